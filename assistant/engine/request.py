@@ -1,0 +1,124 @@
+"""What goes into an engine and what comes out: token ids in, token ids out.
+
+Knows no llama.cpp, no text and no shop. Every engine (llama.cpp in its own process, the scripted one for tests) speaks this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next token is chosen. `temperature` 0 is greedy, and then the seed doesn't matter."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repeat_penalty: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Placeholders:
+    """Keeps the model from writing figures itself.
+
+    Outside a placeholder only plain-text tokens are allowed: no digits, no braces, no currency signs, no line breaks. An
+    opening brace starts a placeholder, and then only the texts of `allowed` ("{1.price}") can be completed.
+    """
+
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """One answer to be written.
+
+    `prompt` is the whole prompt in token ids. Its first `num_public` tokens (the system text) are the same for everybody
+    and may be shared; the rest belongs to `conversation` alone and is never reused for another.
+    """
+
+    request_id: str
+    conversation: str
+    prompt: tuple[int, ...]
+    num_public: int = 0
+    max_tokens: int = 128
+    stop_tokens: tuple[int, ...] = ()
+    sampling: Sampling = field(default_factory=Sampling)
+    placeholders: Placeholders | None = None
+    adapter: str | None = None
+    deadline_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Token:
+    """One more token of the answer."""
+
+    token: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of an answer; exactly one per request, last. `num_cached` prompt tokens were not computed again."""
+
+    reason: Literal["stop", "length", "cancelled"]
+    num_prompt: int = 0
+    num_cached: int = 0
+    num_completion: int = 0
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """The engine died and this request begins again from its first token: what came before is void."""
+
+
+EngineEvent = Token | Finished | Restarted
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What the engine is and how it does, for /readyz, /metrics and the line that `serve` prints."""
+
+    ready: bool
+    model: str
+    context: int
+    slots: int
+    queued: int = 0
+    running: int = 0
+    restarts: int = 0
+
+
+class Engine(Protocol):
+    """Anything that completes token sequences. Thread-safe: any number of threads may call `generate` at once."""
+
+    def generate(self, request: GenerateRequest) -> Iterator[EngineEvent]:
+        """Yield the answer's tokens as they come, then one `Finished`.
+
+        Closing the iterator cancels the request and frees its slot. Raises BusyError (queue full, nothing was queued),
+        DeadlineError, or EngineError (the engine died and the one retry failed too).
+        """
+
+    def status(self) -> EngineStatus:
+        """How the engine does now; never blocks on the model."""
+
+    def close(self) -> None:
+        """Stop, cancelling what runs. Safe to call twice."""
+
+
+class Tokenizer(Protocol):
+    """The model's own tokenizer and chat template."""
+
+    eos_tokens: tuple[int, ...]
+
+    def encode(self, text: str, *, special: bool = False) -> list[int]:
+        """Token ids of `text`. With `special`, control tokens such as <|im_end|> are recognised in it; without, they are
+        plain text: customers' and shop texts are always encoded without."""
+
+    def decode(self, tokens: list[int]) -> str:
+        """Text of the tokens; an incomplete UTF-8 sequence at the end is left out."""
+
+    def chat(self, messages: list[dict[str, str]], *, generation_prompt: bool = True) -> list[int]:
+        """Token ids of a conversation through the model's own chat template. Message texts can't inject control tokens."""
