@@ -1,0 +1,169 @@
+"""The shop's database: opening it, reading and writing in transactions, and copying it in a moment.
+
+    db = Database.open(Path("shop.db"))
+    with db.write() as session: ...
+    with db.read() as session: ...
+
+Encrypted (SQLCipher), in write-ahead mode: readers never wait, writers wait for one another. Thread-safe: every `read`
+and `write` has a connection and a session of its own. Foreign errors leave as DatabaseError. Knows no table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from assistant.errors import DatabaseError
+from assistant.store.connections import BEGIN_OPTION, DriverError, connect, make_engine
+from assistant.store.failures import translate
+from assistant.store.keys import cipher_key, find_key
+from assistant.store.migrate import upgrade
+from assistant.store.snapshot import Snapshots
+
+BUSY_TIMEOUT_S = 5.0
+FOREIGN = (SQLAlchemyError, DriverError)
+
+
+def compact_json(value: Any) -> str:
+    """JSON as the database keeps it: no spaces, no escapes for letters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Database:
+    """An open database. Make one with `Database.open` or `copy_to`."""
+
+    def __init__(self, path: Path, secret: str, busy_timeout_s: float) -> None:
+        self.path = path
+        self._secret = secret
+        self._busy_timeout_s = busy_timeout_s
+        self._engine: Engine = make_engine(path, secret, busy_timeout_s, compact_json)
+        self._immediate = self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+        self._write_lock = threading.Lock()
+        self._writer: int | None = None
+        self._snapshots = Snapshots(path, secret, busy_timeout_s)
+
+    @classmethod
+    def open(
+        cls, path: Path, *, key: str | None = None, create: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> Database:
+        """Open the database at `path`, made when missing (unless `create` is False), and bring its schema up to date.
+
+        The key is `key`, else BACKROOM_DB_KEY, else what the key file `<path>.key` holds; a new database without any
+        gets a new key file. Raises WrongKeyError when the key doesn't fit, DatabaseError when the file is missing with
+        `create=False`, is no database of ours, is locked for longer than `busy_timeout_s`, or can't be written.
+        """
+        path = Path(path)
+        try:
+            exists = path.exists() and path.stat().st_size > 0
+            if not exists and not create:
+                raise DatabaseError(f"{path} isn't there; check the path, or make a shop with: backroom import")
+            if path.is_dir():
+                raise DatabaseError(f"{path} is a folder; give the path of a database file")
+            if not path.parent.is_dir():
+                raise DatabaseError(f"the folder {path.parent} isn't there; make it first")
+            secret = cipher_key(find_key(path, key, exists), path)
+            if not exists:
+                _make_file(path)
+            connect(path, secret, busy_timeout_s).close()
+        except (OSError, *FOREIGN) as error:
+            raise translate(error, path) from error
+        db = cls(path, secret, busy_timeout_s)
+        try:
+            upgrade(db._engine, path, BEGIN_OPTION)
+        except BaseException as error:
+            db.close()
+            if isinstance(error, FOREIGN):
+                raise translate(error, path) from error
+            raise
+        return db
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state of the database, as of its first query. What it changes is lost."""
+        session = Session(self._engine, expire_on_commit=False, autoflush=False)
+        try:
+            yield session
+        except FOREIGN as error:
+            raise translate(error, self.path) from error
+        finally:
+            session.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that holds the write lock from the start; committed at the end, rolled back on any error.
+
+        Raises DatabaseError when another process holds the lock for longer than the busy timeout. Writers of this
+        process wait for one another without a limit of their own.
+        """
+        with self._sole_writer(), Session(self._immediate, expire_on_commit=False) as session:
+            try:
+                session.connection()
+                yield session
+                session.commit()
+            except FOREIGN as error:
+                session.rollback()
+                raise translate(error, self.path) from error
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def _sole_writer(self) -> Iterator[None]:
+        if self._writer == threading.get_ident():
+            raise DatabaseError(f"{self.path}: a write inside a write; hand the first one's session on")
+        with self._write_lock:
+            self._writer = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writer = None
+
+    def copy_to(self, path: Path) -> Database:
+        """A copy of the database as it is now, at `path` (replaced when there), open, with the same key.
+
+        Some milliseconds for a shop of some megabytes; writers aren't held up. Raises DatabaseError.
+        """
+        path = Path(path)
+        try:
+            self._snapshots.write(path)
+        except (OSError, *FOREIGN) as error:
+            raise translate(error, path) from error
+        return Database(path, self._secret, self._busy_timeout_s)
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the file and cut it, as far as readers allow: after a large import."""
+        with suppress(*FOREIGN), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close all connections. The database can't be used afterwards; closing twice does no harm."""
+        self._snapshots.close()
+        self._engine.dispose()
+
+    def delete(self) -> None:
+        """Close and remove the files: for copies. The key file, where there is one, stays."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _make_file(path: Path) -> None:
+    """An empty file that only its owner can read; the log files take over its rights."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
