@@ -1,0 +1,51 @@
+"""Cuts a message into clauses that each ask one thing, and hides the shop's names in them for the act head."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.understand.link import Links
+
+_SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
+_JOINT = re.compile(
+    r"(?:,?\s+(?:and|but|also|plus|then)\s+(?:also\s+)?|,\s+)(?=(?:how|what|whats|what's|when|where|which|who|is (?:it|there|the|that)|are (?:they|there|the|those)|does|do (?:you|they|u)|can (?:i|you)|could|will|compare|tell me)\b)",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(r"\b(?:no|nr|approx|e\.g|i\.e|vs|mr|mrs|dr|st|ca)\.$", re.IGNORECASE)
+
+
+def split(text: str) -> list[str]:
+    """The clauses of `text` in order; the whole text when there is nothing to cut."""
+    sentences: list[str] = []
+    for piece in _SENTENCE.split(text):
+        if sentences and _ABBREVIATION.search(sentences[-1]):
+            sentences[-1] += " " + piece
+        elif piece and piece.strip(" .,!?;"):
+            sentences.append(piece.strip())
+    clauses = [part.strip() for sentence in sentences for part in _JOINT.split(sentence)]
+    return [c for c in clauses if c.strip(" .,!?;")] or [text.strip()]
+
+
+def mask(text: str, links: Links) -> str:
+    """`text` with product names as "the item" and categories as "items", which is what the head was trained on."""
+    spans: list[tuple[int, int, str]] = []
+    for mention in links.mentions:
+        first, last = min(mention.positions), max(mention.positions)
+        spans.append((links.tokens[first].start, links.tokens[last].end, "item" if mention.specific else "items"))
+    for positions, _ in (*links.categories, *links.subcategories):
+        first, last = min(positions), max(positions)
+        start, end = links.tokens[first].start, links.tokens[last].end
+        if not any(a < end and start < b for a, b, _ in spans):
+            spans.append((start, end, "items"))
+    out, at = [], 0
+    for start, end, word in sorted(spans):
+        if start < at:
+            continue
+        out.append(text[at:start])
+        before = text[:start].rstrip().lower()
+        if word == "item" and not re.search(r"\b(?:the|a|an|any|your|this|that|my|some|these|those|no|\w+est|most \w+)$", before):
+            word = "the item"
+        out.append(word)
+        at = end
+    out.append(text[at:])
+    return "".join(out)

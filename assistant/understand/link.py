@@ -1,0 +1,266 @@
+"""Finds what a customer's words name: products, categories, brands, option values.
+
+A product is named by any part of its name that tells it apart, misspelt or written as one word; several products that the
+same words fit make a group. Works on a Vocabulary alone: knows no prices, no dialogue and no intents.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from assistant.understand.text import STOP_WORDS, Tok, squash, stem, tokenize
+from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
+
+_MAX_GAP = 2  # words that may stand between two words of one product's name
+_GROUP_LIMIT = 400
+_MAX_MENTIONS = 5
+_MIN_COVERAGE = 0.2
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words that name one product (or, as a group, several that fit equally well).
+
+    `coverage` is the share of the name that the words make up, weighed by how much each word tells; 1 is the whole name.
+    """
+
+    positions: frozenset[int]
+    product_ids: tuple[str, ...]
+    coverage: float
+    weight: float
+
+    @property
+    def specific(self) -> bool:
+        return len(self.product_ids) == 1
+
+
+@dataclass(frozen=True)
+class OptionMention:
+    """Words that name an option's value: `pairs` are the shop's (option, value) readings of them."""
+
+    positions: frozenset[int]
+    asked: str
+    pairs: frozenset[tuple[str, str]]
+
+
+@dataclass
+class Links:
+    """All that was found in one message. `mentions` are in the order of the text."""
+
+    tokens: tuple[Tok, ...]
+    mentions: list[Mention] = field(default_factory=list)
+    categories: list[tuple[frozenset[int], str]] = field(default_factory=list)
+    subcategories: list[tuple[frozenset[int], str]] = field(default_factory=list)
+    brands: list[tuple[frozenset[int], str]] = field(default_factory=list)
+    options: list[OptionMention] = field(default_factory=list)
+    corrected: dict[int, str] = field(default_factory=dict)
+
+
+def link(text: str, vocabulary: Vocabulary) -> Links:
+    """Everything of the shop that `text` names."""
+    tokens = tokenize(text)
+    links = Links(tokens)
+    forms = _forms(tokens, vocabulary, links.corrected)
+    links.options = _options(tokens, vocabulary)
+    links.categories = _phrases(forms, vocabulary.categories)
+    links.subcategories = _phrases(forms, vocabulary.subcategories)
+    links.brands = _phrases(forms, vocabulary.brands)
+    option_only = frozenset().union(*(o.positions for o in links.options)) if links.options else frozenset()
+    links.mentions = _mentions(tokens, forms, vocabulary, option_only)
+    return links
+
+
+def _forms(tokens: Sequence[Tok], vocabulary: Vocabulary, corrected: dict[int, str]) -> list[tuple[str, ...]]:
+    """For every token the stems it stands for: its own, those it joins ("tshirt"), or the one it misspells."""
+    out: list[tuple[str, ...]] = []
+    known_stems = set(vocabulary.known.values())
+    for index, tok in enumerate(tokens):
+        if tok.stem in known_stems or tok.stem in vocabulary.by_stem:
+            out.append((tok.stem,))
+        elif tok.text in vocabulary.joined:
+            out.append(vocabulary.joined[tok.text])
+        elif tok.text.removesuffix("s") in vocabulary.joined:
+            out.append(vocabulary.joined[tok.text.removesuffix("s")])
+        else:
+            right = _spelling(tok.text, vocabulary)
+            if right:
+                corrected[index] = right
+                out.append((stem(right),) if right in vocabulary.known else vocabulary.joined[right])
+            else:
+                out.append((tok.stem,))
+    for index in range(len(tokens) - 1):
+        both = tokens[index].text + tokens[index + 1].text
+        if both in vocabulary.known and vocabulary.known[both] in vocabulary.by_stem:
+            joined = vocabulary.known[both]
+            out[index] = (*out[index], joined)
+            out[index + 1] = (*out[index + 1], joined)
+    return out
+
+
+def _spelling(word: str, vocabulary: Vocabulary) -> str | None:
+    """The shop's word that `word` misspells, or None: ordinary English words are never corrected."""
+    if len(word) < 4 or word in STOP_WORDS or word in vocabulary.english or not word.isalpha():
+        return None
+    if word.endswith("s") and word[:-1] in vocabulary.english:
+        return None
+    cutoff = 75 if len(word) >= 6 else 80
+    best = process.extractOne(word, (*vocabulary.known, *vocabulary.joined), scorer=fuzz.ratio, score_cutoff=cutoff)
+    return str(best[0]) if best and best[0][0] == word[0] or best and best[1] >= 85 else None
+
+
+def _phrases(forms: Sequence[tuple[str, ...]], phrases: dict[tuple[str, ...], str]) -> list[tuple[frozenset[int], str]]:
+    """Where a whole phrase (a category's name, a brand's) stands in the text, longest first, without overlaps."""
+    found: list[tuple[frozenset[int], str]] = []
+    taken: set[int] = set()
+    for phrase in sorted(phrases, key=len, reverse=True):
+        if not phrase:
+            continue
+        for start in range(len(forms) - len(phrase) + 1):
+            span = frozenset(range(start, start + len(phrase)))
+            if not span & taken and all(p in forms[start + i] for i, p in enumerate(phrase)):
+                found.append((span, phrases[phrase]))
+                taken |= span
+    return found
+
+
+def _options(tokens: Sequence[Tok], vocabulary: Vocabulary) -> list[OptionMention]:
+    """Option values of this shop, and colours and sizes of any shop, longest first."""
+    found: list[OptionMention] = []
+    taken: set[int] = set()
+    for length in (5, 4, 3, 2, 1):
+        for start in range(len(tokens) - length + 1):
+            span = frozenset(range(start, start + length))
+            if span & taken:
+                continue
+            words = [t.text for t in tokens[start : start + length]]
+            pairs = _option_pairs(words, vocabulary)
+            if pairs is not None:
+                found.append(OptionMention(span, " ".join(words), pairs))
+                taken |= span
+    return sorted(found, key=lambda o: min(o.positions))
+
+
+def _option_pairs(words: Sequence[str], vocabulary: Vocabulary) -> frozenset[tuple[str, str]] | None:
+    """The readings of `words` as an option value; an empty set for a colour that this shop has nowhere; else None."""
+    pairs = frozenset(vocabulary.option_values.get(canonical("".join(words)), ()))
+    if pairs:
+        weak = len(words) == 1 and (words[0] in STOP_WORDS or (words[0].isdigit() and len(words[0]) < 2))
+        return None if weak else pairs
+    if len(words) == 1 and words[0] in COLOURS:
+        return frozenset()
+    return None
+
+
+def _mentions(
+    tokens: Sequence[Tok], forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, option_only: frozenset[int]
+) -> list[Mention]:
+    """Greedy: the best-fitting product takes its words, then the next, until nothing telling is left."""
+    free = set(range(len(tokens)))
+    found: list[Mention] = []
+    while len(found) < _MAX_MENTIONS:
+        best = _best(tokens, forms, vocabulary, free, option_only)
+        if best is None:
+            break
+        free -= best.positions
+        if all(best.product_ids != other.product_ids for other in found):
+            found.append(best)
+    return sorted(found, key=lambda m: min(m.positions))
+
+
+def _best(
+    tokens: Sequence[Tok],
+    forms: Sequence[tuple[str, ...]],
+    vocabulary: Vocabulary,
+    free: set[int],
+    option_only: frozenset[int],
+) -> Mention | None:
+    hits = _hits(forms, vocabulary, free)
+    scored: list[tuple[float, float, frozenset[int], str]] = []
+    for product_id, matched in hits.items():
+        name = set(vocabulary.products[product_id].stems)
+        if not name.intersection(*[set().union(*matched.values())]):
+            continue
+        positions = _cluster(matched, vocabulary)
+        telling = [p for p in positions if tokens[p].text not in STOP_WORDS]
+        named = set().union(*(matched[p] for p in positions)) & name
+        weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
+        coverage = sum(map(vocabulary.idf, named)) / (sum(map(vocabulary.idf, name)) or 1.0)
+        whole = named == name
+        evidence = [
+            p for p in telling if matched[p] & name and p not in option_only and tokens[p].text not in COLOURS
+        ]
+        if whole and not telling:
+            continue
+        if not whole and not (evidence and (coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary))):
+            continue
+        scored.append((weight * (0.6 + 0.4 * coverage), 1.0 if whole else min(coverage, 0.99), positions, product_id))
+    if not scored:
+        return None
+    return _group(scored, vocabulary)
+
+
+def _hits(forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, free: set[int]) -> dict[str, dict[int, set[str]]]:
+    """Product -> {position: the stems that it matches there}, by its name or by its category and brand."""
+    hits: dict[str, dict[int, set[str]]] = defaultdict(dict)
+    for position in sorted(free):
+        for form in forms[position]:
+            for index in (vocabulary.by_stem, vocabulary.by_kind):
+                for product_id in index.get(form, ()):
+                    hits[product_id].setdefault(position, set()).add(form)
+    return hits
+
+
+def _rare(evidence: Sequence[int], tokens: Sequence[Tok], matched: dict[int, set[str]], vocabulary: Vocabulary) -> bool:
+    """Whether one of the words is the shop's own name for very few things ("macbook"), enough whatever the name's length."""
+    return any(
+        min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= 3 and tokens[p].text.isalpha() and tokens[p].text not in vocabulary.english
+        for p in evidence
+    )
+
+
+def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: Vocabulary) -> Mention:
+    """The best product alone when its name is complete or nothing else fits as many telling words; else all that do."""
+    top_score, coverage, positions, product_id = max(scored, key=lambda s: (s[0], s[1]))
+    same = [s for s in scored if s[2] == positions]
+    whole = [s for s in same if s[1] >= 0.999]
+    if whole:
+        same = whole
+    wider = [s for s in scored if s[2] > positions and s not in same]
+    if wider and not whole:
+        same += wider
+    active = [s for s in same if vocabulary.products[s[3]].active]
+    chosen = sorted(active or same, key=lambda s: (-s[0], s[3]))[:_GROUP_LIMIT]
+    return Mention(positions, tuple(s[3] for s in chosen), coverage if chosen[0][3] == product_id else chosen[0][1], top_score)
+
+
+def _cluster(matched: dict[int, set[str]], vocabulary: Vocabulary) -> frozenset[int]:
+    """The heaviest run of matched positions without long gaps, each stem of the name counted once."""
+    runs: list[list[int]] = []
+    for position in sorted(matched):
+        if runs and position - runs[-1][-1] <= _MAX_GAP + 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+
+    def weight(run: list[int]) -> float:
+        return sum(vocabulary.idf(s) for s in set().union(*(matched[p] for p in run)))
+
+    best = max(runs, key=weight)
+    counted: set[str] = set()
+    kept: list[int] = []
+    for position in best:
+        if not matched[position] <= counted:
+            kept.append(position)
+            counted |= matched[position]
+    return frozenset(kept)
+
+
+def mentions_value(text: str, value: str) -> bool:
+    """Whether `value` stands in `text` as whole words, however it is spaced."""
+    words = [t.text for t in tokenize(text)]
+    wanted = squash(value)
+    return any(squash("".join(words[i:j])) == wanted for i in range(len(words)) for j in range(i + 1, min(len(words), i + 5) + 1))

@@ -1,0 +1,197 @@
+"""Which option values of a product a customer's clause names: "the blue one with 8 hours battery, not waterproof".
+
+Matches against one product's own options, so that a few words of a value are enough ("grinder" for "built-in grinder").
+Also finds values that the product doesn't have ("in purple?", "size 47"). Knows no stock and no dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.types import Product
+from assistant.understand.text import STOP_WORDS, Tok, stem, stems, tokenize
+from assistant.understand.vocabulary import COLOURS, canonical
+
+_NEGATIONS = frozenset("not no non without isnt dont never".split())
+_YES = frozenset({"yes", "true"})
+_NO = frozenset({"no", "none", "false", "without"})
+_SIZE = re.compile(r"\b(?:size|sz|in a|a)\s*:?\s*(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An option value that the customer named. `name` and `value` are the shop's; `value` is None when this product
+    doesn't have what was `asked`, `name` None when it has no such option at all. `pinned` marks the options of a variant
+    that an answer chose ("the cheapest"), which give way when the customer asks for something else."""
+
+    asked: str
+    name: str | None
+    value: str | None
+    pinned: bool = False
+
+
+def option_values(products: Iterable[Product]) -> dict[str, list[str]]:
+    """Every option of the active variants with its values, in the shop's order."""
+    values: dict[str, list[str]] = {}
+    for product in products:
+        for variant in product.variants:
+            for name, value in variant.options.items():
+                if variant.active and value and value not in values.setdefault(name, []):
+                    values[name].append(value)
+    return values
+
+
+def match_options(
+    text: str, values: Mapping[str, Sequence[str]], blocked: frozenset[int] = frozenset()
+) -> list[Wanted]:
+    """The option values that `text` names, in the order of the text.
+
+    `values` are the product's options; tokens at `blocked` positions (the product's name, a price limit) name no option.
+    """
+    tokens = tokenize(text)
+    taken: set[int] = set(blocked)
+    found: list[tuple[int, Wanted]] = []
+    found += _exact(tokens, values, taken)
+    found += _switches(tokens, values, taken)
+    found += _partial(tokens, values, taken)
+    found += _missing(text, tokens, values, taken)
+    return [w for _, w in sorted(found, key=lambda f: f[0])]
+
+
+def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
+    """Whole values, however they are written, the longest first; an option's name beside them decides between options."""
+    found = []
+    for length in (5, 4, 3, 2, 1):
+        for start in range(len(tokens) - length + 1):
+            span = range(start, start + length)
+            if taken.intersection(span):
+                continue
+            asked = "".join(t.text for t in tokens[start : start + length])
+            if len(asked) < 2 and not asked.isdigit() and not _letter_size(tokens, start):
+                continue
+            hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == canonical(asked)]
+            hits = [h for h in hits if h[1].lower() not in _YES | _NO]
+            if not hits or (length == 1 and asked in STOP_WORDS and asked not in ("l", "m", "s")):
+                continue
+            name, value = _by_name(hits, tokens, start, start + length - 1)
+            if _negated(tokens, start):
+                taken.update(span)
+                continue
+            found.append((start, Wanted(" ".join(t.text for t in tokens[start : start + length]), name, value)))
+            taken.update(span)
+    return found
+
+
+def _letter_size(tokens: Sequence[Tok], at: int) -> bool:
+    """A lone letter is a size only where a size can stand: "in m", "size s", "a l", or as the whole message."""
+    if len(tokens) <= 2:
+        return True
+    before = tokens[at - 1].text if at else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return before in ("in", "size", "a", "an", "the", "or", "and") or after in ("size", "one", "please", "or")
+
+
+def _by_name(hits: list[tuple[str, str]], tokens: Sequence[Tok], first: int, last: int) -> tuple[str, str]:
+    """Of several options with this value, the one whose name stands near it ("32gb of ram", "size 8")."""
+    near = {t.stem for t in tokens[max(0, first - 2) : last + 4]}
+    return max(hits, key=lambda h: len(near.intersection(stems(h[0]))))
+
+
+def _negated(tokens: Sequence[Tok], at: int) -> bool:
+    return any(t.text.replace("'", "") in _NEGATIONS for t in tokens[max(0, at - 2) : at])
+
+
+def _switches(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
+    """Yes/no options by their name: "waterproof" for `waterproof: yes`, "no backlight" for `backlight: none`."""
+    found = []
+    for name, options in values.items():
+        yes = next((v for v in options if v.lower() in _YES), None)
+        no = next((v for v in options if v.lower() in _NO), None)
+        if yes is None and no is None:
+            continue
+        for at, tok in enumerate(tokens):
+            if at in taken or tok.text in STOP_WORDS or not _names(tok, name):
+                continue
+            negated = _negated(tokens, at) or tok.text.startswith("non")
+            value = no if negated else yes
+            if value is not None:
+                found.append((at, Wanted(("not " if negated else "") + tok.text, name, value)))
+                taken.add(at)
+                break
+    return found
+
+
+def _names(tok: Tok, option: str) -> bool:
+    """Whether a word stands for an option's name: the same stem, or a compound of it ("waterproof" ~ "water resistance")."""
+    return any(tok.stem == s or (len(s) >= 5 and tok.text.startswith(s)) for s in stems(option))
+
+
+def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
+    """Values by their telling words: those that no other value of the same option has."""
+    found: list[tuple[int, Wanted]] = []
+    for name, options in values.items():
+        words = {v: set(_content(v)) for v in options}
+        best: tuple[int, int, str] | None = None
+        for value, own in words.items():
+            shared = set().union(*(w for v, w in words.items() if v != value)) if len(words) > 1 else set()
+            telling = own - shared
+            hits = [i for i, t in enumerate(tokens) if i not in taken and t.stem in telling and _may_tell(tokens, i, value, name)]
+            if hits and (best is None or len(hits) > best[0]):
+                best = (len(hits), hits[0], value)
+        if best and not _negated(tokens, best[1]):
+            found.append((best[1], Wanted(tokens[best[1]].text, name, best[2])))
+            taken.update(i for i, t in enumerate(tokens) if t.stem in words[best[2]])
+    return found
+
+
+def _content(value: str) -> list[str]:
+    return [t.stem for t in tokenize(value) if t.text not in STOP_WORDS or t.text.isdigit()]
+
+
+def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
+    """A bare number tells a value only where its unit is the value's or stays unsaid, or the option's name is near."""
+    tok = tokens[at]
+    if not tok.text.replace(".", "").isdigit():
+        return tok.stem not in {stem("size"), stem("colour"), stem("color")}
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    unit = [t.text for t in tokenize(value) if t.text.isalpha()]
+    near = {t.stem for t in tokens[max(0, at - 2) : at + 4]}
+    if near.intersection(stems(name)):
+        return True
+    if not unit:
+        return bool(at and tokens[at - 1].text in ("in", "size", "a", "the", "about"))
+    return bool(following) and following[0] == unit[0][0] and following not in ("in", "or", "and", "please", "one")
+
+
+def _missing(
+    text: str, tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]
+) -> list[tuple[int, Wanted]]:
+    """Values of a kind that the product comes in but doesn't have: a colour, a size, a number with an option's unit."""
+    found: list[tuple[int, Wanted]] = []
+    colour_option = next((n for n in values if {"colour", "color"} & {t.text for t in tokenize(n)}), None)
+    for at, tok in enumerate(tokens):
+        if at not in taken and tok.text in COLOURS and not _negated(tokens, at):
+            found.append((at, Wanted(tok.text, colour_option, None)))
+            taken.add(at)
+    for match in _SIZE.finditer(text.lower()):
+        at = next((i for i, t in enumerate(tokens) if t.end > match.start(1)), -1)
+        explicit = match[0].startswith(("size", "sz"))
+        size_option = next((n for n in values if "size" in n.lower()), None)
+        if at >= 0 and at not in taken and (explicit or (size_option and not match[1].isdigit())):
+            found.append((at, Wanted(match[1], size_option, None)))
+            taken.add(at)
+    units = {_unit(v): name for name, vs in values.items() for v in vs if _unit(v)}
+    for at, tok in enumerate(tokens[:-1]):
+        unit = _unit(tok.text + tokens[at + 1].text)
+        if at not in taken and unit in units:
+            found.append((at, Wanted(f"{tok.text} {tokens[at + 1].text}", units[unit], None)))
+            taken.update((at, at + 1))
+    return found
+
+
+def _unit(value: str) -> str:
+    """The unit of a measured value in its canonical form: "1.5L" -> "ml", "8-inch" -> "inch", "blue" -> ""."""
+    match = re.match(r"\d+(?:\.\d+)?(?:e\+\d+)?([a-z]+)", canonical(value))
+    return match[1] if match else ""

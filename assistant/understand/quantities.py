@@ -1,0 +1,133 @@
+"""Amounts, limits, orders and places in a list, out of a customer's words. Knows English, no shop and no dialogue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.understand.text import fold, words_to_numbers
+
+_AMOUNT = r"(?:[$€£¥]\s?|usd\s?|eur\s?|gbp\s?)?(\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)(\s?k\b)?\s?(?:[$€£¥]|dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp)?"
+_MONEY = r"(?:[$€£¥]\s?\d|\d\s?(?:[$€£¥]|dollars?\b|bucks\b|euros?\b|pounds\b|quid\b|usd\b|eur\b|gbp\b))"
+_BETWEEN = re.compile(rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|bucks|[$€£]))")
+_MAX = re.compile(
+    r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?(?: of)?|within|"
+    r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|have)(?: only)? spend(?: up to| about| around)?|"
+    r"afford|for less than|lower than|beneath|south of|limit(?: is| of)?|i(?:'ve| have)(?: only)? got(?= ?[$€£\d])|"
+    rf"not (?:cost|costing) more than|(?:doesn't|does not|don't) cost more than|spend)\s+(?:about |around |like )?{_AMOUNT}"
+)
+_OR_LESS = re.compile(rf"{_AMOUNT}\s+(?:or less|or under|or below|max(?:imum)?|tops|at most|budget|or cheaper)\b")
+_MIN = re.compile(rf"(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?|no less than|upwards of)\s+{_AMOUNT}")
+_OR_MORE = re.compile(rf"{_AMOUNT}\s+(?:or more|or above|and up|upwards|minimum)\b")
+_AROUND = re.compile(rf"(?:around|about|roughly|approximately|circa)\s+{_AMOUNT}")
+_FOR = re.compile(rf"\bfor\s+(?={_MONEY}){_AMOUNT}")
+_RATING = re.compile(r"(\d(?:\.\d)?)\s*(?:\+|or more|or better|and up)?\s*stars?|rated\s+(?:at least|above|over)\s+(\d(?:\.\d)?)")
+_NOT_MONEY_AFTER = re.compile(
+    r"\s*(?:%|percent|-?\s?inch(?:es)?\b|\"|gb|tb|mb|ml\b|l\b|kg\b|g\b|cm\b|mm\b|m\b|ft\b|feet|w\b|watts?|v\b|volts?|mah|hz|stars?|years?|"
+    r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of them|of those|left|items?|in stock|litres?|liters?|oz|lbs?|"
+    r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits on a price in minor units, None where the customer named none."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.low is not None or self.high is not None
+
+
+def _minor(number: str, thousands: str | None, digits: int) -> int:
+    number = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", number).replace(",", ".")
+    value = int(Decimal(number).scaleb(digits).to_integral_value())
+    return value * 1000 if thousands and thousands.strip() else value
+
+
+def price_bounds(text: str, digits: int = 2) -> Bounds:
+    """The price limits that `text` names: "between 20 and 40", "under fifty bucks", "80 or less", "around 30" (+-20%).
+
+    `digits` is how many minor digits the currency has. Numbers followed by another unit (16 GB, 4 stars) are not prices.
+    """
+    text = fold(words_to_numbers(text))
+
+    def find(pattern: re.Pattern[str], at: int = 1) -> re.Match[str] | None:
+        for match in pattern.finditer(text):
+            if not _NOT_MONEY_AFTER.match(text, match.end()) and not _NOT_MONEY_AFTER.match(text, match.end(at)):
+                return match
+        return None
+
+    if match := find(_BETWEEN, 3):
+        g = [x for x in match.groups()]
+        low, high = (g[0:2], g[2:4]) if g[0] else (g[4:6], g[6:8])
+        a, b = _minor(low[0], low[1], digits), _minor(high[0], high[1], digits)
+        return Bounds(min(a, b), max(a, b))
+    high_match = find(_MAX) or find(_OR_LESS) or find(_FOR)
+    low_match = find(_MIN) or find(_OR_MORE)
+    if low_match and high_match and low_match.start(1) == high_match.start(1):
+        low_match = None
+    if not low_match and not high_match and (match := find(_AROUND)) and re.search(_MONEY, text):
+        middle = _minor(match[1], match[2], digits)
+        return Bounds(round(middle * 0.8), round(middle * 1.2))
+    return Bounds(
+        _minor(low_match[1], low_match[2], digits) if low_match else None,
+        _minor(high_match[1], high_match[2], digits) if high_match else None,
+    )
+
+
+def bound_spans(text: str) -> list[tuple[int, int]]:
+    """Where the price limits stand in `text`, so that their numbers are not taken for sizes."""
+    folded = fold(text)
+    spans = []
+    for pattern in (_BETWEEN, _MAX, _OR_LESS, _FOR, _MIN, _OR_MORE, _AROUND):
+        for match in pattern.finditer(folded):
+            if not _NOT_MONEY_AFTER.match(folded, match.end()):
+                spans.append(match.span())
+    return spans
+
+
+def min_rating(text: str) -> float | None:
+    """ "at least 4 stars" -> 4.0."""
+    match = _RATING.search(fold(words_to_numbers(text)))
+    return float(match[1] or match[2]) if match else None
+
+
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+             "last": -1, "former": 0, "latter": -1}  # fmt: skip
+_ORDINAL = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|name|order|night|thing))")
+_NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5])\b")
+
+
+def ordinals(text: str) -> list[int]:
+    """Places in a list that the customer points at: "the second one" -> [1], "the last" -> [-1], "the first two" -> [0, 1]."""
+    folded = fold(text)
+    if match := re.search(r"\bfirst (two|2|three|3)\b", folded):
+        return list(range(2 if match[1] in ("two", "2") else 3))
+    found = [_ORDINALS[m[1]] for m in _ORDINAL.finditer(folded)]
+    return found or [int(m[1]) - 1 for m in _NUMBER_ONE.finditer(words_to_numbers(folded))]
+
+
+_COMPARATIVES = {
+    "cheaper": re.compile(r"\b(?:the )?(?:cheaper|less expensive|more affordable)(?: one| of (?:the|those) two| model| option)?\b"),
+    "dearer": re.compile(r"\b(?:more expensive|pricier|dearer)(?: one| of the two)?\b"),
+    "better_rated": re.compile(r"\b(?:better|higher|best)[ -]rated(?: one)?\b"),
+    "other": re.compile(r"\bthe other(?: one| model| two)?\b"),
+}
+
+
+def comparative(text: str) -> str | None:
+    """ "the cheaper one" -> "cheaper"; also "dearer", "better_rated", "other". None when nothing is compared."""
+    folded = fold(text)
+    return next((name for name, pattern in _COMPARATIVES.items() if pattern.search(folded)), None)
+
+
+_QUANTITY = re.compile(r"\b(\d{1,5})\s+(?:of\s+(?:them|those|these|it|the)|pieces|pcs|units|pairs|left|in stock|available|people)\b|\b(?:need|want|order|buy|get|have|take)\s+(\d{1,5})\b")
+
+
+def quantity(text: str) -> int | None:
+    """How many the customer speaks of: "I need 30 of them" -> 30."""
+    match = _QUANTITY.search(fold(words_to_numbers(text)))
+    return int(match[1] or match[2]) if match else None

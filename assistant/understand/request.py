@@ -1,0 +1,77 @@
+"""One thing that a customer asks, as understood: which act, about which products, options and limits.
+
+Plain data between `understand` and `act`; knows no database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.types import Act
+from assistant.understand.options import Wanted
+from assistant.understand.quantities import Bounds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a search is limited to. Prices are minor units."""
+
+    price: Bounds = Bounds()
+    category: str | None = None
+    subcategory: str | None = None
+    brand: str | None = None
+    in_stock: bool = False
+    rating: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.price or self.category or self.subcategory or self.brand or self.in_stock or self.rating)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. `products` are ids; with `group` they are readings of one unclear name, else all are meant.
+
+    `text` is the customer's clause, `query` its words for searching. `pick` says how one of `products` is chosen
+    ("cheaper", "dearer", "better_rated"). `from_context` is True when the products were not named in this message.
+    """
+
+    act: str
+    text: str
+    products: tuple[str, ...] = ()
+    group: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    query: str = ""
+    limits: Limits = Limits()
+    quantity: int | None = None
+    pick: str | None = None
+    from_context: bool = False
+    follow_up: bool = False
+    confidence: float = 1.0
+    sku: str | None = None
+    """The very variant that the customer points at ("the second one"), where a list showed variants."""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def as_act(self) -> Act:
+        """The request in the RECORD's form."""
+        slots: dict[str, Any] = {}
+        if self.products:
+            slots["products"] = list(self.products[:10])
+        if self.wanted:
+            slots["options"] = [{"name": w.name, "value": w.value or w.asked} for w in self.wanted]
+        if self.query and self.act in ("search", "cheapest", "most_expensive", "policy"):
+            slots["query"] = self.query
+        limits = {
+            "price_min": self.limits.price.low,
+            "price_max": self.limits.price.high,
+            "category": self.limits.category,
+            "subcategory": self.limits.subcategory,
+            "brand": self.limits.brand,
+            "in_stock": self.limits.in_stock or None,
+            "rating_min": self.limits.rating,
+        }
+        slots.update({k: v for k, v in limits.items() if v is not None})
+        if self.quantity:
+            slots["quantity"] = self.quantity
+        return Act(self.act, slots)
+

@@ -1,0 +1,41 @@
+"""What a conversation is about, carried from turn to turn as plain JSON.
+
+What carries over, and what resets it:
+- `focus` (the products under discussion) and `wanted` (the options named for them) stay until other products are named;
+  a named option replaces the one of the same name and leaves the others; a new product drops all options.
+- `listed` (what the last answer listed, in order) is what "the second one", "the cheaper one", "them" point at; every
+  answer that lists products replaces it.
+- `act` is what was last asked, so that "and in blue?" asks the same of blue; small talk doesn't touch it.
+- `search` (query and filters) is refined by a message that only adds limits ("under 50?"), replaced by a new search.
+Knows no prices and no stock: those are read anew at every turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from assistant.types import Json
+
+
+@dataclass
+class State:
+    """The dialogue state of one conversation. Mutable; owned by the turn that is running."""
+
+    focus: list[str] = field(default_factory=list)
+    wanted: list[dict[str, Any]] = field(default_factory=list)
+    """Options named for the focus: [{"asked": "blue", "name": "color" or None, "pairs": [["color", "blue"]]}]."""
+    listed: list[dict[str, str | None]] = field(default_factory=list)
+    """What the last answer listed: [{"product": id, "sku": sku or None}]."""
+    act: str = ""
+    question: str = ""
+    search: dict[str, Any] = field(default_factory=dict)
+    num_turns: int = 0
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> State:
+        """A state as `as_json` gave it; unknown keys of newer versions are ignored."""
+        return cls(**{k: v for k, v in data.items() if k in cls.__dataclass_fields__})

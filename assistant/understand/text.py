@@ -1,0 +1,121 @@
+"""Words out of a customer's text: tokens, stems, numbers in words. Knows English spelling, and nothing of any shop."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("english")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
+
+STOP_WORDS = frozenset(
+    """a an and any are as at be been being but by can could did do does doing for from get give got had has have having he
+    her hers him his how i if in into is it its just let like looking may me might mine my need of off on one ones or our ours
+    out please really shall she should show so some such tell than thank that the their theirs them then there these they
+    this those to too us very want was we were what when where which while who whom whose why will with would you your
+    yours about also actually am im ive id ill youre hey hi hello ok okay yes no not dont doesnt isnt sell
+    buy order find see know think look got anything something everything thing things stuff kind sort type piece much many
+    more most less few lot bit right now still again only even both all each other another else well sure maybe hmm oh
+    guys shop store stock available availability price cost costs costing priced prices come comes coming""".split()
+)
+"""Words that name no product by themselves. A product whose whole name is one of them is still found by its exact name."""
+
+_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+NUMBER_WORDS = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * i for i, w in enumerate(_TENS)}
+_SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
+
+
+@dataclass(frozen=True)
+class Tok:
+    """One token: its folded text, its stem, and where it stands in the original."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, typographic quotes made plain: "Café’s" -> "cafe's"."""
+    text = text.replace("’", "'").replace("‘", "'").replace("–", "-").replace("—", "-")
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The snowball stem of a folded word; words with digits stay as they are."""
+    if any(c.isdigit() for c in word):
+        return word
+    word = word.removesuffix("'s").replace("'", "")
+    return str(_STEMMER.stemWord(word))
+
+
+@lru_cache(maxsize=4096)
+def tokenize(text: str) -> tuple[Tok, ...]:
+    """Tokens of `text` in order. "1.5L" gives "1.5" and "l"; "T-Shirt" gives "t" and "shirt"."""
+    folded = fold(text)
+    return tuple(Tok(m.group(), stem(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(folded))
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of `text` in order."""
+    return tuple(t.stem for t in tokenize(text))
+
+
+def content_stems(text: str) -> tuple[str, ...]:
+    """The stems of `text` that are not stop words."""
+    return tuple(t.stem for t in tokenize(text) if t.text not in STOP_WORDS)
+
+
+def squash(text: str) -> str:
+    """Only the letters and digits: "T-Shirt", "t shirt" and "tshirt" are one; so are "1.5 L" and "1.5l"."""
+    return "".join(c for c in fold(text) if c.isalnum() or (c == "."))
+
+
+def words_to_numbers(text: str) -> str:
+    """Numbers written in words become digits: "under fifty-five euros" -> "under 55 euros", "two hundred" -> "200"."""
+    pieces = re.split(r"([^\W\d_]+)", text)
+    out: list[str] = []
+    index = 1
+    while index < len(pieces):
+        value, used = _number_at(pieces, index)
+        out.append(pieces[index - 1])
+        if used and (used > 1 or pieces[index].lower() not in ("one",)):
+            out.append(str(value))
+            index += 2 * used
+        else:
+            out.append(pieces[index])
+            index += 2
+    out.append(pieces[-1] if len(pieces) % 2 else "")
+    return "".join(out)
+
+
+def _number_at(pieces: list[str], index: int) -> tuple[int, int]:
+    """The number that begins at word `index` (words stand at odd places) and how many words it takes."""
+    total = current = used = 0
+    while index < len(pieces):
+        word = pieces[index].lower()
+        between = pieces[index - 1].strip() if used else ""
+        if between not in ("", "-"):
+            break
+        if word in NUMBER_WORDS:
+            value = NUMBER_WORDS[word]
+            if used and current % 100 and not (20 <= current % 100 and current % 10 == 0 and value < 10):
+                break
+            current += value
+        elif word in _SCALES and used:
+            current = max(current, 1) * _SCALES[word]
+            if _SCALES[word] == 1000:
+                total, current = total + current, 0
+        else:
+            break
+        used += 1
+        index += 2
+    return total + current, used

@@ -1,0 +1,185 @@
+"""The shop's own words: product names, categories, brands, options and attributes, indexed for linking.
+
+Built from any imported shop, nothing is written for one. Knows no prices and no stock: those are read when an answer is
+made, never remembered here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
+
+from assistant.understand.text import STOP_WORDS, fold, squash, stem, stems
+
+COLOURS = frozenset(
+    """black white grey gray silver gold golden red blue green yellow orange purple pink brown beige navy teal turquoise
+    violet cream ivory khaki olive maroon burgundy charcoal cyan magenta lilac lavender mint coral rose bronze copper tan
+    indigo crimson aqua mustard plum peach""".split()
+)
+"""Colour words of English, so that "in purple?" is an option even where no product is purple."""
+
+SIZE_WORDS = {
+    "xs": ("extra small", "x small", "xsmall"),
+    "s": ("small",),
+    "m": ("medium",),
+    "l": ("large",),
+    "xl": ("extra large", "x large", "xlarge"),
+    "xxl": ("extra extra large", "double extra large", "2xl", "xx large"),
+    "xxxl": ("3xl", "triple extra large"),
+}
+
+
+@dataclass(frozen=True)
+class ProductName:
+    """A product as it can be named: its name's stems and the words that describe it (category, brand)."""
+
+    product_id: str
+    name: str
+    stems: tuple[str, ...]
+    category: str
+    subcategory: str | None
+    brand: str | None
+    active: bool
+    replaced_by: str | None
+
+
+@dataclass
+class Vocabulary:
+    """The indexed words of one shop at one moment. Read-only once built."""
+
+    products: dict[str, ProductName] = field(default_factory=dict)
+    by_stem: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_kind: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Stem of a category, subcategory or brand -> the products of it ("watch" -> every product of "mens-watches")."""
+    joined: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Two words written as one: "tshirt" -> ("t", "shirt")."""
+    categories: dict[tuple[str, ...], str] = field(default_factory=dict)
+    subcategories: dict[tuple[str, ...], str] = field(default_factory=dict)
+    brands: dict[tuple[str, ...], str] = field(default_factory=dict)
+    option_values: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    """Canonical value -> the (option, value) pairs that write it so."""
+    option_names: dict[str, str] = field(default_factory=dict)
+    attribute_names: set[str] = field(default_factory=set)
+    known: dict[str, str] = field(default_factory=dict)
+    """Every single word of the shop -> its stem: what a misspelt word is corrected to."""
+    english: frozenset[str] = frozenset()
+    """Ordinary English words: they are never taken for misspellings."""
+
+    def idf(self, word_stem: str) -> float:
+        """How much a word tells products apart; stop words tell almost nothing."""
+        df = len(self.by_stem.get(word_stem, ()))
+        return math.log(1 + (len(self.products) + 1) / (df + 0.5)) * (0.15 if word_stem in _STOP_STEMS else 1.0)
+
+
+_STOP_STEMS = frozenset(stem(w) for w in STOP_WORDS)
+
+
+def build(
+    products: Iterable[ProductName],
+    options: Iterable[tuple[str, str]],
+    attributes: Iterable[str],
+    english: frozenset[str] = frozenset(),
+) -> Vocabulary:
+    """A vocabulary from plain data; see `load` for the database."""
+    vocabulary = Vocabulary(english=english)
+    for product in products:
+        vocabulary.products[product.product_id] = product
+        _add_phrase(vocabulary, product.name)
+        for word_stem in product.stems:
+            vocabulary.by_stem[word_stem].add(product.product_id)
+        for phrases, value in (
+            (vocabulary.categories, product.category),
+            (vocabulary.subcategories, product.subcategory),
+            (vocabulary.brands, product.brand),
+        ):
+            if value:
+                phrases.setdefault(stems(value), value)
+                _add_phrase(vocabulary, value)
+                for word_stem in stems(value):
+                    vocabulary.by_kind[word_stem].add(product.product_id)
+    for name, value in options:
+        vocabulary.option_names.setdefault(squash(name), name)
+        vocabulary.option_values[canonical(value)].add((name, value))
+        _add_phrase(vocabulary, value)
+    vocabulary.attribute_names.update(attributes)
+    for name in attributes:
+        _add_phrase(vocabulary, name)
+    return vocabulary
+
+
+def _add_phrase(vocabulary: Vocabulary, phrase: str) -> None:
+    words = [w for w in fold(phrase).replace("-", " ").replace("_", " ").replace("'", "").split() if w.isalpha()]
+    for word in words:
+        vocabulary.known[word] = stem(word)
+    for first, second in zip(words, words[1:], strict=False):
+        vocabulary.joined.setdefault(first + second, (stem(first), stem(second)))
+
+
+def load(session: Session) -> Vocabulary:
+    """The vocabulary of the shop in `session`'s database, in a handful of queries whatever its size."""
+    products = [
+        ProductName(r.product_id, r.name, stems(r.name), r.category, r.subcategory, r.brand, bool(r.active), r.replaced_by)
+        for r in session.execute(
+            sql("SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product ORDER BY position")
+        )
+    ]
+    options = [
+        (str(r[0]), str(r[1]))
+        for r in session.execute(sql("SELECT DISTINCT o.key, o.value FROM variant, json_each(variant.options) AS o"))
+        if r[1] is not None
+    ]
+    attributes = [
+        str(r[0])
+        for column in ("attributes", "specs")
+        for r in session.execute(sql(f"SELECT DISTINCT a.key FROM product, json_each(product.{column}) AS a"))
+    ]
+    return build(products, options, attributes, english_words())
+
+
+_english: frozenset[str] | None = None
+
+
+def english_words() -> frozenset[str]:
+    """The whole words in the embedder's vocabulary: some 20,000 ordinary English words."""
+    global _english
+    if _english is None:
+        path = Path(__file__).parent.parent / "shop" / "data" / "vocab.txt"
+        words = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        _english = frozenset(w for w in words if w.isalpha() and len(w) > 2)
+    return _english
+
+
+_UNIT_FORMS = {
+    "inches": "inch", '"': "inch", "in": "inch", "foot": "ft", "feet": "ft", "gigabytes": "gb", "gigabyte": "gb", "gigs": "gb", "gig": "gb",
+    "g": "g", "grams": "g", "gram": "g", "kilo": "kg", "kilos": "kg", "pounds": "lb", "pound": "lb", "lbs": "lb", "ounces": "oz",
+    "ounce": "oz", "litre": "l", "litres": "l", "liter": "l", "liters": "l", "millilitres": "ml", "milliliters": "ml", "hrs": "hour",
+    "hr": "hour", "hours": "hour", "h": "hour", "terabyte": "tb", "terabytes": "tb", "watts": "w", "watt": "w", "volts": "v", "volt": "v",
+    "cups": "cup", "pieces": "piece", "pcs": "piece", "meters": "m", "metres": "m", "metre": "m", "meter": "m", "mins": "minute",
+    "minutes": "minute", "min": "minute", "stages": "stage", "speeds": "speed", "years": "year", "months": "month", "packs": "pack",
+}  # fmt: skip
+_BASE_UNITS = {"l": ("ml", 1000.0), "kg": ("g", 1000.0), "tb": ("gb", 1000.0), "m": ("cm", 100.0), "cl": ("ml", 10.0)}
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z\"]*)(.*)")
+
+
+def canonical(value: str) -> str:
+    """One form for all ways to write an option's value: "extra large" and "XL", "1 litre" and "1000ml", "gray" and "grey"."""
+    value = squash(value)
+    value = _SIZE_FORMS.get(value, value)
+    if match := _MEASURE.fullmatch(value):
+        number, unit, rest = float(match[1]), match[2], match[3]
+        unit = _UNIT_FORMS.get(unit, unit)
+        if unit in _BASE_UNITS:
+            unit, factor = _BASE_UNITS[unit]
+            number *= factor
+        return f"{number:g}{unit}{rest}"
+    return value.replace("gray", "grey").replace("color", "colour")
+
+
+_SIZE_FORMS: Mapping[str, str] = {squash(word): size for size, words in SIZE_WORDS.items() for word in words}
