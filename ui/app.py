@@ -1,0 +1,187 @@
+"""The customer's chat: a Gradio app at "/" of the server, with a page of its own and Gradio's events as transport.
+
+    ask     event: a customer's text in, the growing answer out (every state whole, so none can be missed)
+    open    call: what a page shows when it comes up, and whether an answer is still being made
+    stop    call: end the running answer
+    vote    call: keep a thumb up or down
+
+Add the server's own routes before `mount`: Gradio takes every path that is left. Knows nothing of models or databases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+
+from assistant.config import Settings
+from assistant.errors import BackroomError
+from assistant.types import Json
+from ui.backend import Backend, ChatAssistant, new_conversation_id, valid_conversation_id
+from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, image_file
+from ui.page import Page
+from ui.theme import DEFAULT_ACCENT, variables
+from ui.turns import Failure, Turn, Turns
+
+WEB = Path(__file__).parent / "web"
+SCRIPTS = ("dom.js", "message.js", "link.js", "chat.js")
+STYLES = ("base.css", "message.css")
+STOPPED_S = 10.0
+
+
+class Chat:
+    """The four things that a page may ask for. Every argument comes from a browser and is checked here."""
+
+    def __init__(self, backend: Backend, turns: Turns, max_chars: int) -> None:
+        self.backend = backend
+        self.turns = turns
+        self.max_chars = max_chars
+
+    def open(self, asked: Any = None) -> Json:
+        """What a page shows when it comes up. Without a conversation's id, or with a made-up one, a new one begins."""
+        known = _conversation(asked)
+        conversation_id = known or new_conversation_id()
+        turn = self.turns.get(conversation_id)
+        return {
+            "conversation": conversation_id,
+            "shop": self.backend.shop_name(),
+            "greeting": self.backend.greeting(),
+            "examples": self.backend.examples(),
+            "messages": self.backend.messages(conversation_id) if known else [],
+            "running": turn.snapshot() if turn is not None and turn.running else None,
+            "max_chars": self.max_chars,
+        }
+
+    def stop(self, asked: Any = None) -> bool:
+        """Ends the running answer; what was released stays."""
+        conversation_id = _conversation(asked)
+        return conversation_id is not None and self.turns.stop(conversation_id)
+
+    def vote(self, asked: Any = None) -> bool:
+        """Keeps a thumb up (1) or down (-1) on an answer of this very conversation."""
+        conversation_id = _conversation(asked)
+        if conversation_id is None or not isinstance(asked.get("message"), str):
+            return False
+        return self.backend.vote(conversation_id, asked["message"], asked.get("vote"))
+
+    async def ask(self, event: gr.EventData) -> AsyncIterator[Json]:
+        """The growing answer: `{"turn", "status", "sentences", "error", "message"}`, each state whole."""
+        asked = event._data
+        conversation_id = _conversation(asked)
+        key = asked.get("turn") if conversation_id else None
+        if conversation_id is None or not (isinstance(key, str) and 8 <= len(key) <= 64):
+            return
+        nothing: Json = {"turn": key, "sentences": [], "error": None, "message": None}
+        try:
+            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"))
+        except BackroomError as error:
+            yield {**nothing, "status": "failed", "error": vars(Failure.of(error))}
+            return
+        if turn is None:
+            yield {**nothing, "status": "gone"}
+            return
+        async for state in turn.follow():
+            if state["status"] == "stopped":
+                # Stopping is shown at once; what the store keeps of it is known only when the pipeline has let go.
+                yield {**state, "message": None}
+                await asyncio.to_thread(turn.wait_released, STOPPED_S)
+            ended = state["status"] in ("done", "stopped")
+            message = await asyncio.to_thread(self.backend.answer, conversation_id, turn) if ended else None
+            yield {**state, "message": message}
+
+    def _turn(self, conversation_id: str, key: str, text: Any) -> Turn | None:
+        """The turn to follow: a new one for a text, the one under way where a page only comes back."""
+        if isinstance(text, str):
+            num_before = self.backend.num_messages(conversation_id)
+            return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before)
+        turn = self.turns.get(conversation_id)
+        return turn if turn is not None and turn.key == key else None
+
+
+def _conversation(asked: Any) -> str | None:
+    """The conversation that a page names, if it is one that a page can have."""
+    name = asked.get("conversation") if isinstance(asked, dict) else None
+    return name if valid_conversation_id(name) else None
+
+
+def _callable_by_page(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A plain function, as Gradio marks the functions that a page may call."""
+
+    @wraps(method)
+    def function(asked: Any = None) -> Any:
+        return method(asked)
+
+    return function
+
+
+def blocks(chat: Chat) -> Any:
+    """The Gradio app: one component that is the chat's shell, and the events that it sends."""
+    script = "\n".join((WEB / name).read_text("utf-8") for name in SCRIPTS)
+    with gr.Blocks(title=chat.backend.shop_name(), analytics_enabled=False, fill_height=True, fill_width=True) as app:
+        shell = gr.HTML(
+            value=None,
+            html_template=(WEB / "shell.html").read_text("utf-8"),
+            js_on_load=script,
+            apply_default_css=False,
+            elem_id="backroom",
+            server_functions=[_callable_by_page(method) for method in (chat.open, chat.stop, chat.vote)],
+        )
+        shell.ask(
+            chat.ask,
+            outputs=[shell],
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="multiple",
+            # Turns keeps the count itself and says so when it is full; a second queue would only hide that.
+            concurrency_limit=None,
+        )
+    app.queue(api_open=False, max_size=256, default_concurrency_limit=None)
+    return app
+
+
+def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI:
+    """Puts the chat at "/" of the server and returns the server.
+
+    Raises ConfigError when the accent is no colour.
+    """
+    backend = Backend(assistant, settings.chat)
+    turns = Turns(assistant.turn, settings.limits.turns_at_once)
+    chat = Chat(backend, turns, settings.limits.message_chars)
+    style = variables(settings.chat.accent or DEFAULT_ACCENT)
+    style += "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
+
+    @app.get(IMAGE_ROUTE + "/{name:path}", include_in_schema=False)
+    def picture(name: str) -> Response:
+        path = image_file(backend.pictures, name)
+        if path is None:
+            return PlainTextResponse("no such picture\n", status_code=404)
+        headers = {"x-content-type-options": "nosniff", "cache-control": "max-age=3600"}
+        return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers=headers)
+
+    app.add_middleware(Page, title=backend.shop_name, style=style, skeleton=(WEB / "skeleton.html").read_text("utf-8"))
+    gr.mount_gradio_app(
+        app,
+        blocks(chat),
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        max_file_size="1kb",
+        allowed_paths=[],
+    )
+    return app

@@ -1,0 +1,157 @@
+"""What the chat needs from the assistant, named in one place: a turn, its words, kept messages, a few shop facts.
+
+Everything else of the assistant is out of the UI's sight. Knows no Gradio.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from assistant.config import ChatSettings
+from assistant.types import Event, Json, Policy, Product, Record, Variant
+from ui.cards import card_view
+from ui.receipts import Words
+from ui.turns import Turn
+
+CONVERSATION_ID = re.compile(r"web-[A-Za-z0-9_-]{43}")
+"""256 random bits after a prefix of its own: a page can neither guess a conversation nor name one of the API."""
+
+
+MAX_EXAMPLES = 6
+
+
+class Message(Protocol):
+    """A kept message, as the store gives it."""
+
+    message_id: str
+    role: str
+    text: str
+    at: datetime
+    status: str
+    record: Any
+
+
+class Messages(Protocol):
+    """The store's conversations."""
+
+    def messages(self, conversation_id: str) -> Sequence[Message]: ...
+
+    def feedback(self, message_id: str, vote: int, note: str = "") -> None: ...
+
+
+class Shop(Protocol):
+    """The shop's catalogue, read as it is now."""
+
+    def info(self) -> dict[str, str]: ...
+
+    def product(self, product_id: str) -> Product | None: ...
+
+    def variant(self, sku: str) -> Variant | None: ...
+
+    def policies(self) -> list[Policy]: ...
+
+
+class ChatAssistant(Protocol):
+    """The assistant's public face."""
+
+    conversations: Messages
+    catalogue: Shop
+
+    def turn(self, conversation_id: str, text: str) -> Iterator[Event]: ...
+
+    def greeting(self) -> str: ...
+
+    def examples(self) -> list[str]: ...
+
+
+def new_conversation_id() -> str:
+    return "web-" + secrets.token_urlsafe(32)
+
+
+def valid_conversation_id(value: object) -> bool:
+    return isinstance(value, str) and CONVERSATION_ID.fullmatch(value) is not None
+
+
+class Backend:
+    """The assistant as the page sees it: JSON views, already in words."""
+
+    def __init__(self, assistant: ChatAssistant, settings: ChatSettings) -> None:
+        self.assistant = assistant
+        self.pictures = settings.images
+        self._settings = settings
+
+    def shop_name(self) -> str:
+        return self._settings.title or self.assistant.catalogue.info().get("name", "").strip() or "Our shop"
+
+    def greeting(self) -> str:
+        return self.assistant.greeting()
+
+    def examples(self) -> list[str]:
+        """Questions to start from: the operator's, or else those that suit the catalogue."""
+        return (self._settings.examples or self.assistant.examples())[:MAX_EXAMPLES]
+
+    def num_messages(self, conversation_id: str) -> int:
+        return len(self.assistant.conversations.messages(conversation_id))
+
+    def words(self) -> Words:
+        """Receipts in words, in the shop's currency, locale and zone as they are now."""
+        info = self.assistant.catalogue.info()
+        return Words(
+            self._name_of, info.get("currency", "USD"), info.get("locale", "en_US"), info.get("timezone", "UTC")
+        )
+
+    def messages(self, conversation_id: str) -> list[Json]:
+        """The conversation so far, for the page."""
+        words = self.words()
+        return [self._view(message, words) for message in self.assistant.conversations.messages(conversation_id)]
+
+    def answer(self, conversation_id: str, turn: Turn) -> Json | None:
+        """The kept answer of a turn that has ended, or None when nothing was kept (it was stopped before it began)."""
+        kept = self.assistant.conversations.messages(conversation_id)
+        if len(kept) <= turn.num_before or kept[-1].role == "customer":
+            return None
+        return self._view(kept[-1], self.words(), turn.record)
+
+    def vote(self, conversation_id: str, message_id: str, vote: object) -> bool:
+        """Keeps a thumb (+1 or -1) on an answer of this conversation; False for a message that isn't one."""
+        kept = self.assistant.conversations.messages(conversation_id)
+        if not isinstance(vote, int) or vote not in (1, -1):
+            return False
+        if not any(message.message_id == message_id and message.role != "customer" for message in kept):
+            return False
+        self.assistant.conversations.feedback(message_id, vote)
+        return True
+
+    def _view(self, message: Message, words: Words, record: Record | None = None) -> Json:
+        data: Any = message.record or (record.as_json() if record else {})
+        if isinstance(data, Record):
+            data = data.as_json()
+        return {
+            "id": message.message_id,
+            "role": message.role,
+            "text": message.text,
+            "status": message.status,
+            "handoff": bool(data.get("handoff")),
+            "cards": [card_view(card, self.pictures) for card in data.get("cards") or []],
+            "receipts": words.views(data.get("receipts") or []),
+        }
+
+    def _name_of(self, kind: str, key: str) -> str | None:
+        catalogue = self.assistant.catalogue
+        if kind == "product":
+            product = catalogue.product(key)
+            return product.name if product else None
+        if kind == "sku":
+            variant = catalogue.variant(key)
+            product = catalogue.product(variant.product_id) if variant else None
+            if variant is None or product is None:
+                return None
+            options = ", ".join(variant.options.values())
+            return f"{product.name} ({options})" if options else product.name
+        if kind == "policy":
+            return next((policy.title for policy in catalogue.policies() if policy.policy_id == key), None)
+        return self.shop_name() if kind == "shop" else None
