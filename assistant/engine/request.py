@@ -1,6 +1,7 @@
 """What goes into an engine and what comes out: token ids in, token ids out.
 
-Knows no llama.cpp, no text and no shop. Every engine (llama.cpp in its own process, the scripted one for tests) speaks this.
+Knows no llama.cpp, no text and no shop. Every engine (llama.cpp in its own process, the scripted one for tests) speaks
+this.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ class Sampling:
 class Placeholders:
     """Keeps the model from writing figures itself.
 
-    Outside a placeholder only plain-text tokens are allowed: no digits, no braces, no currency signs, no line breaks. An
-    opening brace starts a placeholder, and then only the texts of `allowed` ("{1.price}") can be completed.
+    Outside a placeholder only plain-text tokens are allowed: no digits, no braces, no currency signs, no line breaks.
+    An opening brace starts a placeholder, and then only the texts of `allowed` ("{1.price}") can be completed.
     """
 
     allowed: tuple[str, ...]
@@ -36,8 +37,8 @@ class Placeholders:
 class GenerateRequest:
     """One answer to be written.
 
-    `prompt` is the whole prompt in token ids. Its first `num_public` tokens (the system text) are the same for everybody
-    and may be shared; the rest belongs to `conversation` alone and is never reused for another.
+    `prompt` is the whole prompt in token ids. Its first `num_public` tokens (the system text) are the same for
+    everybody and may be shared; the rest belongs to `conversation` alone and is never reused for another.
     """
 
     request_id: str
@@ -114,11 +115,11 @@ class Tokenizer(Protocol):
     eos_tokens: tuple[int, ...]
 
     def encode(self, text: str, *, special: bool = False) -> list[int]:
-        """Token ids of `text`. With `special`, control tokens such as <|im_end|> are recognised in it; without, they are
-        plain text: customers' and shop texts are always encoded without."""
+        """Token ids of `text`. With `special`, control tokens such as <|im_end|> are recognised in it; without, they
+        are plain text: customers' and shop texts are always encoded without."""
 
     def decode(self, tokens: list[int]) -> str:
         """Text of the tokens; an incomplete UTF-8 sequence at the end is left out."""
 
     def chat(self, messages: list[dict[str, str]], *, generation_prompt: bool = True) -> list[int]:
-        """Token ids of a conversation through the model's own chat template. Message texts can't inject control tokens."""
+        """Token ids of a conversation in the model's own chat template. Message texts can't inject control tokens."""

@@ -1,0 +1,74 @@
+"""What the scheduler needs of whatever computes the next token: llama.cpp, or a script in tests.
+
+Knows no request, no queue and no library. A backend has `num_sequences` numbered memories (KV caches), each of
+`context` tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.engine.mask import TokenTable
+from assistant.engine.request import Sampling
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Tokens to compute in one memory, from `position` on; with `wants_logits`, for what follows the last one."""
+
+    memory: int
+    tokens: Sequence[int]
+    position: int
+    wants_logits: bool
+
+
+class Sampler(Protocol):
+    """Chooses the tokens of one answer."""
+
+    def pick(self, logits: Logits) -> int:
+        """The next token, already taken note of. `logits` (num_tokens,) may be changed in place."""
+
+    def note(self, token: int) -> None:
+        """Take note of a token that was appended without asking."""
+
+    def close(self) -> None:
+        """Give back what the library holds. Safe to call twice."""
+
+
+class Backend(Protocol):
+    """Computes tokens in numbered memories. Used by one thread at a time."""
+
+    model: str
+    context: int
+    num_sequences: int
+    end_tokens: tuple[int, ...]
+
+    @property
+    def table(self) -> TokenTable:
+        """The vocabulary as the mask wants it."""
+
+    @property
+    def adapters(self) -> Collection[str]:
+        """Names of the adapters that are loaded."""
+
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
+        """Compute the chunks in one batch; logits (num_tokens,) for those that want them, valid until the next run."""
+
+    def copy(self, source: int, target: int, num_tokens: int) -> None:
+        """Make `target` hold the first `num_tokens` tokens of `source`, and nothing else."""
+
+    def truncate(self, memory: int, num_tokens: int) -> None:
+        """Forget everything after the first `num_tokens` tokens."""
+
+    def sampler(self, sampling: Sampling) -> Sampler:
+        """A sampler for one answer."""
+
+    def close(self) -> None:
+        """Free the model. Safe to call twice."""

@@ -1,0 +1,163 @@
+"""The llama.cpp backend: a GGUF model with its adapters, and one KV stream per memory.
+
+Knows no request, no queue and no text. Runs in the engine's own process, because llama.cpp may end it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.engine.backend import Chunk, Logits, Sampler
+from assistant.engine.gguf import read_header
+from assistant.engine.lib import llama, log_tail
+from assistant.engine.mask import TokenTable
+from assistant.engine.options import LlamaOptions
+from assistant.engine.request import Sampling
+from assistant.engine.sampler import make_sampler
+from assistant.engine.vocabulary import Vocabulary
+from assistant.errors import EngineError, ModelError
+
+
+def _last_error() -> str:
+    return log_tail[-1] if log_tail else "llama.cpp gives no reason"
+
+
+class _Batch:
+    """A reusable llama_batch over numpy arrays of `capacity` tokens."""
+
+    def __init__(self, capacity: int) -> None:
+        self.tokens = np.zeros(capacity, dtype=np.int32)
+        self.positions = np.zeros(capacity, dtype=np.int32)
+        self.counts = np.ones(capacity, dtype=np.int32)
+        self.memories = np.zeros(capacity, dtype=np.int32)
+        self.outputs = np.zeros(capacity, dtype=np.int8)
+        step = self.memories.itemsize
+        self.pointers = np.array([self.memories.ctypes.data + step * i for i in range(capacity)], dtype=np.uintp)
+        self.struct = llama.llama_batch()
+        for name, array in (("token", self.tokens), ("pos", self.positions), ("n_seq_id", self.counts)):
+            setattr(self.struct, name, array.ctypes.data_as(ctypes.POINTER(ctypes.c_int32)))
+        self.struct.seq_id = self.pointers.ctypes.data_as(ctypes.POINTER(ctypes.POINTER(ctypes.c_int32)))
+        self.struct.logits = self.outputs.ctypes.data_as(ctypes.POINTER(ctypes.c_int8))
+
+    def fill(self, chunks: Sequence[Chunk]) -> None:
+        end = 0
+        for chunk in chunks:
+            start, end = end, end + len(chunk.tokens)
+            self.tokens[start:end] = chunk.tokens
+            self.positions[start:end] = np.arange(chunk.position, chunk.position + end - start)
+            self.memories[start:end] = chunk.memory
+            self.outputs[start:end] = 0
+            self.outputs[end - 1] = chunk.wants_logits
+        self.struct.n_tokens = end
+
+
+class LlamaBackend:
+    """Implements `Backend`. Raises ModelError when the model or an adapter can't be loaded."""
+
+    def __init__(self, options: LlamaOptions) -> None:
+        self.options = options
+        self.model = str(options.model)
+        self.context = options.context
+        self.num_sequences = options.num_sequences
+        read_header(options.model)
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = 0
+        self._model: Any = llama.llama_model_load_from_file(str(options.model).encode(), params)
+        if not self._model:
+            raise ModelError(f"{options.model} can't be loaded: {_last_error()}; use another model file")
+        self.vocabulary = Vocabulary(self._model)
+        self.end_tokens = self.vocabulary.end_tokens
+        self.adapters = {name: self._load_adapter(name, path) for name, path in options.adapters.items()}
+        self._active: str | None = None
+        self._context: Any = llama.llama_init_from_model(self._model, self._context_params())
+        if not self._context:
+            raise EngineError(f"no memory for {options.num_sequences} x {options.context} tokens: {_last_error()}")
+        self._memory = llama.llama_get_memory(self._context)
+        self._batch = _Batch(options.max_batch)
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Compute a few tokens, so that the first customer doesn't wait for the weights to come from disk."""
+        self.run([Chunk(memory=0, tokens=[0] * 8, position=0, wants_logits=True)], None)
+        self.truncate(0, 0)
+
+    def _context_params(self) -> Any:
+        options, params = self.options, llama.llama_context_default_params()
+        params.n_ctx = options.context * options.num_sequences
+        params.n_seq_max = options.num_sequences
+        params.n_batch = params.n_ubatch = options.max_batch
+        params.n_threads = params.n_threads_batch = options.threads
+        params.flash_attn_type = int(options.flash_attention)
+        params.kv_unified = options.unified_kv
+        params.no_perf = True
+        return params
+
+    def _load_adapter(self, name: str, path: Path) -> Any:
+        header = read_header(path)
+        if header.kind != "adapter":
+            raise ModelError(f"{path} is a {header.kind}, not a LoRA adapter; name an adapter in GGUF form")
+        adapter = llama.llama_adapter_lora_init(self._model, str(path).encode())
+        if not adapter:
+            raise ModelError(f"adapter {name!r} doesn't fit {self.options.model.name}: {_last_error()}")
+        return adapter
+
+    @cached_property
+    def table(self) -> TokenTable:
+        return TokenTable(self.vocabulary.pieces, self.vocabulary.control, self.vocabulary.encode)
+
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
+        """See `Backend.run`. Raises EngineError when llama.cpp refuses the batch."""
+        self._use(adapter)
+        self._batch.fill(chunks)
+        code = llama.llama_decode(self._context, self._batch.struct)
+        if code != 0:
+            raise EngineError(f"llama_decode ended with {code}: {_last_error()}")
+        num_rows = sum(chunk.wants_logits for chunk in chunks)
+        if not num_rows:
+            return [None] * len(chunks)
+        rows = iter(self._rows(num_rows))
+        return [next(rows) if chunk.wants_logits else None for chunk in chunks]
+
+    def _rows(self, num_rows: int) -> Logits:
+        """The logits of the last batch, (num_rows, num_tokens), in llama.cpp's own buffer."""
+        address = ctypes.cast(llama.llama_get_logits(self._context), ctypes.c_void_p).value
+        if not address:
+            raise EngineError("llama.cpp gave no logits")
+        num_tokens = self.vocabulary.num_tokens
+        buffer = (ctypes.c_float * (num_rows * num_tokens)).from_address(address)
+        rows: Logits = np.frombuffer(memoryview(buffer).cast("B"), dtype=np.float32).reshape(num_rows, num_tokens)
+        return rows
+
+    def _use(self, adapter: str | None) -> None:
+        if adapter == self._active:
+            return
+        loaded = [self.adapters[adapter]] if adapter is not None else []
+        pointers = (llama.llama_adapter_lora_p_ctypes * max(1, len(loaded)))(*loaded)
+        scales = (ctypes.c_float * max(1, len(loaded)))(1.0)
+        if llama.llama_set_adapters_lora(self._context, pointers, len(loaded), scales) != 0:
+            raise EngineError(f"adapter {adapter!r} can't be switched on: {_last_error()}")
+        self._active = adapter
+
+    def copy(self, source: int, target: int, num_tokens: int) -> None:
+        """See `Backend.copy`. With split streams llama.cpp copies the whole buffer: the rest is cut off after it."""
+        llama.llama_memory_seq_rm(self._memory, target, -1, -1)
+        llama.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+        llama.llama_memory_seq_rm(self._memory, target, num_tokens, -1)
+
+    def truncate(self, memory: int, num_tokens: int) -> None:
+        llama.llama_memory_seq_rm(self._memory, memory, num_tokens or -1, -1)
+
+    def sampler(self, sampling: Sampling) -> Sampler:
+        return make_sampler(sampling, self.vocabulary.num_tokens)
+
+    def close(self) -> None:
+        if self._context:
+            llama.llama_free(self._context)
+            llama.llama_model_free(self._model)
+            self._context = self._model = None

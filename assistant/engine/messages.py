@@ -1,0 +1,90 @@
+"""What the engine's process and its supervisor say to each other: plain data, pickled over a socket pair.
+
+Knows neither of the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.engine.request import EngineEvent, GenerateRequest
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request has left the queue: if the engine dies now, it may have been the cause."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request that ends without an answer. `kind` ("deadline" or "refused") says which error its caller gets."""
+
+    kind: str
+    message: str
+
+
+Output = tuple[str, EngineEvent | Begun | Refused]
+"""A request's id and what happened to it."""
+
+
+# From the supervisor to the engine's process.
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Answer a request until `deadline` on the clock of `time.monotonic`, which all processes share."""
+
+    request: GenerateRequest
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop answering; nothing happens when it has already ended."""
+
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the process."""
+
+
+Command = Generate | Cancel | Stop
+
+
+# From the engine's process to the supervisor.
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The model is loaded."""
+
+    load_s: float
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the last step did."""
+
+    outputs: list[Output]
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Sent twice a second. A process with work whose `num_steps` stands still hangs."""
+
+    num_steps: int
+    num_waiting: int
+    num_running: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The process can't go on and ends. `is_model_error` when the model file is at fault."""
+
+    message: str
+    is_model_error: bool
+
+
+Report = Ready | Outputs | Beat | Failed

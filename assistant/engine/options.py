@@ -1,0 +1,69 @@
+"""How an engine's process is told what to load: plain data that travels to it.
+
+Knows no llama.cpp until `open` is called, which happens in the engine's own process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from assistant.engine.backend import Backend
+
+
+class BackendOptions(Protocol):
+    """What every kind of backend is described by. Picklable."""
+
+    @property
+    def name(self) -> str:
+        """What status calls the model."""
+
+    @property
+    def adapters(self) -> Mapping[str, Path]:
+        """The adapters that requests can name."""
+
+    @property
+    def num_slots(self) -> int:
+        """Conversations that can be answered at once."""
+
+    @property
+    def context(self) -> int:
+        """Tokens that fit into one conversation's memory."""
+
+    def open(self) -> Backend:
+        """Load it; raises ModelError or EngineError."""
+
+
+@dataclass(frozen=True)
+class LlamaOptions:
+    """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
+
+    Flash attention is off and KV streams are split because that was measured to be faster on CPUs. `adapters` maps the
+    names that requests use to LoRA files in GGUF.
+    """
+
+    model: Path
+    adapters: Mapping[str, Path] = field(default_factory=dict)
+    threads: int = 2
+    num_slots: int = 8
+    num_public: int = 2
+    context: int = 2048
+    max_batch: int = 512
+    flash_attention: bool = False
+    unified_kv: bool = False
+
+    @property
+    def num_sequences(self) -> int:
+        return self.num_slots + self.num_public
+
+    @property
+    def name(self) -> str:
+        return self.model.stem
+
+    def open(self) -> Backend:
+        """Load the model. Only ever called in the engine's own process, and in tests of the backend itself."""
+        from assistant.engine.llama import LlamaBackend
+
+        return LlamaBackend(self)

@@ -1,0 +1,251 @@
+"""The engine as everybody else sees it: a supervised process that outlives its crashes.
+
+One thread (the supervisor) starts the process, reads what it reports and starts it again when it dies; callers' threads
+only add requests and wait on their own answer. All state is changed under one lock.
+Knows no llama.cpp, no text and no shop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+
+from assistant.engine.answer import Answer, Pending
+from assistant.engine.launch import Child
+from assistant.engine.messages import Beat, Begun, Cancel, Failed, Generate, Outputs, Ready, Refused, Report, Stop
+from assistant.engine.options import BackendOptions
+from assistant.engine.request import EngineEvent, EngineStatus, Finished, GenerateRequest, Restarted
+from assistant.engine.scheduler import refusal
+from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError, ModelError
+
+_log = logging.getLogger("backroom.engine")
+_GIVE_UP_AFTER = 3  # deaths in a row before requests are turned away until it is back
+_MAX_PAUSE_S = 30.0
+
+
+class EngineProcess:
+    """Implements `Engine` with a process of its own.
+
+    `queue_limit` requests wait at most, beside those that run. A process that has work and makes no step for
+    `hang_timeout_s` is killed. With `wait`, the constructor returns when the model is loaded, and raises ModelError or
+    EngineError when it can't be.
+    """
+
+    def __init__(
+        self,
+        options: BackendOptions,
+        *,
+        queue_limit: int = 64,
+        wait: bool = True,
+        start_timeout_s: float = 120.0,
+        hang_timeout_s: float = 60.0,
+    ) -> None:
+        self.options = options
+        self.last_death: str | None = None
+        self._capacity = options.num_slots + queue_limit
+        self._start_timeout_s = start_timeout_s
+        self._hang_timeout_s = hang_timeout_s
+        self._lock = threading.Condition(threading.RLock())
+        self._requests: dict[str, Pending] = {}
+        self._child: Child | None = None
+        self._ready = False
+        self._was_ready = False
+        self._closed = False
+        self._failure: BackroomError | None = None
+        self._deaths_in_a_row = 0
+        self._restarts = 0
+        self._beat = Beat(0, 0, 0)
+        self._answer_s = 2.0  # how long an answer takes, learnt from those that ended
+        self._supervisor = threading.Thread(target=self._supervise, name="engine-supervisor", daemon=True)
+        self._supervisor.start()
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Block until the model is loaded. When it can't be, close the engine and raise ModelError or EngineError."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._ready or self._failure or self._closed, self._start_timeout_s)
+            ready, failure = self._ready, self._failure
+        if not ready:
+            self.close()
+            raise failure or EngineError(f"the model was not loaded within {self._start_timeout_s:g} s")
+
+    def generate(self, request: GenerateRequest) -> Answer:
+        """See `Engine.generate`. The request is queued at once, not only when the first event is asked for."""
+        problem = refusal(request, self.options.context, self.options.adapters)
+        if problem:
+            raise EngineError(f"the engine refused the request: {problem}")
+        pending = Pending(request, time.monotonic() + request.deadline_s)
+        with self._lock:
+            self._check_open(request.request_id)
+            self._requests[request.request_id] = pending
+            if self._ready:
+                self._send(Generate(request, pending.deadline))
+        return Answer(pending, self._abandon)
+
+    def _check_open(self, request_id: str) -> None:
+        if self._closed:
+            raise EngineError("the engine is closed")
+        if self._failure:
+            raise self._failure
+        if request_id in self._requests:
+            raise EngineError(f"request {request_id!r} is already being answered; ids must be unique")
+        if len(self._requests) >= self._capacity:
+            retry_after_s = self._answer_s * len(self._requests) / self.options.num_slots
+            message = f"{len(self._requests)} answers are on their way already; try again in a moment"
+            raise BusyError(message, round(max(1.0, retry_after_s), 1))
+
+    def status(self) -> EngineStatus:
+        """See `Engine.status`."""
+        with self._lock:
+            begun = sum(pending.begun for pending in self._requests.values())
+            return EngineStatus(
+                ready=self._ready,
+                model=self.options.name,
+                context=self.options.context,
+                slots=self.options.num_slots,
+                queued=len(self._requests) - begun,
+                running=begun,
+                restarts=self._restarts,
+            )
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the engine while there is one."""
+        with self._lock:
+            return self._child.process.pid if self._child else None
+
+    def close(self) -> None:
+        """See `Engine.close`. Requests on their way end with EngineError."""
+        with self._lock:
+            self._closed = True
+            self._send(Stop())
+            self._fail_all(EngineError("the engine was closed"))
+            self._lock.notify_all()
+        if threading.current_thread() is not self._supervisor:
+            self._supervisor.join(timeout=10)
+
+    def _send(self, command: Generate | Cancel | Stop) -> None:
+        """Tell the process; when it is just dying, the supervisor will notice. Called under the lock."""
+        if self._child:
+            with contextlib.suppress(OSError):
+                self._child.connection.send(command)
+
+    def _abandon(self, request_id: str) -> None:
+        with self._lock:
+            if self._requests.pop(request_id, None):
+                self._send(Cancel(request_id))
+
+    def _fail_all(self, error: BackroomError) -> None:
+        for pending in self._requests.values():
+            pending.inbox.put(error)
+        self._requests.clear()
+
+    # The supervisor's thread from here on.
+
+    def _supervise(self) -> None:
+        while not self._closed:
+            try:
+                child = Child(self.options)
+            except OSError as error:
+                self._after_death(f"it could not be started: {error}", None)
+                continue
+            with self._lock:
+                self._child = child
+                if self._closed:
+                    self._send(Stop())
+            failed = self._attend(child)
+            how = child.reap()
+            with self._lock:
+                self._child, self._ready = None, False
+            if not self._closed:
+                self._after_death(how, failed)
+
+    def _attend(self, child: Child) -> Failed | None:
+        """Read the process's reports until it ends; its last words, if it had any."""
+        failed = None
+        last_sign, num_steps = time.monotonic(), -1
+        try:
+            while True:
+                if child.connection.poll(1.0):
+                    report: Report = child.connection.recv()
+                    self._take(report)
+                    if isinstance(report, Failed):
+                        failed = report
+                now = time.monotonic()
+                limit = self._hang_timeout_s if self._ready else self._start_timeout_s
+                if self._beat.num_steps != num_steps or (self._ready and not self._requests):
+                    last_sign, num_steps = now, self._beat.num_steps
+                elif now - last_sign > limit:
+                    _log.error("the engine hangs: no step for %g s; it is killed", limit)
+                    child.kill()
+        except (EOFError, OSError):
+            return failed
+
+    def _take(self, report: Report) -> None:
+        with self._lock:
+            if isinstance(report, Beat):
+                self._beat = report
+            elif isinstance(report, Ready):
+                self._become_ready(report)
+            elif isinstance(report, Outputs):
+                for request_id, output in report.outputs:
+                    self._deliver(request_id, output)
+
+    def _become_ready(self, report: Ready) -> None:
+        _log.info("engine ready: %s loaded in %.2f s", self.options.name, report.load_s)
+        self._ready = self._was_ready = True
+        self._failure, self._beat = None, Beat(0, 0, 0)
+        for pending in self._requests.values():
+            self._send(Generate(pending.request, pending.deadline))
+        self._lock.notify_all()
+
+    def _deliver(self, request_id: str, output: EngineEvent | Begun | Refused) -> None:
+        pending = self._requests.get(request_id)
+        if pending is None:  # its caller has stopped listening
+            return
+        if isinstance(output, Begun):
+            pending.begun = True
+        elif isinstance(output, Refused):
+            del self._requests[request_id]
+            error = DeadlineError if output.kind == "deadline" else EngineError
+            pending.inbox.put(error(output.message))
+        else:
+            if isinstance(output, Finished):
+                del self._requests[request_id]
+                self._deaths_in_a_row = 0
+                self._answer_s += 0.2 * (time.monotonic() - pending.started - self._answer_s)
+            pending.inbox.put(output)
+
+    def _after_death(self, how: str, failed: Failed | None) -> None:
+        """Decide who is tried again, and wait a while when it died several times in a row."""
+        with self._lock:
+            first_start = not self._was_ready
+            self.last_death = failed.message if failed else f"the engine's process ended ({how})"
+            self._deaths_in_a_row += 1
+            self._restarts += 1
+            _log.error("%s; it is started again", self.last_death)
+            error_type = ModelError if failed and failed.is_model_error else EngineError
+            if first_start or self._deaths_in_a_row >= _GIVE_UP_AFTER:
+                hint = "" if failed else "; `backroom doctor` looks for the cause"
+                self._failure = error_type(self.last_death + hint)
+                self._fail_all(self._failure)
+                self._lock.notify_all()
+            self._retry_all()
+            again = first_start or self._deaths_in_a_row > 1
+            pause_s = min(_MAX_PAUSE_S, 0.25 * 2**self._deaths_in_a_row) if again else 0.0
+            self._lock.wait_for(lambda: self._closed, pause_s)
+
+    def _retry_all(self) -> None:
+        """Those that had begun are tried again once; those still in the queue had no part in it."""
+        for request_id, pending in list(self._requests.items()):
+            if not pending.begun:
+                continue
+            if pending.restarts:
+                del self._requests[request_id]
+                pending.inbox.put(EngineError("the engine died twice while writing this answer; try again"))
+            else:
+                pending.begun, pending.restarts = False, 1
+                pending.inbox.put(Restarted())

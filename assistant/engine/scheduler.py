@@ -1,0 +1,216 @@
+"""Continuous batching: who computes what in the next step of the model.
+
+Two queues: `waiting` has no memory yet, `running` has one. A step is schedule, run, postprocess; requests join and
+leave between steps. Those who are answering go first, so that a long prompt, taken in chunks, never stalls them.
+Knows no process, no text and no llama.cpp.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Collection
+
+import numpy as np
+
+from assistant.engine.backend import Backend, Chunk, Logits
+from assistant.engine.cache import KvCache, PublicKey
+from assistant.engine.messages import Begun, Output, Refused
+from assistant.engine.request import GenerateRequest, Token
+from assistant.engine.sequence import Sequence
+
+
+class Pacer:
+    """How many prompt tokens fit into a step, so that a step takes about `target_s` seconds on this machine."""
+
+    def __init__(self, max_tokens: int, target_s: float = 0.12) -> None:
+        self._max_tokens = max_tokens
+        self._target_s = target_s
+        self._tokens_per_s = 1000.0
+
+    def num_tokens(self) -> int:
+        return int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
+
+    def record(self, num_tokens: int, seconds: float) -> None:
+        """Learn from a step; small ones say nothing about prompts."""
+        if num_tokens >= 32 and seconds > 0:
+            self._tokens_per_s += 0.3 * (num_tokens / seconds - self._tokens_per_s)
+
+
+class Scheduler:
+    """Answers requests with a backend. Used by one thread; `step` returns what happened."""
+
+    def __init__(self, backend: Backend, num_slots: int, max_batch: int = 512) -> None:
+        self._backend = backend
+        self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots)
+        self._pacer = Pacer(max_batch)
+        self._max_batch = max_batch
+        self.waiting: deque[Sequence] = deque()
+        self.running: list[Sequence] = []
+        self._publishing: dict[PublicKey, Sequence] = {}
+        self._turns: dict[str | None, int] = {}
+        self._outputs: list[Output] = []
+        self.num_steps = 0
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.waiting or self.running or self._outputs)
+
+    def add(self, request: GenerateRequest, deadline: float) -> None:
+        """Queue a request. What can't be answered at all is refused in the next step's outputs."""
+        backend = self._backend
+        problem = refusal(request, backend.context, backend.adapters)
+        automaton = None
+        stop_tokens = request.stop_tokens or backend.end_tokens
+        if request.placeholders and not problem:
+            try:
+                automaton = backend.table.automaton(request.placeholders.allowed, stop_tokens)
+            except ValueError as error:
+                problem = str(error)
+        if problem:
+            self._outputs.append((request.request_id, Refused("refused", problem)))
+            return
+        sampler = backend.sampler(request.sampling)
+        self.waiting.append(Sequence(request, backend.model, deadline, sampler, frozenset(stop_tokens), automaton))
+
+    def cancel(self, request_id: str) -> None:
+        """End a request now; its memory is free for the next step. Unknown ids have already ended."""
+        for sequence in [*self.waiting, *self.running]:
+            if sequence.request.request_id == request_id:
+                self._finish(sequence, "cancelled")
+
+    def step(self) -> list[Output]:
+        """Compute one batch, if there is anything to compute, and return what happened since the last call."""
+        self._expire(time.monotonic())
+        self._admit()
+        batch = self._schedule()
+        if batch:
+            started = time.monotonic()
+            rows = self._backend.run([chunk for _, chunk in batch], batch[0][0].request.adapter)
+            self._pacer.record(sum(len(chunk.tokens) for _, chunk in batch), time.monotonic() - started)
+            self._postprocess(batch, rows)
+            self.num_steps += 1
+        outputs, self._outputs = self._outputs, []
+        return outputs
+
+    def _expire(self, now: float) -> None:
+        for sequence in [*self.waiting, *self.running]:
+            if now >= sequence.deadline:
+                allowed = f"{sequence.request.deadline_s:g} s"
+                self._leave(sequence)
+                message = f"the answer was not ready within {allowed}; try again or allow more time"
+                self._outputs.append((sequence.request.request_id, Refused("deadline", message)))
+
+    def _can_admit(self, sequence: Sequence) -> bool:
+        """Whether it may start: a memory is free, and nobody is just computing the prefix that it could share."""
+        return self._cache.can_acquire() and sequence.public_key not in self._publishing
+
+    def _admit(self) -> None:
+        for sequence in list(self.waiting):
+            if not self._can_admit(sequence):
+                continue
+            self.waiting.remove(sequence)
+            public = sequence.public_key
+            sequence.memory, held = self._cache.acquire(sequence.cache_key, public, sequence.tokens)
+            sequence.num_computed = sequence.num_cached = held
+            self.running.append(sequence)
+            self._outputs.append((sequence.request.request_id, Begun()))
+            if public.tokens and held < len(public.tokens) and not self._cache.has_public(public):
+                self._publishing[public] = sequence
+
+    def _schedule(self) -> list[tuple[Sequence, Chunk]]:
+        """The chunks of the next batch: one adapter's sequences, those answering first, then prompts in order."""
+        adapter = self._next_adapter()
+        ready = [s for s in self.running if s.request.adapter == adapter]
+        ready.sort(key=lambda s: not s.is_answering)
+        space, prompt_space = self._max_batch, self._pacer.num_tokens()
+        batch: list[tuple[Sequence, Chunk]] = []
+        for sequence in ready:
+            limit = space if sequence.is_answering else min(space, prompt_space)
+            num_tokens = min(self._num_wanted(sequence), limit)
+            if num_tokens <= 0:
+                continue
+            start, end = sequence.num_computed, sequence.num_computed + num_tokens
+            wants_logits = end == len(sequence.tokens)
+            batch.append((sequence, Chunk(sequence.memory, sequence.tokens[start:end], start, wants_logits)))
+            space -= num_tokens
+            prompt_space -= 0 if sequence.is_answering else num_tokens
+        return batch
+
+    def _num_wanted(self, sequence: Sequence) -> int:
+        """All that is pending, but a prefix that is to be published is computed to its end first."""
+        public = sequence.public_key
+        if self._publishing.get(public) is sequence:
+            return len(public.tokens) - sequence.num_computed
+        return sequence.num_pending
+
+    def _next_adapter(self) -> str | None:
+        """The adapter (one per batch) whose sequences have waited longest."""
+        adapters = list(dict.fromkeys(sequence.request.adapter for sequence in self.running))
+        chosen = min(adapters, key=lambda adapter: self._turns.get(adapter, 0), default=None)
+        self._turns[chosen] = self.num_steps + 1
+        return chosen
+
+    def _postprocess(self, batch: list[tuple[Sequence, Chunk]], rows: list[Logits | None]) -> None:
+        for (sequence, chunk), row in zip(batch, rows, strict=True):
+            sequence.num_computed += len(chunk.tokens)
+            public = sequence.public_key
+            if self._publishing.get(public) is sequence and sequence.num_computed >= len(public.tokens):
+                self._cache.publish(sequence.memory, public)
+                del self._publishing[public]
+            if row is not None:
+                self._advance(sequence, row)
+
+    def _advance(self, sequence: Sequence, logits: Logits) -> None:
+        """Choose the next token, and append the ones that it leaves no choice about."""
+        if sequence.state:
+            np.copyto(logits, -np.inf, where=sequence.state.forbidden)
+        token = sequence.sampler.pick(logits)
+        if token in sequence.stop_tokens:
+            self._finish(sequence, "stop")
+            return
+        ended = self._append(sequence, token)
+        while not ended and sequence.state and sequence.state.forced:
+            for forced in sequence.state.forced:
+                sequence.sampler.note(forced)
+                ended = ended or self._append(sequence, forced)
+
+    def _append(self, sequence: Sequence, token: int) -> bool:
+        """Add a token to the answer; True when that was the last one that fits."""
+        sequence.append(token)
+        self._outputs.append((sequence.request.request_id, Token(token)))
+        full = len(sequence.tokens) >= self._backend.context
+        if full or sequence.num_completion >= sequence.request.max_tokens:
+            self._finish(sequence, "length")
+            return True
+        return False
+
+    def _finish(self, sequence: Sequence, reason: str) -> None:
+        self._leave(sequence)
+        self._outputs.append((sequence.request.request_id, sequence.finished(reason)))
+
+    def _leave(self, sequence: Sequence) -> None:
+        """Take a sequence out of its queue and free what it holds; its tokens stay for its conversation's next turn."""
+        sequence.sampler.close()
+        self._publishing = {key: owner for key, owner in self._publishing.items() if owner is not sequence}
+        if sequence in self.waiting:
+            self.waiting.remove(sequence)
+        if sequence in self.running:
+            self.running.remove(sequence)
+            keep = sequence.num_computed if sequence.request.conversation else 0
+            self._cache.release(sequence.memory, sequence.tokens[:keep])
+
+
+def refusal(request: GenerateRequest, context: int, adapters: Collection[str]) -> str | None:
+    """Why a request can't be answered whatever the load; None when it can."""
+    if not request.prompt:
+        return "the prompt is empty"
+    if len(request.prompt) >= context:
+        return f"the prompt has {len(request.prompt)} tokens, {context - 1} fit; shorten the conversation"
+    if request.max_tokens < 1:
+        return f"max_tokens is {request.max_tokens}; ask for at least 1"
+    if not 0 <= request.num_public <= len(request.prompt):
+        return f"num_public is {request.num_public} of {len(request.prompt)} prompt tokens"
+    if request.adapter is not None and request.adapter not in adapters:
+        return f"no adapter {request.adapter!r} is loaded"
+    return None

@@ -1,0 +1,80 @@
+"""Everything that changes about one request while it is being answered, on one object.
+
+Knows no queue, no other sequence and no llama.cpp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assistant.engine.backend import Sampler
+from assistant.engine.cache import CacheKey, PublicKey
+from assistant.engine.mask import Automaton, State
+from assistant.engine.request import Finished, GenerateRequest
+
+_MIN_PUBLIC = 64  # copying a memory costs about what computing this many tokens does
+
+
+@dataclass(eq=False)
+class Sequence:
+    """A request and how far it is.
+
+    `tokens` is the prompt and the answer so far; the first `num_computed` of them are in `memory`. `deadline` is on the
+    clock of `time.monotonic`. `state` is None for a request without placeholders. `public_key` has no tokens where the
+    public prefix is too short to be worth sharing.
+    """
+
+    request: GenerateRequest
+    model: str
+    deadline: float
+    sampler: Sampler
+    stop_tokens: frozenset[int]
+    automaton: Automaton | None
+    tokens: list[int] = field(init=False)
+    state: State | None = field(init=False)
+    cache_key: CacheKey = field(init=False)
+    public_key: PublicKey = field(init=False)
+    memory: int = -1
+    num_computed: int = 0
+    num_cached: int = 0
+
+    def __post_init__(self) -> None:
+        self.tokens = list(self.request.prompt)
+        self.state = self.automaton.start if self.automaton else None
+        request = self.request
+        self.cache_key = CacheKey(model=self.model, adapter=request.adapter, conversation=request.conversation)
+        length = min(request.num_public, self.num_prompt - 1)
+        public = request.prompt[:length] if length >= _MIN_PUBLIC else ()
+        self.public_key = PublicKey(model=self.model, adapter=request.adapter, tokens=public)
+
+    @property
+    def num_prompt(self) -> int:
+        return len(self.request.prompt)
+
+    @property
+    def num_completion(self) -> int:
+        return len(self.tokens) - self.num_prompt
+
+    @property
+    def num_pending(self) -> int:
+        """Tokens that must be computed before the next one can be chosen."""
+        return len(self.tokens) - self.num_computed
+
+    @property
+    def is_answering(self) -> bool:
+        return self.num_completion > 0
+
+    def append(self, token: int) -> None:
+        """Add one token of the answer and move the automaton on."""
+        self.tokens.append(token)
+        if self.automaton and self.state:
+            self.state = self.automaton.next(self.state, token)
+
+    def finished(self, reason: str) -> Finished:
+        """The event that ends this answer for `reason` ("stop", "length" or "cancelled")."""
+        return Finished(
+            reason=reason,  # type: ignore[arg-type]
+            num_prompt=self.num_prompt,
+            num_cached=self.num_cached,
+            num_completion=self.num_completion,
+        )
