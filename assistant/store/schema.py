@@ -39,7 +39,7 @@ class MessageRow(Base):
     text: Mapped[str]
     at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="done")
-    """`done`, `pending` (being answered) or `stopped` (the customer stopped the answer)."""
+    """`done`, `pending` (being answered), `stopped` (by the customer) or `interrupted` (never answered)."""
     record: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

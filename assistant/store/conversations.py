@@ -1,0 +1,217 @@
+"""Conversations on disk: a customer's message before its answer begins, the answer with what it rested on after.
+
+A turn is two transactions. `begin_turn` writes the customer's message as `pending`; once it has returned, no crash can
+lose that message. `finish_turn` writes the answer, marks the message `done` and keeps the dialogue state, all or
+nothing. A message still `pending` at the next start was cut off in between: `pending()` lists those, and saying the
+same again (by the customer's page or by the recovery at start) continues that very message instead of adding a second.
+
+Knows nothing of shops, models or who may read what; texts arrive as the screen step leaves them (secrets masked).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from assistant.errors import InputError
+from assistant.store.database import Database
+from assistant.store.schema import ConversationRow, FeedbackRow, MessageRow
+from assistant.types import Json, Record
+
+CUSTOMER, ASSISTANT = "customer", "assistant"
+PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    """A kept message. `record` is the whole RECORD of an assistant's message, empty for the others."""
+
+    message_id: str
+    role: str
+    text: str
+    at: datetime
+    status: str
+    record: Json
+
+
+@dataclass(frozen=True)
+class PendingTurn:
+    """A customer's message that nobody has answered yet."""
+
+    message_id: str
+    conversation_id: str
+    customer_id: str | None
+    text: str
+    at: datetime
+
+
+class Conversations:
+    """The conversations of one database. Thread-safe, as the database is; holds nothing in memory."""
+
+    def __init__(self, db: Database, max_messages: int | None = None) -> None:
+        self._db = db
+        self._max_messages = max_messages
+
+    def begin_turn(self, conversation_id: str, text: str, at: datetime, customer_id: str | None = None) -> str:
+        """Keep a customer's message as pending and return its id; on disk when this returns.
+
+        The same text as the conversation's last message, still pending, is that message again (its answer was cut off).
+        Any other pending message of the conversation is marked `interrupted`: it stays, without an answer.
+        Raises InputError when the conversation is full or belongs to another customer.
+        """
+        with self._db.write() as session:
+            conversation = _conversation(session, conversation_id, at, customer_id)
+            last = _last(session, conversation_id)
+            if last is not None and last.status == PENDING and last.text == text:
+                return last.message_id
+            num_messages = 0 if last is None else last.message_no
+            if self._max_messages is not None and num_messages + 2 > self._max_messages:
+                raise InputError("This conversation has become too long. Please start a new one.")
+            waiting = select(MessageRow).where(
+                MessageRow.conversation_id == conversation_id, MessageRow.status == PENDING
+            )
+            for message in session.scalars(waiting):
+                message.status = INTERRUPTED
+            conversation.last_at = at
+            return _add(session, conversation_id, num_messages + 1, CUSTOMER, text, at, PENDING)
+
+    def finish_turn(self, message_id: str, record: Record, state: Json, at: datetime, status: str = DONE) -> str:
+        """Keep the answer to a message and return the answer's id. `status` is `done` or `stopped` (by the customer).
+
+        Safe to repeat: a message that already has its answer keeps it. `state` is kept only when this is the
+        conversation's latest message, so a late answer can't undo what was understood since.
+        """
+        with self._db.write() as session:
+            message = session.get(MessageRow, message_id)
+            if message is None:
+                raise InputError("This message is no longer there.")
+            answered = message.status not in (PENDING, INTERRUPTED)
+            next_one = select(MessageRow).where(
+                MessageRow.conversation_id == message.conversation_id,
+                MessageRow.message_no > message.message_no,
+                MessageRow.role == ASSISTANT,
+            )
+            if answered and (existing := session.scalars(next_one.order_by(MessageRow.message_no)).first()):
+                return existing.message_id
+            last = _last(session, message.conversation_id)
+            conversation = session.get_one(ConversationRow, message.conversation_id)
+            if last is message:
+                conversation.state = state
+            conversation.last_at = at
+            message.status = DONE
+            kept = record.as_json()
+            text = kept.pop("reply")
+            number = (message if last is None else last).message_no + 1
+            answer_id = _add(session, message.conversation_id, number, ASSISTANT, text, at, status)
+            session.get_one(MessageRow, answer_id).record = kept
+            return answer_id
+
+    def state(self, conversation_id: str) -> Json:
+        """The dialogue state after the last finished turn; empty for a new conversation."""
+        with self._db.read() as session:
+            conversation = session.get(ConversationRow, conversation_id)
+            return {} if conversation is None else dict(conversation.state)
+
+    def messages(self, conversation_id: str) -> list[StoredMessage]:
+        """Every message of the conversation, oldest first; none for an unknown conversation."""
+        with self._db.read() as session:
+            rows = session.scalars(
+                select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(MessageRow.message_no)
+            )
+            return [_stored(row) for row in rows]
+
+    def pending(self) -> list[PendingTurn]:
+        """The messages whose answers were cut off, oldest first. Ask at start, before new turns begin."""
+        with self._db.read() as session:
+            rows = session.execute(
+                select(MessageRow, ConversationRow.customer_id)
+                .join(ConversationRow, ConversationRow.conversation_id == MessageRow.conversation_id)
+                .where(MessageRow.status == PENDING)
+                .order_by(MessageRow.at, MessageRow.conversation_id)
+            )
+            return [PendingTurn(m.message_id, m.conversation_id, customer, m.text, m.at) for m, customer in rows]
+
+    def interrupt(self, message_id: str) -> None:
+        """Give up on a pending message: it stays, marked `interrupted`."""
+        with self._db.write() as session:
+            message = session.get(MessageRow, message_id)
+            if message is not None and message.status == PENDING:
+                message.status = INTERRUPTED
+
+    def feedback(self, message_id: str, vote: int, note: str = "") -> None:
+        """Keep a customer's thumb: +1 or -1, 0 takes it back. A second vote replaces the first.
+
+        Raises InputError for another vote, or a message that isn't an answer.
+        """
+        if vote not in (-1, 0, 1):
+            raise InputError("A vote is +1, -1 or 0.")
+        with self._db.write() as session:
+            message = session.get(MessageRow, message_id)
+            if message is None or message.role == CUSTOMER:
+                raise InputError("Only an answer can be voted on.")
+            session.execute(delete(FeedbackRow).where(FeedbackRow.message_id == message_id))
+            if vote:
+                session.add(FeedbackRow(message_id=message_id, vote=vote, note=note, at=datetime.now(UTC)))
+
+    def vote(self, message_id: str) -> int:
+        """The vote on an answer: +1, -1, or 0 when there is none."""
+        with self._db.read() as session:
+            row = session.get(FeedbackRow, message_id)
+            return 0 if row is None else row.vote
+
+    def counts(self) -> dict[str, int]:
+        """How many conversations and messages are kept, for a start line or the metrics."""
+        with self._db.read() as session:
+            num_conversations = session.scalar(select(func.count()).select_from(ConversationRow)) or 0
+            num_messages = session.scalar(select(func.count()).select_from(MessageRow)) or 0
+            return {"conversations": num_conversations, "messages": num_messages}
+
+
+def _conversation(session: Session, conversation_id: str, at: datetime, customer_id: str | None) -> ConversationRow:
+    """The conversation, begun when it is new. A signed-in customer's conversation is nobody else's."""
+    row = session.get(ConversationRow, conversation_id)
+    if row is None:
+        row = ConversationRow(
+            conversation_id=conversation_id, customer_id=customer_id, started_at=at, last_at=at, state={}
+        )
+        session.add(row)
+        session.flush()
+    elif row.customer_id is None:
+        row.customer_id = customer_id
+    elif customer_id is not None and customer_id != row.customer_id:
+        raise InputError("This conversation belongs to another customer. Please start a new one.")
+    return row
+
+
+def _last(session: Session, conversation_id: str) -> MessageRow | None:
+    newest = MessageRow.message_no.desc()
+    return session.scalars(
+        select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(newest).limit(1)
+    ).first()
+
+
+def _add(session: Session, conversation_id: str, number: int, role: str, text: str, at: datetime, status: str) -> str:
+    message_id = uuid.uuid4().hex
+    session.add(
+        MessageRow(
+            message_id=message_id,
+            conversation_id=conversation_id,
+            message_no=number,
+            role=role,
+            text=text,
+            at=at,
+            status=status,
+            record={},
+        )
+    )
+    session.flush()
+    return message_id
+
+
+def _stored(row: MessageRow) -> StoredMessage:
+    record = {"reply": row.text, **row.record} if row.role == ASSISTANT else dict(row.record)
+    return StoredMessage(row.message_id, row.role, row.text, row.at, row.status, record)

@@ -1,0 +1,159 @@
+"""Conversations: what is acknowledged is on disk, an answer comes once, and nothing is lost when the process dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import InputError
+from assistant.store.conversations import Conversations
+from assistant.store.database import Database
+from assistant.types import Act, Receipt, Record
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(tmp_path / "shop.db", key="secret")
+    yield database
+    database.close()
+
+
+def answer(text: str) -> Record:
+    return Record(
+        reply=text, acts=[Act("price", {"products": ["p1"]})], receipts=[Receipt("sku", "S1", "price", "89.00", AT)]
+    )
+
+
+def test_a_turn_is_kept_with_its_record_and_state(db: Database) -> None:
+    conversations = Conversations(db)
+    message = conversations.begin_turn("c1", "how much is it?", AT, None)
+    assert [(m.role, m.status) for m in conversations.messages("c1")] == [("customer", "pending")]
+    kept = conversations.finish_turn(message, answer("It is €89."), {"focus": "p1"}, AT + timedelta(seconds=1))
+    question, reply = conversations.messages("c1")
+    assert (question.status, reply.status, reply.role, reply.text) == ("done", "done", "assistant", "It is €89.")
+    assert reply.message_id == kept
+    assert reply.record == answer("It is €89.").as_json()
+    assert conversations.state("c1") == {"focus": "p1"}
+    assert conversations.pending() == []
+
+
+def test_conversations_are_apart(db: Database) -> None:
+    conversations = Conversations(db)
+    for name in ("a", "b"):
+        message = conversations.begin_turn(name, f"from {name}", AT, None)
+        conversations.finish_turn(message, answer(f"to {name}"), {"who": name}, AT)
+    assert [m.text for m in conversations.messages("a")] == ["from a", "to a"]
+    assert conversations.state("b") == {"who": "b"}
+    assert conversations.messages("c") == [] and conversations.state("c") == {}
+
+
+def test_finishing_twice_keeps_one_answer(db: Database) -> None:
+    conversations = Conversations(db)
+    message = conversations.begin_turn("c", "hello", AT, None)
+    first = conversations.finish_turn(message, answer("one"), {}, AT)
+    assert conversations.finish_turn(message, answer("two"), {}, AT) == first
+    assert [m.text for m in conversations.messages("c")] == ["hello", "one"]
+    with pytest.raises(InputError, match="no longer there"):
+        conversations.finish_turn("nothing", answer("x"), {}, AT)
+
+
+def test_the_same_words_again_after_a_crash_continue_the_pending_message(db: Database) -> None:
+    conversations = Conversations(db)
+    lost = conversations.begin_turn("c", "is it waterproof?", AT, "mia")
+    assert [(p.message_id, p.text, p.customer_id) for p in conversations.pending()] == [
+        (lost, "is it waterproof?", "mia")
+    ]
+    assert conversations.begin_turn("c", "is it waterproof?", AT, None) == lost
+    conversations.finish_turn(lost, answer("Yes."), {}, AT)
+    assert [m.text for m in conversations.messages("c")] == ["is it waterproof?", "Yes."]
+    assert conversations.begin_turn("c", "is it waterproof?", AT, None) != lost
+
+
+def test_other_words_after_a_crash_leave_the_message_interrupted(db: Database) -> None:
+    conversations = Conversations(db)
+    lost = conversations.begin_turn("c", "is it waterproof?", AT, None)
+    second = conversations.begin_turn("c", "never mind, the blue one?", AT, None)
+    conversations.finish_turn(second, answer("Yes, in blue."), {"colour": "blue"}, AT)
+    assert [m.status for m in conversations.messages("c")] == ["interrupted", "done", "done"]
+    conversations.finish_turn(lost, answer("late"), {"colour": "none"}, AT)
+    assert conversations.state("c") == {"colour": "blue"}
+    third = conversations.begin_turn("c", "bye", AT, None)
+    conversations.interrupt(third)
+    assert conversations.pending() == []
+
+
+def test_a_stopped_answer_says_so(db: Database) -> None:
+    conversations = Conversations(db)
+    message = conversations.begin_turn("c", "tell me everything", AT, None)
+    conversations.finish_turn(message, answer("Well,"), {}, AT, status="stopped")
+    assert [m.status for m in conversations.messages("c")] == ["done", "stopped"]
+
+
+def test_a_customer_s_conversation_is_nobody_else_s(db: Database) -> None:
+    conversations = Conversations(db)
+    conversations.begin_turn("c", "hi", AT, None)
+    conversations.begin_turn("c", "me again", AT, "mia")
+    with pytest.raises(InputError, match="another customer"):
+        conversations.begin_turn("c", "what did she ask?", AT, "tom")
+    assert [m.text for m in conversations.messages("c")] == ["hi", "me again"]
+
+
+def test_a_conversation_ends_somewhere(db: Database) -> None:
+    conversations = Conversations(db, max_messages=4)
+    for number in range(2):
+        conversations.finish_turn(conversations.begin_turn("c", str(number), AT, None), answer("ok"), {}, AT)
+    with pytest.raises(InputError, match="too long"):
+        conversations.begin_turn("c", "one more", AT, None)
+    assert conversations.counts() == {"conversations": 1, "messages": 4}
+
+
+def test_feedback_is_kept_replaced_and_taken_back(db: Database) -> None:
+    conversations = Conversations(db)
+    question = conversations.begin_turn("c", "hello", AT, None)
+    reply = conversations.finish_turn(question, answer("hi"), {}, AT)
+    conversations.feedback(reply, 1)
+    conversations.feedback(reply, -1, "wrong size")
+    assert conversations.vote(reply) == -1
+    conversations.feedback(reply, 0)
+    assert conversations.vote(reply) == 0
+    for message, vote in ((question, 1), ("nothing", 1), (reply, 5)):
+        with pytest.raises(InputError):
+            conversations.feedback(message, vote)
+
+
+CRASH = """
+import sys, os
+from datetime import UTC, datetime
+from pathlib import Path
+from assistant.store.conversations import Conversations
+from assistant.store.database import Database
+conversations = Conversations(Database.open(Path(sys.argv[1]), key="secret"))
+for number in range(10_000):
+    conversations.begin_turn(f"c{number}", f"message {number}", datetime.now(UTC), None)
+    print(number, flush=True)
+"""
+
+
+def test_kill_9_loses_no_acknowledged_message(tmp_path: Path) -> None:
+    path = tmp_path / "crash.db"
+    process = subprocess.Popen([sys.executable, "-c", CRASH, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    acknowledged = -1
+    while acknowledged < 25:
+        acknowledged = int(process.stdout.readline())
+    os.kill(process.pid, signal.SIGKILL)
+    acknowledged = max([acknowledged, *map(int, process.stdout.read().split())])
+    process.wait()
+    database = Database.open(path, key="secret")
+    kept = {pending.text for pending in Conversations(database).pending()}
+    database.close()
+    assert {f"message {number}" for number in range(acknowledged + 1)} <= kept
