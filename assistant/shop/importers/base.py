@@ -34,6 +34,8 @@ from assistant.shop.importers.tables import Parent, Row, TableWriter, known_keys
 
 BATCH = 5000
 ORDER_STATUSES = ("pending", "processed", "shipped", "delivered", "cancelled", "returned")
+REQUEST_STATUSES = ("pending (item modified)", "return requested", "exchange requested")
+"""Statuses that an order takes when a customer asks to change it, in tau2-bench's words."""
 MONEY_AND_COUNTS = (
     "price_minor",
     "compare_at_minor",
@@ -133,11 +135,11 @@ class ShopWriter:
         _needs(row, "payment_method_id", "customer_id", "source")
         self._add("payment_method", row, place)
 
-    def order(self, row: Row, place: Place, statuses: tuple[str, ...] = ORDER_STATUSES) -> None:
-        """An order; needs `order_id`, `customer_id` and a `status` out of `statuses`."""
+    def order(self, row: Row, place: Place) -> None:
+        """An order; needs `order_id`, `customer_id` and a `status` out of the known ones."""
         _needs(row, "order_id", "customer_id", "status")
-        if row["status"] not in statuses:
-            raise BadValue("status", row["status"], "is not a status", f"use one of {', '.join(statuses)}")
+        if row["status"] not in ORDER_STATUSES and row["status"] not in REQUEST_STATUSES:
+            raise BadValue("status", row["status"], "is not a status", f"use one of {', '.join(ORDER_STATUSES)}")
         self._add("order", row, place)
 
     def order_line(self, row: Row, place: Place) -> None:
@@ -171,8 +173,11 @@ class ShopWriter:
         self._add("promotion", row, place)
 
     def policy(self, row: Row, place: Place) -> None:
-        """A policy page; needs `policy_id`, `title`, `text`."""
-        _needs(row, "policy_id", "title")
+        """A policy page; needs `policy_id`, `title`, `text`. A text whose first heading isn't the title gets it
+        as a heading, so that a page says the same when it is written out and read again."""
+        _needs(row, "policy_id", "title", "text")
+        if values.first_heading(row["text"]) != row["title"]:
+            row = {**row, "text": f"# {row['title']}\n\n{row['text']}"}
         self._add("policy", row, place)
 
     def _add(self, name: str, row: Row, place: Place) -> None:

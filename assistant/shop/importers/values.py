@@ -190,7 +190,7 @@ def pairs(cell: Any, column: str) -> dict[str, str]:
     A part without `=` that follows a pair belongs to its value: "Colours=red; blue" is one pair.
     """
     if isinstance(cell, str) and cell.lstrip().startswith("{"):
-        cell = _object(cell, column)
+        cell = json_object(cell, column)
     if isinstance(cell, Mapping):
         return {name.strip(): value for name, given in cell.items() if (value := text(given))}
     found: dict[str, str] = {}
@@ -207,8 +207,19 @@ def pairs(cell: Any, column: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _object(cell: str, column: str) -> Mapping[str, Any]:
+def first_heading(page: str) -> str | None:
+    """The text of a Markdown page's first heading; None for a page without any."""
+    headings = (line.strip().lstrip("#").strip() for line in page.splitlines() if line.lstrip().startswith("#"))
+    return next((heading for heading in headings if heading), None)
+
+
+def json_object(cell: Any, column: str) -> dict[str, Any]:
+    """A JSON object, as text or as it is; empty for an empty cell. Raises BadValue."""
+    if isinstance(cell, Mapping):
+        return dict(cell)
+    if not text(cell):
+        return {}
     try:
-        return dict(json.loads(cell))
-    except ValueError:
-        raise BadValue(column, cell, "is not a JSON object", "write Name=value; Name=value") from None
+        return dict(json.loads(text(cell)))
+    except (ValueError, TypeError):
+        raise BadValue(column, cell, "is not a JSON object", 'write it as {"name": "value"}') from None

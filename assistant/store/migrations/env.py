@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from assistant.shop import schema as shop_schema
-from assistant.store import schema as store_schema
+from assistant.shop.schema import ShopInfo
+from assistant.store.schema import ConversationRow
 
-assert store_schema.Base is shop_schema.Base  # one metadata holds both
-
-target_metadata = shop_schema.Base.metadata
+assert ConversationRow.metadata is ShopInfo.metadata  # one metadata holds all tables
+target_metadata = ShopInfo.metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
