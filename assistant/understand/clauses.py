@@ -43,7 +43,9 @@ def mask(text: str, links: Links) -> str:
             continue
         out.append(text[at:start])
         before = text[:start].rstrip().lower()
-        if word == "item" and not re.search(r"\b(?:the|a|an|any|your|this|that|my|some|these|those|no|\w+est|most \w+)$", before):
+        if word == "item" and not re.search(
+            r"\b(?:the|a|an|any|your|this|that|my|some|these|those|no|\w+est|most \w+)$", before
+        ):
             word = "the item"
         out.append(word)
         at = end

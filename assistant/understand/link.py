@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
-from assistant.understand.text import STOP_WORDS, Tok, squash, stem, tokenize
+from assistant.language import STOP_WORDS, Tok, squash, stem, tokenize
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
@@ -109,7 +109,7 @@ def _spelling(word: str, vocabulary: Vocabulary) -> str | None:
         return None
     cutoff = 75 if len(word) >= 6 else 80
     best = process.extractOne(word, (*vocabulary.known, *vocabulary.joined), scorer=fuzz.ratio, score_cutoff=cutoff)
-    return str(best[0]) if best and best[0][0] == word[0] or best and best[1] >= 85 else None
+    return str(best[0]) if (best and best[0][0] == word[0]) or (best and best[1] >= 85) else None
 
 
 def _phrases(forms: Sequence[tuple[str, ...]], phrases: dict[tuple[str, ...], str]) -> list[tuple[frozenset[int], str]]:
@@ -190,9 +190,7 @@ def _best(
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
         coverage = sum(map(vocabulary.idf, named)) / (sum(map(vocabulary.idf, name)) or 1.0)
         whole = named == name
-        evidence = [
-            p for p in telling if matched[p] & name and p not in option_only and tokens[p].text not in COLOURS
-        ]
+        evidence = [p for p in telling if matched[p] & name and p not in option_only and tokens[p].text not in COLOURS]
         if whole and not telling:
             continue
         if not whole and not (evidence and (coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary))):
@@ -217,7 +215,9 @@ def _hits(forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, free: set[in
 def _rare(evidence: Sequence[int], tokens: Sequence[Tok], matched: dict[int, set[str]], vocabulary: Vocabulary) -> bool:
     """Whether one of the words is the shop's own name for very few things ("macbook"), enough whatever the name's length."""
     return any(
-        min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= 3 and tokens[p].text.isalpha() and tokens[p].text not in vocabulary.english
+        min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= 3
+        and tokens[p].text.isalpha()
+        and tokens[p].text not in vocabulary.english
         for p in evidence
     )
 
@@ -234,7 +234,9 @@ def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: V
         same += wider
     active = [s for s in same if vocabulary.products[s[3]].active]
     chosen = sorted(active or same, key=lambda s: (-s[0], s[3]))[:_GROUP_LIMIT]
-    return Mention(positions, tuple(s[3] for s in chosen), coverage if chosen[0][3] == product_id else chosen[0][1], top_score)
+    return Mention(
+        positions, tuple(s[3] for s in chosen), coverage if chosen[0][3] == product_id else chosen[0][1], top_score
+    )
 
 
 def _cluster(matched: dict[int, set[str]], vocabulary: Vocabulary) -> frozenset[int]:
@@ -263,4 +265,8 @@ def mentions_value(text: str, value: str) -> bool:
     """Whether `value` stands in `text` as whole words, however it is spaced."""
     words = [t.text for t in tokenize(text)]
     wanted = squash(value)
-    return any(squash("".join(words[i:j])) == wanted for i in range(len(words)) for j in range(i + 1, min(len(words), i + 5) + 1))
+    return any(
+        squash("".join(words[i:j])) == wanted
+        for i in range(len(words))
+        for j in range(i + 1, min(len(words), i + 5) + 1)
+    )

@@ -8,28 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
+from assistant.request import Wanted
 from assistant.types import Product
-from assistant.understand.text import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.understand.vocabulary import COLOURS, canonical
 
-_NEGATIONS = frozenset("not no non without isnt dont never".split())
+_NEGATIONS = frozenset(
+    """
+    not no non without isnt dont never
+    """.split()
+)
 _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "none", "false", "without"})
 _SIZE = re.compile(r"\b(?:size|sz|in a|a)\s*:?\s*(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An option value that the customer named. `name` and `value` are the shop's; `value` is None when this product
-    doesn't have what was `asked`, `name` None when it has no such option at all. `pinned` marks the options of a variant
-    that an answer chose ("the cheapest"), which give way when the customer asks for something else."""
-
-    asked: str
-    name: str | None
-    value: str | None
-    pinned: bool = False
 
 
 def option_values(products: Iterable[Product]) -> dict[str, list[str]]:
@@ -137,7 +129,11 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
         for value, own in words.items():
             shared = set().union(*(w for v, w in words.items() if v != value)) if len(words) > 1 else set()
             telling = own - shared
-            hits = [i for i, t in enumerate(tokens) if i not in taken and t.stem in telling and _may_tell(tokens, i, value, name)]
+            hits = [
+                i
+                for i, t in enumerate(tokens)
+                if i not in taken and t.stem in telling and _may_tell(tokens, i, value, name)
+            ]
             if hits and (best is None or len(hits) > best[0]):
                 best = (len(hits), hits[0], value)
         if best and not _negated(tokens, best[1]):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.understand.text import fold, words_to_numbers
+from assistant.language import fold, words_to_numbers
+from assistant.request import Bounds
 
 _AMOUNT = r"(?:[$€£¥]\s?|usd\s?|eur\s?|gbp\s?)?(\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)(\s?k\b)?\s?(?:[$€£¥]|dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp)?"
 _MONEY = r"(?:[$€£¥]\s?\d|\d\s?(?:[$€£¥]|dollars?\b|bucks\b|euros?\b|pounds\b|quid\b|usd\b|eur\b|gbp\b))"
-_BETWEEN = re.compile(rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|bucks|[$€£]))")
+_BETWEEN = re.compile(
+    rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|bucks|[$€£]))"
+)
 _MAX = re.compile(
     r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?(?: of)?|within|"
     r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|have)(?: only)? spend(?: up to| about| around)?|"
@@ -18,27 +20,20 @@ _MAX = re.compile(
     rf"not (?:cost|costing) more than|(?:doesn't|does not|don't) cost more than|spend)\s+(?:about |around |like )?{_AMOUNT}"
 )
 _OR_LESS = re.compile(rf"{_AMOUNT}\s+(?:or less|or under|or below|max(?:imum)?|tops|at most|budget|or cheaper)\b")
-_MIN = re.compile(rf"(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?|no less than|upwards of)\s+{_AMOUNT}")
+_MIN = re.compile(
+    rf"(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?|no less than|upwards of)\s+{_AMOUNT}"
+)
 _OR_MORE = re.compile(rf"{_AMOUNT}\s+(?:or more|or above|and up|upwards|minimum)\b")
 _AROUND = re.compile(rf"(?:around|about|roughly|approximately|circa)\s+{_AMOUNT}")
 _FOR = re.compile(rf"\bfor\s+(?={_MONEY}){_AMOUNT}")
-_RATING = re.compile(r"(\d(?:\.\d)?)\s*(?:\+|or more|or better|and up)?\s*stars?|rated\s+(?:at least|above|over)\s+(\d(?:\.\d)?)")
+_RATING = re.compile(
+    r"(\d(?:\.\d)?)\s*(?:\+|or more|or better|and up)?\s*stars?|rated\s+(?:at least|above|over)\s+(\d(?:\.\d)?)"
+)
 _NOT_MONEY_AFTER = re.compile(
     r"\s*(?:%|percent|-?\s?inch(?:es)?\b|\"|gb|tb|mb|ml\b|l\b|kg\b|g\b|cm\b|mm\b|m\b|ft\b|feet|w\b|watts?|v\b|volts?|mah|hz|stars?|years?|"
     r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of them|of those|left|items?|in stock|litres?|liters?|oz|lbs?|"
     r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
 )
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Limits on a price in minor units, None where the customer named none."""
-
-    low: int | None = None
-    high: int | None = None
-
-    def __bool__(self) -> bool:
-        return self.low is not None or self.high is not None
 
 
 def _minor(number: str, thousands: str | None, digits: int) -> int:
@@ -97,7 +92,9 @@ def min_rating(text: str) -> float | None:
 
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
              "last": -1, "former": 0, "latter": -1}  # fmt: skip
-_ORDINAL = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|name|order|night|thing))")
+_ORDINAL = re.compile(
+    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|name|order|night|thing))"
+)
 _NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5])\b")
 
 
@@ -111,7 +108,9 @@ def ordinals(text: str) -> list[int]:
 
 
 _COMPARATIVES = {
-    "cheaper": re.compile(r"\b(?:the )?(?:cheaper|less expensive|more affordable)(?: one| of (?:the|those) two| model| option)?\b"),
+    "cheaper": re.compile(
+        r"\b(?:the )?(?:cheaper|less expensive|more affordable)(?: one| of (?:the|those) two| model| option)?\b"
+    ),
     "dearer": re.compile(r"\b(?:more expensive|pricier|dearer)(?: one| of the two)?\b"),
     "better_rated": re.compile(r"\b(?:better|higher|best)[ -]rated(?: one)?\b"),
     "other": re.compile(r"\bthe other(?: one| model| two)?\b"),
@@ -124,7 +123,9 @@ def comparative(text: str) -> str | None:
     return next((name for name, pattern in _COMPARATIVES.items() if pattern.search(folded)), None)
 
 
-_QUANTITY = re.compile(r"\b(\d{1,5})\s+(?:of\s+(?:them|those|these|it|the)|pieces|pcs|units|pairs|left|in stock|available|people)\b|\b(?:need|want|order|buy|get|have|take)\s+(\d{1,5})\b")
+_QUANTITY = re.compile(
+    r"\b(\d{1,5})\s+(?:of\s+(?:them|those|these|it|the)|pieces|pcs|units|pairs|left|in stock|available|people)\b|\b(?:need|want|order|buy|get|have|take)\s+(\d{1,5})\b"
+)
 
 
 def quantity(text: str) -> int | None:

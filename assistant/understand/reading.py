@@ -11,15 +11,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from assistant.language import STOP_WORDS, fold, words_to_numbers
+from assistant.request import Bounds, Limits, Request, Wanted
 from assistant.types import Product
 from assistant.understand.acts import ActHead, Encode
 from assistant.understand.clauses import mask, split
 from assistant.understand.link import Links, Mention, link
-from assistant.understand.options import Wanted, match_options, option_values
-from assistant.understand.quantities import Bounds, bound_spans, comparative, min_rating, ordinals, price_bounds, quantity
-from assistant.understand.request import Limits, Request
+from assistant.understand.options import match_options, option_values
+from assistant.understand.quantities import bound_spans, comparative, min_rating, ordinals, price_bounds, quantity
 from assistant.understand.state import State
-from assistant.understand.text import STOP_WORDS, fold, words_to_numbers
 from assistant.understand.vocabulary import Vocabulary
 
 Lookup = Callable[[str], Product | None]
@@ -43,7 +43,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("price", r"\b(?:how much|price|cost|costs|pricing)\b(?!.*\b(?:weigh|ram|memory|storage|battery|water|does it hold|left|in stock|delivery|shipping|postage)\b)"),
     )
 )  # fmt: skip
-_EVERYTHING = re.compile(r"\b(?:overall|everything|anything|thing|things|products?|items?|article|(?:whole |entire |your )?(?:shop|store|range|catalog(?:ue)?))\b")
+_EVERYTHING = re.compile(
+    r"\b(?:overall|everything|anything|thing|things|products?|items?|article|(?:whole |entire |your )?(?:shop|store|range|catalog(?:ue)?))\b"
+)
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 
 
@@ -63,7 +65,9 @@ class Clause:
 class Reader:
     """Turns messages into requests. Stateless: the conversation's state is passed in and not changed."""
 
-    def __init__(self, vocabulary: Vocabulary, head: ActHead, encode: Encode, *, lookup: Lookup, digits: int = 2) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, head: ActHead, encode: Encode, *, lookup: Lookup, digits: int = 2
+    ) -> None:
         self._vocabulary = vocabulary
         self._head = head
         self._encode = encode
@@ -102,7 +106,16 @@ class Reader:
             quantity=quantity(clause.text),
             confidence=clause.scores.get(act, 1.0),
         )
-        if act not in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "promotion", "policy", "none", "order", "complaint", "yes", "no"}:
+        if act not in ABOUT_PRODUCTS | SUPERLATIVES | {
+            "search",
+            "promotion",
+            "policy",
+            "none",
+            "order",
+            "complaint",
+            "yes",
+            "no",
+        }:
             return base
         request = self._about(base, clause, state)
         return self._settle(request, clause, state)
@@ -111,14 +124,25 @@ class Reader:
         """The head's act, unless the clause says plainly what it is."""
         folded = fold(clause.text)
         act = clause.act
-        if act in ("are_you_human", "human", "greeting", "thanks", "goodbye") and clause.scores[act] > 0.5 and not _has_content(clause):
+        if (
+            act in ("are_you_human", "human", "greeting", "thanks", "goodbye")
+            and clause.scores[act] > 0.5
+            and not _has_content(clause)
+        ):
             return act
         for cue, pattern in _CUES:
-            if pattern.search(folded) and not (cue == "price" and (act in ("policy", "compare", "promotion", *SUPERLATIVES) or price_bounds(folded))):
+            if pattern.search(folded) and not (
+                cue == "price" and (act in ("policy", "compare", "promotion", *SUPERLATIVES) or price_bounds(folded))
+            ):
                 if cue == "compare" and act in ("details",) and "made" in folded:
                     continue
                 return cue
-        if act == "price" and not re.search(r"\d", folded) and clause.scores["price"] < 0.4 and clause.scores["details"] > 0.2:
+        if (
+            act == "price"
+            and not re.search(r"\d", folded)
+            and clause.scores["price"] < 0.4
+            and clause.scores["details"] > 0.2
+        ):
             return "details"
         return act
 
@@ -160,7 +184,17 @@ class Reader:
     def _is_passing(self, mention: Mention, clause: Clause, state: State) -> bool:
         tokens = clause.links.tokens
         first = min(mention.positions)
-        determined = first > 0 and tokens[first - 1].text in ("the", "and", "or", "vs", "than", "a", "an", "any", "your")
+        determined = first > 0 and tokens[first - 1].text in (
+            "the",
+            "and",
+            "or",
+            "vs",
+            "than",
+            "a",
+            "an",
+            "any",
+            "your",
+        )
         focus_words = {s for p in state.focus for s in self._stems(p)}
         named_again = all(tokens[p].stem in focus_words for p in mention.positions)
         options = option_values(filter(None, map(self._lookup, state.focus[:3])))
@@ -193,15 +227,26 @@ class Reader:
             act = _act_for_products(request, clause, state, named)
         elif request.products and named and act in ("details", "options") and not _asks_attribute(clause):
             act = "availability"
-        elif not request.products and act in ABOUT_PRODUCTS and (_unlinked(clause) or request.limits.category or request.limits.brand):
+        elif (
+            not request.products
+            and act in ABOUT_PRODUCTS
+            and (_unlinked(clause) or request.limits.category or request.limits.brand)
+        ):
             act = "search"
         if act in ABOUT_PRODUCTS and _bare(clause, request, named) and state.act in ABOUT_PRODUCTS | SUPERLATIVES:
             previous = state.act if state.act in ABOUT_PRODUCTS else "availability"
             act = previous if previous in ("price", "availability", "stock", "details") else "availability"
             if act == "details" and named:
                 act = "availability"
-            request = replace(request, follow_up=True, text=state.question if act == "details" and state.question else clause.text)
-        if act == "compare" and len(request.products) < 2 and len({(w.name, w.value) for w in named}) < 2 and len(state.listed) < 2:
+            request = replace(
+                request, follow_up=True, text=state.question if act == "details" and state.question else clause.text
+            )
+        if (
+            act == "compare"
+            and len(request.products) < 2
+            and len({(w.name, w.value) for w in named}) < 2
+            and len(state.listed) < 2
+        ):
             act = "price" if "price" in folded or "much" in folded else "details"
         return replace(request, act=act)
 
@@ -230,7 +275,11 @@ def _act_for_products(request: Request, clause: Clause, state: State, named: tup
 
 def _asks_attribute(clause: Clause) -> bool:
     """Whether the clause asks for a value ("which colour", "how long") rather than naming one."""
-    return bool(re.search(r"\b(?:what|which|how (?:big|long|heavy|tall|wide|many|much)|list|colou?rs|sizes)\b", fold(clause.text)))
+    return bool(
+        re.search(
+            r"\b(?:what|which|how (?:big|long|heavy|tall|wide|many|much)|list|colou?rs|sizes)\b", fold(clause.text)
+        )
+    )
 
 
 def _bare(clause: Clause, request: Request, named: tuple[Wanted, ...]) -> bool:
@@ -261,7 +310,11 @@ def _from_context(text: str, state: State) -> tuple[tuple[str, ...], str | None,
         return (tuple(dict.fromkeys(others[:1])) or tuple(state.focus)), None, None
     if pick and pick != "other" and len(listed) > 1:
         return tuple(dict.fromkeys(str(item["product"]) for item in listed)), pick, None
-    if re.search(r"\b(?:them|both|these|those|the two|all of|they|each|of (?:the|those|these))\b", fold(text)) and len(listed) > 1 and len(state.focus) != 1:
+    if (
+        re.search(r"\b(?:them|both|these|those|the two|all of|they|each|of (?:the|those|these))\b", fold(text))
+        and len(listed) > 1
+        and len(state.focus) != 1
+    ):
         return tuple(dict.fromkeys(str(item["product"]) for item in listed)), None, None
     return tuple(state.focus), None, None
 
@@ -273,8 +326,14 @@ def _has_content(clause: Clause) -> bool:
 
 def _unlinked(clause: Clause) -> list[str]:
     """Words of the clause that say something but name nothing of the shop ("unicycles")."""
-    linked = {p for m in clause.links.mentions for p in m.positions} | {p for o in clause.links.options for p in o.positions}
-    return [t.text for i, t in enumerate(clause.links.tokens) if i not in linked and t.text not in STOP_WORDS and t.text.isalpha()]
+    linked = {p for m in clause.links.mentions for p in m.positions} | {
+        p for o in clause.links.options for p in o.positions
+    }
+    return [
+        t.text
+        for i, t in enumerate(clause.links.tokens)
+        if i not in linked and t.text not in STOP_WORDS and t.text.isalpha()
+    ]
 
 
 def _limit_positions(clause: Clause) -> frozenset[int]:
@@ -294,9 +353,12 @@ def _query(clause: Clause) -> str:
 
 
 _QUERY_NOISE = frozenset(
-    """cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable good nice
-    budget under below over above between dollars euros bucks pounds currently new reviewed overall products product items item
-    recommend suggest suggestion suggestions idea ideas offer offers list browse carry kinds options u got whats""".split()
+    """
+    cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least
+    affordable good nice budget under below over above between dollars euros bucks pounds currently new reviewed
+    overall products product items item recommend suggest suggestion suggestions idea ideas offer offers list
+    browse carry kinds options u got whats
+    """.split()
 )
 
 
@@ -322,9 +384,19 @@ def _merge(requests: list[Request]) -> list[Request]:
     out: list[Request] = []
     for request in requests:
         previous = out[-1] if out else None
-        if previous and previous.act in ("search", "details") and request.products and set(request.products) == set(previous.products):
+        if (
+            previous
+            and previous.act in ("search", "details")
+            and request.products
+            and set(request.products) == set(previous.products)
+        ):
             out[-1] = request
-        elif previous and previous.act == request.act and previous.products == request.products and previous.wanted == request.wanted:
+        elif (
+            previous
+            and previous.act == request.act
+            and previous.products == request.products
+            and previous.wanted == request.wanted
+        ):
             if request.act in ("details", "policy") and request.text != previous.text:
                 out.append(request)
         else:

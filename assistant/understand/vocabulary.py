@@ -16,12 +16,14 @@ from pathlib import Path
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from assistant.understand.text import STOP_WORDS, fold, squash, stem, stems
+from assistant.language import STOP_WORDS, fold, squash, stem, stems
 
 COLOURS = frozenset(
-    """black white grey gray silver gold golden red blue green yellow orange purple pink brown beige navy teal turquoise
-    violet cream ivory khaki olive maroon burgundy charcoal cyan magenta lilac lavender mint coral rose bronze copper tan
-    indigo crimson aqua mustard plum peach""".split()
+    """
+    black white grey gray silver gold golden red blue green yellow orange purple pink brown beige navy teal
+    turquoise violet cream ivory khaki olive maroon burgundy charcoal cyan magenta lilac lavender mint coral
+    rose bronze copper tan indigo crimson aqua mustard plum peach
+    """.split()
 )
 """Colour words of English, so that "in purple?" is an option even where no product is purple."""
 
@@ -125,9 +127,13 @@ def _add_phrase(vocabulary: Vocabulary, phrase: str) -> None:
 def load(session: Session) -> Vocabulary:
     """The vocabulary of the shop in `session`'s database, in a handful of queries whatever its size."""
     products = [
-        ProductName(r.product_id, r.name, stems(r.name), r.category, r.subcategory, r.brand, bool(r.active), r.replaced_by)
+        ProductName(
+            r.product_id, r.name, stems(r.name), r.category, r.subcategory, r.brand, bool(r.active), r.replaced_by
+        )
         for r in session.execute(
-            sql("SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product ORDER BY position")
+            sql(
+                "SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product ORDER BY position"
+            )
         )
     ]
     options = [
@@ -150,7 +156,7 @@ def english_words() -> frozenset[str]:
     """The whole words in the embedder's vocabulary: some 20,000 ordinary English words."""
     global _english
     if _english is None:
-        path = Path(__file__).parent.parent / "shop" / "data" / "vocab.txt"
+        path = Path(__file__).parent.parent / "shop" / "data" / "minilm_vocab.txt"
         words = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
         _english = frozenset(w for w in words if w.isalpha() and len(w) > 2)
     return _english

@@ -13,14 +13,17 @@ _STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
 STOP_WORDS = frozenset(
-    """a an and any are as at be been being but by can could did do does doing for from get give got had has have having he
-    her hers him his how i if in into is it its just let like looking may me might mine my need of off on one ones or our ours
-    out please really shall she should show so some such tell than thank that the their theirs them then there these they
-    this those to too us very want was we were what when where which while who whom whose why will with would you your
-    yours about also actually am im ive id ill youre hey hi hello ok okay yes no not dont doesnt isnt sell
-    buy order find see know think look got anything something everything thing things stuff kind sort type piece much many
-    more most less few lot bit right now still again only even both all each other another else well sure maybe hmm oh
-    guys shop store stock available availability price cost costs costing priced prices come comes coming""".split()
+    """
+    a an and any are as at be been being but by can could did do does doing for from get give got had has have
+    having he her hers him his how i if in into is it its just let like looking may me might mine my need of off
+    on one ones or our ours out please really shall she should show so some such tell than thank that the their
+    theirs them then there these they this those to too us very want was we were what when where which while who
+    whom whose why will with would you your yours about also actually am im ive id ill youre hey hi hello ok
+    okay yes no not dont doesnt isnt sell buy order find see know think look got anything something everything
+    thing things stuff kind sort type piece much many more most less few lot bit right now still again only even
+    both all each other another else well sure maybe hmm oh guys shop store stock available availability price
+    cost costs costing priced prices come comes coming
+    """.split()
 )
 """Words that name no product by themselves. A product whose whole name is one of them is still found by its exact name."""
 
@@ -107,7 +110,7 @@ def _number_at(pieces: list[str], index: int) -> tuple[int, int]:
             break
         if word in NUMBER_WORDS:
             value = NUMBER_WORDS[word]
-            if used and current % 100 and not (20 <= current % 100 and current % 10 == 0 and value < 10):
+            if used and current % 100 and not (current % 100 >= 20 and current % 10 == 0 and value < 10):
                 break
             current += value
         elif word in _SCALES and used:

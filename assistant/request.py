@@ -1,6 +1,6 @@
 """One thing that a customer asks, as understood: which act, about which products, options and limits.
 
-Plain data between `understand` and `act`; knows no database.
+Plain data between `understand`, which fills it, and `act`, which answers it; knows no database.
 """
 
 from __future__ import annotations
@@ -9,8 +9,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.types import Act
-from assistant.understand.options import Wanted
-from assistant.understand.quantities import Bounds
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An option value that the customer named. `name` and `value` are the shop's; `value` is None when this product
+    doesn't have what was `asked`, `name` None when it has no such option at all. `pinned` marks the options of a variant
+    that an answer chose ("the cheapest"), which give way when the customer asks for something else."""
+
+    asked: str
+    name: str | None
+    value: str | None
+    pinned: bool = False
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits on a price in minor units, None where the customer named none."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True)
@@ -74,4 +95,3 @@ class Request:
         if self.quantity:
             slots["quantity"] = self.quantity
         return Act(self.act, slots)
-
