@@ -16,7 +16,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,9 +32,8 @@ BUSY_TIMEOUT_S = 5.0
 FOREIGN = (SQLAlchemyError, DriverError)
 
 
-def compact_json(value: Any) -> str:
-    """JSON as the database keeps it: no spaces, no escapes for letters."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON as the database keeps it: no spaces, no escapes for letters."""
 
 
 class Database:

@@ -28,8 +28,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 
 PRODUCT = frozenset(
     (
-        "product_id", "name", "category", "subcategory", "brand", "description", "active", "replaced_by", "image", "url",
-        "rating", "specs",
+        "product_id", "name", "category", "subcategory", "brand", "description", "active", "replaced_by", "image",
+        "url", "rating", "specs",
     )
 )  # fmt: skip
 VARIANT = frozenset(

@@ -127,7 +127,7 @@ class TableWriter:
         return BadValue(name, shown, "is there twice", f"keep one row for each {name}")
 
     def _complete(self, row: Row) -> Row:
-        full = {name: default() for name, default in self._defaults.items()} | row
+        full = self._defaults | row
         if self._next_position is not None:
             full["position"] = self._next_position
             self._next_position += 1
@@ -162,10 +162,8 @@ def missing_parent(column_name: str, value: str, what: str) -> BadValue:
     )
 
 
-def _default_of(item: Any) -> Callable[[], Any]:
+def _default_of(item: Any) -> Any:
     default = item.default
     if default is None:
-        return lambda: None
-    if default.is_callable:
-        return lambda: default.arg(None)
-    return lambda: default.arg
+        return None
+    return default.arg(None) if default.is_callable else default.arg
