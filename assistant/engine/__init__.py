@@ -39,12 +39,14 @@ def open_engine(
     from assistant.engine.tokenizer import LlamaTokenizer
     from assistant.models import resolve
 
-    path = resolve(model).path
+    resolved = resolve(model)
+    path = resolved.path
     adapters = {Path(adapter).stem: Path(adapter)} if adapter is not None else {}
     for file in [path, *adapters.values()]:
         read_header(file)
     options = LlamaOptions(
         model=path,
+        label=resolved.id,
         adapters=adapters,
         threads=threads or psutil.cpu_count(logical=False) or 1,
         num_slots=slots,

@@ -41,10 +41,11 @@ class LlamaOptions:
     """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
 
     Flash attention is off and KV streams are split because that was measured to be faster on CPUs. `adapters` maps the
-    names that requests use to LoRA files in GGUF.
+    names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name).
     """
 
     model: Path
+    label: str = ""
     adapters: Mapping[str, Path] = field(default_factory=dict)
     threads: int = 2
     num_slots: int = 8
@@ -60,7 +61,7 @@ class LlamaOptions:
 
     @property
     def name(self) -> str:
-        return self.model.stem
+        return self.label or self.model.stem
 
     def open(self) -> Backend:
         """Load the model. Only ever called in the engine's own process, and in tests of the backend itself."""
