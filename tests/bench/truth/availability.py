@@ -1,0 +1,122 @@
+"""Judges every yes or no about having something: in stock, available, sold out, comes in, we have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .context import DONT_KNOW, Constraint, Sentence, variants_of
+from .mentions import clauses, find_products
+from .world import Product
+
+_NOUN_NOT_GOODS = r"(?:any |that |this |the |a |an |more |enough |further |such |exact |its |stock )*(?:information|info|details?|data|record|answer|figure|numbers?|counts?|way|access|idea|opinion|return policy|warranty|policy|reviews?|preference|weather|knowledge|physical)"
+NEGATIVE = re.compile(
+    r"\bout[\s\-]of[\s\-]stock\b|\bsold[\s\-]out\b|\bunavailable\b|\bno longer\b|\bdiscontinued\b"
+    r"|\b(?:is|are|was|were|be)(?:n't| not)\b[^,.;]{0,45}?\b(?:available|in stock|offered|stocked|carried|sold)\b"
+    r"|\b(?:not|never) (?:currently |presently |right now |actually |listed as )?(?:available|in stock|offered|carried|sold|stocked)\b"
+    rf"|\b(?:don't|do not|doesn't|does not|haven't|have not|hasn't)(?: currently| actually| really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {_NOUN_NOT_GOODS})"
+    r"|\bno [\w\s\-'&/]{1,60}?\b(?:available|in stock|left)\b|\bnone (?:left|available|in stock|are|is|of)\b|\bnot one\b"
+    r"|\b0 (?:left|in stock|available|units?)\b|\bwe have no\b(?! (?:information|details|data))|\bran out\b|\ball gone\b|\bisn't one\b|\bno such\b",
+    re.I,
+)
+POSITIVE = re.compile(
+    r"\bin[\s\-]stock\b|\bavailable\b|\bwe (?:do |still |also |currently )*(?:have|carry|sell|stock|offer)\b|\bwe've got\b|\bhave it\b|\bstill (?:there|here)\b"
+    r"|\bcan be (?:ordered|bought|had)\b|\bcomes? in\b|\boffered in\b|\byou can (?:get|buy|order|have)\b|\bgot it\b|\bcan get (?:it|them|the)\b",
+    re.I,
+)
+_EXISTENCE = re.compile(r"\b(?:comes? in|offered in|come with|sizes? (?:are|include)|options? (?:are|include))\b", re.I)
+_OPEN = re.compile(
+    r"\b(?:if|whether|once|when|unless|back in stock|let me know|would you like|check|which|want me|tell me)\b", re.I
+)
+_OTHERS = re.compile(r"\b(?:other|another|others|different|else|similar|alternatives?|instead)\b", re.I)
+_YES = re.compile(r"^\W*(?:yes|yep|yeah|yup|correct|indeed|absolutely|certainly|of course|it is|they are)\b", re.I)
+_NO = re.compile(
+    r"^\W*(?:no|nope|sorry,? no|(?:unfortunately|sorry|i'm afraid),? not?|not)\b(?! (?:problem|worries|one of|need))",
+    re.I,
+)
+
+
+def polarity(clause: str) -> bool | None:
+    """True: said to be there; False: said not to be; None: the clause claims neither."""
+    if NEGATIVE.search(clause):
+        return False
+    return True if POSITIVE.search(clause) else None
+
+
+def leading(reply: str) -> bool | None:
+    """The yes or no that the reply opens with."""
+    if _YES.search(reply):
+        return True
+    return False if _NO.search(reply) else None
+
+
+def judge_availability(sentence: Sentence, first: bool) -> list[str]:
+    """One line for every clause whose yes or no isn't true. `first`: no earlier sentence made such a claim."""
+    wrong: list[str] = []
+    if sentence.is_question:
+        return wrong
+    products = sentence.products
+    for number, clause in enumerate(clauses(sentence.text)):
+        mentions = find_products(clause, sentence.turn.world, sentence.products)
+        if mentions:
+            products = [p for m in mentions for p in m.products]
+        said = polarity(clause)
+        if said is None or not products or _OPEN.search(clause) or (DONT_KNOW.search(clause) and said is False):
+            continue
+        if problem := _problem(sentence, clause, said, products, first and number == 0):
+            wrong.append(problem)
+    return wrong
+
+
+def _problem(sentence: Sentence, clause: str, said: bool, products: Sequence[Product], first: bool) -> str | None:
+    explicit = sentence.explicit(clause, products)
+    wanted = sentence.turn.wanted
+    alternative = bool(_OTHERS.search(clause)) or any(k in wanted and wanted[k] not in v for k, v in explicit.items())
+    readings: list[Constraint] = [explicit]
+    if not alternative:
+        inherited = sentence.inherited(explicit, products)
+        readings = [inherited] if first or not explicit else [inherited, explicit]
+    problems = [_claim_problem(clause, said, products, reading) for reading in readings]
+    return None if None in problems else problems[0]
+
+
+def _claim_problem(clause: str, said: bool, products: Sequence[Product], options: Constraint) -> str | None:
+    existence = bool(_EXISTENCE.search(clause))
+    names = " / ".join(dict.fromkeys(p.name for p in products))
+    for choice in _choices(options):
+        shown = ", ".join(f"{k} {'/'.join(v)}" for k, v in choice.items())
+        for group in _by_name(products):
+            hits = variants_of(group, choice)
+            there = bool(hits) if existence else any(v.can_be_had for _, v in hits)
+            if said and not there:
+                return f"says {names} ({shown}) {'exists' if existence else 'can be had'}: {_state(hits)}"
+            if not said and (any(v.can_be_had for _, v in hits)):
+                return f"says {names} ({shown}) can't be had: {_state(hits)}"
+    return None
+
+
+def _by_name(products: Sequence[Product]) -> list[list[Product]]:
+    groups: dict[str, list[Product]] = {}
+    for product in products:
+        groups.setdefault(product.name, []).append(product)
+    return list(groups.values())
+
+
+def _choices(options: Constraint) -> list[Constraint]:
+    """Several values of one option are several claims ("in red and blue"); of several options, one at a time each."""
+    shared = [k for k in options if any(k != o and set(options[k]) & set(options[o]) for o in options)]
+    plural = [k for k, values in options.items() if len(values) > 1 and k not in shared]
+    if not plural:
+        return [options]
+    choices = []
+    for key in plural:
+        rest = {k: v for k, v in options.items() if k not in plural}
+        choices += [{**rest, key: (value,)} for value in options[key]]
+    return choices
+
+
+def _state(hits: Sequence[tuple[Product, object]]) -> str:
+    if not hits:
+        return "the shop lists no such variant"
+    num_there = sum(1 for _, v in hits if v.can_be_had)  # type: ignore[attr-defined]
+    return f"{num_there} of {len(hits)} such variants can be had"

@@ -1,0 +1,148 @@
+"""One reply in its context: what the customer had said, what the case expects, which products each sentence is about.
+
+Knows how a sentence is bound to products and options; judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .mentions import Constraint, Mention, find_options, find_products, plain, satisfies, sentences
+from .world import Product, Variant, World
+
+Json = dict[str, Any]
+NEGATION = re.compile(
+    r"\b(?:not|no|none|never|nothing|neither|nor|without|cannot|unable|\w+n't|unfortunately|sold out|out of stock|unavailable|only)\b",
+    re.I,
+)
+DONT_KNOW = re.compile(
+    r"(?:\b(?:don't|do not|doesn't|does not|can't|cannot|couldn't|could not|isn't|not|no|haven't|without|unable to)\b"
+    r"[^.!?\n]{0,60}?\b(?:know|information|info|details?|data|say|says|tell|answer|sure|certain|listed|specified|state[sd]?"
+    r"|mentioned|recorded|record|on file|confirm|find (?:that|this|it|anything about)|hold|figure|exact|look that up)\b)"
+    r"|\bunknown\b|\bI'm not sure\b|\bno idea\b",
+    re.I,
+)
+NOT_FOUND = re.compile(
+    r"\b(?:couldn't|could not|can't|cannot|can not|didn't|did not|don't see|do not see|unable to|not able to|wasn't able to)\b"
+    r"[^.!?\n]{0,25}\b(?:find|see|locate|match)\b|\bno (?:match|results?|such (?:product|item))|\bnothing (?:that )?(?:match|found|like)"
+    r"|\bfound (?:nothing|no\b)|\b(?:none|nothing) (?:of|in|under|below|that|matches|fits)",
+    re.I,
+)
+NOT_CARRIED = re.compile(
+    r"\b(?:don't|do not|doesn't|does not)\b(?: currently| actually)? (?:have|carry|sell|stock|offer|list|seem to have)\b"
+    r"|\bisn't (?:something )?(?:we|in our|part of)|\bnot (?:in|part of) our (?:shop|catalogue|catalog|range|store|assortment)"
+    r"|\bnot something (?:that )?we|\bno [\w\s\-]{2,40} (?:in our|in the) (?:shop|catalogue|catalog|range|store)|\bwe have no\b",
+    re.I,
+)
+
+
+@dataclass
+class Turn:
+    """One turn to be judged. `said` holds all the customer's texts up to and with this one; `shown` the products that
+    earlier replies named, the latest first."""
+
+    world: World
+    say: str
+    said: list[str]
+    expect: list[Json]
+    record: Json
+    shown: list[Product] = field(default_factory=list)
+
+    @property
+    def reply(self) -> str:
+        return plain(str(self.record.get("reply", "")))
+
+    @property
+    def parts(self) -> list[Json]:
+        """Every single expectation, alternatives and parts alike."""
+        return [part for one in self.expect for part in one.get("parts", [one])]
+
+    @property
+    def focus(self) -> list[Product]:
+        """The products that the case says the customer means, unless that is a whole class of them."""
+        for part in self.parts:
+            names = part.get("products", [])
+            if names and part["kind"] not in ("search",) and not any(n[0] in "*#" for n in names):
+                return [p for name in names for p in self.world.named(name)]
+        return []
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The options that the case says the customer means."""
+        for part in self.parts:
+            if part.get("options"):
+                return dict(part["options"])
+        return {}
+
+    def customer_numbers(self) -> set[str]:
+        return {n.replace(",", "") for text in self.said for n in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+
+
+@dataclass
+class Sentence:
+    """A sentence with the products it is bound to. `named`: those it names itself."""
+
+    text: str
+    turn: Turn
+    mentions: list[Mention]
+    products: list[Product]
+
+    @property
+    def named(self) -> list[Product]:
+        return unique(p for m in self.mentions for p in m.products)
+
+    @property
+    def is_question(self) -> bool:
+        return self.text.rstrip("\"' )").endswith("?")
+
+    def nearest(self, position: int) -> list[Product]:
+        """The products that a figure at `position` belongs to: the name last said before it, else the next one."""
+        before = [m for m in self.mentions if m.end <= position]
+        if before:
+            return list(before[-1].products)
+        after = [m for m in self.mentions if m.start >= position]
+        return list(after[0].products) if after else self.products
+
+    def explicit(self, text: str | None = None, products: Sequence[Product] | None = None) -> Constraint:
+        """The option values that (a part of) the sentence itself speaks of, product names left out."""
+        whole = self.text if text is None else text
+        for name in {p.name for p in self.named}:
+            whole = whole.replace(name, " " * len(name))
+        return find_options(whole, self.products if products is None else products)
+
+    def inherited(self, explicit: Constraint, products: Sequence[Product]) -> Constraint:
+        """The explicit options plus those of the question for what the sentence leaves open."""
+        focus = {p.pid for p in self.turn.focus}
+        if not focus or not all(p.pid in focus for p in products):
+            return explicit
+        return {**{k: (v,) for k, v in self.turn.wanted.items()}, **explicit}
+
+
+def unique(products: Iterator[Product] | Sequence[Product]) -> list[Product]:
+    seen: dict[str, Product] = {}
+    for product in products:
+        seen.setdefault(product.pid, product)
+    return list(seen.values())
+
+
+def bind(turn: Turn) -> list[Sentence]:
+    """The reply's sentences, each bound: to the products it names, else to those of the sentence before, else to what
+    the customer means, else to what was shown last."""
+    bound: list[Sentence] = []
+    likely = turn.focus + turn.shown[:3]
+    previous: list[Product] = turn.focus or turn.shown[:1]
+    for text in sentences(turn.reply, turn.world):
+        mentions = find_products(text, turn.world, likely)
+        sentence = Sentence(text, turn, mentions, [])
+        sentence.products = sentence.named or previous
+        previous = sentence.products
+        bound.append(sentence)
+    return bound
+
+
+def variants_of(products: Sequence[Product], said: Constraint) -> list[tuple[Product, Variant]]:
+    """The listed variants that have what was said; an option that a product doesn't have rules it out."""
+    return [(p, v) for p in products for v in p.live if satisfies(v, said)]

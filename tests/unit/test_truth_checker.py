@@ -1,0 +1,169 @@
+"""The ruler itself is measured: hand-made replies, right and wrong, with the verdict that each must get."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+
+from truth.check import Turn, Verdict, judge_case, judge_turn, totals
+from truth.mentions import find_products, plain, sentences
+from truth.world import Product, Variant, World
+
+RETURNS = "# Returns\nYou can return unused goods within 30 days of delivery. Sending them back costs $4.95.\n"
+SHIPPING = "# Shipping\nStandard delivery takes 3 to 5 business days. Orders over $50 ship free.\n"
+
+
+def boots() -> Product:
+    rows = [
+        ("b1", 24434, True, "7", "leather", "yes"),
+        ("b2", 24087, False, "8", "leather", "yes"),
+        ("b3", 23657, True, "12", "leather", "yes"),
+        ("b4", 25354, True, "8", "synthetic", "no"),
+    ]
+    variants = [
+        Variant(sku, price, None, listed, {"size": size, "material": material, "waterproof": wet})
+        for sku, price, listed, size, material, wet in rows
+    ]
+    return Product("b", "Hiking Boots", "footwear", "", {}, variants)
+
+
+def backpack() -> Product:
+    rows = [
+        ("k1", 19800, True, "black", "large"),
+        ("k2", 20195, False, "navy", "small"),
+        ("k3", 21943, True, "navy", "large"),
+    ]
+    return Product(
+        "k", "Backpack", "bags", "", {}, [Variant(s, p, None, ok, {"color": c, "size": z}) for s, p, ok, c, z in rows]
+    )
+
+
+def counted(
+    pid: str, name: str, category: str, price: int, stock: int, rating: float, text: str = "", **facts: str
+) -> Product:
+    facts = {**facts, "rating": f"{rating} of 5 stars"}
+    return Product(pid, name, category, text, facts, [Variant(f"S-{pid}", price, stock, True)], rating)
+
+
+def shop() -> World:
+    products = [
+        boots(),
+        backpack(),
+        counted("l", "Red Lipstick", "beauty", 1299, 91, 4.36, "A creamy formula with a long-lasting finish.", warranty="3 year warranty",
+                shipping="Ships in 1 week", **{"return": "7 days return policy"}, weight="1"),
+        counted("r", "Tennis Racket", "sports", 4999, 6, 4.03, warranty="5 year warranty", **{"return": "No return policy"}),
+        counted("t", "Tennis Ball", "sports", 699, 0, 4.06, warranty="No warranty", **{"return": "30 days return policy"}),
+        counted("a", "Apple", "groceries", 199, 8, 4.19, "Fresh and crisp apples."),
+        counted("p", "Apple Airpods", "audio", 12999, 67, 4.15, "Easy pairing and high-quality sound.", brand="Apple"),
+    ]  # fmt: skip
+    return World("little", products, {"returns": RETURNS, "shipping": SHIPPING})
+
+
+def price(name: str, **options: str) -> dict[str, Any]:
+    return {"kind": "price", "products": [name], "options": options}
+
+
+def avail(name: str, **options: str) -> dict[str, Any]:
+    return {"kind": "avail", "products": [name], "options": options}
+
+
+def kind(name: str, *products: str, **more: Any) -> dict[str, Any]:
+    return {"kind": name, "products": list(products), **more}
+
+
+def verdict(say: str, expect: dict[str, Any], reply: str, **record: Any) -> Verdict:
+    return judge_turn(Turn(shop(), say, [say], [expect], {"reply": reply, **record}))
+
+
+RULER = Path(__file__).resolve().parents[1] / "bench" / "truth" / "ruler.jsonl"
+"""Hand-made replies about the little shop above: what was asked, what is expected, a reply, the verdict it must get."""
+
+
+@pytest.mark.parametrize(
+    "row", [json.loads(line) for line in RULER.read_text("utf-8").splitlines()], ids=lambda r: r["reply"]
+)
+def test_verdict(row: dict[str, Any]) -> None:
+    got = verdict(row["say"], row["expect"], row["reply"])
+    assert got.outcome == row["verdict"], got.line()
+
+
+def test_a_person_is_called_only_with_the_handoff_flag() -> None:
+    ask = {"kind": "person"}
+    assert verdict("human please", ask, "A colleague will take over.", handoff=True).ok
+    assert not verdict("human please", ask, "A colleague will take over.", handoff=False).ok
+
+
+def test_asking_back_counts_only_where_it_is_ambiguous() -> None:
+    asked = "Which size and material would you like?"
+    assert verdict("price of the boots", price("Hiking Boots"), asked, clarifying=True).outcome == "CLARIFIED"
+    assert not verdict("price of the lipstick", price("Red Lipstick"), "Which one do you mean?", clarifying=True).ok
+
+
+def test_feeds_change_the_truth_between_turns() -> None:
+    case = {
+        "id": "x",
+        "turns": [
+            {"say": "lipstick price", "expect": [price("Red Lipstick")]},
+            {"say": "and now", "feed": [{"sku": "S-l", "price": 15.49}], "expect": [price("Red Lipstick")]},
+            {"say": "in stock?", "feed": [{"sku": "S-l", "stock": 0}], "expect": [avail("Red Lipstick")]},
+            {
+                "say": "is the backpack still there in black?",
+                "feed": [{"sku": "k1", "active": False}],
+                "expect": [avail("Backpack", color="black")],
+            },
+        ],
+    }
+    world = shop()
+    stale = ["It's $12.99.", "It's $12.99.", "Yes, it's in stock.", "Yes, in black."]
+    fresh = ["It's $12.99.", "It's $15.49.", "No, it's sold out.", "No, not in black, it's sold out."]
+    outcomes = [v.outcome for v in judge_case(world, case, [{"reply": r} for r in stale])]
+    assert outcomes == ["ANSWERED", "WRONG", "WRONG", "WRONG"]
+    assert [v.ok for v in judge_case(world, case, [{"reply": r} for r in fresh])] == [True] * 4
+    assert world.find("S-l")[1].price == 1299  # type: ignore[index]
+
+
+def test_receipts_and_cards_are_judged() -> None:
+    ask = price("Red Lipstick")
+    right = {"sku": "S-l", "field": "price", "value": 12.99, "as_of": "2026-01-01T00:00:00+00:00"}
+    assert not verdict("price", ask, "It's $12.99.", receipts=[right]).receipts
+    assert verdict("price", ask, "It's $12.99.", receipts=[{**right, "value": 13.99}]).receipts
+    assert verdict("price", ask, "It's $12.99.", receipts=[{**right, "sku": "nope"}]).receipts
+    assert verdict("price", ask, "It's $12.99.", receipts=[{**right, "field": "stock", "value": 90}]).receipts
+    card = {"product_id": "l", "sku": None, "name": "Red Lipstick", "price": "$12.99", "availability": "In stock"}
+    assert verdict("price", ask, "It's $12.99.", cards=[card]).ok
+    assert verdict("price", ask, "It's $12.99.", cards=[{**card, "price": "$13.99"}]).outcome == "WRONG"
+    assert verdict("price", ask, "It's $12.99.", cards=[{**card, "availability": "Sold out"}]).outcome == "WRONG"
+
+
+def test_names_inside_names_and_markdown() -> None:
+    world = shop()
+    assert [m.products[0].name for m in find_products("The Apple Airpods and an Apple", world)] == [
+        "Apple Airpods",
+        "Apple",
+    ]
+    assert not find_products("An accessory by Apple is here, the Apple Watch too", world)
+    assert plain("**Bold** [link](x) _it_\n- item") == "Bold link it\nitem"
+    assert len(sentences("It costs $12.99. It's rated 4.36! OK?", world)) == 3
+
+
+def test_totals_count_false_dont_knows() -> None:
+    rows = [
+        verdict("price", price("Red Lipstick"), "It's $12.99."),
+        verdict("price", price("Red Lipstick"), "I don't know."),
+        verdict("price", price("Red Lipstick"), "It's $1.99."),
+        verdict("hi", {"kind": "greet"}, "Hello!"),
+    ]
+    got = totals(rows)
+    assert (got["turns"], got["answerable"], got["answered"], got["false_dont_know"], got["wrong_shown"]) == (
+        4,
+        3,
+        1,
+        1,
+        1,
+    )
