@@ -28,7 +28,7 @@ from assistant.config import Settings
 from assistant.errors import BackroomError
 from assistant.types import Json
 from ui.backend import Backend, ChatAssistant, new_conversation_id, valid_conversation_id
-from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, image_file
+from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, PICTURE_HEADERS, image_file
 from ui.page import Page
 from ui.theme import DEFAULT_ACCENT, variables
 from ui.turns import Failure, Turn, Turns
@@ -165,8 +165,7 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI
         path = image_file(backend.pictures, name)
         if path is None:
             return PlainTextResponse("no such picture\n", status_code=404)
-        headers = {"x-content-type-options": "nosniff", "cache-control": "max-age=3600"}
-        return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers=headers)
+        return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers=PICTURE_HEADERS)
 
     app.add_middleware(Page, title=backend.shop_name, style=style, skeleton=(WEB / "skeleton.html").read_text("utf-8"))
     gr.mount_gradio_app(

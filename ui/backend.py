@@ -9,10 +9,10 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from assistant.config import ChatSettings
-from assistant.types import Event, Json, Policy, Product, Record, Variant
+from assistant.types import Event, Json, Policy, Product, Variant
 from ui.cards import card_view
 from ui.receipts import Words
 from ui.turns import Turn
@@ -27,12 +27,23 @@ MAX_EXAMPLES = 6
 class Message(Protocol):
     """A kept message, as the store gives it."""
 
-    message_id: str
-    role: str
-    text: str
-    at: datetime
-    status: str
-    record: Any
+    @property
+    def message_id(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def record(self) -> Json: ...
 
 
 class Messages(Protocol):
@@ -58,8 +69,11 @@ class Shop(Protocol):
 class ChatAssistant(Protocol):
     """The assistant's public face."""
 
-    conversations: Messages
-    catalogue: Shop
+    @property
+    def conversations(self) -> Messages: ...
+
+    @property
+    def catalogue(self) -> Shop: ...
 
     def turn(self, conversation_id: str, text: str) -> Iterator[Event]: ...
 
@@ -110,11 +124,12 @@ class Backend:
         return [self._view(message, words) for message in self.assistant.conversations.messages(conversation_id)]
 
     def answer(self, conversation_id: str, turn: Turn) -> Json | None:
-        """The kept answer of a turn that has ended, or None when nothing was kept (it was stopped before it began)."""
+        """The answer of a turn that has ended, as it was kept; from its record (without an id, so nobody can vote on
+        it) where the store holds none; None when it was stopped before there was one."""
         kept = self.assistant.conversations.messages(conversation_id)
-        if len(kept) <= turn.num_before or kept[-1].role == "customer":
-            return None
-        return self._view(kept[-1], self.words(), turn.record)
+        if len(kept) > turn.num_before and kept[-1].role != "customer":
+            return self._view(kept[-1], self.words())
+        return None if turn.record is None else self._parts(turn.record.as_json(), self.words())
 
     def vote(self, conversation_id: str, message_id: str, vote: object) -> bool:
         """Keeps a thumb (+1 or -1) on an answer of this conversation; False for a message that isn't one."""
@@ -126,18 +141,20 @@ class Backend:
         self.assistant.conversations.feedback(message_id, vote)
         return True
 
-    def _view(self, message: Message, words: Words, record: Record | None = None) -> Json:
-        data: Any = message.record or (record.as_json() if record else {})
-        if isinstance(data, Record):
-            data = data.as_json()
+    def _view(self, message: Message, words: Words) -> Json:
+        parts = self._parts(message.record, words)
+        return {**parts, "id": message.message_id, "role": message.role, "text": message.text, "status": message.status}
+
+    def _parts(self, record: Json, words: Words) -> Json:
+        """A RECORD's answer as the page shows it."""
         return {
-            "id": message.message_id,
-            "role": message.role,
-            "text": message.text,
-            "status": message.status,
-            "handoff": bool(data.get("handoff")),
-            "cards": [card_view(card, self.pictures) for card in data.get("cards") or []],
-            "receipts": words.views(data.get("receipts") or []),
+            "id": None,
+            "role": "assistant",
+            "text": record.get("reply", ""),
+            "status": "done",
+            "handoff": bool(record.get("handoff")),
+            "cards": [card_view(card, self.pictures) for card in record.get("cards") or []],
+            "receipts": words.views(record.get("receipts") or []),
         }
 
     def _name_of(self, kind: str, key: str) -> str | None:

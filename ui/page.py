@@ -53,7 +53,12 @@ def our_page(html: str, title: str, style: str, skeleton: str, language: str = "
         f"<style>{style}</style>\n"
     )
     html = html.replace("<head>", "<head>\n" + head, 1)
-    return re.sub(r"(<body\b[^>]*>)", lambda match: match.group(1) + "\n" + skeleton, html, count=1)
+    return re.sub(
+        r"(<body\b[^>]*>)",
+        lambda match: match.group(1) + "\n" + skeleton.replace("{name}", escape(title)),
+        html,
+        count=1,
+    )
 
 
 class Page:

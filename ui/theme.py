@@ -106,7 +106,4 @@ def palette(accent: str, scheme: str) -> Palette:
 def variables(accent: str = DEFAULT_ACCENT) -> str:
     """The style sheet's first lines: both schemes, chosen by what the customer's device prefers."""
     light, dark = palette(accent, "light").css(), palette(accent, "dark").css()
-    return (
-        f":root{{color-scheme:light dark;{light}}}\n"
-        f"@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
-    )
+    return f":root{{color-scheme:light dark;{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"

@@ -50,7 +50,7 @@ class Chat {
     log.replaceChildren();
     this.place(new Answer(this.tools)).sentences([page.greeting]);
     log.lastChild.classList.add("br-greeting");
-    page.messages.forEach((message, index) => this.kept(message, page.messages, index));
+    page.messages.forEach((message, index) => this.kept(message, page.messages, index, page.running));
     this.examples(page.messages.length || page.running ? [] : page.examples);
     this.state("idle");
     this.restoreUnsent(page.messages);
@@ -61,21 +61,22 @@ class Chat {
   }
 
   /** One message of the conversation so far. */
-  kept(message, all, index) {
+  kept(message, all, index, running) {
     if (message.role === "customer") {
       this.asked = message.text;
       this.append(customerMessage(message.text));
-      const answered = index + 1 < all.length && all[index + 1].role !== "customer";
-      if (!answered && message.status !== "pending") this.unanswered(message.text);
+      const last = index === all.length - 1;
+      if (last ? !running : all[index + 1].role === "customer") this.unanswered(message.text, last);
       return;
     }
     const answer = this.place(new Answer(this.tools, message.role === "staff" ? "Shop staff" : "Assistant"));
     answer.finish(message, index === all.length - 1 && message.role !== "staff");
   }
 
-  unanswered(text) {
+  unanswered(text, last) {
     const answer = this.place(new Answer(this.tools));
-    answer.fail("This message wasn't answered.", "Ask again", () => (answer.node.remove(), this.begin(text)));
+    if (last) answer.fail("This message wasn't answered yet.", "Ask again", () => (answer.node.remove(), this.begin(text)));
+    else answer.remark("This message wasn't answered.");
   }
 
   follow(running) {
@@ -147,7 +148,7 @@ class Chat {
     const text = this.asked;
     const drop = () => answer.node.remove();
     if (error.kind === "input") {
-      answer.fail(error.text, "Edit the message", () => (drop(), this.type(text)));
+      answer.fail(error.text, "Edit the message", () => (drop(), this.type(text)), "pen");
     } else {
       const wait = error.retry_after_s ? ` Try again in about ${Math.ceil(error.retry_after_s)} s.` : "";
       answer.fail(error.text + wait, "Try again", () => (drop(), this.begin(text)));

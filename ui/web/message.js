@@ -26,8 +26,8 @@ class Answer {
   /** Shows the sentences that aren't shown yet, each as a piece of its own, so that only it is announced. */
   sentences(all) {
     for (const sentence of all.slice(this.num_shown)) {
-      this.dots.remove();
-      this.text.append(el("span", { class: "br-sentence" }, this.num_shown ? sentence : sentence.trimStart()));
+      const piece = el("span", { class: "br-sentence" }, this.num_shown ? sentence : sentence.trimStart());
+      this.text.insertBefore(piece, this.dots.isConnected ? this.dots : null);
       this.num_shown += 1;
     }
   }
@@ -41,8 +41,7 @@ class Answer {
   /** The whole message as it is kept: its text wins over what was streamed where they differ. */
   finish(message, last) {
     this.settle();
-    const text = this.text.textContent;
-    if (message.text && text.trim() !== message.text.trim()) {
+    if (message.text && this.text.textContent.trim() !== message.text.trim()) {
       this.text.replaceChildren(message.text.trim());
       if (!this.text.isConnected) this.node.insertBefore(this.text, this.extra);
     }
@@ -55,22 +54,28 @@ class Answer {
 
   stopped() {
     this.settle();
-    this.extra.append(el("p", { class: "br-tag" }, this.num_shown || this.text.isConnected ? "You stopped this answer." : "Stopped before the answer."));
+    this.remark(this.text.textContent.trim() ? "You stopped this answer." : "Stopped before the answer.");
+  }
+
+  /** A quiet line beneath the answer. */
+  remark(text) {
+    this.settle();
+    this.extra.append(el("p", { class: "br-tag" }, text));
   }
 
   footer(message, last) {
     const { receipts, why } = whyPanel(message.receipts);
     const row = el("div", { class: "br-tools", role: "group", "aria-label": "About this answer" }, why);
     row.append(iconButton("copy", "Copy", (event) => this.tools.copy(event.currentTarget, message.text)));
-    row.append(...voteButtons(message.id, this.tools.vote));
+    if (message.id) row.append(...voteButtons(message.id, this.tools.vote));
     if (last) row.append(retryButton(this.tools.retry));
     return receipts ? [row, receipts] : [row];
   }
 
   /** A friendly line in the answer's place, with what can be done about it. */
-  fail(text, label, act) {
+  fail(text, label, act, sign = "retry") {
     this.settle();
-    const button = el("button", { type: "button", class: "br-again", onclick: act }, icon("retry"), label);
+    const button = el("button", { type: "button", class: "br-again", onclick: act }, icon(sign), label);
     this.extra.replaceChildren(el("div", { class: "br-error", role: "alert" }, el("p", {}, text), button));
   }
 }
@@ -118,19 +123,15 @@ function whyPanel(receipts) {
   if (!receipts.length) return { receipts: null, why: null };
   const id = "br-why-" + randomKey().slice(0, 8);
   const moments = new Set(receipts.map((receipt) => receipt.as_of));
-  const rows = receipts.map((receipt) =>
-    el(
-      "li",
-      {},
-      el("span", { class: "br-fact" }, el("b", {}, receipt.what), " · ", receipt.field + ": ", el("b", {}, receipt.value)),
-      moments.size > 1 ? el("span", { class: "br-when" }, "as of " + receipt.as_of) : null,
-    ),
+  const things = [...new Set(receipts.map((receipt) => receipt.what))];
+  const rows = things.map((what) =>
+    el("li", {}, el("p", { class: "br-what" }, what), factList(receipts.filter((receipt) => receipt.what === what), moments.size > 1)),
   );
   const note =
     moments.size > 1 ? "Read from the shop's own records." : `Read from the shop's own records, as of ${receipts[0].as_of}.`;
   const panel = el(
     "section",
-    { class: "br-receipts", id, hidden: true, "aria-label": "What this answer rests on" },
+    { class: "br-receipts", tabindex: "-1", id, hidden: true, "aria-label": "What this answer rests on" },
     el("ul", {}, ...rows),
     el("p", { class: "br-when" }, note),
   );
@@ -146,6 +147,16 @@ function whyPanel(receipts) {
     icon("chevron"),
   );
   return { receipts: panel, why };
+}
+
+/** The fields of one product, order or policy with their values. */
+function factList(receipts, dated) {
+  const list = el("dl", { class: "br-facts" });
+  for (const receipt of receipts) {
+    const when = dated ? el("span", { class: "br-when" }, " as of " + receipt.as_of) : null;
+    list.append(el("div", {}, el("dt", {}, receipt.field), el("dd", {}, receipt.value, when)));
+  }
+  return list;
 }
 
 /** Product cards, in a list. A picture that doesn't load gives way to the product's initials. */
