@@ -14,6 +14,7 @@ from assistant.errors import UsageError
 from assistant.shop.importers.report import ImportProgress, ImportReport, ProgressCallback
 
 if TYPE_CHECKING:
+    from assistant.shop.importers.base import ShopWriter
     from assistant.store.database import Database
 
 KINDS = {
@@ -37,10 +38,12 @@ def import_shop(
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: ProgressCallback | None = None,
+    currency: str | None = None,
 ) -> ImportReport:
     """Take in a source of a kind ("shop", "shopify", "merchant", "magento", "dummyjson", "tau2").
 
-    `dry_run` does everything and rolls it back. Raises UsageError for an unknown kind or a missing path,
+    `currency` (ISO 4217) is for sources that don't say theirs (Shopify, Magento, DummyJSON). `dry_run` does everything
+    and rolls it back. Raises UsageError for an unknown kind or a missing path,
     ImportFailedError (with the bad rows) when something in it can't be taken, DatabaseError when writing fails;
     in each case the database is as it was.
     """
@@ -51,18 +54,21 @@ def import_shop(
         raise UsageError(f"{path} isn't there; give the {'folder' if kind == 'shop' else 'file or folder'} to import")
     started = time.perf_counter()
     report = ImportReport(kind, str(path), dry_run=dry_run)
-    _run(db, kind, path, report, skip_bad, progress)
+    _run(db, kind, path, report, skip_bad, progress, currency)
     report.seconds = time.perf_counter() - started
     return report
 
 
 def _run(
-    db: Database, kind: str, path: Path, report: ImportReport, skip_bad: bool, progress: ProgressCallback | None
-) -> None:
+    db: Database, kind: str, path: Path, report: ImportReport, skip_bad: bool, progress: ProgressCallback | None,
+    currency: str | None,
+) -> None:  # fmt: skip
     from assistant.shop.importers.base import ShopWriter
 
     with db.write() as session:
         writer = ShopWriter(session, report, progress)
+        if currency is not None:
+            _state_currency(writer, currency)
         try:
             import_module(f"assistant.shop.importers.{KINDS[kind]}").load(path, writer)
         except OSError as error:
@@ -76,3 +82,12 @@ def _run(
             session.rollback()
     if not report.dry_run:
         db.checkpoint()
+
+
+def _state_currency(writer: ShopWriter, currency: str) -> None:
+    from assistant.shop.importers.report import BadValue, Place
+
+    try:
+        writer.shop({"currency": currency}, Place("--currency", 1))
+    except BadValue as bad:
+        raise UsageError(f"the currency {currency!r} can't be taken: {bad.problem}; {bad.remedy}") from None

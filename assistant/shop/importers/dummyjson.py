@@ -28,10 +28,10 @@ def load(path: Path, writer: ShopWriter) -> None:
     """Take in the folder with `products.json` (and `users.json`), or a `products.json` itself."""
     products = path / "products.json" if path.is_dir() else path
     settle_currency(writer, Place(products.name, 1))
-    skus: set[str] = set()
+    met: set[tuple[str, str]] = set()
     for place, product in _list(products, "products", writer):
         try:
-            _product(product, place, writer, skus)
+            _product(product, place, writer, met)
         except BadValue as bad:
             writer.reject(place, bad)
     if not path.is_dir():
@@ -58,11 +58,12 @@ def _list(path: Path, name: str, writer: ShopWriter) -> Iterable[tuple[Place, di
     writer.progress(path.name, len(found), 1.0)
 
 
-def _product(found: dict[str, Any], place: Place, writer: ShopWriter, skus: set[str]) -> None:
+def _product(found: dict[str, Any], place: Place, writer: ShopWriter, met: set[tuple[str, str]]) -> None:
     product_id, sku = values.required(found.get("id"), "id"), values.required(found.get("sku"), "sku")
-    if sku in skus:
-        # Checked here so that the second product isn't left behind without its only variant.
-        raise BadValue("sku", sku, "is there twice", "give each product an SKU of its own")
+    for column, key in (("id", product_id), ("sku", sku)):
+        if (column, key) in met:
+            # Checked here so that the second product neither loses its only variant nor lends it to the first.
+            raise BadValue(column, key, "is there twice", f"give each product its own {column}")
     images = [image for image in found.get("images") or [] if isinstance(image, str)]
     image = values.text_or_none(found.get("thumbnail")) or (images[0] if images else None)
     product = {
@@ -85,12 +86,15 @@ def _product(found: dict[str, Any], place: Place, writer: ShopWriter, skus: set[
         "gtin": values.text_or_none(mapping(found, "meta").get("barcode")),
         "image": image,
     }
-    reviews = [_review(review, product_id) for review in objects(found, "reviews")]
-    skus.add(sku)
+    reviews = objects(found, "reviews")
+    met |= {("id", product_id), ("sku", sku)}
     writer.product(product, place)
     writer.variant(variant, place)
     for review in reviews:
-        writer.review(review, place)
+        try:
+            writer.review(_review(review, product_id), place)
+        except BadValue as bad:
+            writer.reject(place, bad)
 
 
 def _attributes(found: dict[str, Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ _BLOCKS = frozenset({"p", "div", "section", "article", "header", "footer", "main
                      "table", "caption", "hr"})  # fmt: skip
 _TAG = re.compile(r"<\s*[a-zA-Z!/][^>]*>?|&[a-zA-Z#][a-zA-Z0-9]*;")
 _SPACES = re.compile(r"[ \t\r\f\v\n\u00a0]+")
+_CONTROLS = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -24,8 +25,10 @@ def html_to_text(source: str, *, headings: bool = False) -> str:
     """The words of `source` as plain text, paragraphs separated by an empty line.
 
     `headings` writes h1-h6 as Markdown headings, otherwise they are plain paragraphs. A text without any tag or entity
-    is not HTML: it only loses its outer white space, so that its line breaks stay.
+    is not HTML: it only loses its outer white space, so that its line breaks stay. Control characters and the invisible
+    ones that turn or hide text (zero-width, bidirectional overrides) are dropped from both.
     """
+    source = _CONTROLS.sub("", source)
     if not _TAG.search(source):
         return source.strip()
     parser = _TextParser(headings)
@@ -53,7 +56,8 @@ class _TextParser(HTMLParser):
         self._in_head = False
 
     def text(self) -> str:
-        lines = (line.strip() for line in "".join(self._parts).split("\n"))
+        # Again, as entities may have brought new ones.
+        lines = (line.strip() for line in _CONTROLS.sub("", "".join(self._parts)).split("\n"))
         return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

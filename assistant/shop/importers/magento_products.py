@@ -27,7 +27,7 @@ from assistant.shop.importers.magento_categories import CategoryTree, Placement
 from assistant.shop.importers.magento_cells import attribute_pairs, lines_of, option_labels, variations
 from assistant.shop.importers.readers import read_csv
 from assistant.shop.importers.report import BadValue, Place
-from assistant.shop.importers.sources import SilentWriter, effective_price, in_force, slug, without_empty
+from assistant.shop.importers.sources import SilentWriter, effective_price, in_force, limit, slug, without_empty
 
 Cells = Mapping[str, str]
 _SOLD_ALONE = frozenset({"simple", "virtual", "downloadable", "giftcard"})
@@ -175,8 +175,9 @@ class ProductFiles:
         writer = self._writer
         price = writer.money(row.get("price", ""), "price")
         special = writer.money_or_none(row.get("special_price", ""), "special_price")
-        starts = writer.moment_or_none(_either(row, "special_price_from_date", "special_from_date"), "special dates")
-        ends = writer.moment_or_none(_either(row, "special_price_to_date", "special_to_date"), "special dates")
+        first, last = "special_price_from_date", "special_price_to_date"
+        starts = limit(_either(row, first, "special_from_date"), writer, first)
+        ends = limit(_either(row, last, "special_to_date"), writer, last, end=True)
         now, compare_at = effective_price(price, special if in_force(starts, ends) else None)
         stock, available = _stock(row)
         return {

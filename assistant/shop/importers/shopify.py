@@ -28,6 +28,7 @@ from assistant.shop.importers.report import BadValue, Place
 from assistant.shop.importers.sources import settle_currency, slug, web_address, without_empty
 
 Cells = dict[str, str]
+Lines = list[tuple[Place, Cells]]
 _NEW_NAMES = {
     "handle": "url handle",
     "body (html)": "description",
@@ -58,35 +59,64 @@ def load(path: Path, writer: ShopWriter) -> None:
     """Take in one product CSV."""
     if path.is_dir():
         raise writer.fatal(Place(path.name, 1), "path", str(path), "is a folder", "give the products CSV itself")
-    rows = _rows(path, writer)
-    settle_currency(writer, Place(path.name, 1))
-    written: set[str] = set()
-    for handle, group in groupby(rows, key=lambda row: _handle(row[1])):
-        lines = list(group)
+    _Export(path, writer).load()
+
+
+class _Export:
+    """One file. Rows are read by the newer column names in lower case; problems name the column as the file does."""
+
+    def __init__(self, path: Path, writer: ShopWriter) -> None:
+        self._path = path
+        self._writer = writer
+        self._columns: dict[str, str] = {}
+        self._handles: set[str] = set()
+
+    def load(self) -> None:
+        settle_currency(self._writer, Place(self._path.name, 1))
+        for handle, group in groupby(self._rows(), key=lambda row: _handle(row[1])):
+            lines = list(group)
+            try:
+                self._take_product(handle, lines)
+            except BadValue as bad:
+                self._reject(lines[0][0], bad)
+                continue
+            self._take_variants(handle, lines)
+
+    def _rows(self) -> Iterator[tuple[Place, Cells]]:
+        for place, cells in read_csv(self._path, self._writer):
+            if not self._columns:
+                self._columns = {_NEW_NAMES.get(name.lower(), name.lower()): name for name in cells}
+                self._check_columns()
+            yield place, {name: cells[column].strip() for name, column in self._columns.items()}
+
+    def _check_columns(self) -> None:
+        for name in ("title", "price"):
+            if name not in self._columns:
+                problem = f"the column {name} is missing"
+                raise self._writer.fatal(Place(self._path.name, 1), name, "", problem, "give a Shopify product export")
+
+    def _reject(self, place: Place, bad: BadValue) -> None:
+        column = self._columns.get(bad.column, bad.column)
+        self._writer.reject(place, BadValue(column, bad.value, bad.problem, bad.remedy))
+
+    def _take_product(self, handle: str, lines: Lines) -> None:
         if not handle:
-            for place, _ in lines:
-                writer.reject(place, BadValue("Handle", "", "is empty", "every row needs its Handle"))
-            continue
-        try:
-            _product(handle, lines, writer, handle in written)
-            written.add(handle)
-        except BadValue as bad:
-            writer.reject(lines[0][0], bad)
-            continue
-        _variants(handle, lines, writer)
+            raise BadValue("url handle", "", "is empty", "every row needs its handle")
+        if handle in self._handles and not lines[0][1]["title"]:
+            return  # a handle that comes again further down only adds variants
+        self._writer.product(_product(handle, lines), lines[0][0])
+        self._handles.add(handle)
 
-
-def _rows(path: Path, writer: ShopWriter) -> Iterator[tuple[Place, Cells]]:
-    checked = False
-    for place, cells in read_csv(path, writer):
-        row = {_NEW_NAMES.get(name.lower(), name.lower()): cell.strip() for name, cell in cells.items()}
-        if not checked:
-            for column in ("title", "price"):
-                if column not in row:
-                    problem = f"the column {column} is missing"
-                    raise writer.fatal(Place(path.name, 1), column, "", problem, "give a Shopify product export")
-            checked = True
-        yield place, row
+    def _take_variants(self, handle: str, lines: Lines) -> None:
+        columns = [f"option{number} name" for number in (1, 2, 3)]
+        names = [next((row[column] for _, row in lines if row.get(column)), "") for column in columns]
+        for place, row in lines:
+            if not _is_variant(row):
+                continue
+            try:
+                self._writer.variant(_variant(handle, names, row, self._writer), place)
+            except BadValue as bad:
+                self._reject(place, bad)
 
 
 def _handle(row: Cells) -> str:
@@ -94,28 +124,24 @@ def _handle(row: Cells) -> str:
     return row.get("url handle", "") or slug(row.get("title", ""))
 
 
-def _product(handle: str, lines: list[tuple[Place, Cells]], writer: ShopWriter, known: bool) -> None:
-    place, row = lines[0]
-    if known and not row["title"]:
-        return  # a handle that comes again further down only adds variants
-    status, published = row.get("status", "").lower(), row.get("published on online store", "")
+def _product(handle: str, lines: Lines) -> dict[str, object]:
+    row = lines[0][1]
+    status = row.get("status", "").lower()
     if status and status not in _STATUSES:
-        raise BadValue("Status", status, "is not a status", f"use one of {', '.join(_STATUSES)}")
+        raise BadValue("status", status, "is not a status", f"use one of {', '.join(_STATUSES)}")
+    published = values.yes_no(row.get("published on online store", ""), "published on online store", True)
     category, subcategory = _category(row)
-    writer.product(
-        {
-            "product_id": handle,
-            "name": html_to_line(values.required(row["title"], "Title")),
-            "category": category,
-            "subcategory": subcategory,
-            "brand": row.get("vendor") or None,
-            "description": html_to_text(row.get("description", "")),
-            "active": status in ("", "active") and values.yes_no(published, "Published", True),
-            "image": next((row["product image url"] for _, row in lines if row.get("product image url")), None),
-            "attributes": _attributes(lines),
-        },
-        place,
-    )
+    return {
+        "product_id": handle,
+        "name": html_to_line(values.required(row["title"], "title")),
+        "category": category,
+        "subcategory": subcategory,
+        "brand": row.get("vendor") or None,
+        "description": html_to_text(row.get("description", "")),
+        "active": status in ("", "active") and published,
+        "image": next((row["product image url"] for _, row in lines if row.get("product image url")), None),
+        "attributes": _attributes(lines),
+    }
 
 
 def _category(row: Cells) -> tuple[str, str | None]:
@@ -126,7 +152,7 @@ def _category(row: Cells) -> tuple[str, str | None]:
     return (path[0] if path else "", path[-1] if len(path) > 1 else None)
 
 
-def _attributes(lines: list[tuple[Place, Cells]]) -> dict[str, str]:
+def _attributes(lines: Lines) -> dict[str, str]:
     first = lines[0][1]
     weights = {row.get("weight value (grams)", "") for _, row in lines if _is_variant(row)}
     weight = weights.pop() if len(weights) == 1 else ""
@@ -142,43 +168,28 @@ def _attributes(lines: list[tuple[Place, Cells]]) -> dict[str, str]:
     return without_empty(named)
 
 
-def _variants(handle: str, lines: list[tuple[Place, Cells]], writer: ShopWriter) -> None:
-    columns = [f"option{number} name" for number in (1, 2, 3)]
-    names = [next((row[column] for _, row in lines if row.get(column)), "") for column in columns]
-    for place, row in lines:
-        if not _is_variant(row):
-            continue
-        try:
-            _variant(handle, names, row, place, writer)
-        except BadValue as bad:
-            writer.reject(place, bad)
-
-
 def _is_variant(row: Cells) -> bool:
     """Further rows of a product may hold an image and nothing else."""
     return any(row.get(column) for column in _VARIANT_COLUMNS)
 
 
-def _variant(handle: str, names: list[str], row: Cells, place: Place, writer: ShopWriter) -> None:
+def _variant(handle: str, names: list[str], row: Cells, writer: ShopWriter) -> dict[str, object]:
     options = _options(names, row)
-    price = writer.money(row["price"], "Price")
-    compare_at = writer.money_or_none(row.get("compare-at price"), "Compare-at price")
+    price = writer.money(row["price"], "price")
+    compare_at = writer.money_or_none(row.get("compare-at price"), "compare-at price")
     stock, available = _stock(row)
-    writer.variant(
-        {
-            "sku": row.get("sku") or slug(handle, *options.values()),
-            "product_id": handle,
-            "price_minor": price,
-            "compare_at_minor": compare_at if compare_at is not None and compare_at > price else None,
-            "stock": stock,
-            "available": available,
-            # Spreadsheets keep long numbers as text with a leading apostrophe.
-            "gtin": row.get("barcode", "").lstrip("'") or None,
-            "image": web_address(row.get("variant image url", "")),
-            "options": options,
-        },
-        place,
-    )
+    return {
+        "sku": row.get("sku") or slug(handle, *options.values()),
+        "product_id": handle,
+        "price_minor": price,
+        "compare_at_minor": compare_at if compare_at is not None and compare_at > price else None,
+        "stock": stock,
+        "available": available,
+        # Spreadsheets keep long numbers as text with a leading apostrophe.
+        "gtin": row.get("barcode", "").lstrip("'") or None,
+        "image": web_address(row.get("variant image url", "")),
+        "options": options,
+    }
 
 
 def _options(names: list[str], row: Cells) -> dict[str, str]:
@@ -187,7 +198,7 @@ def _options(names: list[str], row: Cells) -> dict[str, str]:
         cell = row.get(f"option{number} value", "")
         if cell and not name:
             remedy = "name it in the product's first row"
-            raise BadValue(f"Option{number} value", cell, "belongs to an option without a name", remedy)
+            raise BadValue(f"option{number} value", cell, "belongs to an option without a name", remedy)
         if cell and (name.lower(), cell.lower()) != ("title", "default title"):
             options[name.lower()] = cell
     return options
@@ -200,7 +211,7 @@ def _stock(row: Cells) -> tuple[int | None, bool | None]:
     text = row.get("inventory quantity", "")
     if not text:
         return None, None
-    stock = values.count(text.removeprefix("-"), "Inventory quantity") * (-1 if text[0] == "-" else 1)
+    stock = values.count(text.removeprefix("-"), "inventory quantity") * (-1 if text[0] == "-" else 1)
     if stock <= 0 and row.get("continue selling when out of stock", "").lower() in ("continue", "true", "yes"):
         return None, True
     return max(0, stock), None

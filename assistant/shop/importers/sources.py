@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.report import BadValue, Place
 
 ASSUMED_CURRENCY = "USD"
+_AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})(?:,? .*)?\Z")
 _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -38,7 +39,7 @@ def settle_currency(writer: ShopWriter, place: Place) -> None:
         state_facts(writer, {"currency": ASSUMED_CURRENCY}, place)
         writer.warn(
             f"{place.file} doesn't say its currency: {ASSUMED_CURRENCY} is assumed; "
-            "if that is wrong, import into a new database whose currency is set first"
+            "if that is wrong, import into a new database with --currency"
         )
 
 
@@ -122,6 +123,17 @@ def without_empty(fields: Mapping[str, str | None]) -> dict[str, str]:
 def web_address(cell: str) -> str | None:
     """An http(s) address; None for anything else (a path inside the source's media folder leads nowhere here)."""
     return cell.strip() if cell.strip().lower().startswith(("http://", "https://")) else None
+
+
+def limit(cell: str, writer: ShopWriter, column: str, *, end: bool = False) -> datetime | None:
+    """The beginning or end of a price: an ISO 8601 moment or day, or a day as Magento exports it ("12/31/26").
+    A day alone begins at its first moment and ends with its last, in the shop's zone. None for an empty cell."""
+    found = cell.strip()
+    if match := _AMERICAN_DAY.match(found):
+        month, day, year = (int(part) for part in match.groups())
+        found = f"{year + 2000 if year < 100 else year:04}-{month:02}-{day:02}"
+    moment = writer.moment_or_none(found, column)
+    return moment + timedelta(days=1, microseconds=-1) if moment and end and len(found) <= 10 else moment
 
 
 def in_force(starts: datetime | None, ends: datetime | None) -> bool:

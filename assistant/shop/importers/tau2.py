@@ -52,18 +52,18 @@ def _section(
     writer.progress(f"{file.name} {name}", len(part), 1.0)
 
 
-def _guarded(writer: ShopWriter, place: Place, take: Any, record: dict[str, Any]) -> None:
+def _guarded(writer: ShopWriter, place: Place, take: Any, record: dict[str, Any], within: str = "") -> None:
     try:
         take(record, place, writer)
     except BadValue as bad:
-        writer.reject(place, bad)
+        writer.reject(place, BadValue(within + bad.column, bad.value, bad.problem, bad.remedy))
 
 
 def _product(product: dict[str, Any], place: Place, writer: ShopWriter) -> None:
     product_id = values.required(product.get("product_id"), "product_id")
     writer.product({"product_id": product_id, "name": values.required(product.get("name"), "name")}, place)
-    for variant in mapping(product, "variants").values():
-        _guarded(writer, place, _variant, {"product_id": product_id, "variant": variant})
+    for key, variant in mapping(product, "variants").items():
+        _guarded(writer, place, _variant, {"product_id": product_id, "variant": variant}, f"variants.{key}.")
 
 
 def _variant(found: dict[str, Any], place: Place, writer: ShopWriter) -> None:
@@ -91,8 +91,9 @@ def _customer(user: dict[str, Any], place: Place, writer: ShopWriter) -> None:
     }
     address = _address(mapping(user, "address"))
     writer.customer(customer | {column: address.get(column) for column in _ADDRESS.values()}, place)
-    for method in mapping(user, "payment_methods").values():
-        _guarded(writer, place, _payment_method, {"customer_id": customer_id, "method": method})
+    for key, method in mapping(user, "payment_methods").items():
+        found = {"customer_id": customer_id, "method": method}
+        _guarded(writer, place, _payment_method, found, f"payment_methods.{key}.")
 
 
 def _payment_method(found: dict[str, Any], place: Place, writer: ShopWriter) -> None:
