@@ -80,8 +80,8 @@ class ScriptedEngine:
     """Implements `Engine` without a model: `reply` is a function of the request, or the replies in order.
 
     `token_delay_s` passes before each token. The next `deaths` answers break off in the middle and begin again
-    (`Restarted`); with `dies_for_good`, they fail instead. More than `slots` + `queue_limit` answers at once are refused
-    with BusyError. `requests` keeps what was asked. `context` limits the prompt, as in the real engine.
+    (`Restarted`); with `dies_for_good`, they fail instead. More than `slots` + `queue_limit` answers at once are
+    refused with BusyError. `requests` keeps what was asked. `context` limits the prompt, as in the real engine.
     """
 
     def __init__(
@@ -157,10 +157,12 @@ class ScriptedEngine:
             for event in self._events(pending, text, dies):
                 if self._running.get(pending.request.request_id) is not pending:
                     return
+                if isinstance(event, Finished):
+                    self._abandon(pending.request.request_id)
                 pending.inbox.put(event)
         except BackroomError as error:
+            self._abandon(pending.request.request_id)
             pending.inbox.put(error)
-        self._abandon(pending.request.request_id)
 
     def _events(self, pending: Pending, text: str, dies: bool) -> Iterator[EngineEvent]:
         tokens = self.tokenizer.encode(text)
