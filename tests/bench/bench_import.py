@@ -43,9 +43,9 @@ def write_folder(folder: Path, num_variants: int, price_step: int = 0) -> None:
             words = f"Item {no} {MATERIALS[no % 5]} number {no * 7919 % 100_003}"
             text = f"{words}, made to last, with a two-year warranty; ships in a plain box. Reference {no}."
             specs = f"Weight={no % 900 + 100} g; Height={no % 50 + 5} cm"
+            groups = (f"Category {no % 40}", f"Sub {no % 400}", f"Brand {no % 300}")
             writer.writerow(
-                [f"P{no}", words, f"Category {no % 40}", f"Sub {no % 400}", f"Brand {no % 300}", text]
-                + [f"{no % 50 / 10:.1f}", specs, MATERIALS[no % 5], "machine wash"]
+                [f"P{no}", words, *groups, text, f"{no % 50 / 10:.1f}", specs, MATERIALS[no % 5], "machine wash"]
             )
     with (folder / "variants.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -115,7 +115,8 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(measure(arguments.one)))
         return
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, check=False)
+    git = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True, cwd=ROOT, check=False)
     report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit.stdout.strip(),
