@@ -16,7 +16,7 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import DatabaseError
-from assistant.shop.schema import PolicyRow, ProductRow, ShopInfo, VariantRow
+from assistant.shop.schema import PolicyRow, ProductRow, PromotionRow, ShopInfo, VariantRow
 from assistant.store.database import Database
 from assistant.types import Money, Policy, Product, Variant
 
@@ -96,6 +96,13 @@ class Catalogue:
             columns = (PolicyRow.policy_id, PolicyRow.title, PolicyRow.text)
             rows = session.execute(select(*columns).order_by(PolicyRow.position, PolicyRow.policy_id))
             return [Policy(policy_id, title, text) for policy_id, title, text in rows]
+
+    def promotions(self) -> list[PromotionRow]:
+        """All promotions, running or not, detached from the database."""
+        with self._db.read() as session:
+            rows = list(session.scalars(select(PromotionRow).order_by(PromotionRow.promotion_id)))
+            session.expunge_all()
+            return rows
 
     def iter_products(self) -> Iterator[Product]:
         """All products, active or not, in the shop's order, with the variants of a few hundred in memory at a time.

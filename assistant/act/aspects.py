@@ -1,0 +1,172 @@
+"""Which of a product's known values a question is about: "what's it made of" -> material, "how heavy" -> weight.
+
+A question is compared with the names and values of the product's attributes, specs and options, by shared words and by the
+meaning of the sentence (embeddings), and with the sentences of its description. Works for attributes of any name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.act.context import Encode
+from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
+from assistant.types import Product, Variant
+
+Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
+
+CONCEPTS: dict[str, str] = {
+    "material": "made of material fabric leather cotton what is it made from",
+    "weight": "weigh weight heavy light how much does it weigh",
+    "warranty": "warranty guarantee guaranteed how long",
+    "return": "return policy return window send it back take back refund days to return",
+    "shipping": "shipping delivery deliver arrive ship dispatch how long does it take to get here",
+    "dimension": "dimensions how big size measurements tall wide long deep height width",
+    "rating": "rating rated stars reviews what do people think of it is it good score",
+    "brand": "brand maker manufacturer who makes it producer company",
+    "care": "care wash washing clean machine washable dishwasher",
+    "origin": "made in country of origin where is it made where does it come from",
+    "capacity": "capacity how much does it hold volume litres",
+    "power": "power powered by energy source battery plug watts",
+    "minimum": "minimum order quantity least I have to order",
+}
+"""What customers say for kinds of attributes that many shops have. A head start for the embedding, not a list of phrases."""
+
+_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh|hm+)\W+)*(?:is|are|does|do|can|could|has|have|will|would|did|was)\b")
+_GENERAL = re.compile(
+    r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|what (?:is|are|'s) (?:it|the item|that|this|they) like|"
+    r"details|info|information|specs|specifications|features|what can you (?:say|tell)|know about)\b"
+)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One known thing about a product. `value` is the shop's text; for an option of several values it is empty."""
+
+    kind: Kind
+    name: str
+    value: str
+    score: float = 0.0
+
+
+def is_general(question: str) -> bool:
+    """Whether the customer wants to hear about the product as such rather than one thing of it."""
+    return bool(_GENERAL.search(fold(question)))
+
+
+def is_yes_no(question: str) -> bool:
+    """Whether the question is answered by yes or no."""
+    return bool(_YES_NO.search(fold(question)))
+
+
+def known(product: Product, variant: Variant | None = None) -> list[Aspect]:
+    """Everything the shop knows of a product, but for prices and stock. With `variant`, its options have their values."""
+    aspects = [Aspect("attribute", n, v) for n, v in product.attributes.items() if v]
+    aspects += [Aspect("spec", n, v) for n, v in product.specs.items() if v]
+    names: dict[str, None] = {}
+    for each in product.variants:
+        names |= dict.fromkeys(n for n, v in each.options.items() if v)
+    for name in names:
+        value = variant.options.get(name, "") if variant else ""
+        aspects.append(Aspect("option", name, value))
+    if product.rating is not None:
+        aspects.append(Aspect("rating", "rating", f"{product.rating:g}"))
+    if product.brand:
+        aspects.append(Aspect("brand", "brand", product.brand))
+    aspects += [Aspect("sentence", "description", s) for s in sentences(product.description)]
+    return aspects
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a description."""
+    parts = re.split(r"(?<=[.!?])\s+|\n+", text.strip())
+    return [p.strip(" -*•") for p in parts if len(p.strip()) > 8]
+
+
+def best(
+    question: str, product: Product, encode: Encode, variant: Variant | None = None, limit: int = 1
+) -> list[Aspect]:
+    """The aspects that answer `question`, best first; empty when the shop knows nothing of what is asked."""
+    own_words = set(stems(product.name)) | set(stems(product.category))
+    asked = [t for t in tokenize(question) if t.text not in STOP_WORDS and t.stem not in own_words]
+    asked_stems = {t.stem for t in asked}
+    aspects = known(product, variant)
+    if not aspects:
+        return []
+    plain = _without_name(question, product)
+    vectors = encode([plain, *(_phrase(a) for a in aspects)])
+    similar = vectors[1:] @ vectors[0]
+    scored = [
+        Aspect(a.kind, a.name, a.value, _score(a, asked_stems, float(s), question))
+        for a, s in zip(aspects, similar, strict=True)
+    ]
+    scored.sort(key=lambda a: -a.score)
+    return [a for a in scored[:limit] if a.score >= _threshold(a)]
+
+
+def _threshold(aspect: Aspect) -> float:
+    return 0.62 if aspect.kind == "sentence" else 0.5
+
+
+def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> float:
+    """Shared words count most, then what the words of the question usually mean, then the sentence's meaning."""
+    name = set(stems(aspect.name.replace("_", " "))) - _STOP
+    score = similar
+    if aspect.kind == "sentence":
+        words = {s for s in stems(aspect.value)} - _STOP
+        shared = [s for s in asked if s in words or _compound(s, words)]
+        return 0.55 * similar + 0.6 * (len(shared) / len(asked) if asked else 0.0)
+    if name & asked:
+        score += 0.45 * len(name & asked) / max(1, len(name)) + 0.2
+    value = set(stems(aspect.value)) - _STOP
+    if value & asked:
+        score += 0.3
+    score += 0.35 * _concept(aspect.name, question)
+    return score
+
+
+def _compound(word: str, words: set[str]) -> bool:
+    return any(len(w) >= 4 and len(word) >= 4 and (w.startswith(word) or word.startswith(w)) for w in words)
+
+
+def _concept(name: str, question: str) -> float:
+    """How far the question uses the usual words for an attribute of this kind, 0 to 1."""
+    asked = {t.stem for t in tokenize(question)}
+    for concept, words in CONCEPTS.items():
+        if stem(concept) in stems(name.replace("_", " ")) or concept in fold(name):
+            telling = {stem(w) for w in words.split()} - _STOP
+            return min(1.0, len(asked & telling) / 1.0) if asked & telling else 0.0
+    return 0.0
+
+
+def _phrase(aspect: Aspect) -> str:
+    name = aspect.name.replace("_", " ")
+    if aspect.kind == "sentence":
+        return aspect.value
+    return f"{name}: {aspect.value}" if aspect.value and len(aspect.value) < 60 else f"What is the {name}?"
+
+
+def _without_name(question: str, product: Product) -> str:
+    name = set(stems(product.name))
+    words = [t.text for t in tokenize(question) if t.stem not in name]
+    return " ".join(words) or question
+
+
+_STOP = {stem(w) for w in STOP_WORDS}
+
+
+def pick_sentences(question: str, texts: Sequence[str], encode: Encode, limit: int = 2) -> list[int]:
+    """The places of the sentences that answer a question best, in the order of the text."""
+    if not texts:
+        return []
+    vectors = encode([question, *texts])
+    asked = set(stems(question)) - _STOP
+    scores = [
+        float(v @ vectors[0]) + 0.25 * (len(asked & set(stems(t))) / len(asked) if asked else 0)
+        for v, t in zip(vectors[1:], texts, strict=True)
+    ]
+    top = max(scores)
+    chosen = sorted(range(len(texts)), key=lambda i: -scores[i])[:limit]
+    return sorted(i for i in chosen if scores[i] >= 0.75 * top)

@@ -1,0 +1,118 @@
+"""What the answering code works with in one turn: the shop as it is now, and how amounts are written.
+
+Builds the fields of facts with their receipts, so that every figure is made in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.act.plan import Fact, Field, Plan
+from assistant.act.words import is_plural, label, option
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.search import Search
+from assistant.types import Card, Money, Product, Receipt, Variant
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One turn's view of the shop. `as_of` is the real time of reading; `now` the shop's clock."""
+
+    catalogue: Catalogue
+    search: Search
+    encode: Encode
+    info: dict[str, str]
+    locale: str
+    now: datetime
+    as_of: datetime
+
+    def money(self, amount: Money) -> str:
+        return amount.format(self.locale)
+
+    def item(self, plan: Plan, product: Product, chosen: dict[str, str] | None = None) -> Fact:
+        """A new fact about a product (with the options that tell which of its variants), holding its name."""
+        subject = label(product, chosen or {})
+        fact = plan.fact(subject, plural=is_plural(product.name))
+        receipt = Receipt("product", product.product_id, "name", product.name, self.as_of)
+        marks = [Receipt("sku", v.sku, "options", dict(v.options), self.as_of) for v in _one(product, chosen)]
+        fact.fields["item"] = Field("item", subject, (receipt, *marks), "the product")
+        return fact
+
+    def price_receipt(self, variant: Variant) -> Receipt:
+        return Receipt("sku", variant.sku, "price", float(variant.price.decimal), self.as_of)
+
+    def availability_receipt(self, variant: Variant) -> Receipt:
+        if variant.stock is not None and variant.active:
+            return Receipt("sku", variant.sku, "stock", variant.stock, self.as_of)
+        return Receipt("sku", variant.sku, "available", bool(variant.available), self.as_of)
+
+    def add_price(self, fact: Fact, variants: Sequence[Variant]) -> str:
+        """Give `fact` the price of these variants: one amount, or the span from the lowest to the highest."""
+        low, high = min(variants, key=lambda v: v.price), max(variants, key=lambda v: v.price)
+        if low.price == high.price:
+            receipts = tuple(self.price_receipt(v) for v in variants[:12])
+            fact.fields["price"] = Field("price", self.money(low.price), receipts, "its price")
+        else:
+            text = f"between {self.money(low.price)} and {self.money(high.price)}"
+            receipts = (self.price_receipt(low), self.price_receipt(high))
+            fact.fields["price"] = Field("price", text, receipts, "its prices, from the lowest to the highest")
+        return fact.key("price")
+
+    def add_availability(self, fact: Fact, variants: Sequence[Variant]) -> str | None:
+        """Give `fact` whether these variants can be had: in stock when one of them is, sold out when none is.
+
+        Returns None, and adds nothing, where the shop doesn't know.
+        """
+        there = [v for v in variants if v.available]
+        if there:
+            receipts = tuple(self.availability_receipt(v) for v in there[:12])
+            text = "in stock" if any(v.stock is not None for v in there) else "available"
+            fact.fields["in_stock"] = Field("in_stock", text, receipts, "says that it can be bought now")
+            return fact.key("in_stock")
+        if any(v.available is None for v in variants):
+            return None
+        receipts = tuple(self.availability_receipt(v) for v in variants[:12])
+        gone = "no longer sold" if variants and not any(v.active for v in variants) else "out of stock"
+        if gone == "out of stock" and all(v.stock is None for v in variants):
+            gone = "not available at the moment"
+        fact.fields["sold_out"] = Field("sold_out", gone, receipts, "says that it can't be bought now")
+        return fact.key("sold_out")
+
+    def add_value(self, fact: Fact, name: str, text: str, receipt: Receipt, gloss: str) -> str:
+        """Give `fact` a value of any other kind under a placeholder name made of `name`."""
+        key = "".join(c if c.isalpha() else "_" for c in name.lower()).strip("_") or "value"
+        while key in fact.fields:
+            key += "_also"
+        fact.fields[key] = Field("value", text, (receipt,), gloss)
+        return fact.key(key)
+
+    def card(self, product: Product, variant: Variant | None = None) -> Card:
+        """The product as the chat shows it: the variant's price and state, or the product's span."""
+        variants = [variant] if variant else [v for v in product.variants if v.active]
+        if not variants:
+            return Card(product.product_id, None, product.name, "", "No longer sold", product.image, product.url)
+        low, high = min(v.price for v in variants), max(v.price for v in variants)
+        price = self.money(low) if low == high else f"{self.money(low)} – {self.money(high)}"
+        there = any(v.available for v in variants)
+        unknown = not there and any(v.available is None for v in variants)
+        state = "In stock" if there else "Ask us about stock" if unknown else "Out of stock"
+        shown = ", ".join(option(n, v) for n, v in variant.options.items() if v) if variant else ""
+        image = (variant.image if variant else None) or product.image
+        return Card(
+            product.product_id, variant.sku if variant else None, product.name, price, state, image, product.url, shown
+        )
+
+
+def _one(product: Product, chosen: dict[str, str] | None) -> list[Variant]:
+    """The one variant that `chosen` describes fully, if it does."""
+    if not chosen:
+        return list(product.variants) if len(product.variants) == 1 else []
+    fits = [v for v in product.variants if all(v.options.get(n) == x for n, x in chosen.items())]
+    return fits if len(fits) == 1 else []

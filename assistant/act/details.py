@@ -1,0 +1,144 @@
+"""Answers a question about a product: the value that it asks for, a sentence of the description, or that nobody wrote it down.
+
+Quotes what the shop has written, word for word; infers nothing.
+"""
+
+from __future__ import annotations
+
+from assistant.act.aspects import Aspect, best, is_general, is_yes_no, sentences
+from assistant.act.choice import choose
+from assistant.act.context import Context
+from assistant.act.offers import offered_options, price
+from assistant.act.plan import Fact, Field, Plan
+from assistant.act.words import distinguishing, only
+from assistant.language import fold
+from assistant.request import Request
+from assistant.types import Product, Receipt, Variant
+
+_YES = frozenset({"yes", "true", "y"})
+_NO = frozenset({"no", "false", "n"})
+
+
+def details(request: Request, product: Product, context: Context, plan: Plan) -> None:
+    """The answer to the question in `request.text` about `product`."""
+    choice = choose(product, request.wanted, request.sku)
+    variant = choice.exact[0] if len(choice.exact) == 1 else None
+    if is_general(request.text) or not _asks_something(request, product):
+        overview(request, product, context, plan)
+        return
+    found = best(request.text, product, context.encode, variant)
+    if not found:
+        unknown(product, context, plan)
+    elif found[0].kind == "option" and not (variant and found[0].value):
+        offered_options(request, product, [found[0].name], context, plan)
+    else:
+        _state(request, found[0], product, variant, context, plan)
+
+
+def overview(request: Request, product: Product, context: Context, plan: Plan) -> None:
+    """A product in two or three sentences: what it is in the shop's words, what it costs, whether it is there."""
+    described = sentences(product.description)
+    if described:
+        fact = context.item(plan, product)
+        receipt = Receipt("product", product.product_id, "description", described[0], context.as_of)
+        fact.fields["about"] = Field("quote", described[0], (receipt,), "the shop's description")
+        plan.say(f"{fact.key('about')}", fact.key("about"))
+    price(request, product, context, plan)
+    plan.phrase = False
+
+
+def unknown(product: Product, context: Context, plan: Plan) -> None:
+    """Says that the shop's data doesn't hold it, and what can be told instead."""
+    fact = context.item(plan, product)
+    plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.", fact.key("item"))
+    plan.closing.append("I can tell you its price and availability, or call a colleague who can find out.")
+    plan.answered = False
+
+
+def named_options(question: str, product: Product, context: Context) -> list[str]:
+    """The options of `product` that a question for choices names: "which colours" -> ["colour"]; empty: all of them."""
+    found = best(question, product, context.encode, limit=3)
+    if not found or found[0].kind != "option":
+        return []
+    return [a.name for a in found if a.kind == "option" and a.score >= 0.9 * found[0].score][:2]
+
+
+def compare_aspect(question: str, product: Product, context: Context) -> Aspect | None:
+    """The value of `product` that a comparison asks about, if it knows one."""
+    found = [a for a in best(question, product, context.encode) if a.value and a.kind != "sentence"]
+    return found[0] if found else None
+
+
+def aspect_text(aspect: Aspect) -> str:
+    """A value as it stands in a sentence: "waterproof: yes" reads "yes", a rating "4.5 out of 5"."""
+    return f"{aspect.value} out of 5" if aspect.kind == "rating" else aspect.value
+
+
+def _asks_something(request: Request, product: Product) -> bool:
+    """Whether the clause says more than the product's name."""
+    rest = fold(request.text)
+    for word in product.name.lower().replace("-", " ").split():
+        rest = rest.replace(word, " ")
+    words = [
+        w
+        for w in rest.split()
+        if w.strip(".,!?") not in ("the", "a", "an", "and", "what", "about", "of", "on", "ok", "")
+    ]
+    return bool(words)
+
+
+def _state(
+    request: Request, aspect: Aspect, product: Product, variant: Variant | None, context: Context, plan: Plan
+) -> None:
+    shown = only(variant, distinguishing(product.variants)) if variant and aspect.kind == "option" else {}
+    fact = context.item(plan, product, {n: v for n, v in shown.items() if n != aspect.name})
+    receipt = (
+        Receipt("sku", variant.sku, aspect.name, aspect.value, context.as_of)
+        if variant and aspect.kind == "option"
+        else Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
+    )
+    if aspect.kind == "sentence":
+        fact.fields["about"] = Field("quote", aspect.value.rstrip("."), (receipt,), "the shop's description")
+        plan.say(
+            f"About the {fact.key('item')} our catalogue says: “{fact.key('about')}.”",
+            fact.key("item"),
+            fact.key("about"),
+        )
+        return
+    _value(aspect, fact, receipt, request, context, plan)
+
+
+def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, context: Context, plan: Plan) -> None:
+    name = aspect.name.replace("_", " ")
+    be, have = ("are", "have") if fact.plural else ("is", "has")
+    item = fact.key("item")
+    value = aspect.value.strip()
+    if value.lower() in _YES | _NO:
+        positive = value.lower() in _YES
+        answer = "yes" if positive else "no"
+        fact.fields[answer] = Field("yes" if positive else "no", answer, (receipt,), f"the answer {answer}")
+        words = f"{be} {'' if positive else 'not '}{name}" if _is_adjective(name) else f"{name}: {answer}"
+        stated = context.add_value(fact, "statement", words, receipt, f"whether it is {name}")
+        plan.say(
+            f"{fact.key(answer)}, the {item} {stated}." if _is_adjective(name) else f"{item}: {stated}.",
+            fact.key(answer) if _is_adjective(name) else stated,
+            item,
+        )
+        return
+    key = context.add_value(fact, name, aspect_text(aspect), receipt, f"its {name}")
+    if aspect.kind == "rating":
+        plan.say(f"The {item} {be} rated {key} by our customers.", item, key)
+    elif aspect.kind == "brand":
+        plan.say(f"The {item} {be} by {key}.", item, key)
+    elif is_yes_no(request.text):
+        plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", item, key)
+    else:
+        plan.say(f"The {item} {have} this {name}: {key}.", item, key)
+    plan.phrase = aspect.kind != "brand"
+
+
+def _is_adjective(name: str) -> bool:
+    """Whether an attribute's name reads after "is": waterproof, vegan, machine washable; not "gift wrap"."""
+    return name.split()[-1].endswith(
+        ("proof", "able", "ible", "an", "free", "less", "safe", "resistant", "ful", "ed", "ic", "al", "ive", "en")
+    )

@@ -1,0 +1,310 @@
+"""A customer's turn from message to kept answer: screen, understand, act, prompt, generate, verify, keep.
+
+The only place that knows the order of the steps. Streams verified sentences; what the model gets wrong is never shown, and
+when the model can't be had the answer comes in code's own words from the same facts. Knows no HTTP and no Gradio.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.numbers import get_currency_precision
+from sqlalchemy import text as sql
+
+from assistant.act.answer import answer
+from assistant.act.context import Context
+from assistant.act.plan import Plan
+from assistant.act.talk import notice
+from assistant.config import Settings
+from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
+from assistant.errors import BusyError, EngineError
+from assistant.prompt import Prompt, PromptBuilder
+from assistant.request import Request
+from assistant.screen.screen import screen
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.embed import default_embedder
+from assistant.shop.search import Search
+from assistant.store.conversations import Conversations
+from assistant.store.database import Database
+from assistant.types import CustomerRef, Delta, Done, Event, Record
+from assistant.understand.acts import default_head
+from assistant.understand.reading import Reader
+from assistant.understand.state import State
+from assistant.understand.vocabulary import Vocabulary, load
+from assistant.verify import Released, Verifier
+
+_DEMO_QUESTIONS = Path(__file__).parent / "shop" / "demo" / "questions.json"
+
+
+@dataclass
+class _Turn:
+    """Everything mutable about the turn that is running."""
+
+    record: Record
+    began: float
+    released: list[Released] = field(default_factory=list)
+    intro: str = ""
+
+    def clock(self, step: str, since: float) -> float:
+        now = time.perf_counter()
+        self.record.ms[step] = self.record.ms.get(step, 0.0) + (now - since) * 1e3
+        return now
+
+    def say(self, sentence: Released) -> Delta:
+        """Take a released sentence into the record, and give the piece to stream."""
+        lead = " " if self.record.reply else ""
+        self.record.reply += lead + sentence.text
+        self.released.append(sentence)
+        self.record.receipts += [r for r in sentence.receipts if r not in self.record.receipts]
+        if "first_token" not in self.record.ms:
+            self.record.ms["first_token"] = (time.perf_counter() - self.began) * 1e3
+        return Delta(lead + sentence.text)
+
+
+class Assistant:
+    """Answers customers of one shop. Thread-safe; a conversation's turns must come one after the other (see Desk)."""
+
+    def __init__(self, db: Database, engine: Engine, tokenizer: Tokenizer, settings: Settings) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._settings = settings
+        self._embedder = default_embedder()
+        self._search = Search(db, self._embedder)
+        self._catalogue = Catalogue(db)
+        self._db = db
+        self._prompts = PromptBuilder(tokenizer)
+        self._vocabulary: tuple[int, Vocabulary] | None = None
+        self._vocabulary_lock = threading.Lock()
+        self.conversations = Conversations(db, settings.limits.messages_per_conversation)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The shop that it answers for."""
+        return self._catalogue
+
+    def greeting(self) -> str:
+        """What it says before anybody asked: that it is an AI, whose, and what it can do."""
+        return notice(self._catalogue.info().get("name", "this shop"))
+
+    def examples(self) -> list[str]:
+        """Questions to begin with: the operator's, the demo shop's, or made from what this shop sells."""
+        if self._settings.chat.examples:
+            return list(self._settings.chat.examples)
+        name = self._catalogue.info().get("name")
+        demo = json.loads((_DEMO_QUESTIONS.parent / "shop.json").read_text(encoding="utf-8"))
+        if name == demo["name"]:
+            return [str(q) for q in json.loads(_DEMO_QUESTIONS.read_text(encoding="utf-8"))]
+        return self._made_examples()
+
+    def reply(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        introduced: bool = False,
+    ) -> Record:
+        """The whole answer at once; see `turn`."""
+        for event in self.turn(conversation_id, text, customer=customer, now=now, introduced=introduced):
+            if isinstance(event, Done):
+                return event.record
+        raise EngineError("the turn ended without an answer")
+
+    def turn(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        introduced: bool = False,
+    ) -> Iterator[Event]:
+        """Answer one message: verified sentences as they come, then one Done with the record.
+
+        `now` overrides the shop's clock. `introduced` says that the customer has already been told that this is an AI
+        (the chat shows it); otherwise the first answer of a conversation begins with it. Closing the iterator stops the
+        answer; what was said so far is kept. Raises InputError for a message that can't be answered.
+        """
+        began = time.perf_counter()
+        turn = _Turn(Record(model=self._engine.status().model, adapter=self._settings.model.adapter), began)
+        screened = screen(text, self._settings.limits.message_chars)
+        at = turn.clock("screen", began)
+        message_id = self.conversations.begin_turn(
+            conversation_id, screened.kept, datetime.now(UTC), customer.customer_id if customer else None
+        )
+        state = State.from_json(self.conversations.state(conversation_id))
+        at = turn.clock("keep", at)
+        status = "stopped"
+        try:
+            requests = self._reader().read(screened.text, state)
+            turn.record.acts = [r.as_act() for r in requests]
+            at = turn.clock("understand", at)
+            plan = answer(requests, self._context(now))
+            self._describe(turn, plan, state, introduced)
+            turn.clock("act", at)
+            yield from self._say(turn, conversation_id, screened.text, plan)
+            _advance(state, requests, plan)
+            status = "done"
+        finally:
+            at = time.perf_counter()
+            self._finish(turn, message_id, state, status)
+            turn.clock("keep", at)
+            turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
+        yield Done(turn.record)
+
+    def _describe(self, turn: _Turn, plan: Plan, state: State, introduced: bool) -> None:
+        record = turn.record
+        record.clarifying, record.handoff, record.cards = (
+            plan.clarifying,
+            plan.handoff,
+            list(dict.fromkeys(plan.cards))[:6],
+        )
+        talks_of_itself = any(a.act in ("greeting", "are_you_human") for a in record.acts)
+        if state.num_turns == 0 and not introduced and not talks_of_itself:
+            turn.intro = f"I'm the AI assistant of {self._catalogue.info().get('name', 'this shop')}."
+
+    def _say(self, turn: _Turn, conversation_id: str, question: str, plan: Plan) -> Iterator[Event]:
+        """Stream the answer: the model's sentences that pass, then what is missing in code's words."""
+        if turn.intro:
+            yield turn.say(Released(turn.intro, (), own=False))
+        verifier = Verifier(plan)
+        if plan.phrase:
+            yield from self._generated(turn, conversation_id, question, plan, verifier)
+        at = time.perf_counter()
+        for sentence in verifier.rest():
+            yield turn.say(sentence)
+        turn.clock("verify", at)
+        said = verifier.num_own + verifier.num_code
+        turn.record.own_words = round(verifier.num_own / said, 3) if said else 0.0
+
+    def _generated(
+        self, turn: _Turn, conversation_id: str, question: str, plan: Plan, verifier: Verifier
+    ) -> Iterator[Event]:
+        """The model's own sentences, as far as they pass. An engine that can't answer costs words, never the answer."""
+        at = time.perf_counter()
+        prompt = self._prompts.build(question, plan)
+        at = turn.clock("prompt", at)
+        try:
+            with closing(self._engine.generate(self._generate_request(conversation_id, prompt, plan))) as events:  # type: ignore[type-var]
+                text = ""
+                tokens: list[int] = []
+                for event in events:
+                    if isinstance(event, Token):
+                        turn.record.ms.setdefault("first_token", (time.perf_counter() - turn.began) * 1e3)
+                        tokens.append(event.token)
+                        decoded = self._tokenizer.decode(tokens)
+                        for sentence in verifier.feed(decoded[len(text) :]):
+                            yield turn.say(sentence)
+                        text = decoded
+                        if verifier.failed:
+                            break
+                    elif isinstance(event, Restarted):
+                        text, tokens = "", []
+                        verifier.restart()
+                    elif isinstance(event, Finished):
+                        turn.record.tokens = {
+                            "prompt": event.num_prompt,
+                            "cached": event.num_cached,
+                            "completion": event.num_completion,
+                        }
+                        for sentence in verifier.end():
+                            yield turn.say(sentence)
+        except (EngineError, BusyError) as error:
+            turn.record.ms["engine_error"] = 0.0
+            verifier.failed = str(error)
+        finally:
+            turn.clock("generate", at)
+
+    def _generate_request(self, conversation_id: str, prompt: Prompt, plan: Plan) -> GenerateRequest:
+        model = self._settings.model
+        return GenerateRequest(
+            request_id=uuid.uuid4().hex,
+            conversation=conversation_id,
+            prompt=prompt.tokens,
+            num_public=prompt.num_public,
+            max_tokens=model.max_tokens,
+            stop_tokens=self._tokenizer.eos_tokens,
+            placeholders=Placeholders(plan.placeholders()),
+            adapter=model.adapter,
+            deadline_s=model.deadline_s,
+        )
+
+    def _finish(self, turn: _Turn, message_id: str, state: State, status: str) -> None:
+        """Keep the answer, whole or as far as the customer let it come."""
+        if status == "stopped" and not turn.released:
+            self.conversations.interrupt(message_id)
+            return
+        self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
+
+    def _context(self, now: datetime | None) -> Context:
+        info = self._catalogue.info()
+        return Context(
+            catalogue=self._catalogue,
+            search=self._search,
+            encode=self._embedder.encode,
+            info=info,
+            locale=info.get("locale", "en_US"),
+            now=now or self._catalogue.now(),
+            as_of=datetime.now(UTC),
+        )
+
+    def _reader(self) -> Reader:
+        digits = get_currency_precision(self._catalogue.currency)
+        return Reader(
+            self._words(), default_head(), self._embedder.encode, lookup=self._catalogue.product, digits=digits
+        )
+
+    def _words(self) -> Vocabulary:
+        """The shop's vocabulary, built again when any of its texts has changed."""
+        with self._db.read() as session:
+            version = int(session.execute(sql("SELECT texts FROM search_meta")).scalar_one())
+            with self._vocabulary_lock:
+                if self._vocabulary is None or self._vocabulary[0] != version:
+                    self._vocabulary = (version, load(session))
+                return self._vocabulary[1]
+
+    def _made_examples(self) -> list[str]:
+        words = self._words()
+        names = [p.name for p in list(words.products.values())[:200] if p.active]
+        picked = names[:: max(1, len(names) // 4)][:4]
+        forms = (
+            "How much is the {}?",
+            "Is the {} in stock?",
+            "Tell me about the {}.",
+            "What options are there for the {}?",
+        )
+        return [form.format(name) for form, name in zip(forms, picked, strict=False)]
+
+
+def _advance(state: State, requests: list[Request], plan: Plan) -> None:
+    """What the next turn may refer to: see State for what carries over."""
+    state.num_turns += 1
+    last = next((r for r in reversed(requests) if r.products or plan.focus), None)
+    if plan.focus is not None:
+        state.focus = plan.focus
+        state.wanted = plan.wanted if plan.wanted is not None else _kept(last)
+    if plan.listed is not None:
+        state.listed = plan.listed
+    elif plan.focus is not None and len(plan.focus) == 1 and plan.focus[0] not in {i["product"] for i in state.listed}:
+        state.listed = [*state.listed[-2:], {"product": plan.focus[0], "sku": None}]
+    if plan.search is not None:
+        state.search = plan.search
+    asked = [
+        r for r in requests if r.act not in ("greeting", "thanks", "goodbye", "none", "are_you_human", "yes", "no")
+    ]
+    if asked:
+        state.act, state.question = asked[-1].act, asked[-1].text
+
+
+def _kept(request: Request | None) -> list[dict[str, object]]:
+    """The options that stay with the product: those it really has."""
+    return [vars(w) for w in request.wanted if w.value is not None] if request else []
