@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import lru_cache
 from pathlib import Path
+
+from assistant.store.database import Database
+
+KEY = "ab" * 32
 
 FILES = {
     "shop.json": '{"name": "Larch & Loom", "currency": "EUR", "locale": "en-IE", "timezone": "Europe/Berlin",'
@@ -65,3 +73,15 @@ def write_folder(folder: Path, **changed: str | None) -> Path:
 def with_line(name: str, line: str) -> str:
     """The file of that name with one more line at its end."""
     return FILES[name] + line + "\n"
+
+
+@lru_cache(maxsize=1)
+def _empty() -> Database:
+    folder = tempfile.mkdtemp(prefix="backroom-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Database.open(Path(folder) / "empty.db", key=KEY)
+
+
+def fresh_database(path: Path) -> Database:
+    """An empty database with its schema, as a copy of one that every test shares: quicker than the migrations."""
+    return _empty().copy_to(path)

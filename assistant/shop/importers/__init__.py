@@ -76,6 +76,7 @@ def _run(
                 f"{error.filename or path} can't be read: {error.strerror}; check the path and its rights"
             ) from error
         writer.finish()
+        report.sort_bad_rows()
         if report.num_bad and not skip_bad:
             raise report.failure()
         if report.dry_run:

@@ -187,7 +187,7 @@ class ShopWriter:
                 raise BadValue(column.removesuffix("_minor"), amount, "is negative", "it must be 0 or more")
         writer = self._writers.get(name) or self._open(name)
         writer.add(place, row)
-        if len(writer) >= BATCH:
+        if writer.num_queued >= BATCH:
             self._flush_through(name)
 
     def _flush_through(self, last: str) -> None:

@@ -82,6 +82,11 @@ class ImportReport:
         """The counts of a table, made at first use."""
         return self.tables.setdefault(table, Counts())
 
+    def sort_bad_rows(self) -> None:
+        """Bring the bad rows into the order of the input: those that only the database could tell come late."""
+        files = {file: no for no, file in enumerate(dict.fromkeys(row.file for row in self.bad_rows))}
+        self.bad_rows.sort(key=lambda row: (files[row.file], row.line))
+
     def reject(self, row: BadRow) -> None:
         """Count a bad row; the first 1,000 are kept."""
         self.num_bad += 1

@@ -61,7 +61,9 @@ class TableWriter:
         first = self._table.columns[self._key[0]]
         return select(literal_column("rowid", Integer), *self._columns).where(first.in_(select(wanted.c.value)))
 
-    def __len__(self) -> int:
+    @property
+    def num_queued(self) -> int:
+        """Rows that the next `flush` writes."""
         return len(self._pending)
 
     def add(self, place: Place, row: Row) -> None:
