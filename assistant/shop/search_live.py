@@ -1,0 +1,79 @@
+"""What of a product can be had now: its active variants that pass the filters, read from the shop's own rows.
+
+Knows no index and no vectors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from assistant.shop.search_terms import Query, fold, stems
+
+if TYPE_CHECKING:
+    from assistant.shop.search import Filters
+
+_OFFERS = """SELECT v.product_id, v.sku, v.price_minor, v.stock, v.available, v.options, v.position
+    FROM json_each(?) j JOIN variant v ON v.product_id = j.value WHERE v.active"""
+_SPELLINGS = {"colour": "color", "grey": "gray"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A variant that passes. `num_wanted`: how many of the query's words its options have."""
+
+    sku: str
+    price_minor: int
+    in_stock: bool
+    num_wanted: int
+    position: int
+
+
+def live_offers(raw: Any, product_ids: Sequence[str], filters: Filters, query: Query) -> dict[str, list[Offer]]:
+    """The variants of each product that pass the filters; products without any are left out."""
+    sql, values = _OFFERS, [json.dumps(product_ids)]
+    if filters.price_min is not None:
+        sql += f" AND v.price_minor >= {int(filters.price_min)}"
+    if filters.price_max is not None:
+        sql += f" AND v.price_minor <= {int(filters.price_max)}"
+    wanted_forms = [frozenset(word.forms) for word in query.words if word.option_ids]
+    found: dict[str, list[Offer]] = {}
+    for product_id, sku, price, stock, available, options_json, position in raw.execute(sql, values):
+        in_stock = _in_stock(stock, available)
+        if (filters.in_stock and not in_stock) or not _passes(options_json, filters.options):
+            continue
+        num_wanted = sum(not forms.isdisjoint(_option_stems(options_json)) for forms in wanted_forms)
+        found.setdefault(product_id, []).append(Offer(sku, price, in_stock, num_wanted, position))
+    for offers in found.values():
+        offers.sort(key=lambda offer: (-offer.num_wanted, not offer.in_stock, offer.price_minor, offer.position))
+    return found
+
+
+def _in_stock(stock: int | None, available: int | None) -> bool:
+    if available is not None and not available:
+        return False
+    return stock > 0 if stock is not None else bool(available)
+
+
+def _passes(options_json: str, wanted: Mapping[str, Collection[str]]) -> bool:
+    if not wanted:
+        return True
+    options = {normal(name): normal(value) for name, value in json.loads(options_json).items()}
+    return all(options.get(normal(name)) in {normal(value) for value in values} for name, values in wanted.items())
+
+
+@lru_cache(maxsize=65536)
+def _option_stems(options_json: str) -> frozenset[str]:
+    found: set[str] = set()
+    for name, value in json.loads(options_json).items():
+        found.update(stems(name if str(value).casefold() in ("yes", "true") else str(value)))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def normal(text: str) -> str:
+    """An option's or attribute's name or value for comparison: "Colour" and "color" are one."""
+    return " ".join(_SPELLINGS.get(word, word) for word in fold(str(text)).replace("_", " ").replace("-", " ").split())

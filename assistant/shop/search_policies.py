@@ -1,0 +1,173 @@
+"""Finds the paragraph of a policy page that answers a question: by its words (BM25) and by its meaning.
+
+A shop has some dozens of paragraphs, so the pages are read as they are now at every question; what was made of them
+(paragraphs, vectors) is kept by the hash of their text. Knows no products.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
+from assistant.shop.search_schema import driver
+from assistant.shop.search_terms import STOP_WORDS, stem, tokens
+from assistant.shop.search_vectors import from_int8, to_int8
+from assistant.store.database import Database
+
+CONFIDENT = 0.5
+_KEPT = 8
+_K1, _B = 1.2, 0.5
+# asked of a policy, these words do mean something
+_TELLING = frozenset("cost costs price order ordering size sizes pay buy stock colour color offer".split())
+
+
+@dataclass(frozen=True)
+class PolicyHit:
+    """A paragraph that was found. `confident`: it is about what was asked, rather than the nearest there is."""
+
+    policy_id: str
+    title: str
+    heading: str
+    passage: str
+    score: float
+    confident: bool
+
+
+@dataclass(frozen=True)
+class _Passage:
+    policy_id: str
+    title: str
+    heading: str
+    text: str
+    counts: Counter[str]
+
+    @property
+    def context(self) -> str:
+        """The paragraph with the headings that it stands under: what is embedded."""
+        headings = ". ".join(dict.fromkeys(part for part in (self.title, self.heading) if part))
+        return f"{headings}. {self.text}"
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """All paragraphs of a shop with their vectors (N, 384) and how many of them have each stem."""
+
+    passages: tuple[_Passage, ...]
+    vectors: Vectors
+    frequencies: Counter[str]
+    mean_length: float
+
+
+_pages_by_hash: OrderedDict[bytes, _Pages] = OrderedDict()
+_lock = threading.Lock()
+
+
+def find(db: Database, embedder: Embedder, query: str, limit: int) -> list[PolicyHit]:
+    """The paragraphs nearest to the query, best first. Raises DatabaseError."""
+    with db.read() as session:
+        pages = _pages(driver(session), embedder)
+    if not pages.passages or not query.strip():
+        return []
+    similarity = pages.vectors @ embedder.encode([query[:500]])[0]
+    words = [stem(word) for word in tokens(query) if word not in STOP_WORDS or word in _TELLING]
+    lexical = np.array([_bm25(words, passage, pages) for passage in pages.passages])
+    score = 0.75 * similarity + 0.25 * lexical
+    order = np.argsort(-score)[:limit]
+    return [_hit(pages.passages[i], float(score[i]), float(similarity[i]), float(lexical[i])) for i in order]
+
+
+def _hit(passage: _Passage, score: float, similarity: float, lexical: float) -> PolicyHit:
+    confident = similarity + 0.4 * lexical >= CONFIDENT
+    return PolicyHit(passage.policy_id, passage.title, passage.heading, passage.text, round(score, 4), confident)
+
+
+def keep_vectors(db: Database, embedder: Embedder) -> None:
+    """Embed the paragraphs that are new, and keep their vectors in the database. Raises DatabaseError."""
+    with db.read() as session:
+        pages = _pages(driver(session), embedder)
+        known = {row[0] for row in driver(session).execute("SELECT hash FROM search_passage")}
+    now = {_hash(passage.context): i for i, passage in enumerate(pages.passages)}
+    if known == now.keys():
+        return
+    with db.write() as session:
+        driver(session).executemany("DELETE FROM search_passage WHERE hash = ?", [(h,) for h in known - now.keys()])
+        driver(session).executemany(
+            "INSERT OR IGNORE INTO search_passage VALUES (?, ?)",
+            [(h, to_int8(pages.vectors[i])) for h, i in now.items() if h not in known],
+        )
+
+
+def _pages(raw: Any, embedder: Embedder) -> _Pages:
+    rows = raw.execute("SELECT policy_id, title, text FROM policy ORDER BY position, policy_id").fetchall()
+    key = hashlib.blake2b(repr(rows).encode(), digest_size=16).digest()
+    with _lock:
+        if key in _pages_by_hash:
+            _pages_by_hash.move_to_end(key)
+            return _pages_by_hash[key]
+    passages = tuple(passage for row in rows for passage in split(*row))
+    kept = dict(raw.execute("SELECT hash, vector FROM search_passage").fetchall())
+    missing = [passage.context for passage in passages if _hash(passage.context) not in kept]
+    fresh = dict(zip(missing, embedder.encode(missing), strict=True))
+    # a vector that was just made goes through int8 too, so that the answer doesn't depend on what is kept
+    vectors = [from_int8(kept.get(_hash(p.context)) or to_int8(fresh[p.context])) for p in passages]
+    frequencies = Counter(word for passage in passages for word in passage.counts)
+    length = sum(sum(passage.counts.values()) for passage in passages) / max(len(passages), 1)
+    pages = _Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, length)
+    with _lock:
+        _pages_by_hash[key] = pages
+        if len(_pages_by_hash) > _KEPT:
+            _pages_by_hash.popitem(last=False)
+    return pages
+
+
+def split(policy_id: str, title: str, text: str) -> list[_Passage]:
+    """The paragraphs of a page, each with the heading above it. A list belongs to the line that introduces it."""
+    passages: list[_Passage] = []
+    heading = ""
+    for block in _blocks(text):
+        if match := re.match(r"#{1,6}\s+(.*)", block):
+            heading = match.group(1).strip() if match.group(1).strip() != title else ""
+            block = block[match.end() :].strip()
+            if not block:
+                continue
+        plain = " ".join(block.replace("**", "").split())
+        counts = Counter(stem(word) for word in tokens(f"{title} {heading} {plain}"))
+        passages.append(_Passage(policy_id, title, heading, plain, counts))
+    return passages
+
+
+def _blocks(text: str) -> list[str]:
+    blocks: list[str] = []
+    for block in re.split(r"\n\s*\n|\n(?=#)", text.replace("\r\n", "\n")):
+        block = block.strip()
+        if block and blocks and re.match(r"[-*]\s|\d+\.\s", block) and blocks[-1].endswith(":"):
+            blocks[-1] += "\n" + block
+        elif block:
+            blocks.append(block)
+    return blocks
+
+
+def _bm25(words: Sequence[str], passage: _Passage, pages: _Pages) -> float:
+    """BM25 as a share of what a paragraph that has all the words would get: 0 to 1."""
+    num = len(pages.passages)
+    length = sum(passage.counts.values()) / pages.mean_length
+    score = best = 0.0
+    for word in words:
+        weight = math.log(1 + (num - pages.frequencies[word] + 0.5) / (pages.frequencies[word] + 0.5))
+        count = passage.counts[word]
+        score += weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
+        best += weight * (_K1 + 1) / (1 + _K1 * (1 - _B + _B))
+    return min(score / best, 1.0) if best else 0.0
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

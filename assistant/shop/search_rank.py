@@ -1,0 +1,116 @@
+"""How well a product fits a query: which of the words it has where, how near it is in meaning, and one score of both.
+
+The numbers were fitted on the development queries of tests/bench/queries. Knows no database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.shop.search_index import Doc
+from assistant.shop.search_terms import Query, Word, fold, stems, tokens
+
+IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.95, 0.8, 0.65, 0.5
+GUESSED = 0.8
+_NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a product fits a query; all numbers from 0 to 1."""
+
+    doc: Doc
+    score: float
+    similarity: float
+    coverage: float
+    """Share of the query's words that the product has, by weight and by where it has them."""
+    head: float
+    """1: it is the thing asked for by its name or kind; 0.5: its name has the word; 0: neither."""
+    matched: frozenset[str]
+    """The query's words that are in the name, the category or the brand."""
+    missing: frozenset[str]
+    """The query's words that the product has nowhere."""
+
+
+def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> Fit:
+    """Judge one product. `options` are those of the query's option values that the product has."""
+    total = sum(word.weight for word in query.words)
+    coverage = 0.0
+    matched, missing = set(), set()
+    for word in query.words:
+        strength = _strength(word, doc, options)
+        coverage += word.weight * strength * (GUESSED if word.corrected else 1.0)
+        if strength >= IN_BRAND:
+            matched.add(word.text)
+        elif not strength:
+            missing.add(word.text)
+    coverage = coverage / total if total else 0.0
+    head = head_match(query.head, doc) if query.head is not None else 0.0
+    score = 0.5 * coverage + 0.6 * max(similarity, 0.0) + 0.12 * head + 0.08 * _precision(query, doc)
+    return Fit(doc, score, similarity, coverage, head, frozenset(matched), frozenset(missing))
+
+
+def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
+    forms = set(word.forms)
+    if not forms.isdisjoint(stems(doc.name)):
+        return IN_NAME
+    if not forms.isdisjoint(kind_stems(doc)):
+        return IN_KIND
+    if not forms.isdisjoint(stems(doc.brand)):
+        return IN_BRAND
+    if not word.option_ids.isdisjoint(options):
+        return IN_OPTION
+    pattern = _pattern(word.forms)
+    if pattern.search(fold(doc.facts)):
+        return IN_FACTS
+    return IN_DESCRIPTION if pattern.search(fold(doc.description)) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds words that begin with a stem: quicker than stemming a whole description, and near enough there."""
+    starts = [re.escape(form[:-1] if form.endswith("i") and len(form) > 3 else form) for form in forms]
+    return re.compile("|".join(rf"\b{start}" + (r"\b" if len(start) < 4 else "") for start in starts))
+
+
+def kind_stems(doc: Doc) -> frozenset[str]:
+    """The stems of a product's category and subcategory."""
+    return _kind_stems(doc.category, doc.subcategory)
+
+
+@lru_cache(maxsize=8192)
+def _kind_stems(category: str, subcategory: str) -> frozenset[str]:
+    return frozenset((*stems(category), *stems(subcategory)))
+
+
+def head_match(head: Word, doc: Doc) -> float:
+    """1 when the product is such a thing, 0.5 when its name or kind only mentions it, 0 otherwise."""
+    forms = set(head.forms)
+    if not forms.isdisjoint(_heads(doc.name, doc.category, doc.subcategory)):
+        return 1.0
+    return 0.5 if not forms.isdisjoint(stems(doc.name)) or not forms.isdisjoint(kind_stems(doc)) else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _heads(name: str, category: str, subcategory: str) -> frozenset[str]:
+    """The stems of the nouns that say what a product is: "Laptop Sleeve with Zip" is a sleeve."""
+    heads: set[str] = set()
+    for phrase in (
+        _NAME_ENDS.split(name)[0],
+        *re.split(r"[,/&>]| and ", category),
+        *re.split(r"[,/&>]| and ", subcategory),
+    ):
+        words = tokens(phrase)
+        heads.update(stems(" ".join(words[-2:]))[-1:] if words else ())
+        heads.update(stems(words[-1]) if words else ())
+    return frozenset(heads)
+
+
+def _precision(query: Query, doc: Doc) -> float:
+    """Share of the name's words that were asked for: "water" means Water rather than Water Bottle."""
+    name = {form for word in tokens(doc.name) for form in stems(word)}
+    asked = {form for word in query.words for form in word.forms}
+    return len(name & asked) / len(name) if name else 0.0

@@ -1,0 +1,265 @@
+"""What a customer's words mean to the index: content words, their stems, typos, compounds and the head noun.
+
+    parse("cheapest waterprof trail shoes under $80", vocabulary, {})
+      -> words waterprof (-> waterproof), trail, shoes; head: shoes
+
+Prices, sort words and small talk are left out: filters and sorting are the caller's. English. Knows no database.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+import snowballstemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.shop.embed import VOCABULARY
+
+# the stemmer that FTS5's `porter` tokenizer uses, so that stems can be compared with the index's
+_STEMMER = snowballstemmer.stemmer("porter")
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_AMOUNT = r"\d[\d.,]*"
+_LIMIT = (
+    r"\b(?:under|below|over|above|less than|more than|cheaper than|up to|at most|around|about|between|max|maximum)\s+"
+)
+_PRICE = re.compile(
+    rf"(?:{_LIMIT})?(?:[$€£]\s?{_AMOUNT}|\b{_AMOUNT}\s?(?:[$€£]|(?:dollars?|bucks|euros?|eur|usd|gbp|pounds)\b))"
+    rf"|{_LIMIT}{_AMOUNT}(?:\s+and\s+{_AMOUNT})?"
+)
+STOP_WORDS = frozenset(
+    """
+    a about above affordable after again all also am an and another any anybody anyone anything are around article
+    as at available be been below best between both bucks budget but buy buying by can carries carry cheap cheaper
+    cheapest cheapo color colors colour colours cost costliest costs could couldn dearest did didn do does doesn
+    doing dollar dollars don each else eur euro euros every expensive few find for from gbp get gets getting give
+    gives go going good got great had has hasn have haven having he hello help her here hers hey hi highest him his
+    hmm how i id if ill im in inexpensive into is isn it item items its ive just kind kinda know latest less let
+    lets like ll look looking lot lots lowest m many may maybe me might model models more most much must my myself
+    need needed needs newest nice no not now of off offer offering offers ok okay on one ones only option options or
+    order ordering other our out over own pick please pls popular possible possibly price priced prices pricey
+    priciest pricing product products purchase put range rated rating ratings re really recent recommend
+    recommendation recommendations right s say search searching see selection sell selling sells she shop shopping
+    should show shows size sizes so some somebody someone something sort sorta still stock stocked stocks store
+    stuff such suggest suggestion suggestions suit suitable sure t take tell than thank thanks that thats the their
+    them then there these they thing things think this those through to too top try trying type types u under up us
+    usd use used using variant ve version very want wanted wants was wasn way we well were what whats when where
+    which while who whose why will with without won would wouldn y ya yeah yes yet you your yours yourself
+    """.split()
+)
+_WEAK = frozenset(
+    """
+    big bring carrying cool fit fits gift gifts goes helps hold holding holds idea ideas keep keeping keeps large
+    little made make makes making new old play playing present quality small stay staying stays takes taking uses
+    wear wearing wears work working works
+    """.split()
+)
+"""Words that tell what somebody does with a thing rather than which thing it is."""
+_BREAKS = frozenset("for with in of that to under from which made without by on who when while like as at".split())
+_GENDERS = {"mens": "men", "womens": "women", "ladies": "women", "lady": "women", "gents": "men", "man": "men"}
+_GENDERS |= {
+    "woman": "women",
+    "female": "women",
+    "male": "men",
+    "boys": "boy",
+    "girls": "girl",
+    "childrens": "children",
+}
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """A word as the index keeps it: "batteries" -> "batteri"."""
+    folded = fold(word)
+    folded = _GENDERS.get(folded, folded)
+    return str(_STEMMER.stemWord(folded)) if len(folded) > 2 else folded
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: "Crème" -> "creme"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded, possessives cut: "Men's T-Shirt" -> ["mens", "t", "shirt"]."""
+    return [word.replace("'", "") for word in _WORD.findall(fold(text.replace("’", "'")))]
+
+
+@lru_cache(maxsize=65536)
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of a text's words in order, and of neighbours written as one ("t shirt" also as "tshirt")."""
+    words = tokens(text)
+    joined = [a + b for a, b in pairwise(words) if len(a) + len(b) >= 5]
+    return tuple(stem(word) for word in words) + tuple(stem(word) for word in joined)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a query: the `forms` (stems) of it that count as a match, and how telling it is (inverse frequency)."""
+
+    text: str
+    forms: tuple[str, ...]
+    weight: float
+    known: bool
+    """Does the shop's vocabulary have it (perhaps after a correction)?"""
+    option_ids: frozenset[int] = frozenset()
+    """The option values that have it."""
+    corrected: bool = False
+    """Are the forms a guess at what a misspelt word means?"""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The shop's own words: in how many products each stem occurs, and which of them name things."""
+
+    num_docs: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    naming: frozenset[str] = frozenset()
+    """Stems that occur in a name, category, subcategory or brand."""
+    options: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Stem -> the option values that have it."""
+
+    def has(self, form: str) -> bool:
+        return form in self.counts or form in self.options
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, understood. `head` is the thing itself ("shoes" in "red shoes for running"), None when it isn't named."""
+
+    text: str
+    words: tuple[Word, ...]
+    head: Word | None
+
+    @property
+    def empty(self) -> bool:
+        """Does it name nothing at all, so that everything is meant?"""
+        return not self.words
+
+
+def parse(text: str, vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str]]) -> Query:
+    """Understand a query. `synonyms` maps a stem to the stems that the shop uses for it."""
+    kept = _join([t for t in _segments(text) if t not in STOP_WORDS or t == "t"], vocabulary)
+    kept = [t for t in kept if len(t) > 1 or t.isdigit() or t == "|"]
+    words: list[Word | None] = []
+    for token in kept:
+        if token == "|":
+            words.append(None)
+        elif token not in {word.text for word in words if word is not None}:
+            words += _resolve(token, vocabulary, synonyms)
+    return Query(_clean(text), tuple(word for word in words if word is not None), _head(words, vocabulary))
+
+
+def _clean(text: str) -> str:
+    """The query for the embedder: without prices, which mean nothing to it."""
+    return " ".join(_PRICE.sub(" ", text.lower()).split())[:300] or text[:300]
+
+
+def _segments(text: str) -> list[str]:
+    """Tokens, with "|" where a noun phrase ends."""
+    out: list[str] = []
+    for part in re.split(r"[,;:.!?()](?!\d)|\s-\s", _PRICE.sub(" | ", text.lower())):
+        for token in (piece for chunk in part.split("|") for piece in (*tokens(chunk), "|")):
+            out.append("|") if token in _BREAKS else out.append(token)
+    return out
+
+
+def _join(words: list[str], vocabulary: Vocabulary) -> list[str]:
+    """Put together what the shop writes as one word: ["sun", "glasses"] -> ["sunglasses"]."""
+    out: list[str] = []
+    skip = False
+    for word, after in zip(words, [*words[1:], "|"], strict=True):
+        if skip:
+            skip = False
+            continue
+        joined = word + after
+        rare = len(word) == 1 or not (vocabulary.has(stem(word)) and vocabulary.has(stem(after)))
+        if after != "|" and word != "|" and rare and vocabulary.has(stem(joined)):
+            out.append(joined)
+            skip = True
+        else:
+            out.append(word)
+    return out
+
+
+def _resolve(token: str, vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str]]) -> list[Word]:
+    """A token as words of the shop: itself and its synonyms, split in two, or put right."""
+    base = stem(token)
+    forms = [base, *synonyms.get(base, ())]
+    if any(vocabulary.has(form) for form in forms):
+        return [_word(token, forms, vocabulary)]
+    for cut in range(3, len(token) - 2):
+        left, right = stem(token[:cut]), stem(token[cut:])
+        if right in vocabulary.naming and vocabulary.has(left):
+            return [_word(token[:cut], [left], vocabulary), _word(token[cut:], [right], vocabulary)]
+    guesses = [] if token in english_words() else _correct(base, vocabulary)
+    forms += [form for found in guesses for form in (found, *synonyms.get(found, ()))]
+    return [_word(token, forms, vocabulary, corrected=bool(guesses))]
+
+
+def _word(token: str, forms: Sequence[str], vocabulary: Vocabulary, *, corrected: bool = False) -> Word:
+    known = [form for form in forms if vocabulary.has(form)]
+    count = max((vocabulary.counts.get(form, 1) for form in known), default=0)
+    # an unknown word is as telling as one that only one product has
+    weight = (1.0 - 0.7 * (max(count, 1) / (vocabulary.num_docs + 1)) ** 0.5) * (0.3 if token in _WEAK else 1.0)
+    options = frozenset(option for form in known for option in vocabulary.options.get(form, ()))
+    return Word(token, tuple(dict.fromkeys(forms)), weight, bool(known), options, corrected)
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Some 20,000 words that are spelt right: the whole words of the embedder's vocabulary."""
+    return frozenset(word for word in VOCABULARY.read_text("utf-8").split("\n") if len(word) > 3 and word.isalpha())
+
+
+def _correct(base: str, vocabulary: Vocabulary) -> list[str]:
+    """The shop's words that a misspelt stem probably means: as near as can be, preferring those that name things."""
+    if len(base) < 4 or any(char.isdigit() for char in base):
+        return []
+    allowed = 1 if len(base) < 6 else 2
+    near = process.extract(
+        base, _spellings(vocabulary), scorer=OSA.distance, score_cutoff=allowed, limit=12, processor=None
+    )
+    ranked = sorted(
+        (
+            distance + (word[0] != base[0]) * 0.8 - (word in vocabulary.naming) * 0.6,
+            -vocabulary.counts.get(word, 1),
+            word,
+        )
+        for word, distance, _ in near
+        if len(word) > 2 and not word.isdigit() and not (allowed == 1 and word[0] != base[0])
+    )
+    return [word for cost, _, word in ranked[:2] if cost <= ranked[0][0] + 0.3]
+
+
+_spelling_cache: dict[int, tuple[Vocabulary, list[str]]] = {}
+
+
+def _spellings(vocabulary: Vocabulary) -> list[str]:
+    kept = _spelling_cache.get(id(vocabulary))
+    if kept is None or kept[0] is not vocabulary:
+        if len(_spelling_cache) > 16:
+            _spelling_cache.clear()
+        words = [word for word in (*vocabulary.counts, *vocabulary.options) if not word.isdigit()]
+        kept = _spelling_cache[id(vocabulary)] = (vocabulary, words)
+    return kept[1]
+
+
+def _head(words: Sequence[Word | None], vocabulary: Vocabulary) -> Word | None:
+    """The last word that names something before the first preposition or comma after one."""
+    head = None
+    for word in words:
+        if word is None:
+            if head is not None:
+                return head
+            continue
+        names = any(form in vocabulary.naming for form in word.forms)
+        if names or not word.known:
+            head = word
+    return head
