@@ -1,0 +1,215 @@
+"""The HTTP API: OpenAI's chat completions over the shop's assistant, health, metrics and a docs page of its own.
+
+    POST /v1/chat/completions   stream and not; `user` is the conversation; the RECORD is under `backroom`
+    GET  /v1/models  /healthz  /readyz  /metrics  /docs
+
+`create_app` adds the routes; the browser chat is mounted on the same app afterwards (it takes every other path). Knows
+how turns travel, not how they are answered. Callers name conversations themselves, so this API is for the shop's own
+programs: whoever may call it may continue any conversation that came through it (never one of the browser chat).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from fastapi_offline import FastAPIOffline
+
+from assistant import __version__
+from assistant.api_errors import RETRY_AFTER_S, UNAVAILABLE, ApiError, event, install, translate
+from assistant.api_input import BodyLimit, read_chat_request, refuse_other_sites
+from assistant.api_models import BackroomExtension, ChatRequest, chunk, completion, request_schema, usage
+from assistant.config import Settings
+from assistant.desk import Desk
+from assistant.engine.request import EngineStatus
+from assistant.errors import BackroomError, UsageError
+from assistant.types import CustomerRef, Delta, Event, Json, Record
+
+AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
+"""Marks every answer as written by a machine, for programs; the chat says it to people in words."""
+CHAT_PATH = "/v1/chat/completions"
+NUM_EARLIER = 8
+T = TypeVar("T")
+FindCustomer = Callable[[str | None, str | None], CustomerRef]
+
+
+def create_app(
+    desk: Desk, settings: Settings, *, status: Callable[[], EngineStatus], find_customer: FindCustomer
+) -> FastAPI:
+    """The server without the browser chat. `find_customer` takes an id and an address, one of them None."""
+    app = FastAPIOffline(
+        title="Backroom",
+        version=__version__,
+        summary="A shop assistant that never leaves the building.",
+        description="Answers are written by an AI; each carries the header `X-AI-Generated: true`.",
+        redoc_url=None,
+        # The viewer would send the description to a validator on the internet.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    app.add_middleware(BodyLimit, max_bytes=settings.limits.request_bytes)
+    install(app)
+    _add_health(app, desk, status)
+    _add_models(app, status)
+    chat = ChatEndpoint(desk, settings, status, find_customer)
+
+    @app.post(CHAT_PATH, summary="Answer a customer", tags=["chat"], openapi_extra=request_schema())
+    async def chat_completions(request: Request) -> Response:
+        try:
+            response = await chat.answer(request)
+        except Exception as error:
+            response = translate(error).response()
+        desk.metrics.request(CHAT_PATH, response.status_code)
+        return response
+
+    return app
+
+
+class ChatEndpoint:
+    """One chat completion, from request to response."""
+
+    def __init__(
+        self, desk: Desk, settings: Settings, status: Callable[[], EngineStatus], find_customer: FindCustomer
+    ) -> None:
+        self._desk = desk
+        self._limits = settings.limits
+        self._public_url = settings.server.public_url
+        self._trusted = settings.server.trust_customer or desk.isolated
+        self._status = status
+        self._find_customer = find_customer
+        self._threads = CapacityLimiter(settings.limits.turns_at_once + 8)
+
+    async def answer(self, request: Request) -> Response:
+        """The whole answer, or its stream once the first words are there. Raises ApiError and BackroomError before."""
+        refuse_other_sites(request, self._public_url)
+        chat = await read_chat_request(request, self._limits.json_depth, self._limits.message_chars)
+        status = self._status()
+        if not status.ready and status.restarts == 0:
+            text = "The model is still loading. Please try again in a moment."
+            raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
+        events = self._events(chat, await self._run(self._context, chat))
+        first = await anext(events)
+        model = status.model
+        if chat.stream:
+            return StreamingResponse(self._stream(chat, model, first, events), 200, AI_HEADERS, "text/event-stream")
+        async with aclosing(events):
+            record = None if isinstance(first, Delta) else first.record
+            while record is None:
+                if await request.is_disconnected():
+                    return Response(status_code=499)
+                item = await anext(events)
+                record = None if isinstance(item, Delta) else item.record
+        return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)
+
+    def _context(self, chat: ChatRequest) -> tuple[str, Iterator[Event]]:
+        """The conversation's id and its turn, not yet begun. Runs in a thread: it may read the database."""
+        extension = chat.backroom or BackroomExtension()
+        if chat.backroom is not None and not self._trusted:
+            text = "'backroom' is believed only from trusted callers: set trust_customer in [server], or use --isolate."
+            raise ApiError(403, text, "not_trusted", param="backroom")
+        if extension.now is not None and extension.now.tzinfo is None:
+            raise ApiError(422, "backroom.now: the time needs its zone, as in 2026-03-01T12:00:00Z", "invalid_field")
+        customer = None
+        if extension.customer is not None:
+            try:
+                customer = self._find_customer(extension.customer.id, extension.customer.email)
+            except UsageError as error:
+                raise ApiError(422, f"backroom.customer: {error}", "unknown_customer", param="backroom") from None
+        conversation = f"api-{chat.user}" if chat.user else f"once-{uuid.uuid4().hex}"
+        if not chat.user:
+            for text in chat.earlier()[-NUM_EARLIER:]:
+                self._desk.reply(conversation, text, customer=customer, now=extension.now)
+        return conversation, self._desk.turn(conversation, chat.question(), customer=customer, now=extension.now)
+
+    async def _events(self, chat: ChatRequest, turn: tuple[str, Iterator[Event]]) -> AsyncGenerator[Event, None]:
+        """The turn's events, each waited for in a thread. However this ends, the turn is closed."""
+        _, events = turn
+        try:
+            while (item := await self._run(next, events, None)) is not None:
+                yield item
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._run(getattr(events, "close", lambda: None))
+
+    async def _stream(
+        self, chat: ChatRequest, model: str, first: Event, events: AsyncGenerator[Event, None]
+    ) -> AsyncIterator[str]:
+        """Server-sent events. A failure in the middle is an `error` event; nothing follows it."""
+        head = (_new_id(), int(time.time()), model)
+        include_usage = chat.stream_options is not None and chat.stream_options.include_usage
+        yield _sse(chunk(*head, {"role": "assistant", "content": ""}))
+        try:
+            item: Event = first
+            while isinstance(item, Delta):
+                yield _sse(chunk(*head, {"content": item.text}))
+                item = await anext(events)
+            for line in _last_chunks(head, item.record, include_usage):
+                yield line
+        except (BackroomError, ApiError, StopAsyncIteration) as error:
+            yield _sse(event(error))
+        finally:
+            with anyio.CancelScope(shield=True):
+                await events.aclose()
+
+    async def _run(self, function: Callable[..., T], *args: Any) -> T:
+        return await anyio.to_thread.run_sync(function, *args, limiter=self._threads)
+
+
+def _last_chunks(head: tuple[str, int, str], record: Record, include_usage: bool) -> Iterator[str]:
+    """The end of a stream: the RECORD with `finish_reason`, the usage when asked for, and `[DONE]`."""
+    kept = {"backroom": record.as_json()}
+    yield _sse({**chunk(*head, {}, "stop"), **kept, **({"usage": None} if include_usage else {})})
+    if include_usage:
+        yield _sse({**chunk(*head, None), **kept, "usage": usage(record)})
+    yield "data: [DONE]\n\n"
+
+
+def _sse(data: Json) -> str:
+    return f"data: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+def _new_id() -> str:
+    return f"chatcmpl-{uuid.uuid4().hex}"
+
+
+def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus]) -> None:
+    @app.get("/healthz", summary="Is the server up?", tags=["health"])
+    async def healthz() -> Json:
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/readyz", summary="Can it answer?", tags=["health"])
+    async def readyz() -> JSONResponse:
+        now = status()
+        if now.ready:
+            return JSONResponse({"status": "ready", "engine": vars(now)})
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        return JSONResponse({"status": "the model is loading", "engine": vars(now)}, 503, headers)
+
+    @app.get("/metrics", summary="Counters in Prometheus' form", tags=["health"], response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        return Response(desk.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_models(app: FastAPI, status: Callable[[], EngineStatus]) -> None:
+    created = int(time.time())
+
+    def entry() -> Json:
+        return {"id": status().model, "object": "model", "created": created, "owned_by": "backroom"}
+
+    @app.get("/v1/models", summary="The model in service", tags=["chat"])
+    async def models() -> Json:
+        return {"object": "list", "data": [entry()]}
+
+    @app.get("/v1/models/{model_id:path}", summary="One model", tags=["chat"])
+    async def model(model_id: str) -> Json:
+        if model_id != status().model:
+            raise ApiError(404, f"No model {model_id!r} is in service; it is {status().model!r}.", "model_not_found")
+        return entry()

@@ -1,0 +1,147 @@
+"""The desk where turns arrive: one at a time per conversation, not too many at once, each at the shop it belongs to.
+
+Everything that takes customers' messages in the server (the API, the browser chat) goes through one `Desk`. It bounds
+how many turns run, keeps two messages of one conversation from being answered at once, counts what happens, and, when
+told to isolate, gives every conversation its own copy of the shop's data. Knows no HTTP and no prompt.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from assistant.errors import BackroomError, BusyError, InputError
+from assistant.metrics import Metrics
+from assistant.types import CustomerRef, Delta, Done, Event, Record
+
+WAIT_FOR_CONVERSATION_S = 60.0
+RETRY_AFTER_S = 2.0
+
+
+class TurnTaker(Protocol):
+    """What the desk needs of an assistant."""
+
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+    ) -> Iterator[Event]: ...
+
+    def greeting(self) -> str: ...
+
+    def examples(self) -> list[str]: ...
+
+
+Shops = Callable[[str], AbstractContextManager[TurnTaker]]
+"""Lends the assistant for a conversation's id, for the length of a turn."""
+
+
+class Desk:
+    """Takes turns for one shop. Thread-safe. `shops` lends an assistant per conversation; None: all share one."""
+
+    def __init__(
+        self, assistant: TurnTaker, metrics: Metrics, *, turns_at_once: int = 64, shops: Shops | None = None
+    ) -> None:
+        self.assistant = assistant
+        self.metrics = metrics
+        self.isolated = shops is not None
+        self._shops = shops or self._shared
+        self._free = threading.BoundedSemaphore(turns_at_once)
+        self._locks = ConversationLocks()
+
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+    ) -> Iterator[Event]:
+        """The turn's events, as `Assistant.turn` yields them; closing the iterator stops the answer.
+
+        Raises BusyError when too many turns are under way, or the conversation's last one doesn't end.
+        """
+        began = time.perf_counter()
+        outcome, record, first = "stopped", None, True
+        self.metrics.turn_begins()
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(self._place())
+                stack.enter_context(self._locks.hold(conversation_id))
+                assistant = stack.enter_context(self._shops(conversation_id))
+                events = assistant.turn(conversation_id, text, customer=customer, now=now)
+                for event in stack.enter_context(_closing(events)):
+                    if first and isinstance(event, Delta):
+                        first = False
+                        self.metrics.first_words(time.perf_counter() - began)
+                    if isinstance(event, Done):
+                        outcome, record = "done", event.record
+                    yield event
+        except BusyError:
+            outcome = "busy"
+            raise
+        except InputError:
+            outcome = "invalid"
+            raise
+        except Exception:
+            outcome = "failed"
+            raise
+        finally:
+            self.metrics.turn_ends(outcome, time.perf_counter() - began, record)
+
+    def reply(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+    ) -> Record:
+        """The whole turn at once. Raises what `turn` raises."""
+        for event in self.turn(conversation_id, text, customer=customer, now=now):
+            if isinstance(event, Done):
+                return event.record
+        raise BackroomError("the turn ended without a result; please report this")
+
+    @contextmanager
+    def _shared(self, conversation_id: str) -> Iterator[TurnTaker]:
+        yield self.assistant
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._free.acquire(blocking=False):
+            raise BusyError("Too many customers are asking at once. Please try again in a moment.", RETRY_AFTER_S)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+@contextmanager
+def _closing(events: Iterator[Event]) -> Iterator[Iterator[Event]]:
+    """Stops the turn below as soon as the block ends, not when the iterator happens to be collected."""
+    try:
+        yield events
+    finally:
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+
+
+class ConversationLocks:
+    """One lock per conversation under way; a conversation without turns costs nothing."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def hold(self, conversation_id: str) -> Iterator[None]:
+        """Waits for the conversation's turn before this one. No RLock: a stream may end on another thread."""
+        with self._guard:
+            lock, num_users = self._held.get(conversation_id, (threading.Lock(), 0))
+            self._held[conversation_id] = (lock, num_users + 1)
+        try:
+            if not lock.acquire(timeout=WAIT_FOR_CONVERSATION_S):
+                raise BusyError("Your last message is still being answered. Please wait for it.", RETRY_AFTER_S)
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._guard:
+                lock, num_users = self._held.pop(conversation_id)
+                if num_users > 1:
+                    self._held[conversation_id] = (lock, num_users - 1)
