@@ -10,7 +10,6 @@ and `write` has a connection and a session of its own. Foreign errors leave as D
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterator
@@ -32,10 +31,6 @@ BUSY_TIMEOUT_S = 5.0
 FOREIGN = (SQLAlchemyError, DriverError)
 
 
-compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""JSON as the database keeps it: no spaces, no escapes for letters."""
-
-
 class Database:
     """An open database. Make one with `Database.open` or `copy_to`."""
 
@@ -43,7 +38,7 @@ class Database:
         self.path = path
         self._secret = secret
         self._busy_timeout_s = busy_timeout_s
-        self._engine: Engine = make_engine(path, secret, busy_timeout_s, compact_json)
+        self._engine: Engine = make_engine(path, secret, busy_timeout_s)
         self._immediate = self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
         self._write_lock = threading.Lock()
         self._writer: int | None = None
