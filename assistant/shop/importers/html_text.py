@@ -56,6 +56,7 @@ class _TextParser(HTMLParser):
         self._in_head = False
 
     def text(self) -> str:
+        self._end_row()
         # Again, as entities may have brought new ones.
         lines = (line.strip() for line in _CONTROLS.sub("", "".join(self._parts)).split("\n"))
         return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
@@ -65,8 +66,10 @@ class _TextParser(HTMLParser):
             self._dropped.append(tag)
         if self._dropped:
             return
+        if tag in ("table", "tr"):
+            self._end_row()  # of the table around this one, or a row that was never closed
         if tag == "table":
-            self._heads, self._row = [], None
+            self._heads = []
         if tag == "thead":
             self._in_head = True
         elif tag == "tr":
@@ -98,6 +101,9 @@ class _TextParser(HTMLParser):
             self._end_row()
         elif tag == "thead":
             self._in_head = False
+        elif tag == "table":
+            self._end_row()
+            self._write("\n\n")
         elif tag in _BLOCKS or self._is_heading(tag):
             self._write("\n\n")
 
@@ -113,9 +119,11 @@ class _TextParser(HTMLParser):
             self._parts.append(text)
 
     def _end_cell(self, tag: str = "td") -> None:
-        if self._cell is not None and self._row is not None:
-            self._row.append((tag, _SPACES.sub(" ", "".join(self._cell)).strip()))
-        self._cell = None
+        cell, self._cell = self._cell, None
+        if cell is not None and self._row is not None:
+            self._row.append((tag, _SPACES.sub(" ", "".join(cell)).strip()))
+        elif cell is not None:
+            self._parts.extend(cell)
 
     def _end_row(self) -> None:
         self._end_cell()

@@ -68,7 +68,7 @@ def _read_xml(path: Path, writer: ShopWriter) -> Iterator[tuple[Place, Item]]:
                 yield Place(path.name, number), _item(element)
         except ParseError as error:
             line, column = error.position
-            problem = f"is not well-formed XML at column {column + 1} ({error.msg.split(':')[0]})"
+            problem = f"is not well-formed XML at column {column + 1} ({str(error).split(':')[0]})"
             raise writer.fatal(Place(path.name, line), "file", "", problem, "export the feed again") from None
         except DefusedXmlException as error:
             problem = f"declares entities of its own ({type(error).__name__}), which a feed doesn't need"
