@@ -11,9 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
-from truth.check import Turn, Verdict, judge_case, judge_turn, totals
+from truth.check import Turn, Verdict, judge_case, judge_turn, read_jsonl, totals
 from truth.mentions import find_products, plain, sentences
-from truth.world import Product, Variant, World
+from truth.oracle import lies, truths
+from truth.world import SOURCES, Product, Variant, World, load
 
 RETURNS = "# Returns\nYou can return unused goods within 30 days of delivery. Sending them back costs $4.95.\n"
 SHIPPING = "# Shipping\nStandard delivery takes 3 to 5 business days. Orders over $50 ship free.\n"
@@ -167,3 +168,47 @@ def test_totals_count_false_dont_knows() -> None:
         1,
         1,
     )
+
+
+SHOPS = ("tau2", "dummyjson", "demo")
+TRUTH = RULER.parent
+
+
+def every_turn(shop_name: str) -> list[Turn]:
+    """Every turn of every case of a shop, with the world as it is at that moment."""
+    if not SOURCES[shop_name].is_dir():
+        pytest.skip(f"the source of the {shop_name} shop is not at {SOURCES[shop_name]}")
+    turns, world = [], load(shop_name)
+    for path in sorted(TRUTH.glob(f"cases_{shop_name}_*.jsonl")):
+        for case in read_jsonl(path):
+            moment, said = world.fresh(), []
+            for row in case["turns"]:
+                for change in row.get("feed", []):
+                    moment.apply(change)
+                said.append(row["say"])
+                turns.append(Turn(moment.fresh(), row["say"], list(said), row["expect"], {}))
+    return turns
+
+
+@pytest.mark.parametrize("shop_name", SHOPS)
+def test_true_replies_to_the_real_cases_pass(shop_name: str) -> None:
+    alarms = []
+    for turn in every_turn(shop_name):
+        for reply in truths(turn):
+            turn.record = {"reply": reply}
+            got = judge_turn(turn)
+            if not got.ok:
+                alarms.append(f"{turn.say!r}: {reply!r} -> {got.line()}")
+    assert not alarms, "\n".join(alarms)
+
+
+@pytest.mark.parametrize("shop_name", SHOPS)
+def test_lies_in_the_real_cases_are_caught(shop_name: str) -> None:
+    missed = []
+    for turn in every_turn(shop_name):
+        for reply in lies(turn):
+            turn.record = {"reply": reply}
+            got = judge_turn(turn)
+            if not got.wrong:
+                missed.append(f"{turn.say!r}: {reply!r} -> {got.line()}")
+    assert not missed, "\n".join(missed)

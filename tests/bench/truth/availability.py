@@ -16,7 +16,7 @@ NEGATIVE = re.compile(
     r"|\b(?:not|never) (?:currently |presently |right now |actually |listed as )?(?:available|in stock|offered|carried|sold|stocked)\b"
     rf"|\b(?:don't|do not|doesn't|does not|haven't|have not|hasn't)(?: currently| actually| really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {_NOUN_NOT_GOODS})"
     r"|\bno [\w\s\-'&/]{1,60}?\b(?:available|in stock|left)\b|\bnone (?:left|available|in stock|are|is|of)\b|\bnot one\b"
-    r"|\b0 (?:left|in stock|available|units?)\b|\bwe have no\b(?! (?:information|details|data))|\bran out\b|\ball gone\b|\bisn't one\b|\bno such\b",
+    r"|\b(?:0|zero) (?:left|in stock|available|units?|of (?:the|them|these))\b|\bwe have no\b(?! (?:information|details|data))|\bran out\b|\ball gone\b|\bisn't one\b|\bno such\b",
     re.I,
 )
 POSITIVE = re.compile(

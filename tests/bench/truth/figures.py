@@ -11,7 +11,7 @@ from .mentions import NUMBER_WORDS
 from .money import AMOUNT
 from .world import Product
 
-_N = r"(?P<n>\d[\d,]*|" + "|".join(NUMBER_WORDS) + r")"
+_N = r"(?P<n>\d+(?:,\d{3})*|" + "|".join(NUMBER_WORDS) + r")"
 _MANY = r"(?P<bound>only|just|still|exactly|more than|over|at least|about|around|fewer than|less than|under|up to|almost|nearly)?\s*"
 _GOODS = r"(?:pcs|units?|pieces?|pairs?|items?|copies|of (?:them|these|those|it)|bottles?|sets?)"
 STOCK = [
@@ -40,6 +40,7 @@ _NUMBER = re.compile(
     rf"(?<![\w.,#-])(?P<n>\d+(?:[.,]\d+)*)(?P<percent>\s?%)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?", re.I
 )
 _WORD_NUMBER = re.compile(rf"\b(?P<n>{'|'.join(NUMBER_WORDS)})[\s-](?P<unit>{_UNIT})(?!\w)", re.I)
+_EMPTY = set("year years month months week weeks days hours with from this that have your will they them their than".split())
 FACT_WORDS = {
     "warranty": r"warrant|guarante", "return": r"return|refund|send (?:it|them) back", "shipping": r"ship|deliver|arriv|dispatch",
     "weight": r"weigh", "rating": r"\brat(?:ed|ing)|\bstars?\b|out of 5", "minimum order": r"minimum|at least order",
@@ -90,7 +91,10 @@ def _is_option(sentence: Sentence, figure: str, text: str) -> bool:
 def _stocks(sentence: Sentence, products: Sequence[Product]) -> set[int]:
     explicit = sentence.explicit(products=products)
     found: set[int] = set()
-    for reading in (sentence.inherited(explicit, products), explicit):
+    inherited = sentence.inherited(explicit, products)
+    wanted = sentence.turn.wanted
+    other = any(k in wanted and wanted[k] not in v for k, v in explicit.items())
+    for reading in (inherited, explicit) if other else (inherited,):
         for product in products:
             stocks = [v.stock for _, v in variants_of([product], reading) if v.stock is not None]
             found |= {*stocks, sum(stocks)} if stocks else set()
@@ -138,6 +142,8 @@ def judge_kinds(sentence: Sentence, text: str) -> tuple[list[str], str]:
     wrong = []
     for match in list(_KINDS.finditer(text)):
         noun, count = match.group("noun").lower(), number(match.group("n"))
+        if _in_option(sentence.products, f"{match.group('n')} {noun}"):
+            continue
         allowed = _kind_counts(sentence, noun)
         if allowed is None:
             continue
@@ -145,6 +151,12 @@ def judge_kinds(sentence: Sentence, text: str) -> tuple[list[str], str]:
             wrong.append(f"counts {count} {noun}; the shop has {sorted(allowed)}")
         text = text[: match.start("n")] + " " * len(match.group("n")) + text[match.end("n") :]
     return wrong, text
+
+
+def _in_option(products: Sequence[Product], text: str) -> bool:
+    """Whether "9 cups ..." is an option's value, not a count of kinds."""
+    values = {x.lower() for p in products for v in p.variants for x in v.options.values()}
+    return any(text == value or text.startswith(value + " ") or value.startswith(text) for value in values)
 
 
 def _kind_counts(sentence: Sentence, noun: str) -> set[int] | None:
@@ -219,12 +231,13 @@ def judge_other(sentence: Sentence, text: str) -> list[str]:
 def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Product], text: str) -> str | None:
     shown = f"{figure.value}{'%' if figure.percent else ''} {figure.unit}".strip()
     local = _around(text, figure)
-    fields = [name for name, words in FACT_WORDS.items() if re.search(words, local, re.I)]
-    sources = [p.facts[f] for p in products for f in fields if f in p.facts]
-    if sources and figure.unit:
+    sources = [fact for p in products for name, fact in p.facts.items() if re.search(_field_words(name), local, re.I)]
+    chosen = {value for values in sentence.explicit(local, products).values() for value in values}
+    if sources and not figure.percent and not any(figure.value in value for value in chosen):
         if any(_stands_in(figure, source) for source in sources) or _on_a_page(sentence, figure):
             return None
-        return f"{shown}: the shop's {'/'.join(fields)} of {products[0].name} says {sources[0]!r}"
+        if figure.unit or not any(_stands_in(figure, p.description) for p in products):
+            return f"{shown}: the shop's data on this of {products[0].name} say {sources[0]!r}"
     if any(_stands_in(figure, p.text) for p in products) or _on_a_page(sentence, figure):
         return None
     if not figure.unit and not figure.percent and figure.value in sentence.turn.customer_numbers():
@@ -243,6 +256,14 @@ def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Produ
     return f"the figure {shown} stands nowhere in what the shop says of {products[0].name if products else 'this'}"
 
 
+def _field_words(name: str) -> str:
+    """The words that announce a field: "warranty_years" is spoken of as warranty or guarantee."""
+    for field, words in FACT_WORDS.items():
+        if name.startswith(field):
+            return words
+    return r"\b" + re.escape(name.replace("_", " ")) + r"\b"
+
+
 def _around(text: str, figure: Figure) -> str:
     """The clause that the figure stands in (commas and "and" end it)."""
     start = max((m.end() for m in re.finditer(r"[,;]|\band\b|\bwith\b", text[: figure.start])), default=0)
@@ -250,11 +271,12 @@ def _around(text: str, figure: Figure) -> str:
     return text[start : figure.end + (end.start() if end else len(text))]
 
 
-def _stands_in(figure: Figure, source: str) -> bool:
+def _stands_in(figure: Figure, source: str, strict: bool = False) -> bool:
+    """Whether the source has this figure, with this unit; without `strict`, a figure that has no unit there will do."""
     for other in _figures(source):
         if float(_decimal(other.value)) != float(_decimal(figure.value)) or other.percent != figure.percent:
             continue
-        if not figure.unit or not other.unit or _stem(figure.unit) == _stem(other.unit):
+        if not figure.unit or (not other.unit and not strict) or _stem(figure.unit) == _stem(other.unit):
             return True
     return bool(re.search(rf"(?<![\d.]){re.escape(figure.value)}[\s-]?{re.escape(figure.unit)}(?![\d])", source, re.I))
 
@@ -281,16 +303,14 @@ def _stem(unit: str) -> str:
 def _on_a_page(sentence: Sentence, figure: Figure) -> bool:
     """Whether a policy page, a promotion or a shop fact has the figure in a line on the sentence's matter."""
     world = sentence.turn.world
-    words = set(re.findall(r"[a-z]{4,}", sentence.text.lower()))
-    pages = [
-        *world.policies.values(),
-        *(f"{k} {v}" for k, v in world.info.items()),
-        *(" ".join(p.values()) for p in world.promotions),
-    ]
+    words = set(re.findall(r"[a-z]{4,}", sentence.text.lower())) - _EMPTY
+    promotions = (" ".join(p.values()) for p in world.promotions)
+    pages = [*world.policies.values(), *(f"{k} {v}" for k, v in world.info.items()), *promotions]
     for page in pages:
         heading = ""
         for line in re.split(r"\n|(?<=[.!?])\s", page):
             heading = line if line.startswith("#") else heading
-            if _stands_in(figure, line) and words & set(re.findall(r"[a-z]{4,}", (line + " " + heading).lower())):
-                return True
+            if _stands_in(figure, line, strict=True):
+                if words & set(re.findall(r"[a-z]{4,}", (line + " " + heading).lower())):
+                    return True
     return False

@@ -42,7 +42,7 @@ class Mention:
 def name_pattern(name: str) -> re.Pattern[str]:
     """Matches the name however it is spaced, hyphenated and numbered ("t shirts", "E-Reader")."""
     words = re.findall(r"[^\s\-]+", name)
-    body = r"[\s\-]*".join(re.escape(w) if len(words) == 1 else re.escape(w) for w in words)
+    body = r"[\s\-]*".join(re.escape(w) for w in words)
     body = re.sub(r"(?<=\w)es?$", r"e?s?", body) if name.endswith("s") else body + r"(?:e?s)?"
     one_word = len(words) == 1 and not any(c.isdigit() for c in name)
     return re.compile(r"(?<![\w])" + body + r"(?![\w])", 0 if one_word else re.I)
@@ -62,7 +62,10 @@ def find_products(text: str, world: World, likely: Iterable[Product] = ()) -> li
     for product in world.products:
         by_name.setdefault(product.name, []).append(product)
     brands = {p.facts.get("brand", "").lower() for p in world.products}
+    low = text.lower()
     for name in sorted(by_name, key=len, reverse=True):
+        if _first_word(name) not in low:
+            continue
         pattern = lower_pattern(name) if name in expected else name_pattern(name)
         for match in pattern.finditer(text):
             if any(match.start() < e and s < match.end() for s, e in taken):
@@ -73,6 +76,12 @@ def find_products(text: str, world: World, likely: Iterable[Product] = ()) -> li
             found.append(Mention(match.start(), match.end(), tuple(by_name[name])))
     found += _partial(text, taken, world)
     return sorted(found, key=lambda m: m.start)
+
+
+@cache
+def _first_word(name: str) -> str:
+    """The part of a name that any writing of it begins with."""
+    return re.split(r"[\s\-]", name.lower())[0].rstrip("s").removesuffix("e") or name.lower()
 
 
 def _is_other_use(text: str, match: re.Match[str], is_brand: bool) -> bool:
@@ -136,7 +145,7 @@ Constraint = dict[str, tuple[str, ...]]
 def value_pattern(value: str) -> re.Pattern[str]:
     """Matches an option's value however it is written: "1000 ml", "10 inch", "6.1-inch screens"."""
     pieces = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|[+%&]", value)
-    body = r"[\s\-]*".join(re.escape(p) for p in pieces)
+    body = r"[\s\-,]*".join(re.escape(p) for p in pieces)
     if value[-1:].isalpha() and len(value) > 2:
         body += r"(?:e?s|ed)?"
     flags = 0 if value.isalpha() and value.isupper() and len(value) <= 3 else re.I
@@ -168,10 +177,14 @@ def find_options(text: str, products: Sequence[Product]) -> Constraint:
             for key, value in variant.options.items():
                 if value not in options.setdefault(key, []):
                     options[key].append(value)
+    for key in options:
+        if "/" in key:  # an option's name that holds a value ("bagged/bagless") speaks of none
+            text = re.sub(re.escape(key), " ", text, flags=re.I)
+    others = {value.lower() for values in options.values() for value in values}
     for key, values in options.items():
         taken: list[tuple[int, int]] = []
         for value in sorted(values, key=len, reverse=True):
-            for start, end in _spans(text, key, value):
+            for start, end in _spans(text, key, value, others):
                 if not any(start < e and s < end for s, e in taken):
                     taken.append((start, end))
                     if value not in said.setdefault(key, []):
@@ -179,7 +192,7 @@ def find_options(text: str, products: Sequence[Product]) -> Constraint:
     return {key: tuple(values) for key, values in _one_owner(text, said).items() if values}
 
 
-def _spans(text: str, key: str, value: str) -> list[tuple[int, int]]:
+def _spans(text: str, key: str, value: str, others: set[str]) -> list[tuple[int, int]]:
     noun = re.escape(key)
     if value.lower() in ("yes", "no"):
         return _yes_no(text, key, value.lower() == "yes")
@@ -193,9 +206,12 @@ def _spans(text: str, key: str, value: str) -> list[tuple[int, int]]:
             m.span(1)
             for m in re.finditer(rf"{ahead}({re.escape(value)})(?![\w%]|\.\d|,\d|\s*(?:{_NOT_SIZE}))", text, re.I)
         ]
-    spans = [m.span() for form in [value, *_unit_synonyms(value)] for m in value_pattern(form).finditer(text)]
+    forms = [value, *(form for form in _unit_synonyms(value) if form.lower() not in others)]
+    spans = [m.span() for form in forms for m in value_pattern(form).finditer(text)]
     if value.lower() in _WEAK:
-        spans = [s for s in spans if re.search(noun.split()[0], text, re.I) or len(text) < 60]
+        spans = [s for s in spans if re.search(re.escape(key.split()[0]), text, re.I) or len(text) < 60]
+    if value.lower() == "left":  # "2 left" is no zip
+        spans = [s for s in spans if not re.search(r"(?:\d|\b(?:are|is|any|none|few|one|pairs?|units?|still))\s*$", text[: s[0]], re.I)]
     return spans
 
 

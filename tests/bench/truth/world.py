@@ -6,13 +6,12 @@ or its importers, so that an error made on import is seen too. Knows nothing of 
 
 from __future__ import annotations
 
-import copy
 import csv
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -98,7 +97,9 @@ class World:
     promotions: list[dict[str, str]] = field(default_factory=list)
 
     def fresh(self) -> World:
-        return copy.deepcopy(self)
+        """A copy whose variants and promotions may change without touching this one."""
+        products = [replace(p, variants=[replace(v) for v in p.variants]) for p in self.products]
+        return replace(self, products=products, promotions=list(self.promotions))
 
     def named(self, name: str) -> list[Product]:
         """The products that a case means: a name, `#category` or `*`."""
@@ -215,6 +216,8 @@ def _folder(folder: Path) -> World:
 
 def _product(row: dict[str, str], variants: list[Variant]) -> Product:
     facts = {k: v for k, v in row.items() if k not in PRODUCT_COLUMNS and v}
+    for unit in ("years", "months"):
+        facts |= {k: f"{v} {unit}" for k, v in facts.items() if k.endswith(f"_{unit}")}
     facts |= {k: row[k] for k in ("brand", "subcategory") if row.get(k)}
     for part in filter(None, re.split(r"\s*;\s*", row.get("specs", ""))):
         name, _, value = part.partition("=")
