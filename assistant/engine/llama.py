@@ -6,6 +6,7 @@ Knows no request, no queue and no text. Runs in the engine's own process, becaus
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from assistant.engine.mask import TokenTable
 from assistant.engine.options import LlamaOptions
 from assistant.engine.request import Sampling
 from assistant.engine.sampler import make_sampler
+from assistant.engine.threads import ThreadGovernor
 from assistant.engine.vocabulary import Vocabulary
 from assistant.errors import EngineError, ModelError
 
@@ -80,6 +82,7 @@ class LlamaBackend:
             raise EngineError(f"no memory for {options.num_sequences} x {options.context} tokens: {_last_error()}")
         self._memory = llama.llama_get_memory(self._context)
         self._batch = _Batch(options.max_batch)
+        self._governor = ThreadGovernor(options.threads)
         self._warm_up()
 
     def _warm_up(self) -> None:
@@ -115,7 +118,9 @@ class LlamaBackend:
         """See `Backend.run`. Raises EngineError when llama.cpp refuses the batch."""
         self._use(adapter)
         self._batch.fill(chunks)
+        wall, cpu = time.monotonic(), time.process_time()
         code = llama.llama_decode(self._context, self._batch.struct)
+        self._adapt_threads(time.monotonic() - wall, time.process_time() - cpu)
         if code != 0:
             raise EngineError(f"llama_decode ended with {code}: {_last_error()}")
         num_rows = sum(chunk.wants_logits for chunk in chunks)
@@ -123,6 +128,12 @@ class LlamaBackend:
             return [None] * len(chunks)
         rows = iter(self._rows(num_rows))
         return [next(rows) if chunk.wants_logits else None for chunk in chunks]
+
+    def _adapt_threads(self, wall_s: float, cpu_s: float) -> None:
+        before = self._governor.threads
+        threads = self._governor.record(wall_s, cpu_s)
+        if threads != before:
+            llama.llama_set_n_threads(self._context, threads, threads)
 
     def _rows(self, num_rows: int) -> Logits:
         """The logits of the last batch, (num_rows, num_tokens), in llama.cpp's own buffer."""
