@@ -64,7 +64,10 @@ class Chat:
         return self.page.locator(selector).first.inner_text()
 
     def last_answer(self) -> str:
-        return self.page.locator(".br-theirs .br-text").last.inner_text().strip()
+        """What the last answer says so far (without the typing indicator's word for screen readers)."""
+        said = """text => [...text.childNodes].filter(node => !node.matches?.(".br-dots"))
+                  .map(node => node.textContent).join("")"""
+        return str(self.page.locator(".br-msg").last.locator(".br-text").evaluate(said)).strip()
 
     def transcript(self) -> str:
         return "\n".join(self.page.locator(".br-msg").all_inner_texts())

@@ -1,7 +1,7 @@
 """A stage for the browser tests: a scripted assistant with the public face of the real one, served with the real UI.
 
 The script answers by keywords of the message, slowly enough that a test can look at an answer in the making:
-"slow" takes its time, "long" has many sentences, "busy", "engine" and "refuse" fail, "person" calls somebody,
+"slow" takes its time, "endless" has many sentences, "busy", "engine" and "refuse" fail, "person" calls somebody,
 "evil" brings markup in every text, "picture" has pictures. Everything is kept in memory.
 """
 
@@ -120,7 +120,8 @@ class ScriptedAssistant:
             "Where is my order?",
         ]
 
-    def turn(self, conversation_id: str, text: str) -> Iterator[Event]:
+    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
+        assert introduced, "the page has said that it is an AI"
         self.asked.append(text)
         self._fail_on(text)
         self.conversations.add(conversation_id, "customer", text, {})
@@ -161,7 +162,7 @@ class ScriptedAssistant:
         if "person" in text:
             record.handoff = True
             return ["I have asked a colleague to join. ", "They will write to you here."], record
-        if "long" in text:
+        if "endless" in text:
             return [f"Sentence number {i} of a long answer that goes on for a while. " for i in range(1, 40)], record
         if "return" in text:
             record.receipts = [Receipt("policy", "returns", "return_days", 30, NOW)]
@@ -188,7 +189,8 @@ def free_port() -> int:
 @contextmanager
 def serve(app: FastAPI, port: int) -> Iterator[str]:
     """Runs a server in a thread; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

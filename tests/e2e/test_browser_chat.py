@@ -108,7 +108,7 @@ def test_example_question_is_asked(chat: Chat, assistant: ScriptedAssistant) -> 
 
 
 def test_stop_keeps_what_was_said_and_frees_the_box(chat: Chat) -> None:
-    chat.say("a long answer please")
+    chat.say("an endless answer please")
     chat.page.wait_for_function("document.querySelectorAll('.br-msg:last-child .br-sentence').length >= 2")
     chat.page.get_by_role("button", name="Stop the answer").click()
     chat.wait()

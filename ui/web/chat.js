@@ -53,6 +53,7 @@ class Chat {
     page.messages.forEach((message, index) => this.kept(message, page.messages, index, page.running));
     this.examples(page.messages.length || page.running ? [] : page.examples);
     this.state("idle");
+    if (page.running) keep.set("unsent", null);
     this.restoreUnsent(page.messages);
     if (page.running) this.follow(page.running);
     this.toEnd();
@@ -121,6 +122,7 @@ class Chat {
     if (!this.answer) return;
     const follow = this.atEnd();
     this.answer.sentences(state.sentences);
+    if (state.status === "answering") keep.set("unsent", null);
     if (state.status === "done") this.done(state.message);
     else if (state.status === "stopped") this.stopped(state.message);
     else if (state.status === "failed") this.failed(state.error);
@@ -178,7 +180,9 @@ class Chat {
       if (arrived) this.show(page);
       else this.begin(text);
     } catch {
-      answer.fail("The shop still can't be reached. Your message is kept.", "Try again", () => this.recover(answer));
+      // A server that is there but doesn't know this page any more (it was renewed): the page comes up afresh.
+      if (await reachable()) location.reload();
+      else answer.fail("The shop still can't be reached. Your message is kept.", "Try again", () => this.recover(answer));
     }
   }
 
