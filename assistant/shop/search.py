@@ -11,20 +11,22 @@ rows as they are now. Knows nothing of conversations and of the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.shop import search_index as index
 from assistant.shop import search_policies as policies
 from assistant.shop import search_vectors as vectors
-from assistant.shop.embed import Embedder
+from assistant.shop.embed import Embedder, Vectors
+from assistant.shop.search_index import Doc
 from assistant.shop.search_live import Offer, live_offers
 from assistant.shop.search_policies import PolicyHit
-from assistant.shop.search_rank import Fit, fit
+from assistant.shop.search_rank import CONFIDENT, Fit, fit
 from assistant.shop.search_schema import driver, ensure
 from assistant.shop.search_scope import scope_of
-from assistant.shop.search_terms import Query, parse
+from assistant.shop.search_sort import asked_for, first_in_order
+from assistant.shop.search_terms import Query, Vocabulary, parse
 from assistant.store.database import Database
 
 Sort = Literal["relevance", "cheapest", "most_expensive", "newest", "best_rated"]
@@ -105,37 +107,55 @@ class Search:
         filters = filters or Filters()
         with self._db.read() as session:
             raw = driver(session)
-            parsed = parse(query, self._vocabulary.read(raw), index.read_synonyms(raw))
+            vocabulary = self._vocabulary.read(raw)
+            parsed = parse(query, vocabulary, index.read_synonyms(raw))
             scope = scope_of(raw, filters)
-            fits = self._fits(raw, parsed, scope)
-            hits: list[Hit] = []
-            for at in range(0, len(fits), _CHUNK):
-                chunk = fits[at : at + _CHUNK]
-                offers = live_offers(raw, [each.doc.product_id for each in chunk], filters, parsed)
-                hits += [_hit(each, offers[each.doc.product_id]) for each in chunk if each.doc.product_id in offers]
-                if len(hits) >= limit:
-                    break
-            return hits[:limit]
+            vector = self._embedder.encode([parsed.text])[0]
+            fits = [] if parsed.empty else self._fits(raw, parsed, vocabulary, vector, scope)
+            if sort == "relevance" and not parsed.empty:
+                return _by_relevance(raw, parsed, fits, filters, limit)
+            chosen = asked_for(raw, parsed, vocabulary, scope, fits)
+            found = first_in_order(raw, chosen, filters, parsed, sort, limit)
+            return _judged(raw, parsed, vector, found)
 
     def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
         return policies.find(self._db, self._embedder, query, limit)
 
-    def _fits(self, raw: Any, query: Query, scope: list[int] | None) -> list[Fit]:
+    def _fits(
+        self, raw: Any, query: Query, vocabulary: Vocabulary, vector: Vectors, scope: list[int] | None
+    ) -> list[Fit]:
         """Candidates by words, options and meaning, judged and in order."""
-        vector = self._embedder.encode([query.text])[0]
-        found = dict.fromkeys(index.by_words(raw, query, self._vocabulary.read(raw), _BY_WORDS, scope))
+        found = dict.fromkeys(index.by_words(raw, query, vocabulary, _BY_WORDS, scope))
         found |= dict.fromkeys(index.by_options(raw, query.words, _BY_OPTIONS, scope))
         near = vectors.nearest(raw, vector, _BY_MEANING, scope)
-        rest = [doc_id for doc_id in found if doc_id not in near]
-        near |= vectors.similarities(raw, vector, rest)
-        found |= dict.fromkeys(near)
-        options = index.options_of(raw, found, query.words)
-        fits = [
-            fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id, 0.0))
-            for doc in index.read_docs(raw, found)
-        ]
+        near |= vectors.similarities(raw, vector, [doc_id for doc_id in found if doc_id not in near])
+        fits = _judge(raw, query, index.read_docs(raw, found | near), near)
         return sorted(fits, key=lambda each: (-each.score, each.doc.position))
+
+
+def _by_relevance(raw: Any, query: Query, fits: list[Fit], filters: Filters, limit: int) -> list[Hit]:
+    hits: list[Hit] = []
+    for at in range(0, len(fits), _CHUNK):
+        chunk = fits[at : at + _CHUNK]
+        offers = live_offers(raw, [each.doc.product_id for each in chunk], filters, query)
+        hits += [_hit(each, offers[each.doc.product_id]) for each in chunk if each.doc.product_id in offers]
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _judged(raw: Any, query: Query, vector: Vectors, found: dict[str, list[Offer]]) -> list[Hit]:
+    """Hits of products that are in their final order already."""
+    docs = {doc.product_id: doc for doc in index.read_docs_of(raw, found)}
+    near = {} if query.empty else vectors.similarities(raw, vector, [doc.doc_id for doc in docs.values()])
+    fits = {each.doc.product_id: each for each in _judge(raw, query, docs.values(), near)}
+    return [_hit(fits[product_id], offers) for product_id, offers in found.items() if product_id in fits]
+
+
+def _judge(raw: Any, query: Query, docs: Collection[Doc], near: Mapping[int, float]) -> list[Fit]:
+    options = index.options_of(raw, [doc.doc_id for doc in docs], query.words)
+    return [fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id, 0.0)) for doc in docs]
 
 
 def _hit(each: Fit, offers: list[Offer]) -> Hit:
@@ -143,7 +163,7 @@ def _hit(each: Fit, offers: list[Offer]) -> Hit:
         product_id=each.doc.product_id,
         score=round(each.score, 4),
         skus=tuple(offer.sku for offer in offers),
-        confident=each.head > 0,
+        confident=each.confidence >= CONFIDENT,
         matched=each.matched,
         missing=each.missing,
         similarity=round(each.similarity, 4),

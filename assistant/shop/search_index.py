@@ -191,3 +191,15 @@ _DOC = """SELECT d.doc_id, p.product_id, p.name, p.category, coalesce(p.subcateg
 def read_docs(raw: Any, doc_ids: Collection[int]) -> list[Doc]:
     """The texts of these products, as far as they are active."""
     return [Doc(*row) for row in raw.execute(_DOC, (json.dumps(list(doc_ids)),))]
+
+
+def read_names(raw: Any, doc_ids: Collection[int]) -> list[Doc]:
+    """Like `read_docs`, without the long texts."""
+    sql = _DOC.replace("p.attributes || ' ' || p.specs, p.description", "'', ''")
+    return [Doc(*row) for row in raw.execute(sql, (json.dumps(list(doc_ids)),))]
+
+
+def read_docs_of(raw: Any, product_ids: Collection[str]) -> list[Doc]:
+    """The texts of the active products with these ids."""
+    sql = _DOC.replace("d.doc_id = j.value", "d.product_id = j.value")
+    return [Doc(*row) for row in raw.execute(sql, (json.dumps(list(product_ids)),))]

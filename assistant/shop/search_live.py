@@ -32,8 +32,14 @@ class Offer:
     position: int
 
 
-def live_offers(raw: Any, product_ids: Sequence[str], filters: Filters, query: Query) -> dict[str, list[Offer]]:
-    """The variants of each product that pass the filters; products without any are left out."""
+def live_offers(
+    raw: Any, product_ids: Sequence[str], filters: Filters, query: Query, *, dearest_first: bool = False
+) -> dict[str, list[Offer]]:
+    """The variants of each product that pass the filters; products without any are left out.
+
+    First those with the most of the options that the query names, then what is in stock, then by price.
+    """
+    sign = -1 if dearest_first else 1
     sql, values = _OFFERS, [json.dumps(product_ids)]
     if filters.price_min is not None:
         sql += f" AND v.price_minor >= {int(filters.price_min)}"
@@ -48,7 +54,7 @@ def live_offers(raw: Any, product_ids: Sequence[str], filters: Filters, query: Q
         num_wanted = sum(not forms.isdisjoint(_option_stems(options_json)) for forms in wanted_forms)
         found.setdefault(product_id, []).append(Offer(sku, price, in_stock, num_wanted, position))
     for offers in found.values():
-        offers.sort(key=lambda offer: (-offer.num_wanted, not offer.in_stock, offer.price_minor, offer.position))
+        offers.sort(key=lambda offer: (-offer.num_wanted, not offer.in_stock, sign * offer.price_minor, offer.position))
     return found
 
 

@@ -9,10 +9,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp
 
 from assistant.shop.search_index import Doc
 from assistant.shop.search_terms import Query, Word, fold, stems, tokens
 
+CONFIDENT = 0.5
 IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.95, 0.8, 0.65, 0.5
 GUESSED = 0.8
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
@@ -29,6 +31,8 @@ class Fit:
     """Share of the query's words that the product has, by weight and by where it has them."""
     head: float
     """1: it is the thing asked for by its name or kind; 0.5: its name has the word; 0: neither."""
+    confidence: float
+    """How sure it is that this is what was asked for; from `CONFIDENT` on it may be said."""
     matched: frozenset[str]
     """The query's words that are in the name, the category or the brand."""
     missing: frozenset[str]
@@ -49,8 +53,11 @@ def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> 
             missing.add(word.text)
     coverage = coverage / total if total else 0.0
     head = head_match(query.head, doc) if query.head is not None else 0.0
-    score = 0.5 * coverage + 0.6 * max(similarity, 0.0) + 0.12 * head + 0.08 * _precision(query, doc)
-    return Fit(doc, score, similarity, coverage, head, frozenset(matched), frozenset(missing))
+    similarity = max(similarity, 0.0)
+    score = similarity + 0.2 * coverage + 0.05 * head + 0.08 * _precision(query, doc)
+    lost = sum(word.weight for word in query.words if word.text in missing) / total if total else 1.0
+    confidence = 1 / (1 + exp(-(4.5 * similarity + 1.2 * coverage + 1.4 * head - 2.0 * lost - 1.3)))
+    return Fit(doc, score, similarity, coverage, head, confidence, frozenset(matched), frozenset(missing))
 
 
 def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:

@@ -135,7 +135,8 @@ def _version(raw: Any) -> int | None:
 def _drop(raw: Any) -> None:
     rows = raw.execute(
         """SELECT type, name FROM sqlite_master
-        WHERE name LIKE 'search\\_%' ESCAPE '\\' AND type IN ('trigger', 'table') OR name LIKE 'ix\\_search\\_%' ESCAPE '\\' ORDER BY type = 'table', sql NOT LIKE '%fts5vocab%'"""
+        WHERE name LIKE 'search\\_%' ESCAPE '\\' AND type IN ('trigger', 'table')
+        OR name LIKE 'ix\\_search\\_%' ESCAPE '\\' ORDER BY type = 'table', sql NOT LIKE '%fts5vocab%'"""
     ).fetchall()
     for kind, name in rows:
         raw.execute(f'DROP {kind} IF EXISTS "{name}"')

@@ -83,6 +83,8 @@ def stem(word: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents: "Crème" -> "creme"."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
@@ -110,6 +112,8 @@ class Word:
     """Does the shop's vocabulary have it (perhaps after a correction)?"""
     option_ids: frozenset[int] = frozenset()
     """The option values that have it."""
+    weak: bool = False
+    """Does it only say what is done with the thing?"""
     corrected: bool = False
     """Are the forms a guess at what a misspelt word means?"""
 
@@ -131,7 +135,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Query:
-    """A query, understood. `head` is the thing itself ("shoes" in "red shoes for running"), None when it isn't named."""
+    """A query, understood. `head` is the thing itself ("shoes" in "red shoes for running"), None when not named."""
 
     text: str
     words: tuple[Word, ...]
@@ -207,9 +211,11 @@ def _word(token: str, forms: Sequence[str], vocabulary: Vocabulary, *, corrected
     known = [form for form in forms if vocabulary.has(form)]
     count = max((vocabulary.counts.get(form, 1) for form in known), default=0)
     # an unknown word is as telling as one that only one product has
-    weight = (1.0 - 0.7 * (max(count, 1) / (vocabulary.num_docs + 1)) ** 0.5) * (0.3 if token in _WEAK else 1.0)
+    weight = (1.0 - 0.7 * (max(count, 1) / (vocabulary.num_docs + 1)) ** 0.5) * (
+        0.3 if (weak := token in _WEAK) else 1.0
+    )
     options = frozenset(option for form in known for option in vocabulary.options.get(form, ()))
-    return Word(token, tuple(dict.fromkeys(forms)), weight, bool(known), options, corrected)
+    return Word(token, tuple(dict.fromkeys(forms)), weight, bool(known), options, weak, corrected)
 
 
 @lru_cache(maxsize=1)
