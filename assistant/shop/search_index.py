@@ -9,11 +9,12 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from assistant.shop.search_terms import Query, Vocabulary, Word, stem, stems, tokens
+from assistant.shop.search_terms import Query, Vocabulary, Word, common_synonyms, parse_synonyms, stems
 
 _NAMING = ("name", "kind", "brand")
 _KEPT = 8
@@ -82,16 +83,16 @@ def _load_vocabulary(raw: Any) -> Vocabulary:
     return Vocabulary(num_docs, counts, frozenset(naming), {k: frozenset(v) for k, v in options.items()})
 
 
-def read_synonyms(raw: Any) -> dict[str, tuple[str, ...]]:
-    """The shop's own synonyms: the shop fact `synonyms`, "sneakers = trainers, running shoes; sofa = couch"."""
+def read_synonyms(raw: Any) -> Mapping[str, tuple[str, ...]]:
+    """The common synonyms and the shop's own: the fact `synonyms`, "sneakers = trainers, runners; sofa = couch"."""
     row = raw.execute("SELECT value FROM shop_info WHERE key = 'synonyms'").fetchone()
-    found: dict[str, tuple[str, ...]] = {}
-    for group in (row[0] if row else "").split(";"):
-        words = [tokens(word) for word in group.replace("=", ",").split(",")]
-        same = [stem(word[-1]) for word in words if word]
-        for form in same:
-            found[form] = (*found.get(form, ()), *(other for other in same if other != form))
-    return found
+    return _with_own(row[0]) if row and row[0] else common_synonyms()
+
+
+@lru_cache(maxsize=64)
+def _with_own(text: str) -> Mapping[str, tuple[str, ...]]:
+    own = parse_synonyms(text, ";")
+    return {**common_synonyms(), **{form: (*others, *common_synonyms().get(form, ())) for form, others in own.items()}}
 
 
 def _expression(words: Sequence[Word], operator: str, columns: str = "") -> str:
@@ -103,7 +104,7 @@ def _expression(words: Sequence[Word], operator: str, columns: str = "") -> str:
 
 def by_words(raw: Any, query: Query, vocabulary: Vocabulary, limit: int, scope: Collection[int] | None) -> list[int]:
     """Products that hold the query's words, best first by BM25: those with all of the words before those with some."""
-    words = [word for word in query.words if any(form in vocabulary.counts for form in word.forms)]
+    words = [word for word in query.words if _count(word, vocabulary)]
     if not words:
         return []
     words.sort(key=lambda word: _count(word, vocabulary))
@@ -126,7 +127,7 @@ def by_words(raw: Any, query: Query, vocabulary: Vocabulary, limit: int, scope: 
 
 
 def _count(word: Word, vocabulary: Vocabulary) -> int:
-    return sum(vocabulary.counts.get(form, 0) for form in word.forms)
+    return sum(vocabulary.count(form) for form in word.forms)
 
 
 _MATCH = """SELECT rowid FROM (SELECT rowid, bm25(search_text, 10, 6, 6, 2, 1) AS score FROM search_text
@@ -183,7 +184,7 @@ def options_of(raw: Any, doc_ids: Collection[int], words: Sequence[Word]) -> dic
 
 
 _DOC = """SELECT d.doc_id, p.product_id, p.name, p.category, coalesce(p.subcategory, ''), coalesce(p.brand, ''),
-    p.attributes || ' ' || p.specs, p.description, p.rating, p.position
+    p.attributes || char(10) || p.specs, p.description, p.rating, p.position
     FROM json_each(?) j JOIN search_doc d ON d.doc_id = j.value JOIN product p ON p.product_id = d.product_id
     WHERE p.active"""
 
@@ -195,7 +196,7 @@ def read_docs(raw: Any, doc_ids: Collection[int]) -> list[Doc]:
 
 def read_names(raw: Any, doc_ids: Collection[int]) -> list[Doc]:
     """Like `read_docs`, without the long texts."""
-    sql = _DOC.replace("p.attributes || ' ' || p.specs, p.description", "'', ''")
+    sql = _DOC.replace("p.attributes || char(10) || p.specs, p.description", "'', ''")
     return [Doc(*row) for row in raw.execute(sql, (json.dumps(list(doc_ids)),))]
 
 

@@ -5,6 +5,7 @@ The numbers were fitted on the development queries of tests/bench/queries. Knows
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from functools import lru_cache
 from math import exp
 
 from assistant.shop.search_index import Doc
-from assistant.shop.search_terms import Query, Word, fold, stems, tokens
+from assistant.shop.search_terms import Query, Word, fold, stem, stems, tokens
 
 CONFIDENT = 0.5
 IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.95, 0.8, 0.65, 0.5
 GUESSED = 0.8
+_OTHER_FORM = 0.92
+_LABEL_PARTS = re.compile(r"[,/&>]| and ")
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
 
 
@@ -61,26 +64,57 @@ def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> 
 
 
 def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
-    forms = set(word.forms)
-    if not forms.isdisjoint(stems(doc.name)):
-        return IN_NAME
-    if not forms.isdisjoint(kind_stems(doc)):
-        return IN_KIND
-    if not forms.isdisjoint(stems(doc.brand)):
-        return IN_BRAND
+    best = 0.0
+    for form, share in zip(word.forms, (1.0, *[_OTHER_FORM] * len(word.forms)), strict=False):
+        best = max(best, share * _place(form, doc))
+        if best == IN_NAME:
+            return best
     if not word.option_ids.isdisjoint(options):
-        return IN_OPTION
+        best = max(best, IN_OPTION)
+    if best >= IN_OPTION * _OTHER_FORM:
+        return best
+    facts, denied = _facts(doc.facts)
+    if not denied.isdisjoint(word.forms):
+        return 0.0  # "waterproof: no" outweighs whatever the description says of water
     pattern = _pattern(word.forms)
-    if pattern.search(fold(doc.facts)):
+    if pattern.search(facts):
         return IN_FACTS
-    return IN_DESCRIPTION if pattern.search(fold(doc.description)) else 0.0
+    return IN_DESCRIPTION if pattern.search(fold(doc.description)) else best
+
+
+def _place(form: str, doc: Doc) -> float:
+    for text_stems, strength in (
+        (stems(doc.name), IN_NAME),
+        (kind_stems(doc), IN_KIND),
+        (stems(doc.brand), IN_BRAND),
+    ):
+        if form in text_stems or (" " in form and all(part in text_stems for part in form.split())):
+            return strength
+    return 0.0
+
+
+@lru_cache(maxsize=16384)
+def _facts(stored: str) -> tuple[str, frozenset[str]]:
+    """What a product's attributes and specs say, as text, and the stems of what they say no to."""
+    said: list[str] = []
+    denied: set[str] = set()
+    for part in stored.split("\n"):
+        for name, value in json.loads(part or "{}").items():
+            if str(value).casefold() in ("no", "false", "0", "none"):
+                denied.update(stems(name.replace("_", " ")))
+            else:
+                said.append(f"{name.replace('_', ' ')} {value}")
+    return fold(" ".join(said)), frozenset(denied)
 
 
 @lru_cache(maxsize=4096)
 def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
     """Finds words that begin with a stem: quicker than stemming a whole description, and near enough there."""
-    starts = [re.escape(form[:-1] if form.endswith("i") and len(form) > 3 else form) for form in forms]
-    return re.compile("|".join(rf"\b{start}" + (r"\b" if len(start) < 4 else "") for start in starts))
+    either = []
+    for form in forms:
+        starts = [re.escape(part[:-1] if part.endswith("i") and len(part) > 3 else part) for part in form.split()]
+        either.append(r"\w*\W+".join(rf"\b{start}" + (r"\b" if len(start) < 4 else "") for start in starts))
+    return re.compile("|".join(either))
 
 
 def kind_stems(doc: Doc) -> frozenset[str]:
@@ -95,25 +129,33 @@ def _kind_stems(category: str, subcategory: str) -> frozenset[str]:
 
 def head_match(head: Word, doc: Doc) -> float:
     """1 when the product is such a thing, 0.5 when its name or kind only mentions it, 0 otherwise."""
-    forms = set(head.forms)
-    if not forms.isdisjoint(_heads(doc.name, doc.category, doc.subcategory)):
-        return 1.0
-    return 0.5 if not forms.isdisjoint(stems(doc.name)) or not forms.isdisjoint(kind_stems(doc)) else 0.0
+    mentioned = frozenset(stems(doc.name)) | kind_stems(doc)
+    heads = _heads(doc.name, doc.category, doc.subcategory)
+    best = 0.0
+    for form in head.forms:
+        if all(part in mentioned for part in form.split()):
+            best = max(best, 1.0 if form.split()[-1] in heads else 0.5)
+    return best
 
 
 @lru_cache(maxsize=65536)
 def _heads(name: str, category: str, subcategory: str) -> frozenset[str]:
-    """The stems of the nouns that say what a product is: "Laptop Sleeve with Zip" is a sleeve."""
-    heads: set[str] = set()
-    for phrase in (
-        _NAME_ENDS.split(name)[0],
-        *re.split(r"[,/&>]| and ", category),
-        *re.split(r"[,/&>]| and ", subcategory),
-    ):
-        words = tokens(phrase)
-        heads.update(stems(" ".join(words[-2:]))[-1:] if words else ())
-        heads.update(stems(words[-1]) if words else ())
+    """The stems of the nouns that say what a product is: "Laptop Sleeve with Zip" is a sleeve.
+
+    Of a label for several things ("Hats & Gloves") only the one counts that the name has, if it has one.
+    """
+    heads = set(_last_stems(_NAME_ENDS.split(name)[0]))
+    for label in (category, subcategory):
+        parts = [_last_stems(part) for part in _LABEL_PARTS.split(label)]
+        named = [part for part in parts if not part.isdisjoint(stems(name))]
+        heads.update(*(named or parts))
     return frozenset(heads)
+
+
+def _last_stems(phrase: str) -> frozenset[str]:
+    """The stem of the last word, and of the last two as one: "Sun Glasses" is both "glasses" and "sunglasses"."""
+    words = tokens(phrase)
+    return frozenset((stem(words[-1]), stem("".join(words[-2:])))) if words else frozenset()
 
 
 def _precision(query: Query, doc: Doc) -> float:

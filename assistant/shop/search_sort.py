@@ -36,7 +36,7 @@ def asked_for(
     if query.empty:
         return None if scope is None else list(scope)
     head = query.head
-    if head is not None and head.known and any(form in vocabulary.naming for form in head.forms):
+    if head is not None and head.known and any(vocabulary.names(form) for form in head.forms):
         named = index.matching(raw, head, "name kind", _MAX_SET, scope)
         degrees = {doc.doc_id: head_match(head, doc) for doc in index.read_names(raw, named)}
         things = [doc_id for doc_id, degree in degrees.items() if degree == 1.0] or list(degrees)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 import snowballstemmer
 from rapidfuzz import process
@@ -61,6 +62,7 @@ _WEAK = frozenset(
     """.split()
 )
 """Words that tell what somebody does with a thing rather than which thing it is."""
+_SYNONYMS = Path(__file__).parent / "data" / "synonyms.txt"
 _BREAKS = frozenset("for with in of that to under from which made without by on who when while like as at".split())
 _GENDERS = {"mens": "men", "womens": "women", "ladies": "women", "lady": "women", "gents": "men", "man": "men"}
 _GENDERS |= {
@@ -103,7 +105,11 @@ def stems(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a query: the `forms` (stems) of it that count as a match, and how telling it is (inverse frequency)."""
+    """A word of a query: the `forms` of it that count as a match, and how telling it is (inverse frequency).
+
+    A form is a stem, or several with a space between them that must all be there. The first is the word itself, the
+    others are synonyms or corrections.
+    """
 
     text: str
     forms: tuple[str, ...]
@@ -130,7 +136,20 @@ class Vocabulary:
     """Stem -> the option values that have it."""
 
     def has(self, form: str) -> bool:
-        return form in self.counts or form in self.options
+        """Does the shop use this form anywhere?"""
+        return all(part in self.counts or part in self.options for part in form.split())
+
+    def names(self, form: str) -> bool:
+        """Does it occur in a name, category or brand?"""
+        return all(part in self.naming for part in form.split())
+
+    def count(self, form: str) -> int:
+        """In about how many products it occurs."""
+        return min(self.counts.get(part, 0) for part in form.split())
+
+    def options_with(self, form: str) -> frozenset[int]:
+        """The option values that have it."""
+        return frozenset.intersection(*(self.options.get(part, frozenset()) for part in form.split()))
 
 
 @dataclass(frozen=True)
@@ -148,9 +167,9 @@ class Query:
 
 
 def parse(text: str, vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str]]) -> Query:
-    """Understand a query. `synonyms` maps a stem to the stems that the shop uses for it."""
+    """Understand a query. `synonyms` maps a form to others for the same thing."""
     kept = _join([t for t in _segments(text) if t not in STOP_WORDS or t == "t"], vocabulary)
-    kept = [t for t in kept if len(t) > 1 or t.isdigit() or t == "|"]
+    kept = _merge([t for t in kept if len(t) > 1 or t.isdigit() or t == "|"], vocabulary, synonyms)
     words: list[Word | None] = []
     for token in kept:
         if token == "|":
@@ -158,6 +177,24 @@ def parse(text: str, vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str
         elif token not in {word.text for word in words if word is not None}:
             words += _resolve(token, vocabulary, synonyms)
     return Query(_clean(text), tuple(word for word in words if word is not None), _head(words, vocabulary))
+
+
+def parse_synonyms(text: str, separator: str) -> dict[str, tuple[str, ...]]:
+    """Form -> other forms, from groups such as "sneakers = trainers, gym shoes"."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in text.split(separator):
+        words = (tokens(word) for word in group.replace("=", ",").split(","))
+        forms = list(dict.fromkeys(" ".join(stem(part) for part in word) for word in words if word))
+        for form in forms:
+            found[form] = (*found.get(form, ()), *(other for other in forms if other != form))
+    return found
+
+
+@lru_cache(maxsize=1)
+def common_synonyms() -> Mapping[str, tuple[str, ...]]:
+    """The synonyms that every shop has, from data/synonyms.txt."""
+    lines = _SYNONYMS.read_text("utf-8").splitlines()
+    return parse_synonyms("\n".join(line for line in lines if not line.startswith("#")), "\n")
 
 
 def _clean(text: str) -> str:
@@ -192,36 +229,54 @@ def _join(words: list[str], vocabulary: Vocabulary) -> list[str]:
     return out
 
 
+def _merge(words: list[str], vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str]]) -> list[str]:
+    """Put together what another word of the shop stands for: ["cell", "phone"] where the shop says "smartphone"."""
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        phrase = words[at : at + 2]
+        form = " ".join(stem(word) for word in phrase)
+        others = synonyms.get(form, ()) if len(phrase) == 2 and not vocabulary.names(form) else ()
+        if any(vocabulary.has(other) for other in others):
+            out.append(" ".join(phrase))
+            at += 2
+        else:
+            out.append(words[at])
+            at += 1
+    return out
+
+
 def _resolve(token: str, vocabulary: Vocabulary, synonyms: Mapping[str, Sequence[str]]) -> list[Word]:
     """A token as words of the shop: itself and its synonyms, split in two, or put right."""
-    base = stem(token)
-    forms = [base, *synonyms.get(base, ())]
-    if any(vocabulary.has(form) for form in forms):
+    base = " ".join(stem(part) for part in token.split())
+    forms = [base, *(other for other in synonyms.get(base, ()) if vocabulary.has(other))]
+    if any(vocabulary.has(form) for form in forms) or " " in token:
         return [_word(token, forms, vocabulary)]
     for cut in range(3, len(token) - 2):
         left, right = stem(token[:cut]), stem(token[cut:])
         if right in vocabulary.naming and vocabulary.has(left):
             return [_word(token[:cut], [left], vocabulary), _word(token[cut:], [right], vocabulary)]
     guesses = [] if token in english_words() else _correct(base, vocabulary)
-    forms += [form for found in guesses for form in (found, *synonyms.get(found, ()))]
+    forms += [form for found in guesses for form in (found, *synonyms.get(found, ())) if vocabulary.has(form)]
     return [_word(token, forms, vocabulary, corrected=bool(guesses))]
 
 
 def _word(token: str, forms: Sequence[str], vocabulary: Vocabulary, *, corrected: bool = False) -> Word:
     known = [form for form in forms if vocabulary.has(form)]
-    count = max((vocabulary.counts.get(form, 1) for form in known), default=0)
+    count = max((vocabulary.count(form) for form in known), default=0)
     # an unknown word is as telling as one that only one product has
     weight = (1.0 - 0.7 * (max(count, 1) / (vocabulary.num_docs + 1)) ** 0.5) * (
         0.3 if (weak := token in _WEAK) else 1.0
     )
-    options = frozenset(option for form in known for option in vocabulary.options.get(form, ()))
+    options = frozenset(option for form in known for option in vocabulary.options_with(form))
     return Word(token, tuple(dict.fromkeys(forms)), weight, bool(known), options, weak, corrected)
 
 
 @lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
-    """Some 20,000 words that are spelt right: the whole words of the embedder's vocabulary."""
-    return frozenset(word for word in VOCABULARY.read_text("utf-8").split("\n") if len(word) > 3 and word.isalpha())
+    """Some 20,000 words that are spelt right: the whole words of the embedder's vocabulary, and the synonyms'."""
+    words = (*VOCABULARY.read_text("utf-8").split("\n"), *tokens(_SYNONYMS.read_text("utf-8")))
+    return frozenset(word for word in words if len(word) > 3 and word.isalpha())
 
 
 def _correct(base: str, vocabulary: Vocabulary) -> list[str]:
@@ -265,7 +320,7 @@ def _head(words: Sequence[Word | None], vocabulary: Vocabulary) -> Word | None:
             if head is not None:
                 return head
             continue
-        names = any(form in vocabulary.naming for form in word.forms)
+        names = any(vocabulary.names(form) for form in word.forms)
         if names or not word.known:
             head = word
     return head
