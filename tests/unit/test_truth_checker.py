@@ -46,7 +46,7 @@ def backpack() -> Product:
 
 
 def counted(
-    pid: str, name: str, category: str, price: int, stock: int, rating: float, text: str = "", **facts: str
+    pid: str, name: str, category: str, price: int, stock: int, rating: float, text: str, facts: dict[str, str]
 ) -> Product:
     facts = {**facts, "rating": f"{rating} of 5 stars"}
     return Product(pid, name, category, text, facts, [Variant(f"S-{pid}", price, stock, True)], rating)
@@ -56,13 +56,46 @@ def shop() -> World:
     products = [
         boots(),
         backpack(),
-        counted("l", "Red Lipstick", "beauty", 1299, 91, 4.36, "A creamy formula with a long-lasting finish.", warranty="3 year warranty",
-                shipping="Ships in 1 week", **{"return": "7 days return policy"}, weight="1"),
-        counted("r", "Tennis Racket", "sports", 4999, 6, 4.03, warranty="5 year warranty", **{"return": "No return policy"}),
-        counted("t", "Tennis Ball", "sports", 699, 0, 4.06, warranty="No warranty", **{"return": "30 days return policy"}),
-        counted("a", "Apple", "groceries", 199, 8, 4.19, "Fresh and crisp apples."),
-        counted("p", "Apple Airpods", "audio", 12999, 67, 4.15, "Easy pairing and high-quality sound.", brand="Apple"),
-    ]  # fmt: skip
+        counted(
+            "l",
+            "Red Lipstick",
+            "beauty",
+            1299,
+            91,
+            4.36,
+            "A creamy formula with a long-lasting finish.",
+            {
+                "warranty": "3 year warranty",
+                "shipping": "Ships in 1 week",
+                "return": "7 days return policy",
+                "weight": "1",
+            },
+        ),
+        counted(
+            "r",
+            "Tennis Racket",
+            "sports",
+            4999,
+            6,
+            4.03,
+            "",
+            {"warranty": "5 year warranty", "return": "No return policy"},
+        ),
+        counted(
+            "t",
+            "Tennis Ball",
+            "sports",
+            699,
+            0,
+            4.06,
+            "",
+            {"warranty": "No warranty", "return": "30 days return policy"},
+        ),
+        counted("a", "Apple", "groceries", 199, 8, 4.19, "Fresh and crisp apples.", {}),
+        counted(
+            "p", "Apple Airpods", "audio", 12999, 67, 4.15, "Easy pairing and high-quality sound.", {"brand": "Apple"}
+        ),
+    ]
     return World("little", products, {"returns": RETURNS, "shipping": SHIPPING})
 
 

@@ -4,47 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from .availability import leading, polarity
-from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn, unique
-from .figures import NUMBER_WORDS, STOCK
-from .mentions import clauses, find_options, find_products, sentences
-from .money import amounts
-from .wording import _CHEAPER, _DEARER, score
-from .world import Product, Variant
-
-ANSWERABLE = {
-    "search",
-    "says",
-    "detail",
-    "options",
-    "price",
-    "avail",
-    "stock",
-    "compare",
-    "comparev",
-    "extreme",
-    "policy",
-    "absent",
-}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`outcome`: ANSWERED, CLARIFIED, DONT_KNOW, OFF_TOPIC_OK, WRONG_ANSWER or FREE; `ok`: as it should be."""
-
-    outcome: str
-    ok: bool
-    why: str
-    wrong: str | None = None
-
-
-GOOD = Answer("ANSWERED", True, "answers what was asked")
-
-
-def missing(why: str) -> Answer:
-    return Answer("WRONG_ANSWER", False, why)
+from .comparing import compare, compare_variants, extreme
+from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn
+from .expected import ANSWERABLE, GOOD, Answer, hits_of, meant, missing, named_in, show, stated_prices
+from .mentions import NUMBER_WORDS, clauses, find_options, sentences
+from .world import Product
 
 
 def judge_answer(turn: Turn) -> Answer:
@@ -72,38 +38,22 @@ def _judge(turn: Turn, part: Json) -> Answer:
     return answer
 
 
-def _products(turn: Turn, part: Json) -> list[Product]:
-    return unique(p for name in part.get("products", []) for p in turn.world.named(name))
-
-
-def _hits(turn: Turn, part: Json, key: str = "options") -> list[Variant]:
-    return [v for p in _products(turn, part) for v in p.matching(part.get(key, {}))]
-
-
-def _named(turn: Turn, likely: Sequence[Product] = ()) -> list[Product]:
-    return unique(p for m in find_products(turn.reply, turn.world, likely) for p in m.products)
-
-
-def _prices(turn: Turn) -> set[int]:
-    return {a.minor for a in amounts(turn.reply)}
-
-
 def _price(turn: Turn, part: Json) -> Answer:
-    hits = _hits(turn, part)
+    hits = hits_of(turn, part)
     if not hits:
         said_no = leading(turn.reply) is False or any(polarity(c) is False for c in clauses(turn.reply))
         return GOOD if said_no else missing("there is no such variant, the reply doesn't say so")
     prices = {v.price for v in hits}
     can_be_had = {v.price for v in hits if v.can_be_had}
-    stated = _prices(turn)
+    stated = stated_prices(turn)
     if len(prices) == 1 or len(can_be_had) == 1:
         wanted = can_be_had if len(can_be_had) == 1 else prices
         if stated & (wanted | (prices if part.get("loose") else set())):
             return GOOD
-        return _clarified(turn) if len(prices) > 1 else missing(f"the price {_show(wanted)} is missing")
+        return _clarified(turn) if len(prices) > 1 else missing(f"the price {show(wanted)} is missing")
     if stated & (prices | can_be_had):
         return GOOD
-    return _clarified(turn) or missing(f"none of the prices {_show(prices)} is there")
+    return _clarified(turn) or missing(f"none of the prices {show(prices)} is there")
 
 
 def _clarified(turn: Turn) -> Answer:
@@ -112,12 +62,8 @@ def _clarified(turn: Turn) -> Answer:
     return missing("none of the right prices is there")
 
 
-def _show(prices: set[int]) -> str:
-    return ", ".join(f"{p / 100:.2f}" for p in sorted(prices)[:6])
-
-
 def _avail(turn: Turn, part: Json) -> Answer:
-    truth = any(v.can_be_had for v in _hits(turn, part))
+    truth = any(v.can_be_had for v in hits_of(turn, part))
     lead = leading(turn.reply)
     yes_no_question = bool(
         re.search(r"\b(?:is|are|do|does|can|got|have|has|any|available|in stock|still)\b", turn.say, re.I)
@@ -135,15 +81,15 @@ def _avail(turn: Turn, part: Json) -> Answer:
         return GOOD
     if truth in said:
         return GOOD
-    if turn.record.get("clarifying") and len(_hits(turn, part)) > 1:
+    if turn.record.get("clarifying") and len(hits_of(turn, part)) > 1:
         return Answer("CLARIFIED", True, "asks which of several is meant")
-    if truth and _prices(turn) & {v.price for v in _hits(turn, part)}:
+    if truth and stated_prices(turn) & {v.price for v in hits_of(turn, part)}:
         return missing("gives the price, says nothing of availability")
     return missing(f"the availability ({'yes' if truth else 'no'}) is missing")
 
 
 def _stock(turn: Turn, part: Json) -> Answer:
-    hits = _hits(turn, part)
+    hits = hits_of(turn, part)
     stocks = [v.stock for v in hits if v.stock is not None]
     said = [polarity(c) for c in clauses(turn.reply)]
     if not stocks or not hits:
@@ -167,8 +113,8 @@ def _stock(turn: Turn, part: Json) -> Answer:
 
 
 def _options(turn: Turn, part: Json) -> Answer:
-    products, key = _products(turn, part), part["option"]
-    hits = _hits(turn, part)
+    products, key = meant(turn, part), part["option"]
+    hits = hits_of(turn, part)
     can_be_had = {v.options[key] for v in hits if v.can_be_had and key in v.options}
     listed = {v.options[key] for v in hits if key in v.options}
     found = {value for name, values in find_options(turn.reply, products).items() if name == key for value in values}
@@ -199,9 +145,9 @@ def _fits(turn: Turn, part: Json, product: Product) -> bool:
 
 
 def _search(turn: Turn, part: Json) -> Answer:
-    products = _products(turn, part)
+    products = meant(turn, part)
     fitting = [p for p in products if _fits(turn, part, p)]
-    named = _named(turn, products)
+    named = named_in(turn, products)
     denied = NOT_FOUND.search(turn.reply) or NOT_CARRIED.search(turn.reply) or leading(turn.reply) is False
     if not fitting:
         return (
@@ -216,7 +162,9 @@ def _search(turn: Turn, part: Json) -> Answer:
                 "WRONG_ANSWER", False, "denies what is there", f"denies having it; there is {fitting[0].name}"
             )
         return missing(f"didn't find {fitting[0].name}")
-    if wanted & {p.pid for p in named} or (len(products) == 1 and _prices(turn) & {v.price for v in products[0].live}):
+    if wanted & {p.pid for p in named} or (
+        len(products) == 1 and stated_prices(turn) & {v.price for v in products[0].live}
+    ):
         return GOOD
     if turn.record.get("clarifying") and len(fitting) > 1:
         return Answer("CLARIFIED", True, "asks which of several is meant")
@@ -224,7 +172,7 @@ def _search(turn: Turn, part: Json) -> Answer:
 
 
 def _detail(turn: Turn, part: Json) -> Answer:
-    facts = [p.facts[part["field"]] for p in _products(turn, part) if part["field"] in p.facts]
+    facts = [p.facts[part["field"]] for p in meant(turn, part) if part["field"] in p.facts]
     reply = turn.reply.lower()
     for fact in facts:
         low = fact.lower()
@@ -235,11 +183,9 @@ def _detail(turn: Turn, part: Json) -> Answer:
                 or low in reply
             ):
                 return GOOD
-            if (
-                (what == "return"
-                and re.search(r"\b(?:can't|cannot|not) (?:be )?(?:return|sen[dt])", reply))
-                or leading(turn.reply) is False
-            ):
+            if (what == "return" and re.search(r"\b(?:can't|cannot|not) (?:be )?(?:return|sen[dt])", reply)) or leading(
+                turn.reply
+            ) is False:
                 return GOOD
             continue
         figures = re.findall(r"\d+(?:\.\d+)?", low)
@@ -260,106 +206,6 @@ def _holds(figures: Sequence[str], reply: str) -> bool:
 
 def _says(turn: Turn, part: Json) -> Answer:
     return GOOD if re.search(part["says"], turn.reply, re.I) else missing(f"nothing like {part['says']!r} is said")
-
-
-def _compare(turn: Turn, part: Json) -> Answer:
-    products = _products(turn, part)
-    named = {p.pid for p in _named(turn, products)}
-    winner = part.get("win")
-    if winner:
-        which = "cheapest" if winner == "low" else "most_expensive"
-        best = max(products, key=lambda p: score(p, which, False))
-        return _winner(turn, products, best, winner, named)
-    stated = _prices(turn)
-    each = [stated & {v.price for v in p.live} for p in products]
-    if part.get("field") == "price":
-        gaps = {abs(a.price - b.price) for a in products[0].live for b in products[1].live}
-        return GOOD if all(each) or stated & gaps else missing("neither both prices nor their difference is there")
-    if all(p.pid in named for p in products):
-        return (
-            GOOD
-            if any(each) or _CHEAPER.search(turn.reply) or re.search(r"\d", turn.reply)
-            else missing("names both, compares nothing")
-        )
-    return missing("doesn't name both")
-
-
-def _winner(turn: Turn, products: Sequence[Product], best: Product, winner: str, named: set[str]) -> Answer:
-    stated = _prices(turn)
-    if all(stated & {v.price for v in p.live} for p in products):
-        return GOOD
-    low = score(best, "cheapest", False)
-    if all(score(p, "cheapest", False) == low for p in products):
-        same = re.search(r"\b(?:same|equal|both cost|identical)", turn.reply, re.I)
-        return GOOD if same else missing("both cost the same, the reply doesn't say so")
-    if best.pid in named and (
-        _CHEAPER.search(turn.reply)
-        or _DEARER.search(turn.reply)
-        or re.search(r"cheapest|most expensive", turn.reply, re.I)
-    ):
-        return GOOD
-    if best.pid in named and len(named) == 1:
-        return GOOD
-    return missing(f"{best.name} is the {'cheaper' if winner == 'low' else 'dearer'} one; that isn't said")
-
-
-def _comparev(turn: Turn, part: Json) -> Answer:
-    first, second = (_hits(turn, part, key) for key in ("a", "b"))
-    stated = _prices(turn)
-    prices = [{v.price for v in group} for group in (first, second)]
-    if stated & prices[0] and stated & prices[1]:
-        return GOOD
-    ordered = sorted(((min(group), key) for group, key in zip(prices, ("a", "b"), strict=True) if group))
-    if len(ordered) < 2:
-        return missing("one of the two isn't listed")
-    price, key = ordered[0] if part["win"] == "low" else ordered[-1]
-    other = part["b" if key == "a" else "a"]
-    values = {v for k, v in part[key].items() if other.get(k) != v}
-    said = find_options(turn.reply, _products(turn, part))
-    found = {value for group in said.values() for value in group}
-    return (
-        GOOD
-        if price in stated or values & found
-        else missing(f"the {'cheaper' if part['win'] == 'low' else 'dearer'} one ({', '.join(values)}) isn't named")
-    )
-
-
-def _extreme(turn: Turn, part: Json) -> Answer:
-    products, which = _products(turn, part), part["which"]
-    if part.get("yes"):
-        return _still_extreme(turn, part, products[0])
-    pools: list[set[str]] = []
-    prices: set[int] = set()
-    for only in (False, True):
-        if len(products) == 1:
-            hits = [v for v in _hits(turn, part) if v.can_be_had or not only]
-            if hits:
-                prices.add((min if which == "cheapest" else max)(v.price for v in hits))
-            continue
-        alive = [p for p in products if any(v.can_be_had or not only for v in p.live)]
-        best = max(score(p, which, only) for p in alive)
-        pools.append({p.pid for p in alive if score(p, which, only) == best})
-    if len(products) == 1:
-        if part.get("available") and len(prices) > 1:
-            prices = {(min if which == "cheapest" else max)(v.price for v in _hits(turn, part) if v.can_be_had)}
-        return GOOD if prices & _prices(turn) else missing(f"the right price ({_show(prices)}) isn't there")
-    named = {p.pid for p in _named(turn, products)}
-    if any(named & pool for pool in pools):
-        return GOOD
-    winner = next(p.name for p in products if p.pid in pools[-1])
-    return missing(f"the right one is {winner}")
-
-
-def _still_extreme(turn: Turn, part: Json, product: Product) -> Answer:
-    hits = product.matching(part["yes"])
-    lowest = min(v.price for v in product.live if v.can_be_had)
-    truth = any(v.price == lowest for v in hits)
-    lead = leading(turn.reply)
-    if lead is not None and lead != truth:
-        return Answer(
-            "WRONG_ANSWER", False, "wrong yes or no", f"opens with {'yes' if lead else 'no'}, the truth is the opposite"
-        )
-    return GOOD if lead == truth or lowest in _prices(turn) else missing("doesn't say whether it still is")
 
 
 def _absent(turn: Turn, part: Json) -> Answer:
@@ -386,7 +232,8 @@ def _dont_know(turn: Turn, part: Json) -> Answer:
 
 def _off_topic(turn: Turn, part: Json) -> Answer:
     declines = re.search(
-        r"\b(?:can't|cannot|can not|not able|unable|only|shop|store|products?|outside|don't know|not something|help (?:you )?(?:with|find)|I'm here)\b",
+        r"\b(?:can't|cannot|can not|not able|unable|only|shop|store|products?|outside|don't know"
+        r"|not something|help (?:you )?(?:with|find)|I'm here)\b",
         turn.reply,
         re.I,
     )
@@ -395,7 +242,8 @@ def _off_topic(turn: Turn, part: Json) -> Answer:
 
 def _ai(turn: Turn, part: Json) -> Answer:
     says = re.search(
-        r"\b(?:AI|A\.I\.|artificial|automated|virtual|computer|program|bot|machine|not a (?:human|person|real person))\b",
+        r"\b(?:AI|A\.I\.|artificial|automated|virtual|computer|program|bot|machine|not a (?:human"
+        r"|person|real person))\b",
         turn.reply,
     )
     return GOOD if says else missing("doesn't say that it is an AI")
@@ -428,8 +276,24 @@ def _free(turn: Turn, part: Json) -> Answer:
 
 
 KINDS: dict[str, Callable[[Turn, Json], Answer]] = {
-    "price": _price, "avail": _avail, "stock": _stock, "options": _options, "search": _search, "detail": _detail, "says": _says,
-    "compare": _compare, "comparev": _comparev, "extreme": _extreme, "absent": _absent, "policy": _policy, "dontknow": _dont_know,
-    "offtopic": _off_topic, "ai": _ai, "person": _person, "clarify": _clarify, "greet": _polite, "thanks": _polite, "pass": _free,
-}  # fmt: skip
-__all__ = ["ANSWERABLE", "KINDS", "STOCK", "Answer", "judge_answer"]
+    "price": _price,
+    "avail": _avail,
+    "stock": _stock,
+    "options": _options,
+    "search": _search,
+    "detail": _detail,
+    "says": _says,
+    "compare": compare,
+    "comparev": compare_variants,
+    "extreme": extreme,
+    "absent": _absent,
+    "policy": _policy,
+    "dontknow": _dont_know,
+    "offtopic": _off_topic,
+    "ai": _ai,
+    "person": _person,
+    "clarify": _clarify,
+    "greet": _polite,
+    "thanks": _polite,
+    "pass": _free,
+}

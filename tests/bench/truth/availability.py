@@ -5,23 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .context import DONT_KNOW, Constraint, Sentence, variants_of
-from .mentions import clauses, find_products
-from .world import Product
+from .context import DONT_KNOW, Sentence, variants_of
+from .mentions import Constraint, clauses, find_products
+from .world import Product, Variant
 
-_NOUN_NOT_GOODS = r"(?:any |that |this |the |a |an |more |enough |further |such |exact |its |stock )*(?:information|info|details?|data|record|answer|figure|numbers?|counts?|way|access|idea|opinion|return policy|warranty|policy|reviews?|preference|weather|knowledge|physical)"
+_NOUN_NOT_GOODS = (
+    r"(?:any |that |this |the |a |an |more |enough |further |such |exact |its |stock "
+    r")*(?:information|info|details?|data|record|answer|figure|numbers?|counts?|way|access"
+    r"|idea|opinion|return policy|warranty|policy|reviews?|preference|weather|knowledge"
+    r"|physical)"
+)
 NEGATIVE = re.compile(
     r"\bout[\s\-]of[\s\-]stock\b|\bsold[\s\-]out\b|\bunavailable\b|\bno longer\b|\bdiscontinued\b"
     r"|\b(?:is|are|was|were|be)(?:n't| not)\b[^,.;]{0,45}?\b(?:available|in stock|offered|stocked|carried|sold)\b"
-    r"|\b(?:not|never) (?:currently |presently |right now |actually |listed as )?(?:available|in stock|offered|carried|sold|stocked)\b"
-    rf"|\b(?:don't|do not|doesn't|does not|haven't|have not|hasn't)(?: currently| actually| really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {_NOUN_NOT_GOODS})"
-    r"|\bno [\w\s\-'&/]{1,60}?\b(?:available|in stock|left)\b|\bnone (?:left|available|in stock|are|is|of)\b|\bnot one\b"
-    r"|\b(?:0|zero) (?:left|in stock|available|units?|of (?:the|them|these))\b|\bwe have no\b(?! (?:information|details|data))|\bran out\b|\ball gone\b|\bisn't one\b|\bno such\b",
+    r"|\b(?:not|never) (?:currently |presently |right now |actually |listed as )?(?:available"
+    r"|in stock|offered|carried|sold|stocked)\b"
+    rf"|\b(?:don't|do not|doesn't|does not|haven't|have not|hasn't)(?: currently| actually| "
+    rf"really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {_NOUN_NOT_GOODS})"
+    r"|\bno [\w\s\-'&/]{1,60}?\b(?:available|in stock|left)\b|\bnone (?:left|available|in "
+    r"stock|are|is|of)\b|\bnot one\b"
+    r"|\b(?:0|zero) (?:left|in stock|available|units?|of (?:the|them|these))\b|\bwe have "
+    r"no\b(?! (?:information|details|data))|\bran out\b|\ball gone\b|\bisn't one\b|\bno such\b",
     re.I,
 )
 POSITIVE = re.compile(
-    r"\bin[\s\-]stock\b|\bavailable\b|\bwe (?:do |still |also |currently )*(?:have|carry|sell|stock|offer)\b|\bwe've got\b|\bhave it\b|\bstill (?:there|here)\b"
-    r"|\bcan be (?:ordered|bought|had)\b|\bcomes? in\b|\boffered in\b|\byou can (?:get|buy|order|have)\b|\bgot it\b|\bcan get (?:it|them|the)\b",
+    r"\bin[\s\-]stock\b|\bavailable\b|\bwe (?:do |still |also |currently )*(?:have|carry|sell"
+    r"|stock|offer)\b|\bwe've got\b|\bhave it\b|\bstill (?:there|here)\b"
+    r"|\bcan be (?:ordered|bought|had)\b|\bcomes? in\b|\boffered in\b|\byou can (?:get|buy"
+    r"|order|have)\b|\bgot it\b|\bcan get (?:it|them|the)\b",
     re.I,
 )
 _EXISTENCE = re.compile(r"\b(?:comes? in|offered in|come with|sizes? (?:are|include)|options? (?:are|include))\b", re.I)
@@ -115,8 +126,8 @@ def _choices(options: Constraint) -> list[Constraint]:
     return choices
 
 
-def _state(hits: Sequence[tuple[Product, object]]) -> str:
+def _state(hits: Sequence[tuple[Product, Variant]]) -> str:
     if not hits:
         return "the shop lists no such variant"
-    num_there = sum(1 for _, v in hits if v.can_be_had)  # type: ignore[attr-defined]
+    num_there = sum(1 for _, v in hits if v.can_be_had)
     return f"{num_there} of {len(hits)} such variants can be had"

@@ -16,18 +16,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     __package__ = "truth"
 
-from .answered import ANSWERABLE, judge_answer
+from .answered import judge_answer
 from .availability import judge_availability, polarity
 from .context import Json, Turn, bind, unique
+from .expected import ANSWERABLE
 from .figures import judge_kinds, judge_other, judge_stock
 from .mentions import find_products, plain
-from .money import amounts, judge_money
+from .money import judge_money
 from .receipts import judge_cards, judge_receipts
 from .wording import judge_wording
 from .world import Product, World, load
@@ -139,13 +139,12 @@ def main(arguments: list[str]) -> int:
     for case, number, record, verdict in rows:
         if not verdict.ok:
             print(
-                f"{case['id']} turn {number + 1}\n  Q {case['turns'][number]['say']}\n  A {plain(str(record.get('reply')))}\n  {verdict.line()}"
+                f"{case['id']} turn {number + 1}\n  Q {case['turns'][number]['say']}\n  A "
+                f"{plain(str(record.get('reply')))}\n  {verdict.line()}"
             )
     print(json.dumps(totals(v for *_, v in rows), indent=1))
     return 0
 
-
-__all__ = ["Any", "Turn", "Verdict", "amounts", "judge_case", "judge_turn", "totals"]
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -15,26 +15,34 @@ from .world import Product, Variant, World
 
 Json = dict[str, Any]
 NEGATION = re.compile(
-    r"\b(?:not|no|none|never|nothing|neither|nor|without|cannot|unable|\w+n't|unfortunately|sold out|out of stock|unavailable|only)\b",
+    r"\b(?:not|no|none|never|nothing|neither|nor|without|cannot|unable|\w+n't|unfortunately"
+    r"|sold out|out of stock|unavailable|only)\b",
     re.I,
 )
 DONT_KNOW = re.compile(
     r"(?:\b(?:don't|do not|doesn't|does not|can't|cannot|couldn't|could not|isn't|not|no|haven't|without|unable to)\b"
-    r"[^.!?\n]{0,60}?\b(?:know|information|info|details?|data|say|says|tell|answer|sure|certain|listed|specified|state[sd]?"
-    r"|mentioned|recorded|record|on file|confirm|find (?:that|this|it|anything about)|hold|figure|exact|look that up)\b)"
+    r"[^.!?\n]{0,60}?\b(?:know|information|info|details?|data|say|says|tell|answer|sure"
+    r"|certain|listed|specified|state[sd]?"
+    r"|mentioned|recorded|record|on file|confirm|find (?:that|this|it|anything about)|hold"
+    r"|figure|exact|look that up)\b)"
     r"|\bunknown\b|\bI'm not sure\b|\bno idea\b",
     re.I,
 )
 NOT_FOUND = re.compile(
-    r"\b(?:couldn't|could not|can't|cannot|can not|didn't|did not|don't see|do not see|unable to|not able to|wasn't able to)\b"
-    r"[^.!?\n]{0,25}\b(?:find|see|locate|match)\b|\bno (?:match|results?|such (?:product|item))|\bnothing (?:that )?(?:match|found|like)"
+    r"\b(?:couldn't|could not|can't|cannot|can not|didn't|did not|don't see|do not see|unable "
+    r"to|not able to|wasn't able to)\b"
+    r"[^.!?\n]{0,25}\b(?:find|see|locate|match)\b|\bno (?:match|results?|such (?:product"
+    r"|item))|\bnothing (?:that )?(?:match|found|like)"
     r"|\bfound (?:nothing|no\b)|\b(?:none|nothing) (?:of|in|under|below|that|matches|fits)",
     re.I,
 )
 NOT_CARRIED = re.compile(
-    r"\b(?:don't|do not|doesn't|does not)\b(?: currently| actually)? (?:have|carry|sell|stock|offer|list|seem to have)\b"
-    r"|\bisn't (?:something )?(?:we|in our|part of)|\bnot (?:in|part of) our (?:shop|catalogue|catalog|range|store|assortment)"
-    r"|\bnot something (?:that )?we|\bno [\w\s\-]{2,40} (?:in our|in the) (?:shop|catalogue|catalog|range|store)|\bwe have no\b",
+    r"\b(?:don't|do not|doesn't|does not)\b(?: currently| actually)? (?:have|carry|sell|stock"
+    r"|offer|list|seem to have)\b"
+    r"|\bisn't (?:something )?(?:we|in our|part of)|\bnot (?:in|part of) our (?:shop|catalogue"
+    r"|catalog|range|store|assortment)"
+    r"|\bnot something (?:that )?we|\bno [\w\s\-]{2,40} (?:in our|in the) (?:shop|catalogue"
+    r"|catalog|range|store)|\bwe have no\b",
     re.I,
 )
 

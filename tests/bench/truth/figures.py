@@ -12,12 +12,18 @@ from .money import AMOUNT
 from .world import Product
 
 _N = r"(?P<n>\d+(?:,\d{3})*|" + "|".join(NUMBER_WORDS) + r")"
-_MANY = r"(?P<bound>only|just|still|exactly|more than|over|at least|about|around|fewer than|less than|under|up to|almost|nearly)?\s*"
+_MANY = (
+    r"(?P<bound>only|just|still|exactly|more than|over|at least|about|around|fewer than|less "
+    r"than|under|up to|almost|nearly)?\s*"
+)
 _GOODS = r"(?:pcs|units?|pieces?|pairs?|items?|copies|of (?:them|these|those|it)|bottles?|sets?)"
 STOCK = [
-    re.compile(rf"\b{_MANY}{_N}\s+(?:{_GOODS}\s+)?(?:(?:of [\w\s'&-]{{2,50}}?|are|is|currently|still|now|that are)\s+)*(?:left|in stock|available|remaining|on hand|in our stock|to go)\b", re.I),
-    re.compile(rf"\b(?:stock|inventory|quantity)(?: level| count)?(?: is| of|:| stands at| shows)?\s+{_MANY}{_N}\b(?!\s*(?:sizes|colou?rs))", re.I),
-    re.compile(rf"\b(?:we|there) (?:currently |still |now |do )?(?:have|are|is|hold|stock)\s+{_MANY}{_N}\s+{_GOODS}", re.I),
+    re.compile(rf"\b{_MANY}{_N}\s+(?:{_GOODS}\s+)?(?:(?:of [\w\s'&-]{{2,50}}?|are|is|currently|still|now"
+rf"|that are)\s+)*(?:left|in stock|available|remaining|on hand|in our stock|to go)\b", re.I),
+    re.compile(rf"\b(?:stock|inventory|quantity)(?: level| count)?(?: is| of|:| stands at| "
+rf"shows)?\s+{_MANY}{_N}\b(?!\s*(?:sizes|colou?rs))", re.I),
+    re.compile(rf"\b(?:we|there) (?:currently |still |now |do )?(?:have|are|is|hold"
+rf"|stock)\s+{_MANY}{_N}\s+{_GOODS}", re.I),
     re.compile(rf"\b(?:in stock|available)\s*[:(]\s*{_MANY}{_N}\b(?!\s*(?:sizes|colou?rs|/))", re.I),
     re.compile(r"\b(?P<bound>only|just)\s+(?:the )?(?P<n>one|1)\s+(?:left|remaining|in stock)\b", re.I),
 ]  # fmt: skip
@@ -25,27 +31,40 @@ _OPTION_BEFORE = re.compile(
     r"\b(?:sizes?|lengths?|models?|numbers?|widths?|heights?)\s+(?:[\w.]+,?\s+(?:and |or )?)*$", re.I
 )
 _VAGUE_LOW = re.compile(
-    r"\b(?:only a few|a few left|few left|running low|low (?:on|in) stock|low stock|almost (?:sold out|gone)|nearly sold out|limited stock|selling fast|last (?:one|few|pieces?|pair))\b",
+    r"\b(?:only a few|a few left|few left|running low|low (?:on|in) stock|low stock|almost "
+    r"(?:sold out|gone)|nearly sold out|limited stock|selling fast|last (?:one|few|pieces?"
+    r"|pair))\b",
     re.I,
 )
 _VAGUE_HIGH = re.compile(
-    r"\b(?:plenty|lots|well[\s-]stocked|fully stocked|large stock|many) (?:of (?:them|stock)|in stock|left|available)\b|\bwell[\s-]stocked\b",
+    r"\b(?:plenty|lots|well[\s-]stocked|fully stocked|large stock|many) (?:of (?:them|stock)"
+    r"|in stock|left|available)\b|\bwell[\s-]stocked\b",
     re.I,
 )
 _KINDS = re.compile(rf"\b{_N}\s+(?:different\s+|available\s+|other\s+)?(?P<noun>[a-z\-/]+(?:\s[a-z]+)?)", re.I)
 _VARIANTS = re.compile(r"^(?:variants?|versions?|variations?|combinations?|configurations?|options?|choices?)\b", re.I)
 _HITS = re.compile(r"^(?:(?:\w+\s)?(?:products?|items?|results?|models?|matches|hits|things)|of them|of these)\b", re.I)
-_UNIT = r"(?:years?|months?|weeks?|(?:business |working |calendar )?days?|hours?|minutes?|ml|l|liters?|litres?|inch(?:es)?|mm|cm|m|km|kg|g|grams?|lbs?|oz|gb|tb|mb|mp|mah|bar|ft|feet|foot|watts?|w|degrees?|stars?|x|cups?|k|pieces?|mph|hz|volts?|v)"
+_UNIT = (
+    r"(?:years?|months?|weeks?|(?:business |working |calendar )?days?|hours?|minutes?|ml|l"
+    r"|liters?|litres?|inch(?:es)?|mm|cm|m|km|kg|g|grams?|lbs?|oz|gb|tb|mb|mp|mah|bar|ft|feet"
+    r"|foot|watts?|w|degrees?|stars?|x|cups?|k|pieces?|mph|hz|volts?|v)"
+)
 _NUMBER = re.compile(
     rf"(?<![\w.,#-])(?P<n>\d+(?:[.,]\d+)*)(?P<percent>\s?%)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?", re.I
 )
 _WORD_NUMBER = re.compile(rf"\b(?P<n>{'|'.join(NUMBER_WORDS)})[\s-](?P<unit>{_UNIT})(?!\w)", re.I)
-_EMPTY = set("year years month months week weeks days hours with from this that have your will they them their than".split())
+_EMPTY = set(
+    "year years month months week weeks days hours with from this that have your will they them their than".split()
+)
 FACT_WORDS = {
-    "warranty": r"warrant|guarante", "return": r"return|refund|send (?:it|them) back", "shipping": r"ship|deliver|arriv|dispatch",
-    "weight": r"weigh", "rating": r"\brat(?:ed|ing)|\bstars?\b|out of 5", "minimum order": r"minimum|at least order",
+    "warranty": r"warrant|guarante",
+    "return": r"return|refund|send (?:it|them) back",
+    "shipping": r"ship|deliver|arriv|dispatch",
+    "weight": r"weigh",
+    "rating": r"\brat(?:ed|ing)|\bstars?\b|out of 5",
+    "minimum order": r"minimum|at least order",
     "dimensions": r"dimension|\bwide\b|\bwidth|\bheight|\btall\b|\bdepth|\bdeep\b|measures",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -248,9 +267,9 @@ def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Produ
         and figure.value in sentence.turn.customer_numbers()
     ):
         return None
-    if not figure.unit and re.search(r"stock|left|exact|units?|count", sentence.text, re.I):
-        if float(_decimal(figure.value)) in _stocks(sentence, products):
-            return None
+    of_stock = not figure.unit and re.search(r"stock|left|exact|units?|count", sentence.text, re.I)
+    if of_stock and float(_decimal(figure.value)) in _stocks(sentence, products):
+        return None
     if any(figure.value in (v.sku, p.pid) for p in products for v in p.variants):
         return None
     return f"the figure {shown} stands nowhere in what the shop says of {products[0].name if products else 'this'}"
@@ -310,7 +329,7 @@ def _on_a_page(sentence: Sentence, figure: Figure) -> bool:
         heading = ""
         for line in re.split(r"\n|(?<=[.!?])\s", page):
             heading = line if line.startswith("#") else heading
-            if _stands_in(figure, line, strict=True):
-                if words & set(re.findall(r"[a-z]{4,}", (line + " " + heading).lower())):
-                    return True
+            matter = set(re.findall(r"[a-z]{4,}", (line + " " + heading).lower()))
+            if words & matter and _stands_in(figure, line, strict=True):
+                return True
     return False

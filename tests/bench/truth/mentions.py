@@ -159,11 +159,25 @@ def _bare_number(value: str) -> bool:
 def _unit_synonyms(value: str) -> list[str]:
     """Other ways to write a value: "1 liter" for "1L", "7 feet" for "7 ft", "grey" for "gray"."""
     swaps = [
-        (r"(\d)L$", r"\1 liter"), (r"(\d) liters?$", r"\1L"), (r"(\d) ft$", r"\1 foot"), (r"(\d) ?ft$", r"\1 feet"),
-        (r"-inch$", '"'), (r" inches$", " inch"), (r" inch$", " inches"), (r"-inch$", " inches"), (r"gray", "grey"),
-        (r"grey", "gray"), (r" liters?$", " litre"), (r"(\d)L$", r"\1 litre"), (r"hardshell", "hard shell"),
-        (r"softshell", "soft shell"), (r"^XL$", "extra large"), (r"^S$", "small"), (r"^M$", "medium"), (r"^L$", "large"),
-    ]  # fmt: skip
+        (r"(\d)L$", r"\1 liter"),
+        (r"(\d) liters?$", r"\1L"),
+        (r"(\d) ft$", r"\1 foot"),
+        (r"(\d) ?ft$", r"\1 feet"),
+        (r"-inch$", '"'),
+        (r" inches$", " inch"),
+        (r" inch$", " inches"),
+        (r"-inch$", " inches"),
+        (r"gray", "grey"),
+        (r"grey", "gray"),
+        (r" liters?$", " litre"),
+        (r"(\d)L$", r"\1 litre"),
+        (r"hardshell", "hard shell"),
+        (r"softshell", "soft shell"),
+        (r"^XL$", "extra large"),
+        (r"^S$", "small"),
+        (r"^M$", "medium"),
+        (r"^L$", "large"),
+    ]
     return [new for old, put in swaps if (new := re.sub(old, put, value)) != value]
 
 
@@ -211,11 +225,18 @@ def _spans(text: str, key: str, value: str, others: set[str]) -> list[tuple[int,
     if value.lower() in _WEAK:
         spans = [s for s in spans if re.search(re.escape(key.split()[0]), text, re.I) or len(text) < 60]
     if value.lower() == "left":  # "2 left" is no zip
-        spans = [s for s in spans if not re.search(r"(?:\d|\b(?:are|is|any|none|few|one|pairs?|units?|still))\s*$", text[: s[0]], re.I)]
+        spans = [
+            s
+            for s in spans
+            if not re.search(r"(?:\d|\b(?:are|is|any|none|few|one|pairs?|units?|still))\s*$", text[: s[0]], re.I)
+        ]
     return spans
 
 
-_NOT_SIZE = r"pairs?|units?|in stock|left|available|variants?|versions?|options?|colou?rs?|sizes|days?|years?|months?|weeks?|stars?"
+_NOT_SIZE = (
+    r"pairs?|units?|in stock|left|available|variants?|versions?|options?|colou?rs?|sizes|days?"
+    r"|years?|months?|weeks?|stars?"
+)
 _WEAK = {"high", "low", "full", "half", "fixed", "basic", "standard", "men", "art", "plain", "light", "fresh"}
 
 

@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .context import NEGATION, Constraint, Sentence, Turn, variants_of
+from .context import NEGATION, Sentence, Turn, variants_of
+from .mentions import Constraint
 from .world import Product, Variant, minor
 
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "US$": "USD"}
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
 AMOUNT = re.compile(
-    rf"(?P<symbol>US\$|[$€£]|\bUSD|\bEUR|\bGBP)\s?(?P<a>{_FIGURE})|(?P<b>{_FIGURE})\s?(?P<word>€|£|dollars?\b|bucks\b|euros?\b|pounds?\b|USD\b|EUR\b|GBP\b)"
+    rf"(?P<symbol>US\$|[$€£]|\bUSD|\bEUR|\bGBP)\s?(?P<a>{_FIGURE})"
+    rf"|(?P<b>{_FIGURE})\s?(?P<word>€|£|dollars?\b|bucks\b|euros?\b|pounds?\b|USD\b|EUR\b"
+    rf"|GBP\b)"
 )
 _WORDS = {"dollar": "USD", "bucks": "USD", "euro": "EUR", "pound": "GBP"}
 _BUDGET = re.compile(
-    r"\b(?:under|below|less than|up to|at most|within|over|above|more than|max(?:imum)?(?: of)?|around|about|budget(?: of| is)?"
+    r"\b(?:under|below|less than|up to|at most|within|over|above|more than|max(?:imum)?(?: "
+    r"of)?|around|about|budget(?: of| is)?"
     r"|cheaper than|beneath|than|exceeds?|minimum(?: of)?|at least|between)\s*(?:your |the |a )?$",
     re.I,
 )
@@ -29,16 +33,19 @@ _DIFFERENCE_BEFORE = re.compile(
 )
 _TOTAL = re.compile(r"\b(?:total|together|altogether|combined|in all|come[s]? to|sum)\b", re.I)
 _WAS = re.compile(
-    r"\b(?:was|were|instead of|regular(?:ly)?|before|list price|normally|down from|rrp|original(?:ly)?|usual(?:ly)?|compare)\b[^$€£]{0,25}$",
+    r"\b(?:was|were|instead of|regular(?:ly)?|before|list price|normally|down from|rrp"
+    r"|original(?:ly)?|usual(?:ly)?|compare)\b[^$€£]{0,25}$",
     re.I,
 )
 _FROM = re.compile(
-    r"\b(?:from|start(?:s|ing)?(?: at| from)?|as low as|between|range[s]?(?: from)?|beginning at|lowest)\b[^$€£]{0,20}$",
+    r"\b(?:from|start(?:s|ing)?(?: at| from)?|as low as|between|range[s]?(?: from)?|beginning "
+    r"at|lowest)\b[^$€£]{0,20}$",
     re.I,
 )
 _TO = re.compile(r"(?:\b(?:to|up to|and|until|through)|[-–—])\s*$", re.I)
 HEDGE = re.compile(
-    r"\b(?:from|start\w*|cheapest|lowest|as low as|one|ones|example|depend\w*|var(?:y|ies)|between|range\w*|some|option|least|most"
+    r"\b(?:from|start\w*|cheapest|lowest|as low as|one|ones|example|depend\w*|var(?:y|ies)"
+    r"|between|range\w*|some|option|least|most"
     r"|priciest|up to|highest|other|another|also|this|that)\b",
     re.I,
 )
@@ -122,7 +129,10 @@ def _judge_limit(sentence: Sentence, amount: Amount, before: str) -> str | None:
     if upper and not NEGATION.search(sentence.text) and not sentence.is_question:
         for product in sentence.named:
             if product.live and min(v.price for v in product.live) > amount.minor:
-                return f"{product.name} is said to be within {amount}, it costs {min(v.price for v in product.live) / 100:.2f}"
+                return (
+                    f"{product.name} is said to be within {amount}, it costs "
+                    f"{min(v.price for v in product.live) / 100:.2f}"
+                )
     said = {minor(n) for n in sentence.turn.customer_numbers()}
     if amount.minor in said or _in_policies(sentence, amount, sentence.products):
         return None
@@ -140,9 +150,9 @@ def _in_policies(sentence: Sentence, amount: Amount, products: Sequence[Product]
     words = set(re.findall(r"[a-z]{4,}", sentence.text.lower())) - {w for p in products for w in p.name.lower().split()}
     for page in pages:
         for line in re.split(r"[\n]|(?<=[.!?])\s", page):
-            if any(re.search(rf"(?<![\d.]){re.escape(f)}(?![\d]|\.\d)", line) for f in forms):
-                if len(words & set(re.findall(r"[a-z]{4,}", line.lower()))) >= 2:
-                    return True
+            shared = words & set(re.findall(r"[a-z]{4,}", line.lower()))
+            if len(shared) >= 2 and any(re.search(rf"(?<![\d.]){re.escape(f)}(?![\d]|\.\d)", line) for f in forms):
+                return True
     return False
 
 
@@ -180,15 +190,17 @@ def _price_problem(
     options = ", ".join(f"{k} {'/'.join(v)}" for k, v in said.items())
     if not hits:
         return f"{amount} is given for {name} ({options}), which the shop doesn't list"
-    if _WAS.search(sentence.text[: amount.start]):
-        if any(v.compare_at == amount.minor for _, v in hits):
-            return None
+    if _WAS.search(sentence.text[: amount.start]) and any(v.compare_at == amount.minor for _, v in hits):
+        return None
     can_be_had = [(p, v) for p, v in hits if v.can_be_had]
     if amount.minor in _extremes(hits) | _extremes(can_be_had) and (span or len({v.price for _, v in hits}) == 1):
         return None
     prices = {v.price for _, v in hits}
     if span or amount.minor not in prices:
-        return f"{amount} isn't {'an end of the price range' if span else 'a price'} of {name} ({options}): {_show(prices)}{_whose(sentence, amount)}"
+        return (
+            f"{amount} isn't {'an end of the price range' if span else 'a price'} of {name} "
+            f"({options}): {_show(prices)}{_whose(sentence, amount)}"
+        )
     open_prices = {v.price for _, v in (can_be_had or hits)}
     loose = any(part.get("loose") for part in sentence.turn.parts)
     if len(products) == 1 and len(open_prices) > 1 and not loose and not HEDGE.search(sentence.text):

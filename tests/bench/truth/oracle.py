@@ -42,9 +42,16 @@ def truths(turn: Turn) -> Iterator[str]:
     part, world = turn.parts[0], turn.world
     products, hits = _hits(world, part)
     makers = {
-        "price": _true_price, "avail": _true_avail, "stock": _true_stock, "options": _true_options, "search": _true_search,
-        "detail": _true_detail, "compare": _true_compare, "extreme": _true_extreme, "policy": _true_policy,
-    }  # fmt: skip
+        "price": _true_price,
+        "avail": _true_avail,
+        "stock": _true_stock,
+        "options": _true_options,
+        "search": _true_search,
+        "detail": _true_detail,
+        "compare": _true_compare,
+        "extreme": _true_extreme,
+        "policy": _true_policy,
+    }
     if len(turn.parts) == 1 and part["kind"] in makers:
         yield from makers[part["kind"]](world, part, products, hits)
     if part["kind"] == "dontknow":
@@ -66,7 +73,11 @@ def lies(turn: Turn) -> Iterator[str]:
             yield f"It's {price_phrase(world, hits, -101)}."
     if part["kind"] == "avail":
         truth = any(v.can_be_had for v in hits)
-        yield f"No, the {name} {f'in {options} ' if options else ''}is sold out." if truth else f"Yes, the {name} is in stock."
+        yield (
+            f"No, the {name} {f'in {options} ' if options else ''}is sold out."
+            if truth
+            else f"Yes, the {name} is in stock."
+        )
         yield f"The {name} isn't available{f' in {options}' if options else ''}." if truth else "Yes, it's available."
     if part["kind"] == "stock":
         total = sum(v.stock or 0 for v in hits)
@@ -100,7 +111,10 @@ def _true_avail(world: World, part: Json, products: list[Product], hits: list[Va
         yield "Sorry, that one is sold out."
         others = [v for v in products[0].live if v.can_be_had and v.options]
         if others and options:
-            yield f"No, not like that. The {name} is available in {said(others[0].options)} for {money(world, others[0].price)}."
+            yield (
+                f"No, not like that. The {name} is available in {said(others[0].options)} for "
+                f"{money(world, others[0].price)}."
+            )
 
 
 def _true_stock(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
@@ -122,7 +136,11 @@ def _true_options(world: World, part: Json, products: list[Product], hits: list[
         return
     shown = " and ".join([", ".join(values[:-1]), values[-1]] if len(values) > 1 else values)
     label = f"{key.replace('_', ' ')}{'s' if len(values) > 1 and not key.endswith('s') else ''}"
-    yield f"The {products[0].name} is available in these {label}: {shown}." if len(values) > 1 else f"The {label} is {shown}."
+    yield (
+        f"The {products[0].name} is available in these {label}: {shown}."
+        if len(values) > 1
+        else f"The {label} is {shown}."
+    )
 
 
 def _true_search(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
@@ -131,7 +149,11 @@ def _true_search(world: World, part: Json, products: list[Product], hits: list[V
     if not fitting:
         yield "Sorry, we don't have anything like that."
         return
-    shown = [f"the {p.name} {'from ' if len({v.price for v in p.live}) > 1 else 'for '}{money(world, min(v.price for v in p.live))}" for p in fitting[:3]]
+    shown = [
+        f"the {p.name} "
+        f"{'from ' if len({v.price for v in p.live}) > 1 else 'for '}{money(world, min(v.price for v in p.live))}"
+        for p in fitting[:3]
+    ]
     yield "We have " + ", ".join(shown) + "."
     if part.get("max"):
         symbol = money(world, int(limit)).removesuffix(".00")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from .availability import polarity
-from .figures import NUMBER_WORDS
+from .mentions import NUMBER_WORDS
 from .money import amounts
 from .world import Product, Variant, World, minor
 
@@ -41,6 +41,7 @@ def _receipt_problem(world: World, receipt: Json) -> str | None:
 def _variant_problem(product: Product, variant: Variant, receipt: Json) -> str | None:
     field, value = str(receipt["field"]).lower(), receipt["value"]
     truth: Any
+    given: Any
     if "price" in field and "compare" not in field:
         truth, given = variant.price, _minor(value)
     elif field == "stock":

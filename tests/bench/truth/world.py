@@ -161,8 +161,15 @@ def _tau2(folder: Path) -> World:
         ]
         products.append(Product(pid, row["name"], "", "", {}, variants))
     page = folder / "policy.md"
-    policies = {"policy": page.read_text("utf-8")} if page.exists() else {}
+    policies = _sections(page.read_text("utf-8")) if page.exists() else {}
     return World("tau2", products, policies)
+
+
+def _sections(text: str) -> dict[str, str]:
+    """One page per `##` heading, by the heading in lower case with hyphens (the text before them is for staff)."""
+    parts = re.split(r"^## +(.+?) *$", text, flags=re.M)
+    pages = zip(parts[1::2], parts[2::2], strict=True)
+    return {re.sub(r"\W+", "-", title.lower()).strip("-"): f"# {title}\n{body}" for title, body in pages}
 
 
 DUMMY_FACTS = {
