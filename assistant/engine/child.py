@@ -55,9 +55,9 @@ class Worker:
             while not self._inbox.empty():
                 if not self._obey(scheduler, self._inbox.get()):
                     return
-            outputs = scheduler.step()
-            if outputs:
-                self._send(Outputs(outputs))
+            for phase in (scheduler.admit, scheduler.step):
+                if outputs := phase():
+                    self._send(Outputs(outputs))
 
     def _obey(self, scheduler: Scheduler, command: Command) -> bool:
         """Carry out a command; False when it was the last one."""

@@ -96,13 +96,16 @@ def _is_whole(piece: bytes) -> bool:
 class Automaton:
     """The states that answers with the same `allowed` placeholders go through. Masks are made once per state.
 
-    Raises ValueError when a text of `allowed` isn't of the form "{...}" with no braces within.
+    Raises ValueError when a text of `allowed` isn't of the form "{...}" with no braces within, or has a character that
+    is no token by itself (then the model could come to a point where nothing may follow).
     """
 
     def __init__(self, table: TokenTable, allowed: tuple[str, ...], stop_tokens: tuple[int, ...]) -> None:
         for text in allowed:
             if len(text) < 3 or text[0] != "{" or text[-1] != "}" or "{" in text[1:] or "}" in text[:-1]:
                 raise ValueError(f"{text!r} is no placeholder: write it as {{name}} without further braces")
+            if any(character not in table.ids_by_text for character in text):
+                raise ValueError(f"the placeholder {text!r} can't be written with this model's vocabulary")
         self._table = table
         self._allowed = tuple(dict.fromkeys(allowed))
         self._stop_tokens = frozenset(stop_tokens)

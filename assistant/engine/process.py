@@ -23,6 +23,7 @@ from assistant.errors import BackroomError, BusyError, DeadlineError, EngineErro
 _log = logging.getLogger("backroom.engine")
 _GIVE_UP_AFTER = 3  # deaths in a row before requests are turned away until it is back
 _MAX_PAUSE_S = 30.0
+_CLOSE_GRACE_S = 1.0  # a step that is under way may end; then the process is killed
 
 
 class EngineProcess:
@@ -52,8 +53,8 @@ class EngineProcess:
         self._child: Child | None = None
         self._ready = False
         self._was_ready = False
-        self._closed = False
-        self._failure: BackroomError | None = None
+        self._closed, self._closed_at = False, 0.0
+        self._failure: tuple[type[EngineError] | type[ModelError], str] | None = None
         self._deaths_in_a_row = 0
         self._restarts = 0
         self._beat = Beat(0, 0, 0)
@@ -70,7 +71,8 @@ class EngineProcess:
             ready, failure = self._ready, self._failure
         if not ready:
             self.close()
-            raise failure or EngineError(f"the model was not loaded within {self._start_timeout_s:g} s")
+            kind, message = failure or (EngineError, f"the model was not loaded within {self._start_timeout_s:g} s")
+            raise kind(message)
 
     def generate(self, request: GenerateRequest) -> Answer:
         """See `Engine.generate`. The request is queued at once, not only when the first event is asked for."""
@@ -89,7 +91,8 @@ class EngineProcess:
         if self._closed:
             raise EngineError("the engine is closed")
         if self._failure:
-            raise self._failure
+            kind, message = self._failure
+            raise kind(message)
         if request_id in self._requests:
             raise EngineError(f"request {request_id!r} is already being answered; ids must be unique")
         if len(self._requests) >= self._capacity:
@@ -120,9 +123,9 @@ class EngineProcess:
     def close(self) -> None:
         """See `Engine.close`. Requests on their way end with EngineError."""
         with self._lock:
-            self._closed = True
+            self._closed, self._closed_at = True, time.monotonic()
             self._send(Stop())
-            self._fail_all(EngineError("the engine was closed"))
+            self._fail_all(EngineError, "the engine was closed")
             self._lock.notify_all()
         if threading.current_thread() is not self._supervisor:
             self._supervisor.join(timeout=10)
@@ -138,9 +141,9 @@ class EngineProcess:
             if self._requests.pop(request_id, None):
                 self._send(Cancel(request_id))
 
-    def _fail_all(self, error: BackroomError) -> None:
+    def _fail_all(self, kind: type[BackroomError], message: str) -> None:
         for pending in self._requests.values():
-            pending.inbox.put(error)
+            pending.inbox.put(kind(message))
         self._requests.clear()
 
     # The supervisor's thread from here on.
@@ -175,6 +178,8 @@ class EngineProcess:
                     if isinstance(report, Failed):
                         failed = report
                 now = time.monotonic()
+                if self._closed and now - self._closed_at > _CLOSE_GRACE_S:
+                    child.kill()
                 limit = self._hang_timeout_s if self._ready else self._start_timeout_s
                 if self._beat.num_steps != num_steps or (self._ready and not self._requests):
                     last_sign, num_steps = now, self._beat.num_steps
@@ -227,11 +232,11 @@ class EngineProcess:
             self._deaths_in_a_row += 1
             self._restarts += 1
             _log.error("%s; it is started again", self.last_death)
-            error_type = ModelError if failed and failed.is_model_error else EngineError
             if first_start or self._deaths_in_a_row >= _GIVE_UP_AFTER:
                 hint = "" if failed else "; `backroom doctor` looks for the cause"
-                self._failure = error_type(self.last_death + hint)
-                self._fail_all(self._failure)
+                kind = ModelError if failed and failed.is_model_error else EngineError
+                self._failure = (kind, self.last_death + hint)
+                self._fail_all(*self._failure)
                 self._lock.notify_all()
             self._retry_all()
             again = first_start or self._deaths_in_a_row > 1

@@ -79,10 +79,17 @@ class Scheduler:
             if sequence.request.request_id == request_id:
                 self._finish(sequence, "cancelled")
 
-    def step(self) -> list[Output]:
-        """Compute one batch, if there is anything to compute, and return what happened since the last call."""
+    def admit(self) -> list[Output]:
+        """Give up what is too late, let in whom there is a memory for, and return what happened since the last call.
+
+        Comes before every `step`, apart from it so that the supervisor knows who runs should the step end the process.
+        """
         self._expire(time.monotonic())
         self._admit()
+        return self._take_outputs()
+
+    def step(self) -> list[Output]:
+        """Compute one batch, if there is anything to compute, and return what happened since the last call."""
         batch = self._schedule()
         if batch:
             started = time.monotonic()
@@ -90,6 +97,9 @@ class Scheduler:
             self._pacer.record(sum(len(chunk.tokens) for _, chunk in batch), time.monotonic() - started)
             self._postprocess(batch, rows)
             self.num_steps += 1
+        return self._take_outputs()
+
+    def _take_outputs(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
         return outputs
 

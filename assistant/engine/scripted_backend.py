@@ -1,0 +1,138 @@
+"""A backend without a model: what a memory holds decides the next token, so tests can see which memory was used.
+
+It echoes the bytes of the prompt's last message, or says `reply`; and it dies on demand, to try out the supervisor.
+Knows no llama.cpp and no request.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant.engine.backend import Chunk, Logits, Sampler
+from assistant.engine.mask import TokenTable
+from assistant.engine.request import Sampling
+from assistant.errors import ModelError
+
+NUM_TOKENS = 258
+START, END = 256, 257
+"""Control tokens of `ByteTokenizer`: the next token depends on what follows the last START."""
+
+
+@dataclass(frozen=True)
+class ScriptedOptions:
+    """Implements `BackendOptions`. `reply` None echoes the message before the last START.
+
+    Each step takes `step_s`. The process dies of `death_signal` in the step after the file `death_mark` has appeared
+    (and removes it first); with `always_dies`, whenever a prompt holds the byte "!". `load_error` is what loading fails
+    with.
+    """
+
+    reply: str | None = None
+    step_s: float = 0.0
+    num_slots: int = 2
+    num_public: int = 1
+    context: int = 256
+    adapters: Mapping[str, Path] = field(default_factory=dict)
+    death_mark: Path | None = None
+    death_signal: int = signal.SIGKILL
+    always_dies: bool = False
+    load_error: str | None = None
+    name: str = "scripted"
+
+    def open(self) -> ScriptedBackend:
+        """See `BackendOptions.open`."""
+        if self.load_error:
+            raise ModelError(self.load_error)
+        return ScriptedBackend(self)
+
+
+class _Greedy:
+    """The likeliest token; remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.noted: list[int] = []
+
+    def pick(self, logits: Logits) -> int:
+        return int(logits.argmax())
+
+    def note(self, token: int) -> None:
+        self.noted.append(token)
+
+    def close(self) -> None:
+        pass
+
+
+class ScriptedBackend:
+    """Implements `Backend`. `memories` shows what each memory holds, `batches` what was computed together."""
+
+    def __init__(self, options: ScriptedOptions) -> None:
+        self.options = options
+        self.model = options.name
+        self.context = options.context
+        self.num_sequences = options.num_slots + options.num_public
+        self.end_tokens = (END,)
+        self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
+        self.batches: list[tuple[str | None, list[Chunk]]] = []
+        self.is_closed = False
+        pieces = [bytes([value]) for value in range(256)] + [b"<|im_start|>", b"<|im_end|>"]
+        self._table = TokenTable(pieces, (START, END), lambda text: list(text.encode()))
+
+    @property
+    def table(self) -> TokenTable:
+        return self._table
+
+    @property
+    def adapters(self) -> Collection[str]:
+        return self.options.adapters
+
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
+        """See `Backend.run`. Raises AssertionError when a chunk doesn't continue what its memory holds."""
+        time.sleep(self.options.step_s)
+        self.batches.append((adapter, list(chunks)))
+        rows: list[Logits | None] = []
+        for chunk in chunks:
+            memory = self.memories[chunk.memory]
+            assert len(memory) == chunk.position, f"memory {chunk.memory} holds {len(memory)}, not {chunk.position}"
+            memory.extend(chunk.tokens)
+            assert len(memory) <= self.context, f"memory {chunk.memory} is overfull"
+            self._die_if_asked(memory)
+            rows.append(self._logits(memory) if chunk.wants_logits else None)
+        return rows
+
+    def _logits(self, memory: list[int]) -> Logits:
+        """The scripted next token far in front, and the letters behind it in the order of the alphabet."""
+        start = len(memory) - memory[::-1].index(START) if START in memory else 0
+        answer = memory[start:]
+        message = memory[: max(0, start - 1)]
+        before = len(message) - message[::-1].index(START) if START in message else 0
+        text = list(self.options.reply.encode()) if self.options.reply is not None else message[before:]
+        row = -np.arange(NUM_TOKENS, dtype=np.float32)
+        row[text[len(answer)] if len(answer) < len(text) else END] = 1.0
+        return row
+
+    def _die_if_asked(self, memory: list[int]) -> None:
+        mark = self.options.death_mark
+        if self.options.always_dies and ord("!") in memory:
+            os.kill(os.getpid(), self.options.death_signal)
+        if mark is not None and mark.exists():
+            mark.unlink()
+            os.kill(os.getpid(), self.options.death_signal)
+
+    def copy(self, source: int, target: int, num_tokens: int) -> None:
+        self.memories[target] = self.memories[source][:num_tokens]
+
+    def truncate(self, memory: int, num_tokens: int) -> None:
+        del self.memories[memory][num_tokens:]
+
+    def sampler(self, sampling: Sampling) -> Sampler:
+        return _Greedy()
+
+    def close(self) -> None:
+        self.is_closed = True
