@@ -213,7 +213,7 @@ class ShopWriter:
                 "variant": (product,), "payment_method": (customer,), "order": (customer,),
                 "browsing": (customer, product),
             }.get(name, ())  # fmt: skip
-            writer = TableWriter(connection, table, counts, reject, parents, name in ("product", "variant", "policy"))
+            writer = TableWriter(connection, table, counts, reject, parents, name in ("product", "variant"))
         self._writers[name] = writer
         return writer
 

@@ -57,7 +57,7 @@ def _free(cells: Cells, known: Iterable[str]) -> dict[str, str]:
     return {
         name.removeprefix(FREE_PREFIX): found
         for name, cell in cells.items()
-        if name not in known and (found := values.text(cell))
+        if cell != "" and name not in known and (found := values.text(cell))
     }
 
 
