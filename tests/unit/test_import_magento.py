@@ -104,6 +104,7 @@ def test_taking_it_again_changes_nothing(shop: Shop) -> None:
         ({"qty": "5.0000", "is_in_stock": "1"}, 5, True),
         ({"qty": "5.0000", "is_in_stock": "0"}, None, False),
         ({"qty": "0.0000", "is_in_stock": "1", "allow_backorders": "1"}, None, True),
+        ({"qty": "0", "is_in_stock": "1", "allow_backorders": "1", "use_config_backorders": "1"}, 0, False),
         ({"qty": "-2", "is_in_stock": "1", "allow_backorders": "0"}, 0, False),
         ({"qty": "2.5", "is_in_stock": "1"}, None, True),
         ({"qty": "", "is_in_stock": "1"}, None, True),

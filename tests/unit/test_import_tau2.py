@@ -97,6 +97,13 @@ def test_an_order_keeps_its_lines_tracking_payments_and_address(shop: Shop) -> N
     assert [(row["kind"], row["amount_minor"]) for row in shop.rows("payment")] == [("payment", 9000), ("refund", 4500)]
 
 
+def test_what_has_no_column_is_kept_exactly(shop: Shop, tmp_path: Path) -> None:
+    shop.take("tau2", changed(tmp_path, "orders", "#W1", "exchange_price_difference", value=12.3))
+    extra = json.loads(shop.rows("order")[0]["extra"])
+    assert extra["exchange_price_difference"] == "12.3"
+    assert extra["fulfillments"][0]["item_ids"] == ["9612497925"]
+
+
 def test_policies_are_pages_by_heading_without_the_words_to_the_agent(shop: Shop) -> None:
     report = shop.take("tau2", SMALL)
     pages = {page.policy_id: page for page in shop.catalogue.policies()}

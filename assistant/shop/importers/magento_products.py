@@ -62,6 +62,7 @@ class ProductFiles:
         self._tree = tree
         self._writer = writer
         self._children: dict[str, _Child] = {}
+        self._option_sets: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         self._products: set[str] = set()
         self._left_out: Counter[str] = Counter()
 
@@ -105,7 +106,9 @@ class ProductFiles:
                 labels = option_labels(row.get("configurable_variation_labels", ""))
                 for sku, options in variations(row["configurable_variations"]):
                     named = {labels.get(name, name.replace("_", " ")).lower(): cell for name, cell in options.items()}
-                    self._children[sku] = _Child(row["sku"], named)
+                    # Children by the hundred thousand have few different sets of options: each is kept once.
+                    shared = self._option_sets.setdefault(tuple(named.items()), named)
+                    self._children[sku] = _Child(row["sku"], shared)
             elif _hidden_in_sample(row):
                 names[row["name"]] += 1
         if not any(number > 1 for number in names.values()):
@@ -218,7 +221,8 @@ def _attributes(row: Cells) -> dict[str, str]:
     if "product_type" in row:
         found = {name.replace("_", " "): cell for name, cell in attribute_pairs(row.get("additional_attributes", ""))}
         found["country of manufacture"] = row.get("country_of_manufacture", "")
-        return without_empty({name: html_to_line(cell) for name, cell in found.items()})
+        cells = {name: html_to_line(cell) for name, cell in found.items()}
+        return without_empty({name: cell for name, cell in cells.items() if cell.lower() != "use config"})
     named: dict[str, str] = {}
     for column, cell in row.items():
         name = _SAMPLE_ATTRIBUTES.get(column, column.replace("_", " "))
@@ -240,7 +244,9 @@ def _stock(row: Cells) -> tuple[int | None, bool | None]:
         return None, False
     if number is None or number != number.to_integral_value():
         return None, True if in_stock == "1" else None
-    if number <= 0 and row.get("allow_backorders", "").strip() in ("1", "2"):
+    # With use_config_backorders the row's own setting doesn't count, and Magento's is "no backorders" unless changed.
+    backorders = row.get("allow_backorders", "").strip() in ("1", "2")
+    if number <= 0 and backorders and row.get("use_config_backorders", "").strip() != "1":
         return None, True
     return max(0, int(number)), None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def _order(order: dict[str, Any], place: Place, writer: ShopWriter) -> None:
         # The id without its number is the source ("gift_card_1725971" -> "gift card").
         "paid_with": re.sub(r"_?\d+$", "", first or "").replace("_", " ") or None,
         "address": _address(mapping(order, "address")),
-        "extra": {name: value for name, value in order.items() if name not in _ORDER_FIELDS},
+        "extra": {name: _exact(value) for name, value in order.items() if name not in _ORDER_FIELDS},
     }
     writer.order(row, place)
     for line in lines:
@@ -168,6 +169,15 @@ _ADDRESS = {
 
 def _address(found: dict[str, Any]) -> dict[str, str]:
     return {column: text for name, column in _ADDRESS.items() if (text := values.text(found.get(name)))}
+
+
+def _exact(value: Any) -> Any:
+    """A JSON value with decimal fractions as text ("12.30"): the database's JSON would make floats of them."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in value.items()}
+    return [_exact(part) for part in value] if isinstance(value, list) else value
 
 
 def _texts(found: dict[str, Any]) -> dict[str, str]:
