@@ -37,7 +37,7 @@ from assistant.types import CustomerRef, Delta, Event, Json, Record
 AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
 """Marks every answer as written by a machine, for programs; the chat says it to people in words."""
 CHAT_PATH = "/v1/chat/completions"
-NUM_EARLIER = 8
+NUM_EARLIER = 20
 T = TypeVar("T")
 FindCustomer = Callable[[str | None, str | None], CustomerRef]
 
@@ -95,7 +95,7 @@ class ChatEndpoint:
         if not status.ready and status.restarts == 0:
             text = "The model is still loading. Please try again in a moment."
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
-        events = self._events(chat, await self._run(self._context, chat))
+        events = self._events(await self._run(self._turn, chat))
         first = await anext(events)
         model = status.model
         if chat.stream:
@@ -109,8 +109,8 @@ class ChatEndpoint:
                 record = None if isinstance(item, Delta) else item.record
         return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)
 
-    def _context(self, chat: ChatRequest) -> tuple[str, Iterator[Event]]:
-        """The conversation's id and its turn, not yet begun. Runs in a thread: it may read the database."""
+    def _turn(self, chat: ChatRequest) -> Iterator[Event]:
+        """The turn, not yet begun. Runs in a thread: it may read the database."""
         extension = chat.backroom or BackroomExtension()
         if chat.backroom is not None and not self._trusted:
             text = "'backroom' is believed only from trusted callers: set trust_customer in [server], or use --isolate."
@@ -125,13 +125,14 @@ class ChatEndpoint:
                 raise ApiError(422, f"backroom.customer: {error}", "unknown_customer", param="backroom") from None
         conversation = f"api-{chat.user}" if chat.user else f"once-{uuid.uuid4().hex}"
         if not chat.user:
-            for text in chat.earlier()[-NUM_EARLIER:]:
-                self._desk.reply(conversation, text, customer=customer, now=extension.now)
-        return conversation, self._desk.turn(conversation, chat.question(), customer=customer, now=extension.now)
+            self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
+        introduced = any(message.role == "assistant" for message in chat.messages)
+        return self._desk.turn(
+            conversation, chat.question(), customer=customer, now=extension.now, introduced=introduced
+        )
 
-    async def _events(self, chat: ChatRequest, turn: tuple[str, Iterator[Event]]) -> AsyncGenerator[Event, None]:
+    async def _events(self, events: Iterator[Event]) -> AsyncGenerator[Event, None]:
         """The turn's events, each waited for in a thread. However this ends, the turn is closed."""
-        _, events = turn
         try:
             while (item := await self._run(next, events, None)) is not None:
                 yield item

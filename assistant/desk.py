@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -26,7 +26,13 @@ class TurnTaker(Protocol):
     """What the desk needs of an assistant."""
 
     def turn(
-        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        introduced: bool = False,
     ) -> Iterator[Event]: ...
 
     def greeting(self) -> str: ...
@@ -42,17 +48,30 @@ class Desk:
     """Takes turns for one shop. Thread-safe. `shops` lends an assistant per conversation; None: all share one."""
 
     def __init__(
-        self, assistant: TurnTaker, metrics: Metrics, *, turns_at_once: int = 64, shops: Shops | None = None
+        self,
+        assistant: TurnTaker,
+        metrics: Metrics,
+        *,
+        turns_at_once: int = 64,
+        shops: Shops | None = None,
+        quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.assistant = assistant
         self.metrics = metrics
         self.isolated = shops is not None
         self._shops = shops or self._shared
+        self._quiet = quiet
         self._free = threading.BoundedSemaphore(turns_at_once)
         self._locks = ConversationLocks()
 
     def turn(
-        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        introduced: bool = False,
     ) -> Iterator[Event]:
         """The turn's events, as `Assistant.turn` yields them; closing the iterator stops the answer.
 
@@ -66,7 +85,7 @@ class Desk:
                 stack.enter_context(self._place())
                 stack.enter_context(self._locks.hold(conversation_id))
                 assistant = stack.enter_context(self._shops(conversation_id))
-                events = assistant.turn(conversation_id, text, customer=customer, now=now)
+                events = assistant.turn(conversation_id, text, customer=customer, now=now, introduced=introduced)
                 for event in stack.enter_context(_closing(events)):
                     if first and isinstance(event, Delta):
                         first = False
@@ -94,6 +113,18 @@ class Desk:
             if isinstance(event, Done):
                 return event.record
         raise BackroomError("the turn ended without a result; please report this")
+
+    def recall(
+        self, conversation_id: str, texts: list[str], *, customer: CustomerRef | None, now: datetime | None
+    ) -> None:
+        """Take in earlier messages of a conversation without generating answers to them.
+
+        A message that can't be answered is passed over, as it was when it was new. Raises BusyError.
+        """
+        with self._quiet():
+            for text in texts:
+                with suppress(InputError):
+                    self.reply(conversation_id, text, customer=customer, now=now)
 
     @contextmanager
     def _shared(self, conversation_id: str) -> Iterator[TurnTaker]:

@@ -70,7 +70,13 @@ class StandIn:
         return ["price MUG"]
 
     def turn(
-        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        introduced: bool = False,
     ) -> Iterator[Event]:
         at = now or NOW
         message = self.conversations.begin_turn(conversation_id, text, at, customer.customer_id if customer else None)

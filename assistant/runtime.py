@@ -1,0 +1,142 @@
+"""The one place that puts Backroom together: settings, database, engine, assistant.
+
+    with open_runtime(settings) as runtime:
+        record = runtime.assistant.reply("conversation", "How much is the Camp Mug?")
+
+Also the demo shop's database. Knows no HTTP, no command line and no step of a turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.config import Settings, data_home
+from assistant.errors import ModelError
+from assistant.store.database import Database
+
+if TYPE_CHECKING:
+    from assistant.engine.process import EngineProcess
+    from assistant.engine.request import Tokenizer
+    from assistant.pipeline import Assistant
+    from assistant.quiet import QuietableEngine
+
+DEMO_SHOP = Path(__file__).parent / "shop" / "demo"
+ADAPTERS = Path(__file__).parent.parent / "models" / "adapters"
+NO_ADAPTER = "none"
+
+
+@dataclass
+class Runtime:
+    """Everything that runs, for as long as it runs. Close it, or use it as a context manager."""
+
+    settings: Settings
+    db: Database
+    process: EngineProcess
+    engine: QuietableEngine
+    tokenizer: Tokenizer
+    assistant: Assistant
+
+    def assistant_for(self, db: Database) -> Assistant:
+        """An assistant of the same making for another database, such as a copy."""
+        from assistant.pipeline import Assistant
+
+        return Assistant(db, self.engine, self.tokenizer, self.settings)
+
+    def close(self) -> None:
+        self.engine.close()
+        self.db.close()
+
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_database(settings: Settings, *, create: bool = True) -> Database:
+    """The shop's database of these settings, made when missing. Raises DatabaseError."""
+    path = settings.shop.db
+    if path.is_relative_to(data_home()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return Database.open(path, create=create)
+
+
+def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
+    """Start everything. Without `wait` the model may still be loading when this returns.
+
+    Raises DatabaseError, ModelError or EngineError, with nothing left running.
+    """
+    from assistant.engine import open_engine
+    from assistant.models import ModelStore
+    from assistant.quiet import QuietableEngine
+
+    db = open_database(settings)
+    try:
+        model = settings.model
+        adapter = adapter_file(model.adapter)
+        settings = _with_adapter(settings, adapter)
+        process, tokenizer = open_engine(
+            model.name or ModelStore().default,
+            adapter=adapter,
+            threads=model.threads,
+            slots=model.slots,
+            context_per_slot=model.context,
+            queue_limit=model.queue,
+            wait=False,
+        )
+    except BaseException:
+        db.close()
+        raise
+    try:
+        # The engine's process loads the model while this one imports the pipeline.
+        from assistant.pipeline import Assistant
+
+        engine = QuietableEngine(process)
+        runtime = Runtime(settings, db, process, engine, tokenizer, Assistant(db, engine, tokenizer, settings))
+        if wait:
+            process.wait_ready()
+    except BaseException:
+        process.close()
+        db.close()
+        raise
+    return runtime
+
+
+def adapter_file(name: str | None) -> Path | None:
+    """The GGUF file of an adapter named by path or by its name under models/adapters; None for None and "none".
+
+    Raises ModelError when there is no such file.
+    """
+    if name is None or name == NO_ADAPTER:
+        return None
+    for file in (Path(name).expanduser(), ADAPTERS / f"{name}.gguf", data_home() / "adapters" / f"{name}.gguf"):
+        if file.is_file():
+            return file.resolve()
+    raise ModelError(
+        f"no adapter {name!r}: it is neither a file nor in {ADAPTERS.name}; leave out --adapter, or say none"
+    )
+
+
+def _with_adapter(settings: Settings, file: Path | None) -> Settings:
+    """Settings that name the adapter as the engine does: by its file's stem."""
+    model = settings.model.model_copy(update={"adapter": file.stem if file else None})
+    return settings.model_copy(update={"model": model})
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """These settings for the demo shop, whose database and pictures come with the package."""
+    return settings.override(shop={"db": data_home() / "demo.db"}, chat={"images": DEMO_SHOP / "images"})
+
+
+def prepare_demo(settings: Settings) -> int:
+    """Make or refresh the demo shop's database; returns how many rows were written. Raises UsageError's kinds."""
+    from assistant.shop.embed import default_embedder
+    from assistant.shop.importers import import_shop
+    from assistant.shop.search import Search
+
+    with open_database(settings) as db:
+        report = import_shop(db, "shop", DEMO_SHOP)
+        Search(db, default_embedder()).refresh()
+    return report.num_written

@@ -1,0 +1,86 @@
+"""`serve` from first to last: take the port, start the engine, then everything that takes longer to import.
+
+The order is what makes it quick: a port in use is said before anything is loaded, and the engine's process loads the
+model while this one imports the web server. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+from assistant.config import Settings
+from assistant.errors import BackroomError, UsageError
+
+
+class Ready(Protocol):
+    """Called once the server can answer: with its address, the shop's name and the model's."""
+
+    def __call__(self, address: str, shop: str, model: str) -> None: ...
+
+
+def serve(
+    settings: Settings, *, ready: Ready, isolate: bool = False, prepare: Callable[[Settings], object] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM. `prepare` runs after the port is taken and before the database is opened.
+
+    Raises UsageError's kinds for the operator's mistakes, EngineError when the model can't be loaded.
+    """
+    sock = take_port(settings.server.host, settings.server.port)
+    try:
+        from assistant.runtime import open_runtime
+
+        if prepare is not None:
+            prepare(settings)
+        with open_runtime(settings, wait=False) as runtime:
+            from assistant.server import build_app, run
+
+            app, close = build_app(runtime, settings, isolate=isolate)
+
+            def loaded() -> BackroomError | None:
+                try:
+                    runtime.process.wait_ready()
+                except BackroomError as error:
+                    return error
+                ready(
+                    address_of(sock),
+                    runtime.assistant.catalogue.info().get("name", "an empty shop"),
+                    runtime.process.status().model,
+                )
+                return None
+
+            try:
+                run(app, sock, loaded)
+            finally:
+                close()
+    finally:
+        sock.close()
+
+
+def address_of(sock: socket.socket) -> str:
+    """The address to open on this machine: `http://127.0.0.1:7860`."""
+    host, port = sock.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises UsageError when the port is taken or not allowed, or the address is not ours."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(256)
+    except (OSError, UnicodeError) as error:
+        code = getattr(error, "errno", None)
+        problem = {
+            errno.EADDRINUSE: f"port {port} is in use; stop what listens there, or choose another with --port",
+            errno.EACCES: f"port {port} needs special rights; choose one above 1023 with --port",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; use 127.0.0.1 or 0.0.0.0 with --host",
+        }.get(code or 0, f"can't listen on {host} port {port}: {error}; check --host and --port")
+        raise UsageError(problem) from None
+    sock.setblocking(False)
+    return sock

@@ -1,0 +1,187 @@
+"""The running server: the API, the browser chat beside it, and what a crash left unanswered.
+
+The API answers as soon as the model is loaded; the browser chat (Gradio takes seconds to import) follows in the
+background, and a page asked for meanwhile waits for it. Knows how the parts start and stop, not what they do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.api import create_app
+from assistant.config import Settings
+from assistant.customers import find_customer
+from assistant.desk import Desk
+from assistant.errors import BackroomError
+from assistant.isolate import IsolatedShops
+from assistant.metrics import Metrics
+from assistant.types import CustomerRef, Event
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+    from assistant.runtime import Runtime
+    from assistant.shop.catalogue import Catalogue
+    from assistant.store.conversations import Conversations, PendingTurn
+
+log = logging.getLogger("backroom.server")
+
+ANSWER_LATE = timedelta(minutes=15)
+"""A message that a crash left unanswered is answered at the next start if it is younger; else it is only marked."""
+SERVED_PREFIXES = ("web-", "api-")
+GRACE_S = 5
+
+
+@dataclass(frozen=True)
+class Face:
+    """What the browser chat sees of the assistant: its turns go over the desk."""
+
+    desk: Desk
+    assistant: Assistant
+
+    @property
+    def conversations(self) -> Conversations:
+        return self.assistant.conversations
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.assistant.catalogue
+
+    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
+        return self.desk.turn(conversation_id, text, introduced=introduced)
+
+    def greeting(self) -> str:
+        return self.assistant.greeting()
+
+    def examples(self) -> list[str]:
+        return self.assistant.examples()
+
+
+class LateApp:
+    """An ASGI app that is still being made: requests wait for it. `make` runs in a thread."""
+
+    def __init__(self, make: Callable[[], FastAPI]) -> None:
+        self._make = make
+        self._app: asyncio.Future[ASGIApp] | None = None
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Makes the app in the background, and runs its own start and end."""
+        self._app = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._run(self._app))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self, future: asyncio.Future[ASGIApp]) -> None:
+        try:
+            app = await asyncio.to_thread(self._make)
+            async with app.router.lifespan_context(app):
+                future.set_result(app)
+                await asyncio.Event().wait()
+        except Exception as error:
+            log.exception("the browser chat couldn't start")
+            if not future.done():
+                future.set_exception(error)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._app is not None, "requests come only inside the lifespan"
+        app = await asyncio.shield(self._app)
+        await app(scope, receive, send)
+
+
+def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) -> tuple[FastAPI, Callable[[], None]]:
+    """The whole server and what to call at its end. With `isolate` there is no browser chat: see `IsolatedShops`."""
+    pool: IsolatedShops[Any] | None = None
+    if isolate:
+        pool = IsolatedShops(runtime.db, runtime.assistant_for, settings.limits.isolated_shops)
+    metrics = Metrics(runtime.engine.status)
+    desk = Desk(
+        runtime.assistant,
+        metrics,
+        turns_at_once=settings.limits.turns_at_once,
+        shops=pool.lend if pool else None,
+        quiet=runtime.engine.quiet,
+    )
+
+    def customer(customer_id: str | None, email: str | None) -> Any:
+        return find_customer(runtime.db, customer_id=customer_id, email=email)
+
+    app = create_app(desk, settings, status=runtime.engine.status, find_customer=customer)
+    if pool is None:
+        _add_chat(app, Face(desk, runtime.assistant), settings)
+        left = [
+            turn
+            for turn in runtime.assistant.conversations.pending()
+            if turn.conversation_id.startswith(SERVED_PREFIXES)
+        ]
+        threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
+    return app, pool.close if pool else lambda: None
+
+
+def _add_chat(app: FastAPI, face: Face, settings: Settings) -> None:
+    def make() -> FastAPI:
+        from ui.app import mount
+
+        return mount(FastAPI(openapi_url=None), face, settings)
+
+    late = LateApp(make)
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(outer: FastAPI) -> AsyncIterator[Any]:
+        async with late.lifespan(), before(outer) as state:
+            yield state
+
+    app.router.lifespan_context = lifespan
+    app.mount("/", late, name="chat")
+
+
+def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
+    """Answer what a crash left unanswered; what is too old is only marked."""
+    if not left:
+        return
+    runtime.process.wait_ready()
+    for turn in left:
+        try:
+            if datetime.now(UTC) - turn.at > ANSWER_LATE:
+                runtime.assistant.conversations.interrupt(turn.message_id)
+            else:
+                customer = CustomerRef(turn.customer_id) if turn.customer_id else None
+                desk.reply(turn.conversation_id, turn.text, customer=customer)
+        except BackroomError as error:
+            log.warning("a message from before the restart stays unanswered: %s", error)
+            runtime.assistant.conversations.interrupt(turn.message_id)
+
+
+def run(app: FastAPI, sock: socket.socket, loaded: Callable[[], BackroomError | None]) -> None:
+    """Serve until SIGINT or SIGTERM. `loaded` waits for the engine in a thread; what it returns ends the server."""
+    config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=GRACE_S, server_header=False)
+    server = uvicorn.Server(config)
+    failure: list[BackroomError] = []
+
+    def watch() -> None:
+        error = loaded()
+        if error is not None:
+            failure.append(error)
+            server.should_exit = True
+
+    threading.Thread(target=watch, daemon=True).start()
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[sock])
+    if failure:
+        raise failure[0]
