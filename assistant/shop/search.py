@@ -110,7 +110,7 @@ class Search:
             vocabulary = self._vocabulary.read(raw)
             parsed = parse(query, vocabulary, index.read_synonyms(raw))
             scope = scope_of(raw, filters)
-            vector = self._embedder.encode([parsed.text])[0]
+            vector = self._embedder.encode([index.in_shop_words(raw, parsed, vocabulary)])[0]
             fits = [] if parsed.empty else self._fits(raw, parsed, vocabulary, vector, scope)
             if sort == "relevance" and not parsed.empty:
                 return _by_relevance(raw, parsed, fits, filters, limit)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.shop.search_terms import Query, Vocabulary, Word, common_synonyms, parse_synonyms, stems
+from assistant.shop.search_terms import Query, Vocabulary, Word, common_synonyms, parse_synonyms, stem, stems, tokens
 
 _NAMING = ("name", "kind", "brand")
 _KEPT = 8
@@ -204,3 +204,28 @@ def read_docs_of(raw: Any, product_ids: Collection[str]) -> list[Doc]:
     """The texts of the active products with these ids."""
     sql = _DOC.replace("d.doc_id = j.value", "d.product_id = j.value")
     return [Doc(*row) for row in raw.execute(sql, (json.dumps(list(product_ids)),))]
+
+
+def in_shop_words(raw: Any, query: Query, vocabulary: Vocabulary) -> str:
+    """The query's text with words that the shop doesn't know replaced by those it has for them ("toster": toaster).
+
+    For the embedder, which makes nothing of a misspelt word. Words are as the first product that has them spells them.
+    """
+    text = query.text
+    for word in query.words:
+        if vocabulary.has(word.forms[0]):
+            continue
+        form = next((form for form in word.forms if vocabulary.names(form)), None)
+        row = (
+            form
+            and raw.execute(
+                """SELECT p.name || ' ' || coalesce(p.subcategory, '') || ' ' || p.category FROM search_doc d
+            JOIN product p ON p.product_id = d.product_id
+            WHERE d.doc_id = (SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT 1)""",
+                (f'{{name kind}} : "{form}"',),
+            ).fetchone()
+        )
+        if form and row:
+            spelt = {stem(token): token for token in reversed(tokens(row[0]))}
+            text = text.replace(word.text, " ".join(spelt.get(part, part) for part in form.split()))
+    return text

@@ -19,6 +19,14 @@ CONFIDENT = 0.5
 IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.95, 0.8, 0.65, 0.5
 GUESSED = 0.8
 _OTHER_FORM = 0.92
+_MEANT = 0.36
+_GENERIC = frozenset(
+    stem(word)
+    for word in """
+    accessory bag ball board bottle box cable case cleaner cover device equipment gear glass holder item kit machine
+    maker mat pack paper part rack set stand stick supplies system tool tray unit
+    """.split()
+)
 _LABEL_PARTS = re.compile(r"[,/&>]| and ")
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
 
@@ -50,17 +58,37 @@ def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> 
     for word in query.words:
         strength = _strength(word, doc, options)
         coverage += word.weight * strength * (GUESSED if word.corrected else 1.0)
-        if strength >= IN_BRAND:
+        if strength > IN_OPTION:
             matched.add(word.text)
         elif not strength:
             missing.add(word.text)
     coverage = coverage / total if total else 0.0
     head = head_match(query.head, doc) if query.head is not None else 0.0
+    if query.head is not None and _is_half_said(query, query.head, missing):
+        head = 0.0
     similarity = max(similarity, 0.0)
     score = similarity + 0.2 * coverage + 0.05 * head + 0.08 * _precision(query, doc)
-    lost = sum(word.weight for word in query.words if word.text in missing) / total if total else 1.0
-    confidence = 1 / (1 + exp(-(4.5 * similarity + 1.2 * coverage + 1.4 * head - 2.0 * lost - 1.3)))
+    confidence = _confidence(query, similarity, coverage, head, missing, said=bool(matched or options))
     return Fit(doc, score, similarity, coverage, head, confidence, frozenset(matched), frozenset(missing))
+
+
+def _confidence(
+    query: Query, similarity: float, coverage: float, head: float, missing: Collection[str], *, said: bool
+) -> float:
+    """A logistic regression fitted on queries for what a shop has and for what it hasn't."""
+    if not said and similarity < _MEANT:
+        return 0.0  # only texts mention it: a backpack with room for a laptop is no laptop
+    total = sum(word.weight for word in query.words)
+    lost = sum(word.weight for word in query.words if word.text in missing) / total if total else 1.0
+    strange = (word.weight for word in query.words if word.text in missing and not word.known)
+    unknown = sum(strange) / total if total else 0.0
+    return 1 / (1 + exp(-(2.1 * similarity + 1.5 * coverage + 2.65 * head - 1.5 * lost - 2.3 * unknown - 0.74)))
+
+
+def _is_half_said(query: Query, head: Word, missing: Collection[str]) -> bool:
+    """Whether the head alone says little ("machine") and the word before it ("washing") is missing."""
+    at = query.words.index(head)
+    return at > 0 and not _GENERIC.isdisjoint(head.forms) and query.words[at - 1].text in missing
 
 
 def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:

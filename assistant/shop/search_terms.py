@@ -48,7 +48,7 @@ STOP_WORDS = frozenset(
     priciest pricing product products purchase put range rated rating ratings re really recent recommend
     recommendation recommendations right s say search searching see selection sell selling sells she shop shopping
     should show shows size sizes so some somebody someone something sort sorta still stock stocked stocks store
-    stuff such suggest suggestion suggestions suit suitable sure t take tell than thank thanks that thats the their
+    stuff such suggest suggestion suggestions suitable sure t take tell than thank thanks that thats the their
     them then there these they thing things think this those through to too top try trying type types u under up us
     usd use used using variant ve version very want wanted wants was wasn way we well were what whats when where
     which while who whose why will with without won would wouldn y ya yeah yes yet you your yours yourself
@@ -56,7 +56,7 @@ STOP_WORDS = frozenset(
 )
 _WEAK = frozenset(
     """
-    big bring carrying cool fit fits gift gifts goes helps hold holding holds idea ideas keep keeping keeps large
+    similar big bring carrying cool fit fits gift gifts goes helps hold holding holds idea ideas keep keeping keeps large
     little made make makes making new old play playing present quality small stay staying stays takes taking uses
     wear wearing wears work working works
     """.split()
