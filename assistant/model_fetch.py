@@ -78,14 +78,14 @@ def _download(url: str, part: Path, size: int, progress: Progress | None) -> Non
     if have > size:
         part.unlink()
         have = 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
     try:
         with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=_TIMEOUT_S) as response:
             if response.status_code not in (200, 206):
                 raise ModelError(f"{url} answers {response.status_code} {response.reason_phrase}; check the address")
             resumed = response.status_code == 206
             with part.open("ab" if resumed else "wb") as file:
-                _write(response.iter_bytes(_CHUNK), file, have if resumed else 0, size, progress)
+                _write(response.iter_bytes(), file, have if resumed else 0, size, progress)
     except httpx.HTTPError as error:
         kept = part.stat().st_size if part.exists() else 0
         reason = str(error) or type(error).__name__

@@ -9,6 +9,7 @@ A model is known by its sha256. Knows no llama.cpp, no shop and no network: `ass
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -232,7 +233,8 @@ class ModelStore:
             part.write_text(json.dumps(state, indent=1, sort_keys=True), encoding="utf-8")
             part.replace(self.directory / _STATE_FILE)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
             if not optional:
                 raise ModelError(f"{self.directory} can't be written: {error.strerror}; set XDG_DATA_HOME") from None
 

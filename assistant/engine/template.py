@@ -57,7 +57,7 @@ class ChatTemplate:
         marked = [{"role": m["role"], "content": f"\ue000{i}\ue001"} for i, m in enumerate(messages)]
         try:
             text = self._template.render(messages=marked, add_generation_prompt=generation_prompt, **self._names)
-        except jinja2.TemplateError as error:
+        except Exception as error:  # a template is a program: anything can come out of it
             roles = ", ".join(message["role"] for message in messages)
             raise ModelError(f"the model's chat template refuses the roles {roles}: {error}") from None
         pieces = _MARKER.split(text)
