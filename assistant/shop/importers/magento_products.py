@@ -3,9 +3,6 @@
 What the columns mean here:
 - `special_price` is the price while its dates last (the moment of the import decides), if it is lower; `price` is then
   what to compare it with.
-- `qty` is the count where stock is managed. `is_in_stock` 0 means it can't be bought, whatever the count: it is not
-  available, the count unknown. Backorders allowed and nothing left: available, count unknown. Stock not managed:
-  available.
 - `product_online` 2 is switched off. Columns that aren't known here are taken only in the sample form, which has its
   attributes as columns; `cost` is never read.
 Names lose entities and tags, descriptions become plain text.
@@ -16,7 +13,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +20,7 @@ from assistant.shop.importers import values
 from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.html_text import html_to_line, html_to_text
 from assistant.shop.importers.magento_categories import CategoryTree, Placement
-from assistant.shop.importers.magento_cells import attribute_pairs, lines_of, option_labels, variations
+from assistant.shop.importers.magento_cells import attribute_pairs, lines_of, option_labels, stock_of, variations
 from assistant.shop.importers.readers import read_csv
 from assistant.shop.importers.report import BadValue, Place
 from assistant.shop.importers.sources import SilentWriter, effective_price, in_force, limit, slug, without_empty
@@ -182,7 +178,7 @@ class ProductFiles:
         starts = limit(_either(row, first, "special_from_date"), writer, first)
         ends = limit(_either(row, last, "special_to_date"), writer, last, end=True)
         now, compare_at = effective_price(price, special if in_force(starts, ends) else None)
-        stock, available = _stock(row)
+        stock, available = stock_of(row)
         return {
             "sku": values.required(row["sku"], "sku"),
             "product_id": product_id,
@@ -231,31 +227,6 @@ def _attributes(row: Cells) -> dict[str, str]:
         elif column not in _NOT_ATTRIBUTES:
             named[name] = "; ".join(html_to_line(line) for line in lines_of(cell))
     return without_empty(named)
-
-
-def _stock(row: Cells) -> tuple[int | None, bool | None]:
-    """The count, or else whether it can be bought."""
-    managed = row.get("use_config_manage_stock", "").strip() == "1" or row.get("manage_stock", "").strip() != "0"
-    if not managed:
-        return None, True
-    in_stock = row.get("is_in_stock", "").strip()
-    number = _quantity(row.get("qty", ""))
-    if in_stock == "0":
-        return None, False
-    if number is None or number != number.to_integral_value():
-        return None, True if in_stock == "1" else None
-    # With use_config_backorders the row's own setting doesn't count, and Magento's is "no backorders" unless changed.
-    backorders = row.get("allow_backorders", "").strip() in ("1", "2")
-    if number <= 0 and backorders and row.get("use_config_backorders", "").strip() != "1":
-        return None, True
-    return max(0, int(number)), None
-
-
-def _quantity(cell: str) -> Decimal | None:
-    try:
-        return Decimal(cell.strip()) if cell.strip() else None
-    except InvalidOperation:
-        raise BadValue("qty", cell, "is not a number", "write digits, such as 12 or 12.0000") from None
 
 
 def _either(row: Cells, *columns: str) -> str:

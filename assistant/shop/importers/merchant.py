@@ -67,6 +67,7 @@ class _Taker:
         self.num_timed = 0
 
     def take(self, item: Item, place: Place) -> None:
+        """Write an item's product, if its group doesn't have one yet, and its variant. Raises BadValue."""
         sku = values.required(item.get("id"), "id")
         product_id = item.get("item_group_id") or sku
         variant = {"sku": sku, "product_id": product_id} | self._variant(item, place)
