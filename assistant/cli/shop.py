@@ -23,6 +23,9 @@ def import_(
     db: Db = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Keep the good rows; list the bad ones.")] = False,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="ISO 4217, for a source that doesn't say its own (Shopify, ...).")
+    ] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -39,7 +42,9 @@ def import_(
     with open_database(settings) as database:
         try:
             with _Bar(hidden=as_json) as bar:
-                report = import_shop(database, kind, path, dry_run=dry_run, skip_bad=skip_bad, progress=bar.update)
+                report = import_shop(
+                    database, kind, path, dry_run=dry_run, skip_bad=skip_bad, progress=bar.update, currency=currency
+                )
                 if not dry_run:
                     bar.index(database)
         except ImportFailedError as error:
