@@ -14,7 +14,7 @@ from typing import Protocol
 from assistant.config import ChatSettings
 from assistant.types import Event, Json, Policy, Product, Variant
 from ui.cards import card_view
-from ui.receipts import Words
+from ui.receipts import Name, Words
 from ui.turns import Turn
 
 CONVERSATION_ID = re.compile(r"web-[A-Za-z0-9_-]{43}")
@@ -157,18 +157,15 @@ class Backend:
             "receipts": words.views(record.get("receipts") or []),
         }
 
-    def _name_of(self, kind: str, key: str) -> str | None:
+    def _name_of(self, kind: str, key: str) -> Name | None:
+        """How a customer knows what a receipt speaks of; None for what the shop no longer has."""
         catalogue = self.assistant.catalogue
-        if kind == "product":
-            product = catalogue.product(key)
-            return product.name if product else None
-        if kind == "sku":
-            variant = catalogue.variant(key)
-            product = catalogue.product(variant.product_id) if variant else None
-            if variant is None or product is None:
-                return None
-            options = ", ".join(variant.options.values())
-            return f"{product.name} ({options})" if options else product.name
+        if kind in ("sku", "product"):
+            variant = catalogue.variant(key) if kind == "sku" else None
+            product = catalogue.product(variant.product_id if variant else key)
+            detail = ", ".join(variant.options.values()) if variant else ""
+            return Name(f"product:{product.product_id}", product.name, detail) if product else None
         if kind == "policy":
-            return next((policy.title for policy in catalogue.policies() if policy.policy_id == key), None)
-        return self.shop_name() if kind == "shop" else None
+            titles = (policy.title for policy in catalogue.policies() if policy.policy_id == key)
+            return next((Name(f"policy:{key}", title) for title in titles), None)
+        return Name("shop", self.shop_name()) if kind == "shop" else None

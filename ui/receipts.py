@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -34,7 +35,20 @@ LABELS = {
 }
 MAX_VALUE_CHARS = 400
 
-Namer = Callable[[str, str], str | None]
+MAX_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a customer knows a receipt's row by. Rows with the same `thing` are told together; `detail` sets them apart:
+    `Name("product:p1", "Trail Runner", "Black, 42")`."""
+
+    thing: str
+    title: str
+    detail: str = ""
+
+
+Namer = Callable[[str, str], Name | None]
 """A receipt's kind and key give the name that a customer knows it by, or None."""
 
 
@@ -52,6 +66,50 @@ def known_locale(name: str) -> str:
         return "en_US"
 
 
+class Thing:
+    """One product, order or policy in the receipts, with its fields: for each, the values by variant."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._fields: dict[str, dict[str, str]] = {}
+        self._as_of: dict[str, str] = {}
+
+    def add(self, field: str, detail: str, value: str, as_of: str) -> None:
+        self._fields.setdefault(field, {}).setdefault(detail, value)
+        self._as_of[field] = as_of
+
+    def view(self) -> Json:
+        details = {detail for values in self._fields.values() for detail in values if detail}
+        only = details.pop() if len(details) == 1 else ""
+        # That a thing is called what it is called, or that this variant has these options, is in its title already.
+        told = {field for field, values in self._fields.items() if field not in ("name", "title", "options")}
+        facts = [
+            {
+                "field": "text" if field == self._title else field,
+                "value": _together(values, bool(only)),
+                "as_of": self._as_of[field],
+            }
+            for field, values in self._fields.items()
+            if field in told or not told
+        ]
+        return {"what": f"{self._title} ({only})" if only else self._title, "facts": facts}
+
+
+def _together(values: Mapping[str, str], named: bool) -> str:
+    """The values of one field over its variants (by their options), in few words."""
+    if len(set(values.values())) == 1:
+        value = next(iter(values.values()))
+        return value if len(values) == 1 and (named or "" in values) else f"{value} ({_variants(list(values))})"
+    # No-break spaces keep a variant and its value on one line.
+    listed = [f"{detail}: {value}".replace(" ", "\u00a0") if detail else value for detail, value in values.items()]
+    more = len(listed) - MAX_LISTED
+    return " · ".join(listed[:MAX_LISTED]) + (f" · and {more} more" if more > 0 else "")
+
+
+def _variants(details: list[str]) -> str:
+    return details[0] if len(details) == 1 else f"each of {len(details)} variants"
+
+
 class Words:
     """Turns receipts into words in the shop's currency, locale and time zone."""
 
@@ -65,27 +123,26 @@ class Words:
             self._zone = ZoneInfo("UTC")
 
     def views(self, receipts: Iterable[Mapping[str, Any]]) -> list[Json]:
-        """Receipts (a RECORD's, as JSON) for the page, each once, in their order."""
-        seen: dict[tuple[str, str, str], Json] = {}
-        for receipt in receipts:
-            view = self.view(receipt)
-            seen.setdefault((view["what"], view["field"], view["value"]), view)
-        return list(seen.values())
+        """Receipts (a RECORD's, as JSON) for the page, told thing by thing, in their order.
 
-    def view(self, receipt: Mapping[str, Any]) -> Json:
-        """One receipt: `what` (named as the customer knows it), `key`, `field`, `value` and `as_of`, all texts."""
-        kind = next((kind for kind in KINDS if kind in receipt), "shop")
-        key = str(receipt.get(kind) or "")
-        field = str(receipt.get("field") or "")
-        name = self._namer(kind, key)
-        return {
-            "kind": kind,
-            "what": name or (f"Order {key}" if kind == "order" else key),
-            "key": key,
-            "field": field_label(field),
-            "value": self.value(field, receipt.get("value")),
-            "as_of": self.moment(receipt.get("as_of")),
-        }
+        `[{"what": "Trail Runner (Black, 42)", "facts": [{"field": "price", "value": "€89.00", "as_of": "..."}]}]`, all
+        texts. What is the same for several variants is told once, what differs is listed.
+        """
+        things: dict[str, Thing] = {}
+        for receipt in receipts:
+            kind = next((kind for kind in KINDS if kind in receipt), "shop")
+            name = self._name(kind, str(receipt.get(kind) or ""))
+            thing = things.setdefault(name.thing, Thing(name.title))
+            field = str(receipt.get("field") or "")
+            value = self.value(field, receipt.get("value"))
+            thing.add(field_label(field), name.detail, value, self.moment(receipt.get("as_of")))
+        return [thing.view() for thing in things.values()]
+
+    def _name(self, kind: str, key: str) -> Name:
+        known = self._namer(kind, key)
+        if known is not None:
+            return known
+        return Name(f"{kind}:{key}", f"{kind.capitalize()} {key}" if kind in ("order", "promotion") else key)
 
     def value(self, field: str, value: Any) -> str:
         """A value as a person reads it: money with its currency, yes and no, dates, lists and options."""

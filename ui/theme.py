@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import colorsys
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.errors import ConfigError
@@ -51,14 +52,26 @@ def mix(one: str, other: str, share: float) -> str:
     return hex_colour((red, green, blue))
 
 
-def readable(accent: str, grounds: tuple[str, ...], lighter: bool) -> str:
-    """The accent, moved lighter or darker in small steps until it is readable as text on every ground."""
+def readable(accent: str, grounds: Callable[[str], tuple[str, ...]], lighter: bool) -> str:
+    """The accent, moved lighter or darker in small steps until it is readable as text on its grounds (which may be
+    tinted with it)."""
     hue, light, saturation = colorsys.rgb_to_hls(*parse_colour(accent))
-    shade = hex_colour(colorsys.hls_to_rgb(hue, light, saturation))
-    while any(contrast(shade, ground) < MIN_CONTRAST for ground in grounds) and 0 < light < 1:
+    end = 1.0 if lighter else 0.0
+    shade = hex_colour(parse_colour(accent))
+    while any(contrast(shade, ground) < MIN_CONTRAST for ground in grounds(shade)) and light != end:
         light = min(1.0, light + 0.01) if lighter else max(0.0, light - 0.01)
         shade = hex_colour(colorsys.hls_to_rgb(hue, light, saturation))
     return shade
+
+
+def subdued(ink: str, paper: str, grounds: tuple[str, ...]) -> str:
+    """The ink, as faint as it may be and still be read on every ground."""
+    shares = (share / 100 for share in range(64, 101))
+    return next(
+        shade
+        for share in shares
+        if min(contrast(shade := mix(ink, paper, share), ground) for ground in grounds) >= MIN_CONTRAST
+    )
 
 
 @dataclass(frozen=True)
@@ -86,18 +99,19 @@ def palette(accent: str, scheme: str) -> Palette:
     """The colours of a scheme around an accent. Raises ConfigError when the accent isn't a colour."""
     paper, ink, dark = PAPER[scheme], INK[scheme], scheme == "dark"
     surface = "#201f1d" if dark else "#ffffff"
-    grounds = (paper, surface, mix(accent, paper, 0.14 if dark else 0.08))
-    shade = readable(accent, grounds, lighter=dark)
+    share = 0.10 if dark else 0.06
+    shade = readable(accent, lambda tinted: (paper, surface, mix(tinted, paper, share)), lighter=dark)
+    tint = mix(shade, paper, share)
     return Palette(
         paper=paper,
         ink=ink,
         surface=surface,
-        muted=mix(ink, paper, 0.64 if dark else 0.68),
+        muted=subdued(ink, paper, (paper, surface, tint)),
         line=mix(ink, paper, 0.13),
         edge=mix(ink, paper, 0.55),
         accent=shade,
         on_accent=max(("#ffffff", "#141412"), key=lambda text: contrast(text, shade)),
-        tint=mix(shade, paper, 0.10 if dark else 0.06),
+        tint=tint,
         bubble=mix(shade, paper, 0.20 if dark else 0.11),
         warn="#f0b49a" if dark else "#8a3413",
     )

@@ -19,6 +19,7 @@ class Answer {
 
   waiting() {
     this.text.append(this.dots);
+    this.slow = setTimeout(() => this.dots.append(el("span", { class: "br-slow" }, "Still looking, one moment…")), 7000);
     this.node.setAttribute("aria-busy", "true");
     return this;
   }
@@ -29,10 +30,13 @@ class Answer {
       const piece = el("span", { class: "br-sentence" }, this.num_shown ? sentence : sentence.trimStart());
       this.text.insertBefore(piece, this.dots.isConnected ? this.dots : null);
       this.num_shown += 1;
+      clearTimeout(this.slow);
+      this.dots.querySelector(".br-slow")?.remove();
     }
   }
 
   settle() {
+    clearTimeout(this.slow);
     this.dots.remove();
     this.node.removeAttribute("aria-busy");
     if (!this.text.hasChildNodes()) this.text.remove();
@@ -122,13 +126,10 @@ const votes = {
 function whyPanel(receipts) {
   if (!receipts.length) return { receipts: null, why: null };
   const id = "br-why-" + randomKey().slice(0, 8);
-  const moments = new Set(receipts.map((receipt) => receipt.as_of));
-  const things = [...new Set(receipts.map((receipt) => receipt.what))];
-  const rows = things.map((what) =>
-    el("li", {}, el("p", { class: "br-what" }, what), factList(receipts.filter((receipt) => receipt.what === what), moments.size > 1)),
-  );
-  const note =
-    moments.size > 1 ? "Read from the shop's own records." : `Read from the shop's own records, as of ${receipts[0].as_of}.`;
+  const moments = new Set(receipts.flatMap((thing) => thing.facts.map((fact) => fact.as_of)));
+  const dated = moments.size > 1;
+  const rows = receipts.map((thing) => el("li", {}, el("p", { class: "br-what" }, thing.what), factList(thing.facts, dated)));
+  const note = "Read from the shop's own records" + (dated ? "." : `, as of ${[...moments][0]}.`);
   const panel = el(
     "section",
     { class: "br-receipts", tabindex: "-1", id, hidden: true, "aria-label": "What this answer rests on" },
@@ -150,11 +151,11 @@ function whyPanel(receipts) {
 }
 
 /** The fields of one product, order or policy with their values. */
-function factList(receipts, dated) {
+function factList(facts, dated) {
   const list = el("dl", { class: "br-facts" });
-  for (const receipt of receipts) {
-    const when = dated ? el("span", { class: "br-when" }, " as of " + receipt.as_of) : null;
-    list.append(el("div", {}, el("dt", {}, receipt.field), el("dd", {}, receipt.value, when)));
+  for (const fact of facts) {
+    const when = dated ? el("span", { class: "br-when" }, " as of " + fact.as_of) : null;
+    list.append(el("div", {}, el("dt", {}, fact.field), el("dd", {}, fact.value, when)));
   }
   return list;
 }
