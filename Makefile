@@ -1,0 +1,70 @@
+# Backroom's commands. `make demo` and `make test` do all of their own set-up; on a fresh Debian or Ubuntu they need
+# nothing but git, make and python3.
+#
+#   make demo    the demo shop in your browser        make lint    ruff and mypy
+#   make test    every test                           make bench   the benchmarks (minutes)
+#   make setup   the environment in .venv only        make clean   remove what the others made
+
+.PHONY: setup demo test lint bench clean browser
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+export UV_PROJECT_ENVIRONMENT := .venv
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_OPTIONS ?=
+TEST_OPTIONS ?=
+
+.PHONY: help
+help:
+	@sed -n 's/^#   /  /p' Makefile
+
+# Where uv doesn't run, it is fetched first.
+BOOTSTRAP := $(shell uv --version >/dev/null 2>&1 || echo .bootstrap/bin/uv)
+UV := $(or $(BOOTSTRAP),uv)
+
+# The stamp is newer than what it was made from: nothing is done when nothing has changed.
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock | $(BOOTSTRAP)
+	@echo "Setting up .venv (the first time builds llama.cpp: about 6 minutes on two cores)"
+	@$(UV) sync --frozen --inexact
+	@touch $@
+
+# uv comes into a folder of its own: the system's Python stays as it is (PEP 668).
+.bootstrap/bin/uv:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3" >&2; exit 2; }
+	@set -e; rm -rf .bootstrap; \
+	if $(PYTHON) -m venv .bootstrap >/dev/null 2>&1; then .bootstrap/bin/python -m pip install -q uv; \
+	elif rm -rf .bootstrap; $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	    $(PYTHON) -m pip install -q --target .bootstrap uv; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python3-venv; \
+	    rm -rf .bootstrap; $(PYTHON) -m venv .bootstrap; .bootstrap/bin/python -m pip install -q uv; \
+	else echo "uv is needed and can't be fetched: run 'apt-get install python3-venv', or install uv by hand" >&2; exit 2; fi; \
+	test -x .bootstrap/bin/uv
+
+demo: setup
+	$(BIN)/backroom demo $(DEMO_OPTIONS)
+
+test: setup browser
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+# The browser tests want Chromium; without it they are skipped and say so.
+browser:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } \
+	    || echo "Chromium couldn't be installed: the browser tests will be skipped" >&2; \
+	else echo "No Chromium here (sudo apt-get install chromium): the browser tests will be skipped" >&2; fi
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+clean:
+	rm -rf .venv .bootstrap dist build .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
