@@ -294,6 +294,11 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
         state.wanted = plan.wanted if plan.wanted is not None else _kept(last)
     if plan.listed is not None:
         state.listed = plan.listed
+    elif plan.chosen is not None:
+        shown: dict[str, str | None] = {"product": plan.chosen.product_id, "sku": plan.chosen.sku}
+        state.listed = [i for i in state.listed if i != shown and i["sku"] or i["product"] != shown["product"]][-2:] + [
+            shown
+        ]
     elif plan.focus is not None and len(plan.focus) == 1 and plan.focus[0] not in {i["product"] for i in state.listed}:
         state.listed = [*state.listed[-2:], {"product": plan.focus[0], "sku": None}]
     if plan.search is not None:

@@ -69,8 +69,8 @@ class Request:
     from_context: bool = False
     follow_up: bool = False
     confidence: float = 1.0
-    sku: str | None = None
-    """The very variant that the customer points at ("the second one"), where a list showed variants."""
+    skus: tuple[str, ...] = ()
+    """The very variants that the customer points at ("the second one"), where an answer showed variants."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_act(self) -> Act:

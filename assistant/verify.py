@@ -75,6 +75,7 @@ class Released:
 class Verifier:
     """Takes the model's text as it comes and releases the sentences that pass. One per answer; mutable.
 
+    `covered` are the placeholders that the model's own sentences have stated.
     The first sentence that doesn't pass ends the model's part: `failed` says why, and `rest` says what is still missing.
     """
 
@@ -110,18 +111,15 @@ class Verifier:
 
     def rest(self) -> Iterator[Released]:
         """Code's sentences for everything that the answer needs and doesn't have yet, then the closing ones."""
-        needed = set(self.plan.needs)
         for sentence in self.plan.core:
-            keys = {m[0] for m in PLACEHOLDER.finditer(sentence)}
-            wanted = keys & needed if keys & needed else keys
-            if keys and wanted <= self.covered:
-                continue
-            yield self._code(sentence, keys)
-        for sentence in self.plan.closing:
-            yield self._code(sentence, set())
+            keys = {m[0] for m in PLACEHOLDER.finditer(sentence) if m[2] != "item"}
+            told = (keys & set(self.plan.needs)) or keys
+            if not (told and told <= self.covered):
+                yield self._code(sentence)
+        for sentence in dict.fromkeys(self.plan.closing):
+            yield self._code(sentence)
 
-    def _code(self, sentence: str, keys: set[str]) -> Released:
-        self.covered |= keys
+    def _code(self, sentence: str) -> Released:
         self.num_code += 1
         text, receipts = render(sentence, self.plan)
         return Released(text, tuple(receipts), own=False)

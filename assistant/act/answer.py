@@ -5,11 +5,12 @@ The only place that knows which answer belongs to which act. Words come later (p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from assistant.act import listing, pages, promotions, talk
+from assistant.act import compare, listing, pages, promotions, talk
 from assistant.act.context import Context
-from assistant.act.details import details, named_options
+from assistant.act.details import details, knows, named_options
 from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
 from assistant.request import Request
@@ -37,17 +38,17 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):
         listing.extreme(request, context, plan)
     elif request.act == "search":
-        listing.search(request, context, plan)
+        _search(request, context, plan)
     elif request.act == "compare":
         _compare(request, context, plan)
     elif request.act == "policy":
-        pages.policy(request, context, plan)
+        _policy(request, context, plan)
     elif request.act == "promotion":
         promotions.promotions(request, context, plan)
     elif request.act == "human":
         talk.person(request, context, plan)
     elif request.act == "order":
-        talk.order(request, context, plan)
+        _order(request, context, plan)
     else:
         talk.talk(request, context, plan)
 
@@ -61,18 +62,20 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         return
     if request.group and len(products) > _AT_ONCE:
         listing.search(request, context, plan)
-        plan.closing.append("Which one do you mean?")
+        plan.closing = ["Which one do you mean?"]
         plan.clarifying = True
         return
     for product in products[:_AT_ONCE]:
         if request.act == "options":
-            offered_options(request, product, named_options(request.text, product, context), context, plan)
+            offered_options(request, product, _asked_names(request, product, context), context, plan)
         else:
             _OF_ONE[request.act](request, product, context, plan)
-        plan.cards.append(context.card(product))
+        plan.cards.append(context.card(product, plan.chosen))
     plan.focus = [p.product_id for p in products]
     if len(products) > 1:
         plan.listed = [{"product": p.product_id, "sku": None} for p in products]
+        plan.chosen = None
+    plan.wanted = _remember(request, plan)
 
 
 def _meant(request: Request, context: Context) -> list[Product]:
@@ -89,17 +92,70 @@ def _meant(request: Request, context: Context) -> list[Product]:
     return products
 
 
+def _asked_names(request: Request, product: Product, context: Context) -> list[str]:
+    """The options asked for: those that the clause names, else those that its meaning comes near to."""
+    named = [n for n in request.extra.get("asked_names", ()) if any(n in v.options for v in product.variants)]
+    return named or named_options(request.text, product, context)
+
+
+def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
+    """The options that "it" has from now on: those asked for, and the rest of the one variant that was told of."""
+    kept = {w.name: w for w in request.wanted if w.value is not None and w.name is not None}
+    if plan.chosen is None:
+        return [vars(w) for w in kept.values()]
+    return [
+        {"asked": value, "name": name, "value": value, "pinned": name not in kept or kept[name].pinned}
+        for name, value in plan.chosen.options.items()
+        if value
+    ]
+
+
+def _search(request: Request, context: Context, plan: Plan) -> None:
+    """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
+    if listing.search(request, context, plan):
+        return
+    if not pages.quote_if_sure(request.text, context, plan):
+        listing.nothing(request, context, plan)
+
+
+def _policy(request: Request, context: Context, plan: Plan) -> None:
+    """What the shop's pages say; of a product that was named, what is written about that very product comes first."""
+    products = context.catalogue.products(request.products[:1])
+    own = bool(products) and (not request.from_context or bool(request.extra.get("pronoun")))
+    if products and own and knows(request.text, products[0], context):
+        _of_product(request, products[0], context, plan)
+    elif pages.quote_if_sure(request.text, context, plan):
+        return
+    elif products and knows(request.text, products[0], context):
+        _of_product(request, products[0], context, plan)
+    elif request.query and any(h.confident for h in context.search.products(request.query, limit=3)) and not products:
+        _search(request, context, plan)
+    else:
+        pages.unknown(plan)
+
+
+def _order(request: Request, context: Context, plan: Plan) -> None:
+    """A question about orders in general is the pages' to answer; somebody's own order is a person's."""
+    own = re.search(r"\bmy\b|#|\d{4,}", request.text.lower())
+    if own or not pages.quote_if_sure(request.text, context, plan):
+        talk.order(request, context, plan)
+
+
+def _of_product(request: Request, product: Product, context: Context, plan: Plan) -> None:
+    details(request, product, context, plan)
+    plan.focus = [product.product_id]
+
+
 def _search_instead(request: Request, context: Context, plan: Plan) -> bool:
     """The customer's words named no product by its name: is there one by its description?"""
     hits = [h for h in context.search.products(request.query, limit=3) if h.confident]
     if not hits:
         return False
-    listing.search(request, context, plan)
-    return True
+    return listing.search(request, context, plan)
 
 
 def _compare(request: Request, context: Context, plan: Plan) -> None:
     if request.products:
-        listing.compare(request, context, plan)
+        compare.compare(request, context, plan)
     else:
         talk.which(context, plan)

@@ -81,7 +81,7 @@ def known(product: Product, variant: Variant | None = None) -> list[Aspect]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a description."""
-    parts = re.split(r"(?<=[.!?])\s+|\n+", text.strip())
+    parts = re.split(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\bSt\.)\s+|\n+", text.strip())
     return [p.strip(" -*•") for p in parts if len(p.strip()) > 8]
 
 
@@ -90,17 +90,22 @@ def best(
 ) -> list[Aspect]:
     """The aspects that answer `question`, best first; empty when the shop knows nothing of what is asked."""
     own_words = set(stems(product.name)) | set(stems(product.category))
-    asked = [t for t in tokenize(question) if t.text not in STOP_WORDS and t.stem not in own_words]
+    words = [t for t in tokenize(question) if t.text not in STOP_WORDS]
+    asked = [t for t in words if t.stem not in own_words] or words
     asked_stems = {t.stem for t in asked}
     aspects = known(product, variant)
     if not aspects:
         return []
     plain = _without_name(question, product)
-    vectors = encode([plain, *(_phrase(a) for a in aspects)])
+    named = [a for a in aspects if a.kind != "sentence"]
+    vectors = encode([plain, *(_phrase(a) for a in named)])
     similar = vectors[1:] @ vectors[0]
     scored = [
         Aspect(a.kind, a.name, a.value, _score(a, asked_stems, float(s), question))
-        for a, s in zip(aspects, similar, strict=True)
+        for a, s in zip(named, similar, strict=True)
+    ]
+    scored += [
+        Aspect(a.kind, a.name, a.value, _sentence_score(a.value, asked_stems)) for a in aspects if a.kind == "sentence"
     ]
     scored.sort(key=lambda a: -a.score)
     return [a for a in scored[:limit] if a.score >= _threshold(a)]
@@ -114,10 +119,6 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> fl
     """Shared words count most, then what the words of the question usually mean, then the sentence's meaning."""
     name = set(stems(aspect.name.replace("_", " "))) - _STOP
     score = similar
-    if aspect.kind == "sentence":
-        words = {s for s in stems(aspect.value)} - _STOP
-        shared = [s for s in asked if s in words or _compound(s, words)]
-        return 0.55 * similar + 0.6 * (len(shared) / len(asked) if asked else 0.0)
     if name & asked:
         score += 0.45 * len(name & asked) / max(1, len(name)) + 0.2
     value = set(stems(aspect.value)) - _STOP
@@ -125,6 +126,27 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> fl
         score += 0.3
     score += 0.35 * _concept(aspect.name, question)
     return score
+
+
+def _sentence_score(sentence: str, asked: set[str]) -> float:
+    """The share of the question's telling words that the sentence has; all of them make it the answer."""
+    words = set(stems(sentence)) - _STOP
+    shared = [s for s in asked if s in words or _compound(s, words)]
+    return 0.9 * len(shared) / len(asked) if asked else 0.0
+
+
+def closest_sentence(question: str, product: Product, encode: Encode) -> str:
+    """The sentence of the description that comes nearest to the question in meaning, "" when none comes near."""
+    lines = sentences(product.description)
+    if not lines:
+        return ""
+    vectors = encode([_without_name(question, product), *lines])
+    similar = vectors[1:] @ vectors[0]
+    place = int(similar.argmax())
+    return lines[place] if float(similar[place]) >= _NEAR else ""
+
+
+_NEAR = 0.3
 
 
 def _compound(word: str, words: set[str]) -> bool:
@@ -143,9 +165,7 @@ def _concept(name: str, question: str) -> float:
 
 def _phrase(aspect: Aspect) -> str:
     name = aspect.name.replace("_", " ")
-    if aspect.kind == "sentence":
-        return aspect.value
-    return f"{name}: {aspect.value}" if aspect.value and len(aspect.value) < 60 else f"What is the {name}?"
+    return f"What is the {name}?"
 
 
 def _without_name(question: str, product: Product) -> str:

@@ -44,12 +44,15 @@ class Choice:
         return {n: " or ".join(vs) for n, vs in self.asked.items()}
 
 
-def choose(product: Product, wanted: Sequence[Wanted], sku: str | None = None) -> Choice:
+def choose(product: Product, wanted: Sequence[Wanted], skus: Sequence[str] = ()) -> Choice:
     """The variants of `product` that fit `wanted`. Options pinned by an earlier answer give way when they exclude everything."""
-    if sku is not None and any(v.sku == sku for v in product.variants):
-        variant = next(v for v in product.variants if v.sku == sku)
-        return Choice(product, {n: (v,) for n, v in variant.options.items() if v}, (), (variant,))
+    pointed = tuple(v for v in product.variants if v.sku in skus)
+    if pointed:
+        options = {n: tuple(dict.fromkeys(v.options.get(n, "") for v in pointed)) for n in pointed[0].options}
+        return Choice(product, options, (), pointed)
     missing = tuple(w for w in wanted if w.value is None and (w.name is not None or _is_dimension(w, product)))
+    if missing:
+        wanted = [w for w in wanted if not w.pinned]
     choice = _select(product, [w for w in wanted if w.value is not None], missing)
     if not choice.exact and any(w.pinned for w in wanted):
         choice = _select(product, [w for w in wanted if w.value is not None and not w.pinned], missing)

@@ -60,9 +60,17 @@ class Context:
             receipts = tuple(self.price_receipt(v) for v in variants[:12])
             fact.fields["price"] = Field("price", self.money(low.price), receipts, "its price")
         else:
-            text = f"between {self.money(low.price)} and {self.money(high.price)}"
+            text = f"from {self.money(low.price)} to {self.money(high.price)}"
             receipts = (self.price_receipt(low), self.price_receipt(high))
             fact.fields["price"] = Field("price", text, receipts, "its prices, from the lowest to the highest")
+        return fact.key("price")
+
+    def add_lowest_price(self, fact: Fact, variants: Sequence[Variant]) -> str:
+        """Give `fact` the lowest price of these variants, said to be the lowest where there are others."""
+        low = min(variants, key=lambda v: v.price)
+        several = len({v.price for v in variants}) > 1
+        text = f"from {self.money(low.price)}" if several else f"for {self.money(low.price)}"
+        fact.fields["price"] = Field("price", text, (self.price_receipt(low),), "its price")
         return fact.key("price")
 
     def add_availability(self, fact: Fact, variants: Sequence[Variant]) -> str | None:

@@ -5,7 +5,7 @@ Quotes what the shop has written, word for word; infers nothing.
 
 from __future__ import annotations
 
-from assistant.act.aspects import Aspect, best, is_general, is_yes_no, sentences
+from assistant.act.aspects import Aspect, best, closest_sentence, is_general, is_yes_no, sentences
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.offers import offered_options, price
@@ -21,14 +21,15 @@ _NO = frozenset({"no", "false", "n"})
 
 def details(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """The answer to the question in `request.text` about `product`."""
-    choice = choose(product, request.wanted, request.sku)
+    choice = choose(product, request.wanted, request.skus)
     variant = choice.exact[0] if len(choice.exact) == 1 else None
     if is_general(request.text) or not _asks_something(request, product):
         overview(request, product, context, plan)
         return
     found = best(request.text, product, context.encode, variant)
     if not found:
-        unknown(product, context, plan)
+        hint = closest_sentence(request.text, product, context.encode)
+        unknown(product, context, plan, hint)
     elif found[0].kind == "option" and not (variant and found[0].value):
         offered_options(request, product, [found[0].name], context, plan)
     else:
@@ -47,12 +48,22 @@ def overview(request: Request, product: Product, context: Context, plan: Plan) -
     plan.phrase = False
 
 
-def unknown(product: Product, context: Context, plan: Plan) -> None:
+def unknown(product: Product, context: Context, plan: Plan, hint: str = "") -> None:
     """Says that the shop's data doesn't hold it, and what can be told instead."""
     fact = context.item(plan, product)
-    plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.", fact.key("item"))
+    plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.")
+    if hint:
+        receipt = Receipt("product", product.product_id, "description", hint, context.as_of)
+        fact.fields["about"] = Field("quote", hint.rstrip("."), (receipt,), "the shop's description")
+        plan.say(f"What our catalogue says is: “{fact.key('about')}.”", fact.key("about"))
     plan.closing.append("I can tell you its price and availability, or call a colleague who can find out.")
     plan.answered = False
+
+
+def knows(question: str, product: Product, context: Context) -> bool:
+    """Whether the product has a value of its own for what is asked (its own warranty, its own return policy)."""
+    found = best(question, product, context.encode)
+    return bool(found) and found[0].kind in ("attribute", "spec", "rating", "brand") and found[0].score >= 0.8
 
 
 def named_options(question: str, product: Product, context: Context) -> list[str]:
@@ -127,13 +138,13 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         return
     key = context.add_value(fact, name, aspect_text(aspect), receipt, f"its {name}")
     if aspect.kind == "rating":
-        plan.say(f"The {item} {be} rated {key} by our customers.", item, key)
+        plan.say(f"The {item} {be} rated {key} by our customers.", key)
     elif aspect.kind == "brand":
-        plan.say(f"The {item} {be} by {key}.", item, key)
+        plan.say(f"The {item} {be} by {key}.", key)
     elif is_yes_no(request.text):
-        plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", item, key)
+        plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", key)
     else:
-        plan.say(f"The {item} {have} this {name}: {key}.", item, key)
+        plan.say(f"The {item} {have} this {name}: {key}.", key)
     plan.phrase = aspect.kind != "brand"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.details import aspect_text, compare_aspect
 from assistant.act.plan import Field, Plan
-from assistant.act.words import distinguishing, is_plural, join, only
-from assistant.language import fold
+from assistant.act.words import distinguishing, join, only
 from assistant.request import Limits, Request
 from assistant.shop.search import Filters, Hit, Sort
 from assistant.types import Product, Receipt, Variant
@@ -43,49 +42,71 @@ def filters(limits: Limits, request: Request | None = None, product_ids: Sequenc
     )
 
 
-def search(request: Request, context: Context, plan: Plan) -> None:
-    """Up to three products that fit what was asked for; says so plainly when there is nothing of the kind."""
+def search(request: Request, context: Context, plan: Plan) -> bool:
+    """Up to three products that fit what was asked for; says so plainly when there is nothing of the kind.
+
+    Returns False, and says nothing, when the shop has nothing like it and a page of the shop may know better.
+    """
+    hits = _hits(request, context)
     limits = request.limits
-    if request.products and not request.from_context:
-        hits = context.search.products("", filters(limits, product_ids=request.products), limit=12)
-        hits = sorted(hits, key=lambda h: request.products.index(h.product_id))
-    else:
-        hits = [
-            h
-            for h in context.search.products(request.query, filters(limits), limit=12)
-            if h.confident or not request.query
-        ]
-    plan.search = {"query": request.query, "products": list(request.products) if not request.from_context else []}
+    plan.search = {"query": request.query, "category": limits.category, "brand": limits.brand}
+    if not hits and not (request.limits.price or request.limits.rating):
+        return False
     if not hits:
-        _nothing(request, context, plan)
-        return
+        nothing(request, context, plan)
+        return True
+    if request.extra.get("other_model"):
+        plan.say("I'm sorry, we don't have exactly that. What comes closest:")
     _list(hits, request, context, plan)
+    return True
+
+
+def _hits(request: Request, context: Context) -> list[Hit]:
+    """What fits the words and the limits; a whole name, or a group of products that share one, needs no search."""
+    limits = request.limits
+    named = [] if request.from_context else list(request.products)
+    coverage = float(request.extra.get("coverage", 0.0))
+    if named and (coverage >= 0.99 or request.group):
+        found = context.search.products("", filters(limits, product_ids=named), limit=12)
+        return sorted(found, key=lambda h: named.index(h.product_id))
+    hits = context.search.products(request.query, filters(limits), limit=12)
+    sure = [h for h in hits if h.confident or not request.query]
+    if named:
+        sure += context.search.products(
+            "", filters(limits, product_ids=[n for n in named if n not in {h.product_id for h in sure}])
+        )
+    if not sure and limits.price:
+        gift = re.search(r"\b(?:gift|present|birthday|christmas|surprise|idea)", request.text.lower())
+        sure = hits if gift else []
+        sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
+    return sure
 
 
 def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -> None:
     products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits[:_SHOWN]])}
     parts: list[str] = []
     plan.listed = []
+    lead = "We have " if not request.extra.get("other_model") else "We do have "
     for hit in hits[:_SHOWN]:
         product = products.get(hit.product_id)
         if product is None:
             continue
         variants = [v for v in product.variants if v.sku in hit.skus] or [v for v in product.variants if v.active]
         fact = context.item(plan, product)
-        amount = context.add_price(fact, variants)
+        amount = context.add_lowest_price(fact, variants)
         state = context.add_availability(fact, variants)
-        parts.append(f"the {fact.key('item')} for {amount}" + (f" ({state})" if state else ""))
-        plan.needs += [fact.key("item"), amount]
+        parts.append(f"the {fact.key('item')} {amount}" + (f" ({state})" if state else ""))
+        plan.needs.append(amount)
         plan.listed.append({"product": product.product_id, "sku": None})
         plan.cards.append(context.card(product))
-    plan.say(f"We have {join(parts)}.")
+    plan.say(f"{lead}{join(parts)}.")
     plan.focus = [str(item["product"]) for item in plan.listed]
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
     plan.phrase = len(parts) <= 2
 
 
-def _nothing(request: Request, context: Context, plan: Plan) -> None:
+def nothing(request: Request, context: Context, plan: Plan) -> None:
     """Nothing fits: without the limits, is there something of the kind?"""
     if request.limits and (request.query or request.products):
         free = filters(
@@ -120,9 +141,14 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
             for h in context.search.products(request.query, filters(limits), sort, limit=12)
             if h.confident or not request.query
         ]
-    plan.search = {"query": request.query, "products": list(request.products), "limits": None}
+    plan.search = {
+        "query": request.query,
+        "products": list(request.products),
+        "category": limits.category,
+        "brand": limits.brand,
+    }
     if not hits:
-        _nothing(request, context, plan)
+        nothing(request, context, plan)
         return
     _extreme_of(hits, request.act, request, context, plan)
 
@@ -142,11 +168,10 @@ def _extreme_of(hits: Sequence[Hit], act: str, request: Request, context: Contex
 
 
 def _extreme_variant(product: Product, request: Request, context: Context, plan: Plan) -> None:
-    named = [w for w in request.wanted if not w.pinned]
-    choice = choose(product, named)
+    choice = choose(product, [w for w in request.wanted if not w.pinned])
     sold = [v for v in choice.sold if _fits(v, request.limits)]
     if not sold:
-        _nothing(request, context, plan)
+        nothing(request, context, plan)
         return
     chosen = (
         max(sold, key=lambda v: (v.price, v.sku))
@@ -162,7 +187,8 @@ def _extreme_variant(product: Product, request: Request, context: Context, plan:
         )
         fact = context.item(plan, product, only(other, distinguishing(product.variants)))
         state, amount = context.add_availability(fact, [other]), context.add_price(fact, [other])
-        plan.say(f"Of those {state}, it is the {fact.key('item')} for {amount}.", fact.key("item"), amount)
+        be, cost = ("are", "cost") if fact.plural else ("is", "costs")
+        plan.say(f"The {fact.key('item')}, next in price, {cost} {amount} and {be} {state}.", amount)
 
 
 def _fits(variant: Variant, limits: Limits) -> bool:
@@ -181,128 +207,15 @@ def _say_extreme(product: Product, chosen: Variant, act: str, context: Context, 
     if act == "best_rated" and product.rating is not None:
         receipt = Receipt("product", product.product_id, "rating", product.rating, context.as_of)
         key = context.add_value(fact, "rating", f"{product.rating:g} out of 5", receipt, "its rating")
-        rating = f", rated {key}"
+        rating = f" (rated {key})"
     superlative = Receipt("sku", chosen.sku, "price", float(chosen.price.decimal), context.as_of)
     fact.fields["rank"] = Field("name", _ADJECTIVE[act], (superlative,), f"says that it is the {_ADJECTIVE[act]}")
-    start = lead or f"The {fact.key('rank')} {'are' if is_plural(product.name) else 'is'}"
-    tail = f" and {'are' if fact.plural else 'is'} {state}" if state else ""
-    plan.say(
-        f"{start} the {fact.key('item')} at {amount}{rating}; {'they' if fact.plural else 'it'}{tail[4:]}."
-        if tail
-        else f"{start} the {fact.key('item')} at {amount}{rating}.",
-        fact.key("item"),
-        amount,
-    )
+    start = lead or f"The {fact.key('rank')} {'are' if fact.plural else 'is'}"
+    be, cost = ("are", "cost") if fact.plural else ("is", "costs")
+    tail = f" and {be} {state}" if state else ""
+    plan.say(f"{start} the {fact.key('item')}{rating}, which {cost} {amount}{tail}.", amount)
     plan.focus = [product.product_id]
     plan.wanted = [{"asked": v, "name": n, "value": v, "pinned": True} for n, v in chosen.options.items() if v]
     plan.listed = [{"product": product.product_id, "sku": chosen.sku}]
     plan.cards.append(context.card(product, chosen))
     plan.phrase = True
-
-
-def compare(request: Request, context: Context, plan: Plan) -> None:
-    """Two or three products side by side: price and availability, what the question asks for, and which costs less."""
-    products = context.catalogue.products(request.products[:3])
-    if len(products) == 1:
-        _compare_variants(products[0], request, context, plan)
-        return
-    sides: list[tuple[Product, list[Variant]]] = []
-    for product in products:
-        choice = choose(product, request.wanted)
-        variants = list(choice.sold or choice.exact or product.variants)
-        sides.append((product, variants))
-        fact = context.item(plan, product)
-        amount = context.add_price(fact, variants)
-        state = context.add_availability(fact, variants)
-        be, cost = ("are", "cost") if fact.plural else ("is", "costs")
-        plan.say(
-            f"The {fact.key('item')} {cost} {amount}" + (f" and {be} {state}." if state else "."),
-            fact.key("item"),
-            amount,
-        )
-        _asked_aspect(request, product, context, plan, len(plan.facts))
-    _difference(sides, context, plan)
-    plan.listed = [{"product": p.product_id, "sku": None} for p in products]
-    plan.focus = [p.product_id for p in products]
-    plan.cards += [context.card(p) for p in products]
-
-
-def _asked_aspect(request: Request, product: Product, context: Context, plan: Plan, number: int) -> None:
-    folded = fold(request.text)
-    if any(w in folded for w in ("price", "cheaper", "expensive", "cost", "how much more", "how much less")):
-        return
-    aspect = compare_aspect(request.text, product, context)
-    if aspect is None and product.rating is not None:
-        from assistant.act.aspects import Aspect
-
-        aspect = Aspect("rating", "rating", f"{product.rating:g}")
-    if aspect is not None:
-        fact = plan.facts[number - 1]
-        receipt = Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
-        key = context.add_value(fact, aspect.name, aspect_text(aspect), receipt, f"its {aspect.name}")
-        plan.core[-1] = plan.core[-1][:-1] + f"; {aspect.name.replace('_', ' ')}: {key}."
-
-
-def _difference(sides: Sequence[tuple[Product, list[Variant]]], context: Context, plan: Plan) -> None:
-    """Which costs less, and by how much where both have one price."""
-    lows = [
-        (min(v.price for v in variants), max(v.price for v in variants), product, variants)
-        for product, variants in sides
-    ]
-    lows.sort(key=lambda s: (s[0], s[1]))
-    cheapest, other = lows[0], lows[-1]
-    if cheapest[0] == other[0] and cheapest[1] == other[1]:
-        plan.say("They cost the same.")
-        return
-    fact = context.item(plan, cheapest[2])
-    receipts = tuple(context.price_receipt(min(s[3], key=lambda v: v.price)) for s in (cheapest, other))
-    single = all(s[0] == s[1] for s in lows) and len(lows) == 2
-    if single:
-        gap = type(cheapest[0])(other[0].minor - cheapest[0].minor, cheapest[0].currency)
-        fact.fields["difference"] = Field("price", context.money(gap), receipts, "how much cheaper it is")
-        plan.say(
-            f"The {fact.key('item')} {'are' if fact.plural else 'is'} cheaper by {fact.key('difference')}.",
-            fact.key("item"),
-            fact.key("difference"),
-        )
-    elif cheapest[0] < other[0]:
-        fact.fields["difference"] = Field(
-            "name",
-            "has the lowest price" if not fact.plural else "have the lowest price",
-            receipts,
-            "says that it is the cheapest",
-        )
-        plan.say(f"The {fact.key('item')} {fact.key('difference')}.", fact.key("item"))
-
-
-def _compare_variants(product: Product, request: Request, context: Context, plan: Plan) -> None:
-    """Versions of one product, by the option of which several values were named; else by all it comes in."""
-    named: dict[str, list[str]] = {}
-    for w in request.wanted:
-        if w.name and w.value:
-            named.setdefault(w.name, []).append(w.value)
-    several = next((n for n, vs in named.items() if len(set(vs)) > 1), None)
-    others = [w for w in request.wanted if w.name != several]
-    sides: list[tuple[str, list[Variant]]] = []
-    for value in dict.fromkeys(named.get(several or "", [])):
-        choice = choose(product, others)
-        variants = [v for v in choice.sold if v.options.get(several or "") == value]
-        if not variants:
-            continue
-        sides.append((value, variants))
-        fact = context.item(plan, product, {n: v[0] for n, v in named.items() if n != several} | {str(several): value})
-        amount = context.add_price(fact, variants)
-        state = context.add_availability(fact, variants)
-        be, cost = ("are", "cost") if fact.plural else ("is", "costs")
-        plan.say(
-            f"The {fact.key('item')} {cost} {amount}" + (f" and {be} {state}." if state else "."),
-            fact.key("item"),
-            amount,
-        )
-    if len(sides) > 1:
-        low = min(range(len(sides)), key=lambda i: min(v.price for v in sides[i][1]))
-        if len({min(v.price for v in s[1]) for s in sides}) > 1:
-            plan.say(f"Cheapest of these: the {plan.facts[low].key('item')}.", plan.facts[low].key("item"))
-        else:
-            plan.say("Their lowest prices are the same.")
-    plan.focus = [product.product_id]

@@ -5,8 +5,10 @@ Code decides what is true and what must be said; nothing here guesses. Knows no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from assistant.act.aspects import is_yes_no
 from assistant.act.choice import Choice, choose, nearest
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Field, Plan
@@ -19,7 +21,7 @@ _LISTED = 3  # variants named one by one; more are told as values
 
 def price(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """What the asked variants cost, and whether they can be had."""
-    choice = choose(product, request.wanted, request.sku)
+    choice = choose(product, request.wanted, request.skus)
     if _not_offered(choice, context, plan):
         return
     if len(choice.sold) > 1 and len({v.price for v in choice.sold}) > 1 and len(choice.sold) <= _LISTED:
@@ -30,9 +32,10 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
     state = context.add_availability(fact, choice.sold)
     be, cost = ("are", "cost") if fact.plural else ("is", "costs")
     if state:
-        plan.say(f"The {fact.key('item')} {cost} {amount} and {be} {state}.", fact.key("item"), amount, state)
+        plan.say(f"The {fact.key('item')} {cost} {amount} and {be} {state}.", amount)
     else:
-        plan.say(f"The {fact.key('item')} {cost} {amount}.", fact.key("item"), amount)
+        plan.say(f"The {fact.key('item')} {cost} {amount}.", amount)
+    _chosen(choice.sold, plan)
     plan.phrase = True
     if len({v.price for v in choice.sold}) > 1:
         _depends(choice, context, plan)
@@ -41,22 +44,25 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
 
 def availability(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """Whether the asked variants can be had; if not, what can."""
-    choice = choose(product, request.wanted, request.sku)
+    choice = choose(product, request.wanted, request.skus)
     if _not_offered(choice, context, plan):
         return
     if not choice.available:
         _unavailable(choice, context, plan)
         return
-    fact = context.item(plan, product, _shown(choice))
+    if _contradicts(request, choice, context, plan):
+        return
+    fact = context.item(plan, product, _shown(choice, choice.available))
     state = context.add_availability(fact, choice.available)
+    _chosen(choice.available, plan)
     yes = _yes(fact, "yes")
     be = "are" if fact.plural else "is"
     if len(choice.available) == 1 or len({v.price for v in choice.available}) == 1:
         amount = context.add_price(fact, choice.available)
         cost = "cost" if fact.plural else "costs"
-        plan.say(f"{yes}, the {fact.key('item')} {be} {state} and {cost} {amount}.", yes, fact.key("item"), str(state))
+        plan.say(f"{yes}, the {fact.key('item')} {be} {state} and {cost} {amount}.", str(state))
     else:
-        plan.say(f"{yes}, the {fact.key('item')} {be} {state}.", yes, fact.key("item"), str(state))
+        plan.say(f"{yes}, the {fact.key('item')} {be} {state}.", str(state))
     plan.phrase = True
     if len(choice.available) > 1 and distinguishing(choice.available):
         _offered(choice.available, fact, context, plan)
@@ -64,7 +70,7 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
 
 def stock(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """How many there are, for each asked variant; where the shop doesn't count, that it doesn't."""
-    choice = choose(product, request.wanted, request.sku)
+    choice = choose(product, request.wanted, request.skus)
     if _not_offered(choice, context, plan):
         return
     counted = [v for v in choice.sold if v.stock is not None]
@@ -74,7 +80,8 @@ def stock(request: Request, product: Product, context: Context, plan: Plan) -> N
     if len(counted) == 1:
         fact = context.item(plan, product, _shown(choice))
         amount = _count(fact, counted[0], context)
-        plan.say(f"We have {amount} of the {fact.key('item')}.", fact.key("item"), amount)
+        _chosen(counted, plan)
+        plan.say(f"Of the {fact.key('item')} we have {amount}.", amount)
         plan.phrase = True
         if request.quantity and counted[0].stock is not None:
             _enough(request.quantity, counted[0].stock, plan)
@@ -83,17 +90,20 @@ def stock(request: Request, product: Product, context: Context, plan: Plan) -> N
     parts = []
     for variant in counted[:6]:
         fact = context.item(plan, product, only(variant, names))
-        parts.append(f"{_count(fact, variant, context)} of the {fact.key('item')}")
-        plan.needs += [fact.key("item")]
-    plan.say(f"We have {join(parts)}.")
+        parts.append(f"the {fact.key('item')}: {_count(fact, variant, context)}")
+    plan.say(f"{join(parts)}.")
     if len(counted) > 6:
         plan.say("There are more versions; tell me which one you mean and I'll look it up.")
 
 
 def offered_options(request: Request, product: Product, names: Sequence[str], context: Context, plan: Plan) -> None:
     """What a product comes in: the values of the options `names` (empty: of all in which its variants differ)."""
-    kept = tuple(w for w in request.wanted if w.name not in names)
-    choice = choose(product, kept, request.sku if not names else None)
+    told = {w.name for w in request.wanted if w.value is not None and not w.pinned}
+    names = [n for n in names if n not in told] or list(names)
+    if _of_this_one(request, product, names, context, plan):
+        return
+    kept = tuple(w for w in request.wanted if w.name not in names and not w.pinned)
+    choice = choose(product, kept, request.skus if not names else ())
     if _not_offered(choice, context, plan):
         return
     sold = choice.sold
@@ -103,11 +113,36 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
         plan.say(f"The {fact.key('item')} {'come' if fact.plural else 'comes'} in one version only.")
         return
     for name in names[:3]:
-        _values(name, sold, fact, context, plan, first=name == names[0])
+        _values(name, product, sold, fact, context, plan, first=name == names[0])
     plan.phrase = len(names) == 1
 
 
-def _values(name: str, sold: Sequence[Variant], fact: Fact, context: Context, plan: Plan, *, first: bool) -> None:
+def _of_this_one(request: Request, product: Product, names: Sequence[str], context: Context, plan: Plan) -> bool:
+    """ "Which theme is that one?": the value of the very variant just talked about, not all that there are."""
+    pinned = {w.name: w.value for w in request.wanted if w.name and w.value is not None}
+    fits = [v for v in product.variants if all(v.options.get(n) == x for n, x in pinned.items())]
+    names = [n for n in names if len(fits) == 1 and fits[0].options.get(n)]
+    if not names or _COMES_IN.search(request.text.lower()):
+        return False
+    fact = context.item(plan, product, only(fits[0], [n for n in distinguishing(product.variants) if n not in names]))
+    for name in names:
+        receipt = Receipt("sku", fits[0].sku, name, fits[0].options[name], context.as_of)
+        key = context.add_value(fact, name, _value(name, fits[0].options[name]), receipt, f"its {name}")
+        plan.say(
+            f"The {fact.key('item')} {'have' if fact.plural else 'has'} this {name.replace('_', ' ')}: {key}.", key
+        )
+    _chosen(fits, plan)
+    return True
+
+
+_COMES_IN = re.compile(
+    r"\b(?:come|comes|available|are there|other|else|offer|options|do you have|can i (?:get|choose))\b"
+)
+
+
+def _values(
+    name: str, product: Product, sold: Sequence[Variant], fact: Fact, context: Context, plan: Plan, *, first: bool
+) -> None:
     values = list(dict.fromkeys(v.options[name] for v in sold if v.options.get(name)))
     there = [x for x in values if any(v.available for v in sold if v.options.get(name) == x)]
     gone = [x for x in values if x not in there and all(v.available is False for v in sold if v.options.get(name) == x)]
@@ -119,20 +154,14 @@ def _values(name: str, sold: Sequence[Variant], fact: Fact, context: Context, pl
     plural = fact.plural
     label = name.replace("_", " ")
     if len(values) == 1:
-        plan.say(f"{subject} {'have' if plural else 'has'} this {label}: {key}.", fact.key("item"), key)
+        plan.say(f"{subject} {'have' if plural else 'has'} this {label}: {key}.", key)
     else:
-        plan.say(f"{subject} {'come' if plural else 'comes'} in these {_plural(label)}: {key}.", fact.key("item"), key)
+        plan.say(f"{subject} {'come' if plural else 'comes'} in these {_plural(label)}: {key}.", key)
     if gone and there:
-        out = context.add_value(
-            fact,
-            name + "_sold_out",
-            join([_value(name, x) for x in gone]),
-            receipts[0],
-            f"values of {name} that are sold out",
-        )
-        state = tuple(context.availability_receipt(v) for v in sold if v.options.get(name) in gone)
-        fact.fields[out[1:-1].split(".")[1]] = Field("sold_out", join([_value(name, x) for x in gone]), state[:24], "")
-        plan.say(f"Out of stock at the moment: {out}.", out)
+        for value in gone[:3]:
+            out = context.item(plan, product, {name: value})
+            state = context.add_availability(out, [v for v in sold if v.options.get(name) == value])
+            plan.say(f"The {out.key('item')} {'are' if plural else 'is'} {state}.", str(state))
     elif gone and not there:
         state_key = context.add_availability(fact, sold)
         plan.say(f"At the moment {'they are' if plural else 'it is'} {state_key}.", str(state_key))
@@ -148,10 +177,11 @@ def _value(name: str, value: str) -> str:
     return option(name, value) if value.lower() in ("yes", "no") else value
 
 
-def _shown(choice: Choice) -> dict[str, str]:
+def _shown(choice: Choice, left: Sequence[Variant] = ()) -> dict[str, str]:
     """The options that name the choice: those asked for, or, when one variant is left, all that tell it from the others."""
-    if len(choice.exact) == 1 and len(choice.product.variants) > 1:
-        return only(choice.exact[0], distinguishing(choice.product.variants))
+    left = left or choice.exact
+    if len(left) == 1 and len(choice.product.variants) > 1:
+        return only(left[0], distinguishing(choice.product.variants))
     return choice.label_options
 
 
@@ -214,7 +244,7 @@ def _missing(choice: Choice, context: Context, plan: Plan) -> None:
             Receipt("product", product.product_id, wanted.name or "options", values, context.as_of),
             "the values it comes in",
         )
-        plan.say(f"{no}, the {fact.key('item')} {do} come in {asked}.", no, fact.key("item"), asked)
+        plan.say(f"{no}, the {fact.key('item')} {do} come in {asked}.", asked)
         plan.say(f"{'They come' if fact.plural else 'It comes'} in {listed}.", listed)
     else:
         plan.say(
@@ -244,7 +274,7 @@ def _no_longer(choice: Choice, context: Context, plan: Plan) -> None:
     if successor and successor.active:
         next_fact = context.item(plan, successor)
         amount = context.add_price(next_fact, [v for v in successor.variants if v.active] or list(successor.variants))
-        plan.say(f"Its successor is the {next_fact.key('item')}, {amount}.", next_fact.key("item"), amount)
+        plan.say(f"Its successor is the {next_fact.key('item')}, {amount}.", amount)
         plan.cards.append(context.card(successor))
     elif product.active:
         _alternatives(choice, context, plan)
@@ -262,7 +292,8 @@ def _unavailable(choice: Choice, context: Context, plan: Plan) -> None:
         plan.answered = False
         return
     no = _yes(fact, "no")
-    plan.say(f"{no}, the {fact.key('item')} {be} {state}.", no, fact.key("item"), state)
+    plan.say(f"{no}, the {fact.key('item')} {be} {state}.", state)
+    _chosen(choice.sold, plan)
     plan.phrase = True
     _alternatives(choice, context, plan)
 
@@ -278,10 +309,9 @@ def _alternatives(choice: Choice, context: Context, plan: Plan) -> None:
         fact = context.item(plan, choice.product, only(variant, names))
         context.add_availability(fact, [variant])
         amount = context.add_price(fact, [variant])
-        parts.append(f"the {fact.key('item')} for {amount}")
-        plan.needs.append(fact.key("item"))
-    state = plan.facts[-1].key("in_stock")
-    plan.say(f"What is {state}: {join(parts)}.", state)
+        be = "are" if fact.plural else "is"
+        parts.append(f"the {fact.key('item')} {be} {fact.key('in_stock')} for {amount}")
+    plan.say(f"{join(parts)}.", plan.facts[-1].key("in_stock"))
 
 
 def _offered(available: Sequence[Variant], fact: Fact, context: Context, plan: Plan) -> None:
@@ -310,7 +340,7 @@ def _each(choice: Choice, variants: Sequence[Variant], context: Context, plan: P
         state = context.add_availability(fact, [variant])
         be, cost = ("are", "cost") if fact.plural else ("is", "costs")
         tail = f" and {be} {state}" if state else ""
-        plan.say(f"The {fact.key('item')} {cost} {amount}{tail}.", fact.key("item"), amount)
+        plan.say(f"The {fact.key('item')} {cost} {amount}{tail}.", amount)
 
 
 def _depends(choice: Choice, context: Context, plan: Plan) -> None:
@@ -336,8 +366,38 @@ def _uncounted(choice: Choice, context: Context, plan: Plan) -> None:
     if state is None:
         plan.say(f"I'm sorry, I don't have a stock count for the {fact.key('item')}.", fact.key("item"))
     else:
-        plan.say(f"The {fact.key('item')} {be} {state}, but I don't have a count of how many.", fact.key("item"), state)
+        plan.say(f"The {fact.key('item')} {be} {state}, but I don't have a count of how many.", state)
     plan.answered = state is not None
+
+
+def _chosen(variants: Sequence[Variant], plan: Plan) -> None:
+    """Remember the variant that the answer is about, if it is about one."""
+    plan.chosen = variants[0] if len(variants) == 1 else None
+
+
+def _contradicts(request: Request, choice: Choice, context: Context, plan: Plan) -> bool:
+    """ "Is it bagless?" of the very variant just talked about: says what that one is, and what there is instead."""
+    pinned = request.extra.get("pinned", {})
+    other = next((w for w in request.extra.get("named", ()) if w.name in pinned and pinned[w.name] != w.value), None)
+    if other is None or not is_yes_no(request.text) or not _IT.search(request.text.lower()):
+        return False
+    before = [v for v in choice.product.variants if all(v.options.get(n) == x for n, x in pinned.items())]
+    if len(before) != 1:
+        return False
+    fact = context.item(
+        plan, choice.product, only(before[0], [n for n in distinguishing(choice.product.variants) if n != other.name])
+    )
+    no = _yes(fact, "no")
+    receipt = Receipt("sku", before[0].sku, str(other.name), pinned[other.name], context.as_of)
+    key = context.add_value(
+        fact, str(other.name), option(str(other.name), pinned[other.name]), receipt, "what it is instead"
+    )
+    plan.say(f"{no}, the {fact.key('item')} {'are' if fact.plural else 'is'} {key}.", key)
+    _alternatives(choice, context, plan)
+    return True
+
+
+_IT = re.compile(r"\b(?:it|that one|this one|they|that|this)\b")
 
 
 def _count(fact: Fact, variant: Variant, context: Context) -> str:

@@ -9,7 +9,6 @@ from assistant.act.aspects import pick_sentences, sentences
 from assistant.act.context import Context
 from assistant.act.plan import Field, Plan
 from assistant.language import STOP_WORDS, stem, stems
-from assistant.request import Request
 from assistant.types import Receipt
 
 _NOT_TOLD = frozenset({"name", "currency", "locale", "timezone", "now"})
@@ -26,9 +25,8 @@ class ShopFact:
     score: float
 
 
-def policy(request: Request, context: Context, plan: Plan) -> None:
-    """The sentences of the shop's pages, or the fact of the shop, that answer the question."""
-    question = request.text
+def quote_if_sure(question: str, context: Context, plan: Plan) -> bool:
+    """Say the sentences of the shop's pages, or the fact of the shop, that answer the question; False if there are none."""
     hits = [h for h in context.search.policies(question, limit=3) if h.confident]
     fact = shop_fact(question, context)
     if fact is not None and (not hits or fact.score > 0.62):
@@ -36,9 +34,15 @@ def policy(request: Request, context: Context, plan: Plan) -> None:
     elif hits:
         _quote(question, hits[0].policy_id, hits[0].title, hits[0].passage, context, plan)
     else:
-        plan.say("I'm sorry, I don't have that information about our shop.")
-        plan.closing.append("A colleague can tell you; just say so and I'll call one.")
-        plan.answered = False
+        return False
+    return True
+
+
+def unknown(plan: Plan) -> None:
+    """Says that no page of the shop answers this."""
+    plan.say("I'm sorry, I don't have that information about our shop.")
+    plan.closing.append("A colleague can tell you; just say so and I'll call one.")
+    plan.answered = False
 
 
 def shop_fact(question: str, context: Context) -> ShopFact | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from assistant.types import Card, Receipt
+from assistant.types import Card, Receipt, Variant
 
 FieldKind = Literal["item", "price", "stock", "in_stock", "sold_out", "value", "quote", "list", "yes", "no", "name"]
 
@@ -65,6 +65,8 @@ class Plan:
     clarifying: bool = False
     handoff: bool = False
     cards: list[Card] = field(default_factory=list)
+    chosen: Variant | None = None
+    """The one variant that the answer was about, if it was about one: "it" from now on."""
     focus: list[str] | None = None
     wanted: list[dict[str, Any]] | None = None
     listed: list[dict[str, str | None]] | None = None

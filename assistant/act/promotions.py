@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
-
 from assistant.act.context import Context
 from assistant.act.plan import Field, Plan
 from assistant.request import Request

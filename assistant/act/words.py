@@ -34,7 +34,12 @@ def option(name: str, value: str) -> str:
 
 def options(chosen: Mapping[str, str]) -> str:
     """Several options in one phrase: "size 42, leather, waterproof"."""
-    return ", ".join(option(n, v) for n, v in chosen.items() if v)
+    values = [v for v in chosen.values() if v]
+    return ", ".join(
+        f"{n.replace('_', ' ')} {v}" if values.count(v) > 1 and v.lower() not in _YES | _NO else option(n, v)
+        for n, v in chosen.items()
+        if v
+    )
 
 
 def label(product: Product, chosen: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 _MAX_GAP = 2  # words that may stand between two words of one product's name
 _GROUP_LIMIT = 400
 _MAX_MENTIONS = 5
-_MIN_COVERAGE = 0.2
+_MIN_COVERAGE = 0.3
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,7 @@ def _best(
 ) -> Mention | None:
     hits = _hits(forms, vocabulary, free)
     scored: list[tuple[float, float, frozenset[int], str]] = []
+    strong: set[frozenset[int]] = set()
     for product_id, matched in hits.items():
         name = set(vocabulary.products[product_id].stems)
         if not name.intersection(*[set().union(*matched.values())]):
@@ -190,15 +191,26 @@ def _best(
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
         coverage = sum(map(vocabulary.idf, named)) / (sum(map(vocabulary.idf, name)) or 1.0)
         whole = named == name
-        evidence = [p for p in telling if matched[p] & name and p not in option_only and tokens[p].text not in COLOURS]
-        if whole and not telling:
-            continue
-        if not whole and not (evidence and (coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary))):
-            continue
-        scored.append((weight * (0.6 + 0.4 * coverage), 1.0 if whole else min(coverage, 0.99), positions, product_id))
+        evidence = [p for p in telling if matched[p] & name and _tells(p, tokens, positions, option_only)]
+        if (whole and telling) or evidence:
+            share = 1.0 if whole else min(coverage, 0.99)
+            scored.append((weight * (0.6 + 0.4 * coverage), share, positions, product_id))
+            if whole or coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary):
+                strong.add(positions)
+    scored = [s for s in scored if s[2] in strong]
     if not scored:
         return None
     return _group(scored, vocabulary)
+
+
+def _tells(position: int, tokens: Sequence[Tok], positions: frozenset[int], option_only: frozenset[int]) -> bool:
+    """Whether a matched word is evidence of a product: no colour, no option value, no number that stands alone."""
+    word = tokens[position].text
+    if position in option_only or word in COLOURS:
+        return False
+    return (
+        word[0].isalpha() and len(word) > 1 or (word[0].isdigit() and position - 1 in positions and len(positions) > 1)
+    )
 
 
 def _hits(forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, free: set[int]) -> dict[str, dict[int, set[str]]]:
@@ -241,24 +253,20 @@ def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: V
 
 def _cluster(matched: dict[int, set[str]], vocabulary: Vocabulary) -> frozenset[int]:
     """The heaviest run of matched positions without long gaps, each stem of the name counted once."""
-    runs: list[list[int]] = []
-    for position in sorted(matched):
-        if runs and position - runs[-1][-1] <= _MAX_GAP + 1:
-            runs[-1].append(position)
-        else:
-            runs.append([position])
-
-    def weight(run: list[int]) -> float:
-        return sum(vocabulary.idf(s) for s in set().union(*(matched[p] for p in run)))
-
-    best = max(runs, key=weight)
-    counted: set[str] = set()
-    kept: list[int] = []
-    for position in best:
-        if not matched[position] <= counted:
-            kept.append(position)
-            counted |= matched[position]
-    return frozenset(kept)
+    ordered = sorted(matched)
+    best: tuple[float, int, tuple[int, ...]] = (-1.0, 0, ())
+    for start, first in enumerate(ordered):
+        kept: list[int] = []
+        counted: set[str] = set()
+        for position in ordered[start:]:
+            if kept and position - kept[-1] > _MAX_GAP + 1:
+                break
+            if not matched[position] <= counted:
+                kept.append(position)
+                counted |= matched[position]
+        candidate = (sum(map(vocabulary.idf, counted)), first - kept[-1], tuple(kept))
+        best = max(best, candidate)
+    return frozenset(best[2])
 
 
 def mentions_value(text: str, value: str) -> bool:

@@ -21,7 +21,7 @@ _NEGATIONS = frozenset(
 )
 _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "none", "false", "without"})
-_SIZE = re.compile(r"\b(?:size|sz|in a|a)\s*:?\s*(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
+_SIZE = re.compile(r"\b(?:(?:size|sz)\s*:?\s*|(?:in )?an?\s+)(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
 
 
 def option_values(products: Iterable[Product]) -> dict[str, list[str]]:
@@ -92,6 +92,8 @@ def _by_name(hits: list[tuple[str, str]], tokens: Sequence[Tok], first: int, las
 
 
 def _negated(tokens: Sequence[Tok], at: int) -> bool:
+    if at and tokens[at - 1].text in ("no", "non", "without"):
+        return True
     return any(t.text.replace("'", "") in _NEGATIONS for t in tokens[max(0, at - 2) : at])
 
 

@@ -1,0 +1,139 @@
+"""Answers that put products, or versions of one product, side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.act.aspects import Aspect
+from assistant.act.choice import choose
+from assistant.act.context import Context
+from assistant.act.details import aspect_text, compare_aspect
+from assistant.act.plan import Fact, Field, Plan
+from assistant.act.words import distinguishing, only
+from assistant.language import fold
+from assistant.request import Request
+from assistant.types import Money, Product, Receipt, Variant
+
+_PRICE_WORDS = re.compile(r"\b(?:price|cheap\w*|expensive|costs?|pricier|dearer|how much|afford\w*)\b")
+_DEARER = re.compile(r"\b(?:more expensive|pricier|dearer|costs? more|higher price|most expensive)\b")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: variants of a product, and the fact that says them."""
+
+    product: Product
+    variants: list[Variant]
+    fact: Fact
+
+    @property
+    def low(self) -> Money:
+        return min(v.price for v in self.variants)
+
+    @property
+    def high(self) -> Money:
+        return max(v.price for v in self.variants)
+
+
+def compare(request: Request, context: Context, plan: Plan) -> None:
+    """Two or three products side by side: price and availability, what the question asks for, and which costs less."""
+    products = context.catalogue.products(request.products[:3])
+    if len(products) == 1:
+        _compare_variants(products[0], request, context, plan)
+        return
+    sides: list[Side] = []
+    for product in products:
+        choice = choose(product, request.wanted)
+        variants = list(choice.sold or choice.exact or product.variants)
+        sides.append(_side(product, variants, {}, context, plan))
+        _asked_aspect(request, product, context, plan, len(plan.facts))
+    winner = _difference(sides, request, context, plan)
+    plan.listed = [{"product": p.product_id, "sku": None} for p in products]
+    plan.focus = [winner.product.product_id] if winner else [p.product_id for p in products]
+    plan.cards += [context.card(p) for p in products]
+
+
+def _side(product: Product, variants: list[Variant], shown: dict[str, str], context: Context, plan: Plan) -> Side:
+    """Say what one side costs and whether it is there."""
+    fact = context.item(plan, product, shown)
+    amount = context.add_price(fact, variants)
+    state = context.add_availability(fact, variants)
+    be, cost = ("are", "cost") if fact.plural else ("is", "costs")
+    plan.say(f"The {fact.key('item')} {cost} {amount}" + (f" and {be} {state}." if state else "."), amount)
+    return Side(product, variants, fact)
+
+
+def _asked_aspect(request: Request, product: Product, context: Context, plan: Plan, number: int) -> None:
+    if _PRICE_WORDS.search(fold(request.text)):
+        return
+    aspect = compare_aspect(request.text, product, context)
+    if aspect is None and product.rating is not None:
+        aspect = Aspect("rating", "rating", f"{product.rating:g}")
+    if aspect is not None:
+        fact = plan.facts[number - 1]
+        receipt = Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
+        key = context.add_value(fact, aspect.name, aspect_text(aspect), receipt, f"its {aspect.name}")
+        plan.core[-1] = plan.core[-1][:-1] + f"; {aspect.name.replace('_', ' ')}: {key}."
+
+
+def _difference(sides: Sequence[Side], request: Request, context: Context, plan: Plan) -> Side | None:
+    """Which costs less (or more, if that was asked), and by how much where both have one price. Returns that side
+    when the customer asked for one of them."""
+    ordered = sorted(sides, key=lambda s: (s.low, s.high))
+    low, top = ordered[0], ordered[-1]
+    if (low.low, low.high) == (top.low, top.high):
+        plan.say("They cost the same.")
+        return None
+    dearer = bool(_DEARER.search(fold(request.text)))
+    winner, loser = (top, low) if dearer else (low, top)
+    receipts = tuple(context.price_receipt(min(s.variants, key=lambda v: v.price)) for s in (winner, loser))
+    be = "are" if winner.fact.plural else "is"
+    word = "more expensive" if dearer else "cheaper"
+    item = winner.fact.key("item")
+    if all(s.low == s.high for s in (low, top)):
+        gap = Money(top.low.minor - low.low.minor, low.low.currency)
+        winner.fact.fields["difference"] = Field(
+            "price", context.money(gap), receipts, "how much less or more it costs"
+        )
+        key = winner.fact.key("difference")
+        than = "" if len(sides) == 2 else f" than the {loser.fact.key('item')}"
+        plan.say(f"The {item} {be} {word}{than} by {key}.", key)
+    elif low.low < top.low:
+        verdict = ("starts" if not winner.fact.plural else "start") + (
+            " at a higher price" if dearer else " at a lower price"
+        )
+        winner.fact.fields["verdict"] = Field("name", verdict, receipts, "which costs less")
+        plan.say(f"The {item} {winner.fact.key('verdict')}.", winner.fact.key("verdict"))
+    asked = re.search(r"\bwh(?:ich|at)", fold(request.text))
+    return winner if asked and _PRICE_WORDS.search(fold(request.text)) else None
+
+
+def _compare_variants(product: Product, request: Request, context: Context, plan: Plan) -> None:
+    """Versions of one product: those pointed at, or those by the option of which several values were named."""
+    sides: list[Side] = []
+    names = distinguishing(product.variants)
+    for variant in (v for v in product.variants if v.sku in request.skus):
+        sides.append(_side(product, [variant], only(variant, names), context, plan))
+    if not sides:
+        sides = _by_values(product, request, context, plan)
+    if len(sides) > 1:
+        _difference(sides, request, context, plan)
+    plan.focus = [product.product_id]
+
+
+def _by_values(product: Product, request: Request, context: Context, plan: Plan) -> list[Side]:
+    named: dict[str, list[str]] = {}
+    for w in request.wanted:
+        if w.name and w.value and not w.pinned:
+            named.setdefault(w.name, []).append(w.value)
+    several = next((n for n, vs in named.items() if len(set(vs)) > 1), "")
+    others = [w for w in request.wanted if w.name != several and not w.pinned]
+    fixed = {n: v[0] for n, v in named.items() if n != several}
+    sides: list[Side] = []
+    for value in dict.fromkeys(named.get(several, [])):
+        variants = [v for v in choose(product, others).sold if v.options.get(several) == value]
+        if variants:
+            sides.append(_side(product, variants, fixed | {several: value}, context, plan))
+    return sides

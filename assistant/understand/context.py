@@ -1,0 +1,209 @@
+"""What a clause means in its conversation: which products "the second one" are, what "and in blue?" asks again.
+
+Works on the state and the clause's words; knows no shop.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.language import fold
+from assistant.request import Request, Wanted
+from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
+from assistant.understand.link import Links
+from assistant.understand.quantities import comparative, ordinals
+from assistant.understand.state import State
+
+_SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
+_GLUE = frozenset(
+    """and what about the in one ones how a an or then ok okay with for hmm hm size colour color no i mean meant other second
+    first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again now
+    that so question yes yeah right then? what's whats""".split()
+)
+
+
+def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+    """The products that a clause without names is about: (ids, how to pick one of them, the very variants)."""
+    listed = state.listed
+    places = [p for p in ordinals(text) if -len(listed) <= p < len(listed)]
+    if places:
+        chosen = [listed[p] for p in places]
+        return _ids(chosen), None, tuple(str(c["sku"]) for c in chosen if c["sku"])
+    several = len(listed) > 1
+    pick = comparative(text)
+    if pick == "other" and len(state.focus) == 1:
+        others = [item for item in listed if item["product"] != state.focus[0]]
+        return (_ids(others[-1:]) or tuple(state.focus)), None, ()
+    if act == "compare" and several:
+        return _ids(listed), None, tuple(str(i["sku"]) for i in listed if i["sku"])
+    if pick in ("cheaper", "dearer") and not several and state.focus:
+        return tuple(state.focus), pick, ()
+    if pick and pick != "other" and several:
+        return _ids(listed), pick, ()
+    if _SEVERAL.search(fold(text)) and several and len(state.focus) != 1:
+        return _ids(listed), None, ()
+    return tuple(state.focus), None, ()
+
+
+def _ids(listed: list[dict[str, str | None]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(item["product"]) for item in listed))
+
+
+def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: tuple[Wanted, ...]) -> bool:
+    """Whether the clause only points at something ("and in blue?", "and the S10?", "the other one") without saying what about it."""
+    if (
+        act in ("price", "stock", "compare", "options", "policy", "promotion", "order", *SUPERLATIVES)
+        and scores.get(act, 1.0) > 0.6
+    ):
+        return False
+    words = re.sub(r"[^\w\s']", " ", fold(text)).split()
+    linked = {t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)}
+    values = {x for w in named for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", w.asked)} | {w.asked for w in named}
+    linked |= {f"{w}s" for w in linked} | values
+    pieces = {x for w in words for x in re.findall(r"[^\W\d_]+|\d+", w)} - _GLUE
+    return bool(words) and len(words) <= 12 and all(p in linked or p in _GLUE for p in pieces)
+
+
+def settle(request: Request, scores: dict[str, float], state: State) -> Request:
+    """Weighs the act against what was found: a value alone asks again what was asked before, a name alone asks about it."""
+    act = request.act
+    named: tuple[Wanted, ...] = request.extra.get("named", ())
+    if (
+        request.extra.get("bare")
+        and request.products
+        and (state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"})
+    ):
+        return _again(request, state, named)
+    if len(request.products) == 1 and request.pick in ("cheaper", "dearer") and act not in ("compare", *SUPERLATIVES):
+        return replace(request, act="cheapest" if request.pick == "cheaper" else "most_expensive", pick=None)
+    if not request.products and act == "none" and state.act and _points(request):
+        return replace(request, act="search")
+    if (
+        request.products
+        and request.extra.get("asked_names")
+        and act in ("availability", "details", "stock", "search", "none", "price")
+    ):
+        if act != "price" and not (act == "stock" and re.search(r"\b(?:left|stock)\b", request.text.lower())):
+            act = "options"
+    elif request.products and act in SMALL_TALK | {"search", "complaint"}:
+        act = _for_products(request, scores, named)
+    elif request.products and named and act in ("details", "options") and not request.extra.get("asked_names"):
+        act = "availability"
+    elif request.from_context and act in ("availability", "price", "stock", "details", "options"):
+        if _names_something_else(request, act):
+            act, request = "search", replace(request, products=(), from_context=False)
+    elif not request.products and act in ABOUT_PRODUCTS and act != "compare":
+        limited = request.limits.category or request.limits.subcategory or request.limits.brand
+        if request.query or limited:
+            act = "search"
+    if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
+        act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"
+    return replace(request, act=act)
+
+
+def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request:
+    """The last question once more, of what the clause points at."""
+    previous = state.act if state.act in ("price", "availability", "stock", "details") else ""
+    if not previous or (previous == "details" and named):
+        previous = "availability" if named else "details"
+    question = state.question if previous == "details" and state.act == "details" and state.question else request.text
+    return replace(request, act=previous, text=question, follow_up=True)
+
+
+def _for_products(request: Request, scores: dict[str, float], named: tuple[Wanted, ...]) -> str:
+    """What is asked of products by a clause whose act is not about a product."""
+    if request.act == "search":
+        if request.group or request.limits.price or request.limits.rating or (request.from_context and not named):
+            return "search"
+        return "availability" if named else "search"
+    if request.from_context and not named and not request.pick:
+        return request.act
+    if request.act == "complaint":
+        return "complaint"
+    if request.act == "none" and scores.get("none", 0.0) > 0.5 and float(request.extra.get("coverage", 1.0)) < 0.5:
+        return "none"
+    return "availability" if named else "details"
+
+
+def _names_something_else(request: Request, act: str) -> bool:
+    """Whether a clause without a pronoun asks for a thing that is not what was talked about ("do you have unicycles")."""
+    unlinked = request.extra.get("unlinked", ())
+    if not unlinked or request.extra.get("pronoun") or request.extra.get("named") or act in ("details", "options"):
+        return False
+    return (
+        act in ("availability", "stock")
+        or len(unlinked) <= 3
+        and act == "price"
+        and not request.pick
+        and _starts_new(request)
+    )
+
+
+def _starts_new(request: Request) -> bool:
+    return bool(re.search(r"\b(?:of|for|are|is|do) (?:the|a|an|your|some)\b", request.text.lower()))
+
+
+def _points(request: Request) -> bool:
+    """Whether a clause is nothing but a name after "and", "what about" ("what about playstation")."""
+    words = re.findall(r"[a-z']+", fold(request.text))
+    rest = [w for w in words if w not in _GLUE]
+    return (
+        0 < len(rest) <= 3
+        and words[0] in ("and", "what", "how", "ok", "okay", "or")
+        and tuple(rest) == tuple(request.extra.get("unlinked", ()))
+    )
+
+
+def _several_values(named: tuple[Wanted, ...]) -> bool:
+    names = [w.name for w in named if w.value]
+    return any(names.count(n) > 1 for n in names)
+
+
+def with_request(state: State, request: Request) -> State:
+    """The state as the next clause of the same message sees it."""
+    if not request.products:
+        return replace(state, search={"query": request.query}) if request.act == "search" and request.query else state
+    return replace(
+        state,
+        focus=list(request.products),
+        wanted=[vars(w) for w in request.wanted if w.value is not None],
+        act=request.act,
+        question=request.text,
+        search={"query": "", "products": list(request.products)},
+    )
+
+
+def merge(requests: list[Request]) -> list[Request]:
+    """Drops requests that say nothing new, such as a search that only introduces the question after it."""
+    out: list[Request] = []
+    for request in requests:
+        previous = out[-1] if out else None
+        if previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order"):
+            out[-1] = request
+        elif previous is None or not _same_subject(previous, request):
+            out.append(request)
+        elif request.act == "search":
+            continue
+        elif previous.act in ("search", "none") or previous.extra.get("bare") and request.act not in SUPERLATIVES:
+            out[-1] = request
+        elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:
+            out[-1] = replace(
+                request, act="availability" if previous.act == "availability" and not request.wanted else request.act
+            )
+        elif previous.act == request.act and request.act not in ("details", "policy"):
+            out[-1] = request
+        else:
+            out.append(request)
+    return out
+
+
+def _same_subject(before: Request, after: Request) -> bool:
+    if before.products:
+        return set(after.products) == set(before.products)
+    return (
+        before.act == "search"
+        and not after.products
+        and after.act in SUPERLATIVES | {"search"}
+        and after.query in ("", before.query)
+    )

@@ -1,0 +1,104 @@
+"""Which act a clause is: the head's verdict, unless the clause's own words say it plainly.
+
+A few words are unmistakable whatever the sentence ("cheapest", "how many left"): they overrule the head. And some acts are
+never believed without a word of their kind ("my order", "discount"), so that the head's second thought counts instead.
+Knows no products.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.language import fold
+from assistant.understand.quantities import price_bounds
+
+ABOUT_PRODUCTS = frozenset({"price", "availability", "stock", "details", "options", "compare"})
+SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest"})
+SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no", "none"})
+
+_UNITS = r"(?:days?|weeks?|months?|years?|hours?|minutes?|colou?rs?|sizes?|watts?|lumens?|miles|stars?|people|persons?|cores?|grams?|calories)\b"
+
+_CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (act, re.compile(pattern))
+    for act, pattern in (
+        ("details", r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock"),
+        (
+            "cheapest",
+            r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|most affordable|least i can (?:pay|spend))\b"
+            r"|costs? the least",
+        ),
+        (
+            "most_expensive",
+            r"\b(?:most expensive|priciest|dearest|costliest|highest[- ]priced?|most costly|highest price)\b|costs? the most\b",
+        ),
+        (
+            "best_rated",
+            r"\b(?:best|highest|top)[- ]?(?:rated|rating|reviewed|reviews)\b|has the (?:best|highest) (?:rating|reviews|score)",
+        ),
+        ("newest", r"\b(?:newest|most recent|new arrivals)\b"),
+        (
+            "compare",
+            r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ)\b"
+            r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|bigger|smaller)\b"
+            r"|\bhow much (?:more|less|cheaper)\b|\b(?:cheaper|better|more expensive|bigger|lighter|heavier) than\b",
+        ),
+        (
+            "stock",
+            rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|available|remain\w*|get|buy|u have)\b"
+            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many\s*\?*$|\bquantity\b"
+            r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |more than )?\d+ (?:of|left)\b"
+            r"|\b(?:are|is) there still \d+\b|\bhow many\b[^?]*\b(?:left|in stock|do you have)\b",
+        ),
+        (
+            "price",
+            r"\bhow much\b(?! (?:\w+ )?(?:\w+ )?(?:weigh|ram|memory|storage|battery|water|space|time|room|left|in stock)\b)(?!.*\b(?:weigh|hold|shipping|delivery|postage)\b)"
+            r"|\b(?:price|priced|cost|costs|pricing|£|\$|€)\b(?!.*\b(?:shipping|delivery|postage|return)\b)",
+        ),
+        (
+            "search",
+            r"\b(?:do|did) (?:you|u|ya)(?: guys)?(?: also| still)? (?:sell|carry|stock)\b|\b(?:got|have|is there|are there) any\b",
+        ),
+    )
+)
+
+_EVIDENCE: dict[str, re.Pattern[str]] = {
+    "promotion": re.compile(
+        r"\b(?:deals?|promo\w*|discount\w*|sales?|offers?|vouchers?|coupons?|codes?|sav(?:e|ing)s?|bundles?|special|reduced|free|bogo|black friday|members?)\b"
+    ),
+    "order": re.compile(
+        r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|orders?|ordered|bought|tracking|track|"
+        r"package|parcel|cancel\w*|refund|shipment|purchased|received|arrived)\b"
+    ),
+    "stock": re.compile(r"\b(?:many|stock|units|quantity|enough|left|\d+)\b"),
+    "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
+    "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
+    "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),
+}
+"""Acts that only a clause with such a word can be: the head alone is not believed, its next best act is."""
+
+
+def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
+    """The act of a clause. `scores` are the head's probabilities; `has_content` whether the clause names something sold."""
+    folded = fold(text)
+    believed = {a: p for a, p in scores.items() if a not in _EVIDENCE or _EVIDENCE[a].search(folded)}
+    act = max(believed, key=lambda a: believed[a])
+    if act in ("are_you_human", "human") and believed[act] > 0.45:
+        return act
+    if act in ("greeting", "thanks", "goodbye") and believed[act] > 0.5 and not has_content:
+        return act
+    for cue, pattern in _CUES:
+        if pattern.search(folded) and not _overruled(cue, act, folded, believed):
+            return cue
+    return act
+
+
+def _overruled(cue: str, act: str, folded: str, scores: dict[str, float]) -> bool:
+    """Whether the head is so sure of a related act that a cue word doesn't count."""
+    if cue == "price":
+        limited = bool(price_bounds(folded)) and not re.search(r"\b(?:how much|price of|price\?)", folded)
+        return limited or (act in ("policy", "promotion", *SUPERLATIVES) and scores[act] > 0.5)
+    if cue == "search":
+        return act in ("policy", "promotion", "availability", "stock", "human", "options") and scores[act] > 0.6
+    if cue == "compare":
+        return act in ("order", "policy") and scores[act] > 0.6
+    return False
