@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from assistant.shop import search_index as index
@@ -31,7 +32,7 @@ from assistant.store.database import Database
 
 Sort = Literal["relevance", "cheapest", "most_expensive", "newest", "best_rated"]
 
-_BY_WORDS, _BY_OPTIONS, _BY_MEANING = 80, 40, 60
+_BY_WORDS, _BY_OPTIONS, _BY_MEANING = 60, 30, 50
 _CHUNK = 50
 
 
@@ -136,8 +137,9 @@ class Search:
 
 def _by_relevance(raw: Any, query: Query, fits: list[Fit], filters: Filters, limit: int) -> list[Hit]:
     hits: list[Hit] = []
-    for at in range(0, len(fits), _CHUNK):
-        chunk = fits[at : at + _CHUNK]
+    waiting, size = iter(fits), limit + 2
+    while chunk := list(islice(waiting, size)):
+        size = _CHUNK  # the filters take many
         offers = live_offers(raw, [each.doc.product_id for each in chunk], filters, query)
         hits += [_hit(each, offers[each.doc.product_id]) for each in chunk if each.doc.product_id in offers]
         if len(hits) >= limit:

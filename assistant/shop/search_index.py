@@ -173,8 +173,8 @@ def options_of(raw: Any, doc_ids: Collection[int], words: Sequence[Word]) -> dic
     if not wanted or not doc_ids:
         return {}
     rows = raw.execute(
-        """SELECT o.doc_id, o.option_id FROM json_each(?) w JOIN json_each(?) d
-        JOIN search_option_doc o ON o.option_id = w.value AND o.doc_id = d.value""",
+        """SELECT o.doc_id, o.option_id FROM json_each(?) w CROSS JOIN json_each(?) d
+        CROSS JOIN search_option_doc o ON o.option_id = w.value AND o.doc_id = d.value""",
         (json.dumps(sorted(wanted)), json.dumps(list(doc_ids))),
     )
     found: dict[int, set[int]] = {}
@@ -185,7 +185,7 @@ def options_of(raw: Any, doc_ids: Collection[int], words: Sequence[Word]) -> dic
 
 _DOC = """SELECT d.doc_id, p.product_id, p.name, p.category, coalesce(p.subcategory, ''), coalesce(p.brand, ''),
     p.attributes || char(10) || p.specs, p.description, p.rating, p.position
-    FROM json_each(?) j JOIN search_doc d ON d.doc_id = j.value JOIN product p ON p.product_id = d.product_id
+    FROM json_each(?) j CROSS JOIN search_doc d ON d.doc_id = j.value CROSS JOIN product p ON p.product_id = d.product_id
     WHERE p.active"""
 
 

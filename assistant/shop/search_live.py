@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.shop.search import Filters
 
 _OFFERS = """SELECT v.product_id, v.sku, v.price_minor, v.stock, v.available, v.options, v.position
-    FROM json_each(?) j JOIN variant v ON v.product_id = j.value WHERE v.active"""
+    FROM json_each(?) j CROSS JOIN variant v ON v.product_id = j.value WHERE v.active"""
 _SPELLINGS = {"colour": "color", "grey": "gray"}
 
 

@@ -103,8 +103,8 @@ def _in_order(raw: Any, doc_ids: Collection[int] | None, filters: Filters, sort:
         rows = raw.execute(f"SELECT p.product_id, 0 FROM product p WHERE p.active ORDER BY {order}")
     else:
         rows = raw.execute(
-            f"""SELECT p.product_id, 0 FROM json_each(?) j JOIN search_doc d ON d.doc_id = j.value
-            JOIN product p ON p.product_id = d.product_id WHERE p.active ORDER BY {order}""",
+            f"""SELECT p.product_id, 0 FROM json_each(?) j CROSS JOIN search_doc d ON d.doc_id = j.value
+            CROSS JOIN product p ON p.product_id = d.product_id WHERE p.active ORDER BY {order}""",
             (json.dumps(list(doc_ids)),),
         )
     return iter(rows)
@@ -129,8 +129,8 @@ def _by_price(raw: Any, doc_ids: Collection[int] | None, filters: Filters, direc
     yield from raw.execute(
         f"""SELECT product_id, price FROM (SELECT p.product_id AS product_id, (SELECT v.price_minor FROM variant v
             WHERE v.product_id = p.product_id AND v.active{limits} ORDER BY v.price_minor {direction} LIMIT 1) AS price
-        FROM json_each(?) j JOIN search_doc d ON d.doc_id = j.value
-        JOIN product p ON p.product_id = d.product_id WHERE p.active)
+        FROM json_each(?) j CROSS JOIN search_doc d ON d.doc_id = j.value
+        CROSS JOIN product p ON p.product_id = d.product_id WHERE p.active)
         WHERE price IS NOT NULL ORDER BY price {direction}""",
         (json.dumps(list(doc_ids)),),
     )

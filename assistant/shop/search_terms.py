@@ -56,9 +56,9 @@ STOP_WORDS = frozenset(
 )
 _WEAK = frozenset(
     """
-    similar big bring carrying cool fit fits gift gifts goes helps hold holding holds idea ideas keep keeping keeps large
+    big bring carrying cool fit fits gift gifts goes helps hold holding holds idea ideas keep keeping keeps large
     little made make makes making new old play playing present quality small stay staying stays takes taking uses
-    wear wearing wears work working works
+    similar wear wearing wears work working works
     """.split()
 )
 """Words that tell what somebody does with a thing rather than which thing it is."""
@@ -80,7 +80,7 @@ def stem(word: str) -> str:
     """A word as the index keeps it: "batteries" -> "batteri"."""
     folded = fold(word)
     folded = _GENDERS.get(folded, folded)
-    return str(_STEMMER.stemWord(folded)) if len(folded) > 2 else folded
+    return str(_STEMMER.stemWord(folded)) if len(folded) > 2 and not folded.isdigit() else folded
 
 
 def fold(text: str) -> str:
@@ -99,7 +99,7 @@ def tokens(text: str) -> list[str]:
 def stems(text: str) -> tuple[str, ...]:
     """The stems of a text's words in order, and of neighbours written as one ("t shirt" also as "tshirt")."""
     words = tokens(text)
-    joined = [a + b for a, b in pairwise(words) if len(a) + len(b) >= 5]
+    joined = [a + b for a, b in pairwise(words) if len(a) + len(b) >= 5 and (a + b).isalpha()]
     return tuple(stem(word) for word in words) + tuple(stem(word) for word in joined)
 
 

@@ -63,7 +63,7 @@ def similarities(raw: Any, vector: Vectors, doc_ids: Collection[int]) -> dict[in
     """Cosine similarity of these products, where they have a vector."""
     rows = raw.execute(
         """SELECT v.doc_id, 1 - vec_distance_cosine(vec_int8(v.vector), vec_int8(?))
-        FROM json_each(?) j JOIN search_vector v ON v.doc_id = j.value""",
+        FROM json_each(?) j CROSS JOIN search_vector v ON v.doc_id = j.value""",
         (to_int8(vector), json.dumps(list(doc_ids))),
     )
     return dict(rows.fetchall())
@@ -163,13 +163,19 @@ def _keep(db: Database, texts: dict[int, str], vectors: dict[int, Vectors]) -> i
         ).fetchall()
         same = [row[0] for row in now if product_text(*row[1:6]) == texts[row[0]]]
         written = [doc_id for doc_id in same if doc_id in vectors]
-        raw.executemany(
-            "INSERT OR REPLACE INTO search_vector VALUES (?, ?, ?)",
-            [(doc_id, _hash(texts[doc_id]), to_int8(vectors[doc_id])) for doc_id in written],
-        )
-        raw.executemany(
-            "INSERT OR REPLACE INTO search_bits VALUES (?, ?)", [(i, _to_bits(vectors[i])) for i in written]
-        )
+        put(raw, {doc_id: (_hash(texts[doc_id]), vectors[doc_id]) for doc_id in written})
         raw.executemany("UPDATE search_doc SET embedded = 1 WHERE doc_id = ?", [(doc_id,) for doc_id in same])
-        raw.execute("UPDATE search_meta SET vectors = random()")
     return len(written)
+
+
+def put(raw: Any, vectors: dict[int, tuple[bytes, Vectors]]) -> None:
+    """Keep vectors, each with the hash of the text that it was made of."""
+    raw.executemany(
+        "INSERT OR REPLACE INTO search_vector VALUES (?, ?, ?)",
+        [(doc_id, text_hash, to_int8(vector)) for doc_id, (text_hash, vector) in vectors.items()],
+    )
+    raw.executemany(
+        "INSERT OR REPLACE INTO search_bits VALUES (?, ?)",
+        [(doc_id, _to_bits(vector)) for doc_id, (_, vector) in vectors.items()],
+    )
+    raw.execute("UPDATE search_meta SET vectors = random()")
