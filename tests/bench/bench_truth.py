@@ -27,7 +27,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from truth.check import Verdict, judge_case, plain, read_jsonl, totals  # noqa: E402 (the path above comes first)
+from truth.check import Verdict, judge_case, read_jsonl, totals  # noqa: E402 (the path above comes first)
+from truth.mentions import plain  # noqa: E402
 from truth.world import SOURCES, load  # noqa: E402
 
 Json = dict[str, Any]
@@ -141,7 +142,8 @@ def print_row(name: str, figures: Json) -> None:
 def bench(shops: Sequence[str], splits: Sequence[str], model: str | None, folder: Path) -> tuple[Json, str]:
     """Figures by shop and split, and the failures text (development only)."""
     figures: Json = {}
-    text, everything = "", {split: [] for split in splits}
+    text = ""
+    everything: dict[str, list[tuple[Verdict, Json]]] = {split: [] for split in splits}
     for shop in shops:
         if not SOURCES[shop].is_dir():
             print(f"{shop}: left out, its source is not at {SOURCES[shop]}")

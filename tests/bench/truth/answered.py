@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from .availability import leading, polarity
 from .comparing import compare, compare_variants, extreme
-from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn
+from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn, variants_of
 from .expected import ANSWERABLE, GOOD, Answer, hits_of, meant, missing, named_in, show, stated_prices
 from .mentions import NUMBER_WORDS, clauses, find_options, sentences
 from .world import Product
@@ -33,7 +33,8 @@ def _judge(turn: Turn, part: Json) -> Answer:
         return answer
     if turn.record.get("clarifying"):
         return Answer("CLARIFIED", False, f"asks back although it is clear: {answer.why}")
-    if DONT_KNOW.search(turn.reply) or NOT_FOUND.search(turn.reply) or NOT_CARRIED.search(turn.reply):
+    denies = part["kind"] not in ("avail", "price", "options", "stock") and NOT_CARRIED.search(turn.reply)
+    if DONT_KNOW.search(turn.reply) or NOT_FOUND.search(turn.reply) or denies:
         return Answer("DONT_KNOW", False, f"says it doesn't know: {answer.why}")
     return answer
 
@@ -68,6 +69,8 @@ def _avail(turn: Turn, part: Json) -> Answer:
     yes_no_question = bool(
         re.search(r"\b(?:is|are|do|does|can|got|have|has|any|available|in stock|still)\b", turn.say, re.I)
     )
+    if lead is not None and yes_no_question and lead != truth and _narrower(turn, part, lead):
+        return missing("answers about a narrower combination than was asked for")
     if lead is not None and yes_no_question and lead != truth:
         words = "yes" if lead else "no"
         return Answer(
@@ -86,6 +89,17 @@ def _avail(turn: Turn, part: Json) -> Answer:
     if truth and stated_prices(turn) & {v.price for v in hits_of(turn, part)}:
         return missing("gives the price, says nothing of availability")
     return missing(f"the availability ({'yes' if truth else 'no'}) is missing")
+
+
+def _narrower(turn: Turn, part: Json, lead: bool) -> bool:
+    """Whether the reply's yes or no is openly about more options than the customer named, and true of those."""
+    products = meant(turn, part)
+    wanted = part.get("options", {})
+    for sentence in sentences(turn.reply, turn.world):
+        explicit = find_options(sentence, products)
+        if set(explicit) - set(wanted) and all(wanted[k] in v for k, v in explicit.items() if k in wanted):
+            return lead == any(v.can_be_had for _, v in variants_of(products, explicit))
+    return False
 
 
 def _stock(turn: Turn, part: Json) -> Answer:
@@ -144,6 +158,9 @@ def _fits(turn: Turn, part: Json, product: Product) -> bool:
     return False
 
 
+_NOTHING_FITS = re.compile(r"\b(?:nothing|none|no \w+)\b[^.]{0,40}\b(?:fits?|match(?:es)?|under|within|below)\b", re.I)
+
+
 def _search(turn: Turn, part: Json) -> Answer:
     products = meant(turn, part)
     fitting = [p for p in products if _fits(turn, part, p)]
@@ -157,7 +174,7 @@ def _search(turn: Turn, part: Json) -> Answer:
         )
     wanted = {p.pid for p in fitting}
     if denied and not wanted & {p.pid for p in named}:
-        if NOT_CARRIED.search(turn.reply) or leading(turn.reply) is False:
+        if NOT_CARRIED.search(turn.reply) or leading(turn.reply) is False or _NOTHING_FITS.search(turn.reply):
             return Answer(
                 "WRONG_ANSWER", False, "denies what is there", f"denies having it; there is {fitting[0].name}"
             )
@@ -223,6 +240,10 @@ def _policy(turn: Turn, part: Json) -> Answer:
 
 
 def _dont_know(turn: Turn, part: Json) -> Answer:
+    lead = leading(turn.reply)
+    if lead is not None and re.search(r"\b(?:is|are|does|do|can|has|have|will)\b", turn.say, re.I):
+        words = f"opens with {'yes' if lead else 'no'} where the shop doesn't know ({part.get('topic', '')})"
+        return Answer("WRONG_ANSWER", False, words, words)
     if DONT_KNOW.search(turn.reply) or NOT_FOUND.search(turn.reply):
         return Answer("DONT_KNOW", True, "says rightly that it doesn't know")
     if turn.record.get("handoff"):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .context import DONT_KNOW, Sentence, variants_of
-from .mentions import Constraint, clauses, find_products
+from .mentions import Constraint, Mention, clauses, find_products
 from .world import Product, Variant
 
 _NOUN_NOT_GOODS = (
@@ -40,6 +40,12 @@ _OPEN = re.compile(
     r"\b(?:if|whether|once|when|unless|back in stock|let me know|would you like|check|which|want me|tell me)\b", re.I
 )
 _OTHERS = re.compile(r"\b(?:other|another|others|different|else|similar|alternatives?|instead)\b", re.I)
+_HEAD = re.compile(
+    r"\b(?:what is|what's|available|in stock|out of stock|sold out|those)[^.]{0,30}:?\s*(?:the )?$", re.I
+)
+_LIST = re.compile(
+    r"^\s*\(|(?:for|from|at|costs?) [$€£]|^,|\((?:in stock|out of stock|available|sold out|not available)", re.I
+)
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|yup|correct|indeed|absolutely|certainly|of course|it is|they are)\b", re.I)
 _NO = re.compile(
     r"^\W*(?:no|nope|sorry,? no|(?:unfortunately|sorry|i'm afraid),? not?|not)\b(?! (?:problem|worries|one of|need))",
@@ -62,25 +68,56 @@ def leading(reply: str) -> bool | None:
 
 
 def judge_availability(sentence: Sentence, first: bool) -> list[str]:
-    """One line for every clause whose yes or no isn't true. `first`: no earlier sentence made such a claim."""
+    """One line for every claim whose yes or no isn't true. `first`: no earlier sentence made such a claim."""
     wrong: list[str] = []
     if sentence.is_question:
         return wrong
-    products = sentence.products
+    products, carried = sentence.products, Constraint()
     for number, clause in enumerate(clauses(sentence.text)):
         mentions = find_products(clause, sentence.turn.world, sentence.products)
-        if mentions:
-            products = [p for m in mentions for p in m.products]
-        said = polarity(clause)
-        if said is None or not products or _OPEN.search(clause) or (DONT_KNOW.search(clause) and said is False):
-            continue
-        if problem := _problem(sentence, clause, said, products, first and number == 0):
-            wrong.append(problem)
+        for part, said, named in _claims(clause, mentions):
+            products = named or products
+            explicit = sentence.explicit(part, products) or ({} if named else carried)
+            carried = explicit
+            if said is False and not explicit and _other_options(sentence, part, products):
+                continue
+            if said is None or not products or _OPEN.search(part) or (DONT_KNOW.search(clause) and said is False):
+                continue
+            if problem := _problem(sentence, part, said, products, explicit, first and number == 0):
+                wrong.append(problem)
     return wrong
 
 
-def _problem(sentence: Sentence, clause: str, said: bool, products: Sequence[Product], first: bool) -> str | None:
-    explicit = sentence.explicit(clause, products)
+def _other_options(sentence: Sentence, part: str, products: Sequence[Product]) -> bool:
+    """Whether the words name an option's value that the shop knows, but not of these products ("no T-Shirt in
+    hardshell"): what isn't made can't be had."""
+    own = {x.lower() for p in products for v in p.variants for x in v.options.values()}
+    known = {x.lower() for p in sentence.turn.world.products for v in p.variants for x in v.options.values()}
+    return any(len(x) > 3 and re.search(rf"\b{re.escape(x)}\b", part, re.I) for x in known - own)
+
+
+def _claims(clause: str, mentions: Sequence[Mention]) -> Iterator[tuple[str, bool | None, list[Product]]]:
+    """What is claimed of which product: (the words, their polarity, the products named). In a list ("What is
+    available: the A (size 7) for $5, the B (sold out)") each name has its own words, and the head's polarity when it
+    has none of its own."""
+    if not mentions:
+        yield clause, polarity(clause), []
+        return
+    head = clause[: mentions[0].start]
+    shared = polarity(head) if polarity(head) is not None else polarity(clause)
+    if len(mentions) == 1 or not _LIST.search(clause[mentions[0].end :]):
+        own = [p for m in mentions for p in m.products]
+        yield clause, shared if polarity(head) is not None and _HEAD.search(head) else polarity(clause), own
+        return
+    for mention, after in zip(mentions, [*mentions[1:], None], strict=True):
+        part = clause[mention.end : after.start if after else len(clause)]
+        own_polarity = polarity(part)
+        yield part, shared if own_polarity is None else own_polarity, list(mention.products)
+
+
+def _problem(
+    sentence: Sentence, clause: str, said: bool, products: Sequence[Product], explicit: Constraint, first: bool
+) -> str | None:
     wanted = sentence.turn.wanted
     alternative = bool(_OTHERS.search(clause)) or any(k in wanted and wanted[k] not in v for k, v in explicit.items())
     readings: list[Constraint] = [explicit]

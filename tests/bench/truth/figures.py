@@ -20,7 +20,7 @@ _GOODS = r"(?:pcs|units?|pieces?|pairs?|items?|copies|of (?:them|these|those|it)
 STOCK = [
     re.compile(rf"\b{_MANY}{_N}\s+(?:{_GOODS}\s+)?(?:(?:of [\w\s'&-]{{2,50}}?|are|is|currently|still|now"
 rf"|that are)\s+)*(?:left|in stock|available|remaining|on hand|in our stock|to go)\b", re.I),
-    re.compile(rf"\b(?:stock|inventory|quantity)(?: level| count)?(?: is| of|:| stands at| "
+    re.compile(rf"(?<!order )\b(?:stock|inventory|quantity)(?: level| count)?(?: is| of|:| stands at| "
 rf"shows)?\s+{_MANY}{_N}\b(?!\s*(?:sizes|colou?rs))", re.I),
     re.compile(rf"\b(?:we|there) (?:currently |still |now |do )?(?:have|are|is|hold"
 rf"|stock)\s+{_MANY}{_N}\s+{_GOODS}", re.I),

@@ -14,7 +14,7 @@ NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30,
 }  # fmt: skip
-_CLAUSE = re.compile(r"(?:[;:]\s+|,?\s+(?:but|while|whereas|though|although|however)\b|\s+[-–—]\s+|,\s+(?:and|so)\s+)")
+_CLAUSE = re.compile(r"(?:;\s+|,?\s+(?:but|while|whereas|though|although|however)\b|\s+[-–—]\s+|,\s+(?:and|so)\s+)")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'“(•\-$€£])|\n+")
 _ABBREVIATIONS = re.compile(r"\b(Co|Mr|Mrs|Dr|No|vs|approx|e\.g|i\.e|St|Inc|Ltd)\.\s")
 
@@ -215,15 +215,19 @@ def _spans(text: str, key: str, value: str, others: set[str]) -> list[tuple[int,
         hits = [m.span() for m in re.finditer(pattern, text, re.I)]
         return [h for h in hits if re.search(noun, text[h[0] : h[1]], re.I)]
     if _bare_number(value):
-        ahead = rf"(?:\b{noun}s?|\bsizes?|\bin an?|\bin|\bthe|\ban?|,|\band|\bor|&|=|:|/)\s*(?:is |of )?"
-        return [
+        ahead = rf"(?:\(|\b{noun}s?|\bsizes?|\bin an?|\bin|\bthe|\ban?|,|\band|\bor|&|=|:|/)\s*(?:is |of )?"
+        noun_after = rf"(?<![\w.$€£])({re.escape(value)})[\s\-]+{noun.rstrip('s')}s?\b"
+        beside = [m.span(1) for m in re.finditer(noun_after, text, re.I)]
+        return beside + [
             m.span(1)
             for m in re.finditer(rf"{ahead}({re.escape(value)})(?![\w%]|\.\d|,\d|\s*(?:{_NOT_SIZE}))", text, re.I)
         ]
     forms = [value, *(form for form in _unit_synonyms(value) if form.lower() not in others)]
     spans = [m.span() for form in forms for m in value_pattern(form).finditer(text)]
     if value.lower() in _WEAK:
-        spans = [s for s in spans if re.search(re.escape(key.split()[0]), text, re.I) or len(text) < 60]
+        listed = re.compile(rf"[,(]\s*{re.escape(value)}\s*[,)]", re.I)
+        near = bool(re.search(re.escape(key.split()[0]), text, re.I)) or len(text) < 60
+        spans = [s for s in spans if near or listed.search(text, max(0, s[0] - 3), s[1] + 2)]
     if value.lower() == "left":  # "2 left" is no zip
         spans = [
             s

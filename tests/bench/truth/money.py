@@ -42,6 +42,7 @@ _FROM = re.compile(
     r"at|lowest)\b[^$€£]{0,20}$",
     re.I,
 )
+_RANGE = re.compile(r"^\s*(?:to|-|–|—|up to)\s*(?:[$€£]|US\$)")
 _TO = re.compile(r"(?:\b(?:to|up to|and|until|through)|[-–—])\s*$", re.I)
 HEDGE = re.compile(
     r"\b(?:from|start\w*|cheapest|lowest|as low as|one|ones|example|depend\w*|var(?:y|ies)"
@@ -160,7 +161,8 @@ def _judge_price(sentence: Sentence, amount: Amount, products: Sequence[Product]
     explicit = _constraints(sentence, amount, products, segment_start)
     readings = [sentence.inherited(explicit, products)]
     span = bool(
-        _FROM.search(sentence.text[: amount.start])
+        _RANGE.search(sentence.text[amount.end :])
+        or _FROM.search(sentence.text[: amount.start])
         or (segment_start and _TO.search(sentence.text[segment_start : amount.start]))
     )
     if explicit or span or "cheapest" in sentence.text.lower() or "expensive" in sentence.text.lower():
@@ -193,7 +195,10 @@ def _price_problem(
     if _WAS.search(sentence.text[: amount.start]) and any(v.compare_at == amount.minor for _, v in hits):
         return None
     can_be_had = [(p, v) for p, v in hits if v.can_be_had]
-    if amount.minor in _extremes(hits) | _extremes(can_be_had) and (span or len({v.price for _, v in hits}) == 1):
+    within = [(p, v) for p, v in hits if _within_budget(sentence, v)]
+    if amount.minor in _extremes(hits) | _extremes(can_be_had) | _extremes(within) and (
+        span or len({v.price for _, v in hits}) == 1
+    ):
         return None
     prices = {v.price for _, v in hits}
     if span or amount.minor not in prices:
@@ -202,10 +207,23 @@ def _price_problem(
             f"({options}): {_show(prices)}{_whose(sentence, amount)}"
         )
     open_prices = {v.price for _, v in (can_be_had or hits)}
+    exact = {v.price for _, v in hits if all(v.options.get(k) in values for k, values in said.items())}
+    if exact == {amount.minor}:
+        return None
     loose = any(part.get("loose") for part in sentence.turn.parts)
     if len(products) == 1 and len(open_prices) > 1 and not loose and not HEDGE.search(sentence.text):
         return f"{amount} is one variant's price given for all of {name} ({options}): {_show(prices)}"
     return None
+
+
+def _within_budget(sentence: Sentence, variant: Variant) -> bool:
+    """Whether the variant is within the limits that the case says the customer set."""
+    for part in sentence.turn.parts:
+        if "max" in part and variant.price > float(part["max"]) * 100:
+            return False
+        if "min" in part and variant.price < float(part["min"]) * 100:
+            return False
+    return True
 
 
 def _extremes(hits: Sequence[tuple[Product, Variant]]) -> set[int]:

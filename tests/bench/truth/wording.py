@@ -35,7 +35,8 @@ _SALE = re.compile(
 _LOOKS = set(
     "black white red blue green yellow purple pink grey gray brown beige navy gold silver orange turquoise leather "
     "cotton polyester mesh nylon glass ceramic plastic wool linen silk suede bamboo maple rubber latex vinyl steel "
-    "aluminium aluminum wood wooden metal silicone canvas synthetic fleece foam oak denim velvet merino cashmere".split()
+    "aluminium aluminum wood wooden metal silicone canvas synthetic fleece foam oak denim velvet merino "
+    "cashmere".split()
 )
 
 
@@ -82,7 +83,10 @@ def _is_extreme(sentence: Sentence, product: Product, which: str) -> bool:
         if part["kind"] == "extreme" and part["which"] == which:
             scope = [p for name in part["products"] for p in turn.world.named(name)]
             if len(scope) == 1:
-                return product.pid == scope[0].pid and _own_extreme(sentence, product, which, part.get("options", {}))
+                asked = part.get("options", {})
+                return product.pid == scope[0].pid and any(
+                    _own_extreme(sentence, product, which, o) for o in (asked, {})
+                )
             return _wins(product, scope, which, part.get("available", False))
     if which != "best_rated" and len({v.price for v in product.live}) > 1 and len(sentence.named) == 1:
         return _own_extreme(sentence, product, which, None)
@@ -170,7 +174,7 @@ def _fact_polarity(sentence: Sentence) -> str | None:
     for field in ("warranty", "return"):
         fact = product.facts.get(field)
         for clause in clauses(sentence.text):
-            if fact is None or not re.search(FACT_WORDS[field], clause, re.I):
+            if fact is None or not re.search(FACT_WORDS[field], clause, re.I) or fact.lower() in sentence.text.lower():
                 continue
             denied = bool(
                 re.search(r"\b(?:no|not|without|cannot|non|isn't|aren't|can't|doesn't|don't)\b", clause, re.I)
