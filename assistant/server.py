@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -168,10 +169,23 @@ def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
             runtime.assistant.conversations.interrupt(turn.message_id)
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, ended by SIGINT or SIGTERM without raising the signal again: the rest has to be closed too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def run(app: FastAPI, sock: socket.socket, loaded: Callable[[], BackroomError | None]) -> None:
     """Serve until SIGINT or SIGTERM. `loaded` waits for the engine in a thread; what it returns ends the server."""
     config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=GRACE_S, server_header=False)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     failure: list[BackroomError] = []
 
     def watch() -> None:
@@ -181,7 +195,6 @@ def run(app: FastAPI, sock: socket.socket, loaded: Callable[[], BackroomError | 
             server.should_exit = True
 
     threading.Thread(target=watch, daemon=True).start()
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[sock])
+    server.run(sockets=[sock])
     if failure:
         raise failure[0]
