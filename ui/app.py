@@ -31,7 +31,7 @@ from ui.backend import Backend, ChatAssistant, new_conversation_id, valid_conver
 from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, PICTURE_HEADERS, image_file
 from ui.page import Page
 from ui.theme import DEFAULT_ACCENT, variables
-from ui.turns import Ask, Failure, Turn, Turns
+from ui.turns import Failure, Turn, Turns
 
 WEB = Path(__file__).parent / "web"
 SCRIPTS = ("dom.js", "message.js", "link.js", "chat.js")
@@ -149,14 +149,14 @@ def blocks(chat: Chat) -> Any:
     return app
 
 
-def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings, *, ask: Ask | None = None) -> FastAPI:
+def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI:
     """Puts the chat at "/" of the server and returns the server.
 
-    `ask` takes a turn in the assistant's place (a desk that bounds them); it should know that the page has said already
-    that this is an AI (`introduced=True`). Raises ConfigError when the accent is no colour.
+    The assistant is told that its customers know already that it is an AI: the page says so before they ask anything.
+    Raises ConfigError when the accent is no colour.
     """
     backend = Backend(assistant, settings.chat)
-    turns = Turns(ask or partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
+    turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
     chat = Chat(backend, turns, settings.limits.message_chars)
     style = variables(settings.chat.accent or DEFAULT_ACCENT)
     style += "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
