@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlite_vec
-from sqlalchemy import URL, Dialect, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 from sqlcipher3 import dbapi2
 
 CACHE_KIB = 16 * 1024
+BULK_CACHE_KIB = 64 * 1024
 POOL_SIZE = 8
 MAX_OVERFLOW = 32
 BEGIN_OPTION = "backroom_begin"
@@ -59,6 +60,13 @@ def _prepare(connection: Any, cipher_key: str, busy_timeout_s: float) -> None:
     connection.enable_load_extension(True)
     sqlite_vec.load(connection)
     connection.enable_load_extension(False)
+
+
+def set_cache(connection: Connection, kib: int) -> None:
+    """The size of a connection's page cache, whatever transaction it is in."""
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute(f"PRAGMA cache_size = -{kib}")
 
 
 def make_engine(path: Path, cipher_key: str, busy_timeout_s: float) -> Engine:

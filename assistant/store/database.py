@@ -16,12 +16,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from assistant.errors import DatabaseError
-from assistant.store.connections import BEGIN_OPTION, DriverError, connect, make_engine
+from assistant.store.connections import (
+    BEGIN_OPTION,
+    BULK_CACHE_KIB,
+    CACHE_KIB,
+    DriverError,
+    connect,
+    make_engine,
+    set_cache,
+)
 from assistant.store.failures import translate
 from assistant.store.keys import cipher_key, find_key
 from assistant.store.migrate import upgrade
@@ -91,13 +99,17 @@ class Database:
             session.close()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, bulk: bool = False) -> Iterator[Session]:
         """A session that holds the write lock from the start; committed at the end, rolled back on any error.
 
-        Raises DatabaseError when another process holds the lock for longer than the busy timeout. Writers of this
-        process wait for one another without a limit of their own.
+        `bulk` gives it a page cache for millions of rows. Raises DatabaseError when another process holds the lock for
+        longer than the busy timeout. Writers of this process wait for one another without a limit of their own.
         """
-        with self._sole_writer(), Session(self._immediate, expire_on_commit=False) as session:
+        with (
+            self._sole_writer(),
+            self._connection_for_writing(bulk) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             try:
                 session.connection()
                 yield session
@@ -108,6 +120,21 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def _connection_for_writing(self, bulk: bool) -> Iterator[Connection]:
+        try:
+            connection = self._immediate.connect()
+        except FOREIGN as error:
+            raise translate(error, self.path) from error
+        with connection:
+            try:
+                if bulk:
+                    set_cache(connection, BULK_CACHE_KIB)
+                yield connection
+            finally:
+                if bulk:
+                    set_cache(connection, CACHE_KIB)
 
     @contextmanager
     def _sole_writer(self) -> Iterator[None]:

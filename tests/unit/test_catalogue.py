@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from shop_folder import KEY, fresh_database, write_folder
 from sqlalchemy import delete, update
 
 from assistant.errors import DatabaseError
@@ -16,6 +15,7 @@ from assistant.shop.importers import import_shop
 from assistant.shop.schema import ProductRow, ShopInfo, VariantRow
 from assistant.store.database import Database
 from assistant.types import Money, Policy
+from tests.unit.shop_folder import KEY, fresh_database, write_folder
 
 
 @pytest.fixture

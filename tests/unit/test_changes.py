@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shop_folder import KEY, fresh_database, write_folder
 
 from assistant.errors import UsageError
 from assistant.shop.catalogue import Catalogue
@@ -17,6 +16,7 @@ from assistant.shop.importers import import_shop
 from assistant.shop.schema import PromotionRow, VariantRow
 from assistant.store.database import Database
 from assistant.types import Variant
+from tests.unit.shop_folder import KEY, fresh_database, write_folder
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shop_folder import FILES, fresh_database, write_folder
 from sqlalchemy import select
 
 from assistant.errors import DatabaseError, UsageError
@@ -16,6 +15,7 @@ from assistant.shop import schema
 from assistant.shop.exporter import export_shop
 from assistant.shop.importers import import_shop
 from assistant.store.database import Database
+from tests.unit.shop_folder import FILES, fresh_database, write_folder
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shop_folder import FILES, fresh_database, with_line, write_folder
 from sqlalchemy import select
 
 from assistant.errors import ImportFailedError, UsageError
 from assistant.shop import schema
 from assistant.shop.importers import ImportProgress, import_shop
 from assistant.store.database import Database
+from tests.unit.shop_folder import FILES, fresh_database, with_line, write_folder
 
 
 @pytest.fixture

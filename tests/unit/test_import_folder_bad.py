@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shop_folder import FILES, fresh_database, with_line, write_folder
 from sqlalchemy import func, select
 
 from assistant.errors import BadRow, ImportFailedError
 from assistant.shop import schema
 from assistant.shop.importers import import_shop
 from assistant.store.database import Database
+from tests.unit.shop_folder import FILES, fresh_database, with_line, write_folder
 
 
 @pytest.fixture

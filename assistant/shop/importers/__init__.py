@@ -65,7 +65,7 @@ def _run(
 ) -> None:  # fmt: skip
     from assistant.shop.importers.base import ShopWriter
 
-    with db.write() as session:
+    with db.write(bulk=True) as session:
         writer = ShopWriter(session, report, progress)
         if currency is not None:
             _state_currency(writer, currency)
