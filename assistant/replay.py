@@ -32,6 +32,7 @@ from assistant.store.database import Database
 from assistant.types import CustomerRef, Done, Json, Record
 
 MAX_RETRIES = 60
+MAX_WAIT_S = 5.0
 Build = Callable[[Database], TurnTaker]
 Progress = Callable[[int, int], None]
 
@@ -231,7 +232,7 @@ class _Runner:
             except InputError as error:
                 return replace(Record(), reply=str(error))
             except BusyError as busy:
-                self.stop.wait(min(busy.retry_after_s, 5.0))
+                self.stop.wait(min(busy.retry_after_s, MAX_WAIT_S))
         raise BackroomError(f"case {case.id!r} (line {case.line}): the engine stays busy; use fewer --jobs")
 
 

@@ -33,9 +33,8 @@ def run(arguments: list[str]) -> int:
         return _say("stopped", FAILED)
     except KeyboardInterrupt:
         return _say("stopped", FAILED)
-    except BrokenPipeError:
-        # The reader of our output went away (`backroom ask ... | head -1`): nothing is left to be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # What typer makes of a reader that went away (`backroom models list | head -1`): nothing is left to be said.
         return OK
     except UsageError as error:
         return _say(str(error), USAGE)
