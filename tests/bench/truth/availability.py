@@ -40,6 +40,8 @@ _OPEN = re.compile(
     r"\b(?:if|whether|once|when|unless|back in stock|let me know|would you like|check|which|want me|tell me)\b", re.I
 )
 _OTHERS = re.compile(r"\b(?:other|another|others|different|else|similar|alternatives?|instead)\b", re.I)
+_GENERAL = re.compile(r"\bfrom [$€£]|[$€£][\d.,]+ to [$€£]")
+"""A price range: what stands with it is said of the product as a whole."""
 _HEAD = re.compile(
     r"\b(?:what is|what's|available|in stock|out of stock|sold out|those)[^.]{0,30}:?\s*(?:the )?$", re.I
 )
@@ -79,7 +81,7 @@ def judge_availability(sentence: Sentence, first: bool) -> list[str]:
             products = named or products
             explicit = sentence.explicit(part, products) or ({} if named else carried)
             carried = explicit
-            if said is False and not explicit and _other_options(sentence, part, products):
+            if said is False and _other_options(sentence, part, products):
                 continue
             if said is None or not products or _OPEN.search(part) or (DONT_KNOW.search(clause) and said is False):
                 continue
@@ -91,9 +93,16 @@ def judge_availability(sentence: Sentence, first: bool) -> list[str]:
 def _other_options(sentence: Sentence, part: str, products: Sequence[Product]) -> bool:
     """Whether the words name an option's value that the shop knows, but not of these products ("no T-Shirt in
     hardshell"): what isn't made can't be had."""
-    own = {x.lower() for p in products for v in p.variants for x in v.options.values()}
+    own = " ".join(p.text for p in products).lower()
     known = {x.lower() for p in sentence.turn.world.products for v in p.variants for x in v.options.values()}
-    return any(len(x) > 3 and re.search(rf"\b{re.escape(x)}\b", part, re.I) for x in known - own)
+    asked = re.sub(r"[\s\-]", "", " ".join(sentence.turn.said).lower())
+    words = part.lower()
+    for name in sorted({p.name.lower() for p in sentence.turn.world.products}, key=len, reverse=True):
+        words = words.replace(name, " ")
+    return any(
+        len(x) > 2 and x not in own and re.search(rf"\b{re.escape(x)}\b", words) and re.sub(r"[\s\-]", "", x) in asked
+        for x in known
+    )
 
 
 def _claims(clause: str, mentions: Sequence[Mention]) -> Iterator[tuple[str, bool | None, list[Product]]]:
@@ -121,9 +130,11 @@ def _problem(
     wanted = sentence.turn.wanted
     alternative = bool(_OTHERS.search(clause)) or any(k in wanted and wanted[k] not in v for k, v in explicit.items())
     readings: list[Constraint] = [explicit]
-    if not alternative:
+    if not alternative and not _GENERAL.search(clause):
         inherited = sentence.inherited(explicit, products)
         readings = [inherited] if first or not explicit else [inherited, explicit]
+    if sentence.carried:
+        readings.append({**sentence.carried, **explicit})
     problems = [_claim_problem(clause, said, products, reading) for reading in readings]
     return None if None in problems else problems[0]
 

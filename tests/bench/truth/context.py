@@ -24,7 +24,7 @@ DONT_KNOW = re.compile(
     r"[^.!?\n]{0,60}?\b(?:know|information|info|details?|data|say|says|tell|answer|sure"
     r"|certain|listed|specified|state[sd]?"
     r"|mentioned|recorded|record|on file|confirm|find (?:that|this|it|anything about)|hold"
-    r"|figure|exact|look that up)\b)"
+    r"|figure|exact|count|look that up)\b)"
     r"|\bunknown\b|\bI'm not sure\b|\bno idea\b",
     re.I,
 )
@@ -97,6 +97,8 @@ class Sentence:
     turn: Turn
     mentions: list[Mention]
     products: list[Product]
+    carried: Constraint = field(default_factory=dict)
+    """The options that the sentence before spoke of, where this one goes on about the same products."""
 
     @property
     def named(self) -> list[Product]:
@@ -146,6 +148,8 @@ def bind(turn: Turn) -> list[Sentence]:
         mentions = find_products(text, turn.world, likely)
         sentence = Sentence(text, turn, mentions, [])
         sentence.products = sentence.named or previous
+        if not mentions and bound:
+            sentence.carried = {**bound[-1].carried, **bound[-1].explicit()}
         previous = sentence.products
         bound.append(sentence)
     return bound

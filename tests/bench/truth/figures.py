@@ -237,6 +237,9 @@ def _figures(text: str) -> Iterator[Figure]:
 def judge_other(sentence: Sentence, text: str) -> list[str]:
     """Every figure left: it must stand in the source, of the product it is bound to and in the field it speaks of."""
     text = AMOUNT.sub(lambda m: " " * len(m.group(0)), text)
+    for fact in sentence.turn.world.info.values():
+        text = text.replace(fact, "_" * len(fact)) if len(fact) > 3 else text
+    text = re.sub(r"\S+@\S+|https?://\S+", lambda m: "_" * len(m.group(0)), text)
     for mention in sentence.mentions:
         text = text[: mention.start] + "_" * (mention.end - mention.start) + text[mention.end :]
     wrong = []

@@ -42,7 +42,9 @@ def _variant_problem(product: Product, variant: Variant, receipt: Json) -> str |
     field, value = str(receipt["field"]).lower(), receipt["value"]
     truth: Any
     given: Any
-    if "price" in field and "compare" not in field:
+    if "compare" in field:
+        truth, given = variant.compare_at, _minor(value)
+    elif "price" in field:
         truth, given = variant.price, _minor(value)
     elif field == "stock":
         truth, given = variant.stock, value
@@ -94,7 +96,8 @@ def judge_cards(world: World, record: Json) -> list[str]:
             continue
         hits = [v for v in product.live if card.get("sku") in (None, v.sku)]
         figures = [a.minor for a in amounts(str(card.get("price", "")))]
-        if any(figure not in {v.price for v in hits} for figure in figures):
+        listed = {v.price for v in product.variants if card.get("sku") in (None, v.sku)}
+        if any(figure not in listed for figure in figures):
             wrong.append(f"card of {product.name} shows {card['price']!r}")
         shown = str(card.get("availability", ""))
         said = polarity(shown)
