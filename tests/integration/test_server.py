@@ -1,0 +1,153 @@
+"""A real server on a real port, talked to by the stock `openai` client and by clients that misbehave."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import openai
+import pytest
+
+from tests.stand_in import StandIn
+
+
+def client_of(served: str, **options: Any) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{served}/v1", api_key="unused", max_retries=0, **options)
+
+
+def said(text: str) -> Any:
+    return [{"role": "user", "content": text}]
+
+
+def test_the_stock_client(served: str) -> None:
+    client = client_of(served)
+    assert [model.id for model in client.models.list()] == ["stand-in"]
+    answer = client.chat.completions.create(
+        model="backroom", messages=said("price MUG"), user="visit", temperature=0.2, max_tokens=50
+    )
+    assert answer.choices[0].message.content == "MUG costs 12.50."
+    assert answer.usage is not None and answer.usage.total_tokens == 10
+    record: Any = answer.model_extra
+    assert record["backroom"]["receipts"][0]["sku"] == "MUG"
+
+
+def test_the_stock_client_streams(served: str) -> None:
+    chunks = list(
+        client_of(served).chat.completions.create(
+            model="backroom",
+            messages=said("hello"),
+            user="visit",
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == "Turn 1. You said: hello"
+    assert chunks[-1].usage is not None and chunks[-1].usage.completion_tokens == 3
+    extra: Any = chunks[-1].model_extra
+    assert extra["backroom"]["model"] == "stand-in"
+
+
+async def test_the_stock_async_client_many_at_once(served: str) -> None:
+    import asyncio
+
+    async with openai.AsyncOpenAI(base_url=f"{served}/v1", api_key="unused", max_retries=0) as client:
+        answers = await asyncio.gather(
+            *(
+                client.chat.completions.create(model="backroom", messages=said(f"mine is {n}"), user=f"user-{n}")
+                for n in range(40)
+            )
+        )
+    for number, answer in enumerate(answers):
+        assert answer.choices[0].message.content == f"Turn 1. You said: mine is {number}"
+
+
+def test_failures_are_the_client_s_own_exceptions(served: str) -> None:
+    client = client_of(served)
+
+    def ask(text: str, **more: Any) -> None:
+        client.chat.completions.create(model="backroom", messages=said(text), user="visit", **more)
+
+    with pytest.raises(openai.RateLimitError) as busy:
+        ask("busy")
+    assert busy.value.response.headers["retry-after"] == "3"
+    with pytest.raises(openai.InternalServerError):
+        ask("dead")
+    with pytest.raises(openai.UnprocessableEntityError, match="empty"):
+        ask("")
+    with pytest.raises(openai.APIStatusError) as large:
+        ask("a" * 1_000_000)
+    assert large.value.status_code == 413
+    with pytest.raises(openai.NotFoundError):
+        client.embeddings.create(model="backroom", input="x")
+    with pytest.raises(openai.APIError, match="try again"):
+        for _ in client.chat.completions.create(model="backroom", messages=said("half"), user="visit", stream=True):
+            pass
+    ask("hello")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_leaves_stops_the_answer(served: str, scripted_assistant: StandIn, stream: bool) -> None:
+    body = {"messages": said("slow"), "user": "leaver", "stream": stream}
+    began = time.monotonic()
+    url = f"{served}/v1/chat/completions"
+    with pytest.raises(httpx.ReadTimeout), httpx.stream("POST", url, json=body, timeout=1.0) as response:
+        for _ in response.iter_lines():
+            if time.monotonic() - began > 1.0:
+                raise httpx.ReadTimeout("leaving")
+    assert scripted_assistant.closed.wait(5)
+    deadline = time.monotonic() + 5
+    while (kept := scripted_assistant.conversations.messages("api-leaver"))[-1].role == "customer":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert kept[-1].status == "stopped" and kept[-1].text.startswith("Part 0.")
+
+
+def test_raw_nonsense_on_the_socket_doesn_t_hurt(served: str) -> None:
+    address = urlsplit(served)
+    assert address.hostname and address.port
+    for nonsense in (
+        b"\x00\x01\x02\r\n\r\n",
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+    ):
+        with socket.create_connection((address.hostname, address.port), timeout=5) as raw:
+            raw.sendall(nonsense)
+            raw.shutdown(socket.SHUT_WR)
+            answer = raw.recv(4096)
+            assert not answer.startswith(b"HTTP/1.1 5"), answer
+    assert httpx.get(f"{served}/healthz").status_code == 200
+
+
+def test_slow_and_quick_customers_don_t_wait_for_each_other(served: str) -> None:
+    started = threading.Event()
+
+    def slow() -> None:
+        with httpx.stream(
+            "POST", f"{served}/v1/chat/completions", json={"messages": said("slow"), "user": "s", "stream": True}
+        ) as response:
+            for line in response.iter_lines():
+                started.set()
+                if "Part 10" in line:
+                    return
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert started.wait(10)
+    for number in range(10):
+        body = {"messages": said("hello"), "user": f"quick-{number}"}
+        assert httpx.post(f"{served}/v1/chat/completions", json=body).status_code == 200
+    thread.join(20)
+
+
+def test_every_line_of_a_stream_is_json(served: str) -> None:
+    body = {"messages": said("line\u2028break \U0001f97e \u202e"), "stream": True}
+    lines = httpx.post(f"{served}/v1/chat/completions", json=body).text.split("\n\n")
+    for line in lines:
+        if line and line != "data: [DONE]":
+            json.loads(line.removeprefix("data: "))
