@@ -21,7 +21,8 @@ STOP_WORDS = frozenset(
     whom whose why will with would you your yours about also actually am im ive id ill youre hey hi hello ok
     okay yes no not dont doesnt isnt sell buy order find see know think look got anything something everything
     thing things stuff kind sort type piece much many more most less few lot bit right now still again only even
-    both all each other another else well sure maybe hmm oh guys shop store stock available availability price
+    both all each other another else well sure maybe hmm oh guys what's where's who's how's that's there's it's i'm i'd i'll i've you're don't doesn't isn't
+    can't let's they're we're left remaining pairs exactly bottle pack box piece pieces units shop store stock available availability price
     cost costs costing priced prices come comes coming
     """.split()
 )

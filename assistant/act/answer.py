@@ -49,7 +49,7 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
         talk.person(request, context, plan)
     elif request.act == "order":
         _order(request, context, plan)
-    else:
+    elif request.act != "none" or not pages.quote_if_sure(request.text, context, plan, strict=True):
         talk.talk(request, context, plan)
 
 
@@ -127,6 +127,8 @@ def _policy(request: Request, context: Context, plan: Plan) -> None:
     elif pages.quote_if_sure(request.text, context, plan):
         return
     elif products and knows(request.text, products[0], context):
+        _of_product(request, products[0], context, plan)
+    elif products and own:
         _of_product(request, products[0], context, plan)
     elif request.query and any(h.confident for h in context.search.products(request.query, limit=3)) and not products:
         _search(request, context, plan)

@@ -17,22 +17,26 @@ from assistant.types import Product, Variant
 
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
 
-CONCEPTS: dict[str, str] = {
-    "material": "made of material fabric leather cotton what is it made from",
-    "weight": "weigh weight heavy light how much does it weigh",
-    "warranty": "warranty guarantee guaranteed how long",
-    "return": "return policy return window send it back take back refund days to return",
-    "shipping": "shipping delivery deliver arrive ship dispatch how long does it take to get here",
-    "dimension": "dimensions how big size measurements tall wide long deep height width",
-    "rating": "rating rated stars reviews what do people think of it is it good score",
-    "brand": "brand maker manufacturer who makes it producer company",
-    "care": "care wash washing clean machine washable dishwasher",
-    "origin": "made in country of origin where is it made where does it come from",
-    "capacity": "capacity how much does it hold volume litres",
-    "power": "power powered by energy source battery plug watts",
-    "minimum": "minimum order quantity least I have to order",
-}
-"""What customers say for kinds of attributes that many shops have. A head start for the embedding, not a list of phrases."""
+_CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("warranty", r"\bwarrant|\bguarant|\bif it breaks\b|\bcovered\b"),
+        ("return", r"\breturn|\bsend (?:it|them|this|that) back\b|\b(?:bring|take) (?:it|them|this|that) back\b|\bmoney back\b|\bhand (?:it|them) back\b"),
+        ("shipping", r"\bship|\bdeliver|\barriv|\bdispatch|\bget here\b|\bget it by\b|\bsend it to\b|\bhow (?:long|soon|fast|quick)\w* .*\b(?:get|take|come|have it)\b"),
+        ("material", r"\bmade (?:out )?of\b|\bmaterial|\bfabric\b|\bmade from\b|\bcontain"),
+        ("weight", r"\bweigh|\bheavy\b|\blight(?:er|weight)?\b"),
+        ("dimension", r"\bdimension|\bhow (?:big|tall|wide|deep|long is|large|high)\b|\bmeasure"),
+        ("rating", r"\brating|\brated\b|\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
+        ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
+        ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
+        ("origin", r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|from|produced|manufactured|grown)\b|\bcountry\b|\borigin"),
+        ("minimum", r"\bminimum\b|\bleast .*\border\b|\bat least .*\bbuy\b"),
+        ("age", r"\bhow old\b|\bage\b|\byear[- ]old|\bold enough\b|\b(?:kid|child|toddler|bab)\w*"),
+        ("allergen", r"\ballerg|\bnuts?\b|\bgluten\b|\blactose\b"),
+        ("temperature", r"\btemperature|\bhow cold\b|\bhow warm\b|\bdegrees\b"),
+    )
+)  # fmt: skip
+"""What customers say for kinds of attributes that many shops have: a head start beside the embedding of the names."""
 
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh|hm+)\W+)*(?:is|are|does|do|can|could|has|have|will|would|did|was)\b")
 _GENERAL = re.compile(
@@ -112,7 +116,7 @@ def best(
 
 
 def _threshold(aspect: Aspect) -> float:
-    return 0.62 if aspect.kind == "sentence" else 0.5
+    return 0.59 if aspect.kind == "sentence" else 0.5
 
 
 def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> float:
@@ -123,8 +127,8 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> fl
         score += 0.45 * len(name & asked) / max(1, len(name)) + 0.2
     value = set(stems(aspect.value)) - _STOP
     if value & asked:
-        score += 0.3
-    score += 0.35 * _concept(aspect.name, question)
+        score += 0.3 + 0.4 * is_yes_no(question)
+    score += 0.5 * _concept(aspect.name, question)
     return score
 
 
@@ -154,18 +158,14 @@ def _compound(word: str, words: set[str]) -> bool:
 
 
 def _concept(name: str, question: str) -> float:
-    """How far the question uses the usual words for an attribute of this kind, 0 to 1."""
-    asked = {t.stem for t in tokenize(question)}
-    for concept, words in CONCEPTS.items():
-        if stem(concept) in stems(name.replace("_", " ")) or concept in fold(name):
-            telling = {stem(w) for w in words.split()} - _STOP
-            return min(1.0, len(asked & telling) / 1.0) if asked & telling else 0.0
-    return 0.0
+    """1 where the question asks, in its usual words, for an attribute of this kind, else 0."""
+    folded, words = fold(question), name.replace("_", " ").lower()
+    return float(any(kind in words and pattern.search(folded) for kind, pattern in _CONCEPTS))
 
 
 def _phrase(aspect: Aspect) -> str:
     name = aspect.name.replace("_", " ")
-    return f"What is the {name}?"
+    return name
 
 
 def _without_name(question: str, product: Product) -> str:
@@ -177,7 +177,7 @@ def _without_name(question: str, product: Product) -> str:
 _STOP = {stem(w) for w in STOP_WORDS}
 
 
-def pick_sentences(question: str, texts: Sequence[str], encode: Encode, limit: int = 2) -> list[int]:
+def pick_sentences(question: str, texts: Sequence[str], encode: Encode, limit: int = 3) -> list[int]:
     """The places of the sentences that answer a question best, in the order of the text."""
     if not texts:
         return []
@@ -189,4 +189,4 @@ def pick_sentences(question: str, texts: Sequence[str], encode: Encode, limit: i
     ]
     top = max(scores)
     chosen = sorted(range(len(texts)), key=lambda i: -scores[i])[:limit]
-    return sorted(i for i in chosen if scores[i] >= 0.75 * top)
+    return sorted(i for i in chosen if scores[i] >= 0.6 * top)

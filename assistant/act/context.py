@@ -104,7 +104,7 @@ class Context:
     def card(self, product: Product, variant: Variant | None = None) -> Card:
         """The product as the chat shows it: the variant's price and state, or the product's span."""
         variants = [variant] if variant else [v for v in product.variants if v.active]
-        if not variants:
+        if not variants or not product.active:
             return Card(product.product_id, None, product.name, "", "No longer sold", product.image, product.url)
         low, high = min(v.price for v in variants), max(v.price for v in variants)
         price = self.money(low) if low == high else f"{self.money(low)} – {self.money(high)}"

@@ -63,7 +63,7 @@ def unknown(product: Product, context: Context, plan: Plan, hint: str = "") -> N
 def knows(question: str, product: Product, context: Context) -> bool:
     """Whether the product has a value of its own for what is asked (its own warranty, its own return policy)."""
     found = best(question, product, context.encode)
-    return bool(found) and found[0].kind in ("attribute", "spec", "rating", "brand") and found[0].score >= 0.8
+    return bool(found) and found[0].kind in ("attribute", "spec", "rating", "brand") and found[0].score >= 0.6
 
 
 def named_options(question: str, product: Product, context: Context) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -71,6 +72,11 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         return sorted(found, key=lambda h: named.index(h.product_id))
     hits = context.search.products(request.query, filters(limits), limit=12)
     sure = [h for h in hits if h.confident or not request.query]
+    known = str(request.extra.get("known_query", ""))
+    if not sure and known and known != request.query:
+        sure = [h for h in context.search.products(known, filters(limits), limit=12) if h.confident]
+    if not sure and request.query and (category := closest_category(request.query, context)):
+        sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
     if named:
         sure += context.search.products(
             "", filters(limits, product_ids=[n for n in named if n not in {h.product_id for h in sure}])
@@ -80,6 +86,26 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+def _best_matches(hits: Sequence[Hit]) -> list[Hit]:
+    """Those that miss the fewest of the asked words: a coffee grinder is no coffee maker."""
+    fewest = min((len(h.missing) for h in hits), default=0)
+    return [h for h in hits if len(h.missing) == fewest]
+
+
+def closest_category(query: str, context: Context) -> str | None:
+    """The category or subcategory that means the same as the words: "car" -> "vehicle", "phones" -> "smartphones"."""
+    names = context.catalogue.categories()
+    if not names or not query:
+        return None
+    vectors = context.encode([query, *names])
+    similar = vectors[1:] @ vectors[0]
+    place = int(similar.argmax())
+    return names[place] if float(similar[place]) >= _SAME_KIND else None
+
+
+_SAME_KIND = 0.6
 
 
 def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -> None:
@@ -92,6 +118,7 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         if product is None:
             continue
         variants = [v for v in product.variants if v.sku in hit.skus] or [v for v in product.variants if v.active]
+        variants = [v for v in variants if _has_options(v, request)] or variants
         fact = context.item(plan, product)
         amount = context.add_lowest_price(fact, variants)
         state = context.add_availability(fact, variants)
@@ -104,6 +131,11 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
     plan.phrase = len(parts) <= 2
+
+
+def _has_options(variant: Variant, request: Request) -> bool:
+    """Whether a variant has one reading of every option value that the clause named."""
+    return all(any(variant.options.get(n) == v for n, v in pairs) for pairs in request.extra.get("option_pairs", ()))
 
 
 def nothing(request: Request, context: Context, plan: Plan) -> None:
@@ -136,11 +168,10 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     if request.products:
         hits = context.search.products("", filters(limits, product_ids=request.products), sort, limit=5)
     else:
-        hits = [
-            h
-            for h in context.search.products(request.query, filters(limits), sort, limit=12)
-            if h.confident or not request.query
-        ]
+        hits = context.search.products(request.query, filters(limits), sort, limit=12)
+        hits = _best_matches([h for h in hits if h.confident or not request.query])
+        if not hits and (category := closest_category(request.query, context)):
+            hits = context.search.products("", filters(replace(limits, category=category)), sort, limit=12)
     plan.search = {
         "query": request.query,
         "products": list(request.products),

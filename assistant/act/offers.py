@@ -354,7 +354,7 @@ def _depends(choice: Choice, context: Context, plan: Plan) -> None:
 def _reduced(variants: Sequence[Variant], fact: Fact, context: Context, plan: Plan) -> None:
     variant = variants[0]
     if len(variants) == 1 and variant.compare_at and variant.compare_at > variant.price:
-        receipt = Receipt("sku", variant.sku, "compare_at_price", float(variant.compare_at.decimal), context.as_of)
+        receipt = Receipt("sku", variant.sku, "compare_at", float(variant.compare_at.decimal), context.as_of)
         fact.fields["was"] = Field("price", context.money(variant.compare_at), (receipt,), "its former price")
         plan.say(f"It was {fact.key('was')} before." if not fact.plural else f"They were {fact.key('was')} before.")
 
@@ -364,7 +364,7 @@ def _uncounted(choice: Choice, context: Context, plan: Plan) -> None:
     state = context.add_availability(fact, choice.sold)
     be = "are" if fact.plural else "is"
     if state is None:
-        plan.say(f"I'm sorry, I don't have a stock count for the {fact.key('item')}.", fact.key("item"))
+        plan.say(f"I'm sorry, I don't know how many of the {fact.key('item')} there are.")
     else:
         plan.say(f"The {fact.key('item')} {be} {state}, but I don't have a count of how many.", state)
     plan.answered = state is not None

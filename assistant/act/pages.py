@@ -13,6 +13,7 @@ from assistant.types import Receipt
 
 _NOT_TOLD = frozenset({"name", "currency", "locale", "timezone", "now"})
 _FACT_CONFIDENT = 0.42
+_FACT_SURE = 0.5
 _STOP = {stem(w) for w in STOP_WORDS}
 
 
@@ -25,10 +26,12 @@ class ShopFact:
     score: float
 
 
-def quote_if_sure(question: str, context: Context, plan: Plan) -> bool:
+def quote_if_sure(question: str, context: Context, plan: Plan, *, strict: bool = False) -> bool:
     """Say the sentences of the shop's pages, or the fact of the shop, that answer the question; False if there are none."""
     hits = [h for h in context.search.policies(question, limit=3) if h.confident]
     fact = shop_fact(question, context)
+    if strict:
+        hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):
         _say_fact(fact, context, plan)
     elif hits:
@@ -71,10 +74,10 @@ def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:
 
 def _quote(question: str, policy_id: str, title: str, passage: str, context: Context, plan: Plan) -> None:
     lines = [_plain(s) for s in sentences(_without_heading(passage))]
-    chosen = [lines[i] for i in pick_sentences(question, lines, context.encode, 2)] or [_plain(passage)]
+    chosen = [lines[i] for i in pick_sentences(question, lines, context.encode)] or [_plain(passage)]
     fact = plan.fact(title)
     for number, line in enumerate(chosen):
-        name = "rule" if number == 0 else "rule_also"
+        name = "rule" + "_also" * number
         receipt = Receipt("policy", policy_id, title, line, context.as_of)
         fact.fields[name] = Field("quote", line, (receipt,), f"from the page {title}")
         plan.say(fact.key(name), fact.key(name))

@@ -97,6 +97,12 @@ class Catalogue:
             rows = session.execute(select(*columns).order_by(PolicyRow.position, PolicyRow.policy_id))
             return [Policy(policy_id, title, text) for policy_id, title, text in rows]
 
+    def categories(self) -> list[str]:
+        """The names of the categories and subcategories that the shop's active products are in."""
+        with self._db.read() as session:
+            active = select(ProductRow.category, ProductRow.subcategory).where(ProductRow.active).distinct()
+            return list(dict.fromkeys(name for row in session.execute(active) for name in row if name))
+
     def promotions(self) -> list[PromotionRow]:
         """All promotions, running or not, detached from the database."""
         with self._db.read() as session:

@@ -11,6 +11,10 @@ _JOINT = re.compile(
     r"(?:,?\s+(?:and|but|also|plus|then)\s+(?:also\s+)?|,\s+)(?=(?:how|what|whats|what's|when|where|which|who|is (?:it|there|the|that)|are (?:they|there|the|those)|does|do (?:you|they|u)|can (?:i|you)|could|will|compare|tell me)\b)",
     re.IGNORECASE,
 )
+_ASKED_NOUN = r"(?:prices?|costs?|stock|availability|warranty|guarantee|shipping|delivery|rating|reviews|weight|sizes?|colou?rs?|materials?|returns?|return policy)"
+_NOUN_PAIR = re.compile(rf"(?<=\w)\s+and\s+(?={_ASKED_NOUN}\b)", re.IGNORECASE)
+_HAS_NOUN = re.compile(rf"\b{_ASKED_NOUN}$", re.IGNORECASE)
+
 _ABBREVIATION = re.compile(r"\b(?:no|nr|approx|e\.g|i\.e|vs|mr|mrs|dr|st|ca)\.$", re.IGNORECASE)
 
 
@@ -23,7 +27,14 @@ def split(text: str) -> list[str]:
         elif piece and piece.strip(" .,!?;"):
             sentences.append(piece.strip())
     clauses = [part.strip() for sentence in sentences for part in _JOINT.split(sentence)]
+    clauses = [part for clause in clauses for part in _noun_pair(clause)]
     return [c for c in clauses if c.strip(" .,!?;")] or [text.strip()]
+
+
+def _noun_pair(clause: str) -> list[str]:
+    """ "cost and shipping?" asks two things; "the price and weight of the tent" too."""
+    parts = _NOUN_PAIR.split(clause, maxsplit=1)
+    return parts if len(parts) == 2 and _HAS_NOUN.search(parts[0]) else [clause]
 
 
 def mask(text: str, links: Links) -> str:

@@ -15,6 +15,7 @@ from assistant.understand.link import Links
 from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
 
+_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|has) (?!there\b)")
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm size colour color no i mean meant other second
@@ -75,6 +76,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         and (state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"})
     ):
         return _again(request, state, named)
+    if _goes_on(request, state):
+        return replace(request, act="policy", text=f"{state.question} {request.text}")
     if len(request.products) == 1 and request.pick in ("cheaper", "dearer") and act not in ("compare", *SUPERLATIVES):
         return replace(request, act="cheapest" if request.pick == "cheaper" else "most_expensive", pick=None)
     if not request.products and act == "none" and state.act and _points(request):
@@ -113,6 +116,9 @@ def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request
 
 def _for_products(request: Request, scores: dict[str, float], named: tuple[Wanted, ...]) -> str:
     """What is asked of products by a clause whose act is not about a product."""
+    if request.act == "search" and not request.from_context and not request.group and not named:
+        if _YES_NO.search(fold(request.text)) and not re.search(r"\bany\b", request.text.lower()):
+            return "details"
     if request.act == "search":
         if request.group or request.limits.price or request.limits.rating or (request.from_context and not named):
             return "search"
@@ -142,6 +148,18 @@ def _names_something_else(request: Request, act: str) -> bool:
 
 def _starts_new(request: Request) -> bool:
     return bool(re.search(r"\b(?:of|for|are|is|do) (?:the|a|an|your|some)\b", request.text.lower()))
+
+
+def _goes_on(request: Request, state: State) -> bool:
+    """Whether a short clause goes on about the page that was just quoted ("and sundays?", "is there a free option")."""
+    if state.act != "policy" or (request.products and not request.from_context) or request.extra.get("named"):
+        return False
+    short = len(request.text.split()) <= 6
+    return (
+        short
+        and request.act in (*SMALL_TALK, "search", "promotion", "details")
+        and request.act not in ("thanks", "yes", "no")
+    )
 
 
 def _points(request: Request) -> bool:

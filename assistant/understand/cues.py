@@ -21,7 +21,10 @@ _UNITS = r"(?:days?|weeks?|months?|years?|hours?|minutes?|colou?rs?|sizes?|watts
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (act, re.compile(pattern))
     for act, pattern in (
-        ("details", r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock"),
+        (
+            "details",
+            r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock|^\W*when (?:will|would|is|are) (?:it|they|that|those)\b",
+        ),
         (
             "cheapest",
             r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|most affordable|least i can (?:pay|spend))\b"
@@ -55,6 +58,10 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\b(?:price|priced|cost|costs|pricing|£|\$|€)\b(?!.*\b(?:shipping|delivery|postage|return)\b)",
         ),
         (
+            "details",
+            r"\bhow (?:long|big|heavy|tall|wide|deep|high|large|thick|warm|loud|fast|bright|often|many|old|strong)\b",
+        ),
+        (
             "search",
             r"\b(?:do|did) (?:you|u|ya)(?: guys)?(?: also| still)? (?:sell|carry|stock)\b|\b(?:got|have|is there|are there) any\b",
         ),
@@ -68,6 +75,10 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "order": re.compile(
         r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|orders?|ordered|bought|tracking|track|"
         r"package|parcel|cancel\w*|refund|shipment|purchased|received|arrived)\b"
+    ),
+    "price": re.compile(
+        r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|quote|dear|afford\w*|"
+        r"money|paid|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
     "stock": re.compile(r"\b(?:many|stock|units|quantity|enough|left|\d+)\b"),
     "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
@@ -84,8 +95,10 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str
     act = max(believed, key=lambda a: believed[a])
     if act in ("are_you_human", "human") and believed[act] > 0.45:
         return act
-    if act in ("greeting", "thanks", "goodbye") and believed[act] > 0.5 and not has_content:
+    if act in ("greeting", "thanks", "goodbye") and not has_content:
         return act
+    if act in ("greeting", "thanks", "goodbye"):
+        act = max((a for a in believed if a not in SMALL_TALK), key=lambda a: believed[a])
     for cue, pattern in _CUES:
         if pattern.search(folded) and not _overruled(cue, act, folded, believed):
             return cue
@@ -97,6 +110,8 @@ def _overruled(cue: str, act: str, folded: str, scores: dict[str, float]) -> boo
     if cue == "price":
         limited = bool(price_bounds(folded)) and not re.search(r"\b(?:how much|price of|price\?)", folded)
         return limited or (act in ("policy", "promotion", *SUPERLATIVES) and scores[act] > 0.5)
+    if cue == "details":
+        return act in ("policy", "order", "options", "stock") and scores[act] > 0.3
     if cue == "search":
         return act in ("policy", "promotion", "availability", "stock", "human", "options") and scores[act] > 0.6
     if cue == "compare":

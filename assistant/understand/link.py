@@ -18,6 +18,7 @@ from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 _MAX_GAP = 2  # words that may stand between two words of one product's name
 _GROUP_LIMIT = 400
 _MAX_MENTIONS = 5
+_CONNECTORS = frozenset("vs versus than or and with".split())
 _MIN_COVERAGE = 0.3
 
 
@@ -179,13 +180,14 @@ def _best(
     option_only: frozenset[int],
 ) -> Mention | None:
     hits = _hits(forms, vocabulary, free)
+    connectors = frozenset(i for i, t in enumerate(tokens) if t.text in _CONNECTORS)
     scored: list[tuple[float, float, frozenset[int], str]] = []
     strong: set[frozenset[int]] = set()
     for product_id, matched in hits.items():
         name = set(vocabulary.products[product_id].stems)
         if not name.intersection(*[set().union(*matched.values())]):
             continue
-        positions = _cluster(matched, vocabulary)
+        positions = _cluster(matched, vocabulary, connectors)
         telling = [p for p in positions if tokens[p].text not in STOP_WORDS]
         named = set().union(*(matched[p] for p in positions)) & name
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
@@ -245,21 +247,44 @@ def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: V
     if wider and not whole:
         same += wider
     active = [s for s in same if vocabulary.products[s[3]].active]
-    chosen = sorted(active or same, key=lambda s: (-s[0], s[3]))[:_GROUP_LIMIT]
+    same = _of_one_kind(active or same, vocabulary)
+    chosen = sorted(same, key=lambda s: (-s[0], s[3]))[:_GROUP_LIMIT]
     return Mention(
         positions, tuple(s[3] for s in chosen), coverage if chosen[0][3] == product_id else chosen[0][1], top_score
     )
 
 
-def _cluster(matched: dict[int, set[str]], vocabulary: Vocabulary) -> frozenset[int]:
+def _of_one_kind(
+    group: list[tuple[float, float, frozenset[int], str]], vocabulary: Vocabulary
+) -> list[tuple[float, float, frozenset[int], str]]:
+    """Of a group, those whose names begin with the shared word ("iPhone X", not "Lamp with iPhone"), of their main category."""
+    if len(group) < 3:
+        return group
+    shared = set.intersection(*(set(vocabulary.products[g[3]].stems) for g in group))
+    first = [g for g in group if vocabulary.products[g[3]].stems[0] in shared]
+    if len(first) < 2 or len(first) == len(group):
+        return group
+    kinds = [vocabulary.products[g[3]].category for g in first]
+    main = max(set(kinds), key=kinds.count)
+    return (
+        [g for g in first if vocabulary.products[g[3]].category == main]
+        if kinds.count(main) > len(first) / 2
+        else first
+    )
+
+
+def _cluster(
+    matched: dict[int, set[str]], vocabulary: Vocabulary, connectors: frozenset[int] = frozenset()
+) -> frozenset[int]:
     """The heaviest run of matched positions without long gaps, each stem of the name counted once."""
     ordered = sorted(matched)
+    barriers = connectors - set(matched)
     best: tuple[float, int, tuple[int, ...]] = (-1.0, 0, ())
     for start, first in enumerate(ordered):
         kept: list[int] = []
         counted: set[str] = set()
         for position in ordered[start:]:
-            if kept and position - kept[-1] > _MAX_GAP + 1:
+            if kept and (position - kept[-1] > _MAX_GAP + 1 or barriers & set(range(kept[-1] + 1, position))):
                 break
             if not matched[position] <= counted:
                 kept.append(position)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.request import Wanted
 from assistant.types import Product
-from assistant.understand.vocabulary import COLOURS, canonical
+from assistant.understand.vocabulary import COLOURS, canonical, is_unit
 
 _NEGATIONS = frozenset(
     """
@@ -61,6 +61,12 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
             if taken.intersection(span):
                 continue
             asked = "".join(t.text for t in tokens[start : start + length])
+            if (
+                length == 1
+                and asked in ("kilo", "litre", "liter", "metre", "meter")
+                and not _after_number(tokens, start)
+            ):
+                asked = "1" + asked
             if len(asked) < 2 and not asked.isdigit() and not _letter_size(tokens, start):
                 continue
             hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == canonical(asked)]
@@ -74,6 +80,10 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
             found.append((start, Wanted(" ".join(t.text for t in tokens[start : start + length]), name, value)))
             taken.update(span)
     return found
+
+
+def _after_number(tokens: Sequence[Tok], at: int) -> bool:
+    return at > 0 and tokens[at - 1].text[0].isdigit()
 
 
 def _letter_size(tokens: Sequence[Tok], at: int) -> bool:
@@ -160,6 +170,9 @@ def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
         return True
     if not unit:
         return bool(at and tokens[at - 1].text in ("in", "size", "a", "the", "about"))
+    before = tokens[at - 1].text if at else ""
+    if before in ("", "the", "a", "about", "in") and (not following or not is_unit(following)):
+        return True
     return bool(following) and following[0] == unit[0][0] and following not in ("in", "or", "and", "please", "one")
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.language import STOP_WORDS, fold, stems, words_to_numbers
+from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
 from assistant.types import Product
 from assistant.understand.acts import ActHead, Encode
@@ -106,7 +106,14 @@ class Reader:
         mentions = self._mentions(clause, state)
         unlinked = _unlinked(clause, mentions)
         blocked: frozenset[int] = frozenset()
-        extra = {"unlinked": unlinked, "pronoun": bool(PRONOUN.search(fold(clause.text)))}
+        known = " ".join(w for w in request.query.split() if self._sold_word(w))
+        pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
+        extra = {
+            "known_query": known,
+            "option_pairs": pairs,
+            "unlinked": unlinked,
+            "pronoun": bool(PRONOUN.search(fold(clause.text))),
+        }
         if mentions:
             products = tuple(dict.fromkeys(p for m in mentions for p in m.product_ids))
             group = len(mentions) == 1 and not mentions[0].specific
@@ -122,13 +129,24 @@ class Reader:
             request = self._superlative(request, clause, state)
         else:
             products, pick, skus = from_context(clause.text, request.act, state)
+            products = self._narrowed(products, clause)
             request = replace(request, products=products, pick=pick, skus=skus, from_context=bool(products))
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | _limit_positions(clause))
 
+    def _narrowed(self, products: tuple[str, ...], clause: Clause) -> tuple[str, ...]:
+        """Of several products talked about, those that a word of the clause tells from the others ("the gold one")."""
+        if len(products) < 2:
+            return products
+        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
+        told = {p: words & set(self._stems(p)) for p in products}
+        most = max(len(t) for t in told.values())
+        narrowed = tuple(p for p in products if len(told[p]) == most)
+        return narrowed if most else products
+
     def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
-        words = request.query.split()
+        words = [w for w in request.query.split() if w.isalpha()]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
         if (
             request.limits.category
@@ -169,7 +187,12 @@ class Reader:
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus)
         kept = [m for m in clause.links.mentions if not _is_verb(m, clause)]
-        kept = [m for m in kept if not (pronoun and self._is_passing(m, clause, state))]
+        kept = [
+            m
+            for m in kept
+            if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
+        ]
+        kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= _kind_positions(clause)]
         if clause.act in ("none", *_WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
         specific = [m for m in kept if m.specific]
@@ -177,26 +200,32 @@ class Reader:
             near = frozenset().union(*({p - 2, p - 1, p, p + 1, p + 2} for m in specific for p in m.positions))
             kept = [m for m in kept if m.specific or not m.positions & near]
             kept = self._without_option_words(kept, tokens)
-        categories = frozenset().union(
-            *(c[0] for c in (*clause.links.categories, *clause.links.subcategories)), frozenset()
-        )
-        return [m for m in kept if m.specific or not m.positions <= categories]
+            kept = [
+                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or _joined_by(m, tokens)
+            ]
+        return [m for m in kept if m.specific or not m.positions <= _kind_positions(clause)]
 
-    def _without_option_words(self, mentions: list[Mention], tokens: tuple[object, ...]) -> list[Mention]:
+    def _without_option_words(self, mentions: list[Mention], tokens: tuple[Tok, ...]) -> list[Mention]:
         """Drops a mention that is only an option of another one ("a vacuum cleaner for pet hair" is no pet bed)."""
         main = max(mentions, key=lambda m: (m.coverage, m.weight))
         product = self._lookup(main.product_ids[0])
         if product is None:
             return mentions
-        text = " ".join(str(getattr(t, "text", "")) for t in tokens)
+        text = " ".join(t.text for t in tokens)
         values = {
             s for w in match_options(text, option_values([product]), main.positions) if w.value for s in stems(w.value)
         }
         return [
-            m
-            for m in mentions
-            if m is main or m.coverage >= 0.6 or not {getattr(tokens[p], "stem", "") for p in m.positions} <= values
+            m for m in mentions if m is main or m.coverage >= 0.6 or not {tokens[p].stem for p in m.positions} <= values
         ]
+
+    def _is_option(self, mention: Mention, clause: Clause, state: State) -> bool:
+        """A single word of a long name that is an option of what is talked about ("right zip?" of sleeping bags)."""
+        if len(mention.positions) > 1 or mention.coverage >= 0.5 or not state.focus:
+            return False
+        tok = clause.links.tokens[min(mention.positions)]
+        options = option_values(filter(None, map(self._lookup, state.focus[:3])))
+        return any(tok.stem in stems(f"{name} {' '.join(values)}") for name, values in options.items())
 
     def _is_passing(self, mention: Mention, clause: Clause, state: State) -> bool:
         tokens = clause.links.tokens
@@ -218,6 +247,9 @@ class Reader:
         options = option_values(filter(None, map(self._lookup, state.focus[:3])))
         is_value = bool(match_options(" ".join(tokens[p].text for p in sorted(mention.positions)), options))
         return named_again or is_value or (len(mention.positions) == 1 and not determined)
+
+    def _sold_word(self, word: str) -> bool:
+        return any(s in self._vocabulary.by_stem or s in self._vocabulary.by_kind for s in stems(word))
 
     def _stems(self, product_id: str) -> tuple[str, ...]:
         entry = self._vocabulary.products.get(product_id)
@@ -242,6 +274,21 @@ class Reader:
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
         return replace(request, wanted=tuple(named + carried), extra=extra)
+
+
+def _kind_positions(clause: Clause) -> frozenset[int]:
+    """Where categories and subcategories stand in the clause."""
+    kinds = (*clause.links.categories, *clause.links.subcategories)
+    return frozenset(p for positions, _ in kinds for p in positions)
+
+
+def _joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
+    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing asked about."""
+    first = min(mention.positions)
+    return any(
+        t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to")
+        for t in tokens[max(0, first - 2) : first]
+    )
 
 
 def _asks_for(clause: Clause, option: str) -> bool:
@@ -321,7 +368,7 @@ _QUERY_NOISE = frozenset(
     """cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable good nice
     budget under below over above between dollars euros bucks pounds currently new reviewed overall products product items item
     recommend suggest suggestion suggestions idea ideas offer offers list browse carry kinds options u got whats ya lol
-    priced pricey money entire whole sort help costs cheaper""".split()
+    priced pricey money entire whole sort help costs cheaper possible preferably ideally total""".split()
 )
 
 

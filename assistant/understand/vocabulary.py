@@ -188,4 +188,13 @@ def canonical(value: str) -> str:
     return value.replace("gray", "grey").replace("color", "colour")
 
 
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit of measure ("gb", "inches"), or money."""
+    return (
+        word in _UNIT_FORMS
+        or word in _UNIT_FORMS.values()
+        or word in ("euros", "dollars", "bucks", "pounds", "usd", "eur")
+    )
+
+
 _SIZE_FORMS: Mapping[str, str] = {squash(word): size for size, words in SIZE_WORDS.items() for word in words}
