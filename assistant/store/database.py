@@ -67,8 +67,9 @@ class Database:
             exists = path.exists() and path.stat().st_size > 0
             if not exists and not create:
                 raise DatabaseError(f"{path} isn't there; check the path, or make a shop with: backroom import")
-            if path.is_dir():
-                raise DatabaseError(f"{path} is a folder; give the path of a database file")
+            if path.exists() and not path.is_file():
+                kind = "folder" if path.is_dir() else "device"
+                raise DatabaseError(f"{path} is a {kind}; give the path of a database file")
             if not path.parent.is_dir():
                 raise DatabaseError(f"the folder {path.parent} isn't there; make it first")
             secret = cipher_key(find_key(path, key, exists), path)
