@@ -71,7 +71,7 @@ class Hit:
     missing: frozenset[str] = frozenset()
     """Words of the query that the product has nowhere."""
     similarity: float = 0.0
-    """Nearness in meaning (cosine); 0 while the product has no vector."""
+    """Nearness in meaning (cosine); a guess while the product has no vector."""
 
     @property
     def lexical(self) -> bool:
@@ -157,7 +157,7 @@ def _judged(raw: Any, query: Query, vector: Vectors, found: dict[str, list[Offer
 
 def _judge(raw: Any, query: Query, docs: Collection[Doc], near: Mapping[int, float]) -> list[Fit]:
     options = index.options_of(raw, [doc.doc_id for doc in docs], query.words)
-    return [fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id, 0.0)) for doc in docs]
+    return [fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id)) for doc in docs]
 
 
 def _hit(each: Fit, offers: list[Offer]) -> Hit:

@@ -185,8 +185,8 @@ def options_of(raw: Any, doc_ids: Collection[int], words: Sequence[Word]) -> dic
 
 _DOC = """SELECT d.doc_id, p.product_id, p.name, p.category, coalesce(p.subcategory, ''), coalesce(p.brand, ''),
     p.attributes || char(10) || p.specs, p.description, p.rating, p.position
-    FROM json_each(?) j CROSS JOIN search_doc d ON d.doc_id = j.value CROSS JOIN product p ON p.product_id = d.product_id
-    WHERE p.active"""
+    FROM json_each(?) j CROSS JOIN search_doc d ON d.doc_id = j.value
+    CROSS JOIN product p ON p.product_id = d.product_id WHERE p.active"""
 
 
 def read_docs(raw: Any, doc_ids: Collection[int]) -> list[Doc]:

@@ -13,17 +13,19 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
 from assistant.shop.search_schema import driver
-from assistant.shop.search_terms import STOP_WORDS, stem, tokens
+from assistant.shop.search_terms import STOP_WORDS, common_synonyms, stem, tokens
 from assistant.shop.search_vectors import from_int8, to_int8
 from assistant.store.database import Database
 
-CONFIDENT = 0.5
+CONFIDENT = 0.34
+"""The score from which on a paragraph is about the question; fitted on the development queries of tests/bench."""
 _KEPT = 8
 _K1, _B = 1.2, 0.5
 # asked of a policy, these words do mean something
@@ -52,8 +54,9 @@ class _Passage:
 
     @property
     def context(self) -> str:
-        """The paragraph with the headings that it stands under: what is embedded."""
-        headings = ". ".join(dict.fromkeys(part for part in (self.title, self.heading) if part))
+        """The paragraph with the page's name and the headings that it stands under: what is embedded."""
+        page = self.policy_id.replace("-", " ").replace("_", " ")
+        headings = ". ".join(dict.fromkeys(part for part in (page, self.title, self.heading) if part))
         return f"{headings}. {self.text}"
 
 
@@ -78,16 +81,28 @@ def find(db: Database, embedder: Embedder, query: str, limit: int) -> list[Polic
     if not pages.passages or not query.strip():
         return []
     similarity = pages.vectors @ embedder.encode([query[:500]])[0]
-    words = [stem(word) for word in tokens(query) if word not in STOP_WORDS or word in _TELLING]
+    words = _words(query)
     lexical = np.array([_bm25(words, passage, pages) for passage in pages.passages])
-    score = 0.75 * similarity + 0.25 * lexical
+    score = similarity + 0.25 * lexical
     order = np.argsort(-score)[:limit]
-    return [_hit(pages.passages[i], float(score[i]), float(similarity[i]), float(lexical[i])) for i in order]
+    return [_hit(pages.passages[i], float(score[i])) for i in order]
 
 
-def _hit(passage: _Passage, score: float, similarity: float, lexical: float) -> PolicyHit:
-    confident = similarity + 0.4 * lexical >= CONFIDENT
-    return PolicyHit(passage.policy_id, passage.title, passage.heading, passage.text, round(score, 4), confident)
+def _words(query: str) -> list[tuple[str, ...]]:
+    """The content words of a question, each as the stems that count as a match (itself and its synonyms)."""
+    kept = [stem(word) for word in tokens(query) if word not in STOP_WORDS or word in _TELLING]
+    pairs = [" ".join(pair) for pair in pairwise(stem(word) for word in tokens(query))]
+    synonyms = common_synonyms()
+    return [
+        (form, *(other for other in synonyms.get(form, ()) if " " not in other))
+        for form in dict.fromkeys((*kept, *(pair for pair in pairs if pair in synonyms)))
+    ]
+
+
+def _hit(passage: _Passage, score: float) -> PolicyHit:
+    return PolicyHit(
+        passage.policy_id, passage.title, passage.heading, passage.text, round(score, 4), score >= CONFIDENT
+    )
 
 
 def keep_vectors(db: Database, embedder: Embedder) -> None:
@@ -140,7 +155,7 @@ def split(policy_id: str, title: str, text: str) -> list[_Passage]:
             if not block:
                 continue
         plain = " ".join(block.replace("**", "").split())
-        counts = Counter(stem(word) for word in tokens(f"{title} {heading} {plain}"))
+        counts = Counter(stem(word) for word in tokens(f"{policy_id} {title} {heading} {plain}"))
         passages.append(_Passage(policy_id, title, heading, plain, counts))
     return passages
 
@@ -156,16 +171,17 @@ def _blocks(text: str) -> list[str]:
     return blocks
 
 
-def _bm25(words: Sequence[str], passage: _Passage, pages: _Pages) -> float:
+def _bm25(words: Sequence[tuple[str, ...]], passage: _Passage, pages: _Pages) -> float:
     """BM25 as a share of what a paragraph that has all the words would get: 0 to 1."""
     num = len(pages.passages)
     length = sum(passage.counts.values()) / pages.mean_length
     score = best = 0.0
-    for word in words:
-        weight = math.log(1 + (num - pages.frequencies[word] + 0.5) / (pages.frequencies[word] + 0.5))
-        count = passage.counts[word]
+    for forms in words:
+        frequency = max(pages.frequencies[form] for form in forms)
+        weight = math.log(1 + (num - frequency + 0.5) / (frequency + 0.5))
+        count = sum(passage.counts[form] for form in forms)
         score += weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
-        best += weight * (_K1 + 1) / (1 + _K1 * (1 - _B + _B))
+        best += weight
     return min(score / best, 1.0) if best else 0.0
 
 

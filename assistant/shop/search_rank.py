@@ -20,6 +20,7 @@ IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.9
 GUESSED = 0.8
 _OTHER_FORM = 0.92
 _MEANT = 0.36
+_GUESSED_NEARNESS = 0.6
 _GENERIC = frozenset(
     stem(word)
     for word in """
@@ -50,8 +51,11 @@ class Fit:
     """The query's words that the product has nowhere."""
 
 
-def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> Fit:
-    """Judge one product. `options` are those of the query's option values that the product has."""
+def fit(query: Query, doc: Doc, options: Collection[int], similarity: float | None) -> Fit:
+    """Judge one product. `options` are those of the query's option values that the product has.
+
+    `similarity` None: it has no vector yet; then it is taken to be as near as its words suggest.
+    """
     total = sum(word.weight for word in query.words)
     coverage = 0.0
     matched, missing = set(), set()
@@ -66,7 +70,7 @@ def fit(query: Query, doc: Doc, options: Collection[int], similarity: float) -> 
     head = head_match(query.head, doc) if query.head is not None else 0.0
     if query.head is not None and _is_half_said(query, query.head, missing):
         head = 0.0
-    similarity = max(similarity, 0.0)
+    similarity = _GUESSED_NEARNESS * coverage if similarity is None else max(similarity, 0.0)
     score = similarity + 0.2 * coverage + 0.05 * head + 0.08 * _precision(query, doc)
     confidence = _confidence(query, similarity, coverage, head, missing, said=bool(matched or options))
     return Fit(doc, score, similarity, coverage, head, confidence, frozenset(matched), frozenset(missing))
