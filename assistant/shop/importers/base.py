@@ -62,8 +62,6 @@ class ShopWriter:
         )  # fmt: skip
         self._writers: dict[str, TableWriter] = {}
 
-    # What an importer needs to read values
-
     @property
     def currency(self) -> str:
         """The shop's currency. Raises ImportFailedError when neither the import nor the database has said it."""
@@ -86,8 +84,6 @@ class ShopWriter:
         """An ISO 8601 moment, without a zone in the shop's; raises BadValue. None for an empty cell."""
         return values.moment_or_none(cell, self.zone, column)
 
-    # What an importer says
-
     def reject(self, place: Place, problem: BadValue) -> None:
         """A row that can't be taken."""
         self.report.reject(problem.at(place))
@@ -105,8 +101,6 @@ class ShopWriter:
         """Tell whoever watches how far the current file is."""
         if self._progress is not None:
             self._progress(ImportProgress(file, num_rows, fraction))
-
-    # Rows
 
     def shop(self, facts: Mapping[str, str], place: Place) -> None:
         """Facts of the shop by name. Checks `currency`, `timezone`, `locale` and `now`; raises BadValue. A currency
