@@ -29,6 +29,8 @@ def _judge(turn: Turn, part: Json) -> Answer:
     if not turn.reply:
         return missing("the reply is empty")
     answer = KINDS[part["kind"]](turn, part)
+    if answer.ok and part["kind"] in ("price", "avail", "stock", "detail", "says", "options"):
+        answer = _about_the_right_product(turn, part) or answer
     if answer.ok or part["kind"] not in ANSWERABLE or answer.wrong:
         return answer
     if turn.record.get("clarifying"):
@@ -37,6 +39,15 @@ def _judge(turn: Turn, part: Json) -> Answer:
     if DONT_KNOW.search(turn.reply) or NOT_FOUND.search(turn.reply) or denies:
         return Answer("DONT_KNOW", False, f"says it doesn't know: {answer.why}")
     return answer
+
+
+def _about_the_right_product(turn: Turn, part: Json) -> Answer | None:
+    """A true reply that names products, but none of those that were asked about, is no answer."""
+    expected = meant(turn, part)
+    named = named_in(turn, expected)
+    if not expected or not named or {p.pid for p in named} & {p.pid for p in expected}:
+        return None
+    return missing(f"answers about {named[0].name} instead of {expected[0].name}")
 
 
 def _price(turn: Turn, part: Json) -> Answer:
@@ -222,7 +233,10 @@ def _holds(figures: Sequence[str], reply: str) -> bool:
 
 
 def _says(turn: Turn, part: Json) -> Answer:
-    return GOOD if re.search(part["says"], turn.reply, re.I) else missing(f"nothing like {part['says']!r} is said")
+    known = [s for s in sentences(turn.reply, turn.world) if not DONT_KNOW.search(s) or "“" in s or '"' in s]
+    if any(re.search(part["says"], s, re.I) for s in known):
+        return GOOD
+    return missing(f"nothing like {part['says']!r} is said")
 
 
 def _absent(turn: Turn, part: Json) -> Answer:
@@ -233,10 +247,6 @@ def _absent(turn: Turn, part: Json) -> Answer:
     if denied or re.search(r"\b(?:isn't|not) (?:in|part of|something|one of)\b", turn.reply, re.I):
         return GOOD
     return missing(f"doesn't say that there is no {part['name']}")
-
-
-def _policy(turn: Turn, part: Json) -> Answer:
-    return GOOD if re.search(part["says"], turn.reply, re.I) else missing(f"nothing like {part['says']!r} is said")
 
 
 def _dont_know(turn: Turn, part: Json) -> Answer:
@@ -308,7 +318,7 @@ KINDS: dict[str, Callable[[Turn, Json], Answer]] = {
     "comparev": compare_variants,
     "extreme": extreme,
     "absent": _absent,
-    "policy": _policy,
+    "policy": _says,
     "dontknow": _dont_know,
     "offtopic": _off_topic,
     "ai": _ai,

@@ -24,7 +24,7 @@ DONT_KNOW = re.compile(
     r"[^.!?\n]{0,60}?\b(?:know|information|info|details?|data|say|says|tell|answer|sure"
     r"|certain|listed|specified|state[sd]?"
     r"|mentioned|recorded|record|on file|confirm|find (?:that|this|it|anything about)|hold"
-    r"|figure|exact|count|look that up)\b)"
+    r"|figure|exact|stock count|look that up)\b)"
     r"|\bunknown\b|\bI'm not sure\b|\bno idea\b",
     re.I,
 )
