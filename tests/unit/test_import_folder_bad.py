@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,3 +215,23 @@ def test_missing_and_doubled_files(db: Database, tmp_path: Path) -> None:
         import_shop(db, "shop", both)
     with pytest.raises(ImportFailedError, match="is not a folder"):
         import_shop(db, "shop", both / "shop.json")
+
+
+def test_kill_9_in_mid_import_leaves_the_shop_as_it_was(db: Database, tmp_path: Path) -> None:
+    import_shop(db, "shop", write_folder(tmp_path / "shop"))
+    rows = "".join(f"V{no},P2,1.00,1,,,yes,,,\n" for no in range(12_000))
+    write_folder(tmp_path / "shop", variants=FILES["variants.csv"].replace("89.00", "1.00") + rows)
+    program = (
+        "import os, signal, sys; from pathlib import Path; from assistant.store.database import Database\n"
+        "from assistant.shop.importers import import_shop\n"
+        "def progress(step):\n"
+        "    if step.file == 'variants.csv' and step.num_rows >= 10000: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "db = Database.open(Path(sys.argv[1]), key='ab' * 32)\n"
+        "import_shop(db, 'shop', Path(sys.argv[2]), progress=progress)\n"
+    )
+    command = [sys.executable, "-c", program, str(db.path), str(tmp_path / "shop")]
+    assert subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert num_variants(db) == 5
+    with db.read() as session:
+        assert session.get(schema.VariantRow, "B-42").price_minor == 8900
+    assert import_shop(db, "shop", tmp_path / "shop").tables["variants"].inserted == 12_000
