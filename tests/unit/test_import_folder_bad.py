@@ -194,6 +194,7 @@ def test_another_currency_is_refused_once_there_are_prices(db: Database, tmp_pat
     [
         ("", "is missing"),
         ("sku,product_id,price\n", "column stock is missing"),
+        ("sku;product_id;price;stock\n", "look separated by ;"),
         ("sku,product_id,price,stock,sku\n", "is there twice"),
         ("sku,product_id,price,stock,\n", "column without a name"),
     ],

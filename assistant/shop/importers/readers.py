@@ -154,7 +154,9 @@ def _header(reader: Any, lines: _Lines, writer: ShopWriter, required: Sequence[s
             raise writer.fatal(place, "header", name, "is there twice", "keep one of the columns")
     for name in required:
         if name not in header:
-            raise writer.fatal(place, name, shown, f"the column {name} is missing", f"add the column {name}")
+            other = next((mark for mark in ";,|" if len(header) == 1 and mark in shown), None)
+            remedy = f"add the column {name}" if other is None else f"the columns look separated by {other}"
+            raise writer.fatal(place, name, shown, f"the column {name} is missing", remedy)
     return header
 
 
