@@ -32,7 +32,7 @@ from assistant.store.database import Database
 
 Sort = Literal["relevance", "cheapest", "most_expensive", "newest", "best_rated"]
 
-_BY_WORDS, _BY_OPTIONS, _BY_MEANING = 60, 30, 50
+_BY_WORDS, _BY_OPTIONS, _BY_MEANING = 50, 20, 40
 _CHUNK = 50
 
 
@@ -54,6 +54,11 @@ class Filters:
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rating_min: float | None = None
     product_ids: frozenset[str] | None = None
+
+    @property
+    def of_variants(self) -> bool:
+        """Whether it depends on a product's variants if it passes."""
+        return bool(self.price_min is not None or self.price_max is not None or self.in_stock or self.options)
 
 
 @dataclass(frozen=True)
@@ -113,11 +118,14 @@ class Search:
             scope = scope_of(raw, filters)
             vector = self._embedder.encode([index.in_shop_words(raw, parsed, vocabulary)])[0]
             fits = [] if parsed.empty else self._fits(raw, parsed, vocabulary, vector, scope)
-            if sort == "relevance" and not parsed.empty:
-                return _by_relevance(raw, parsed, fits, filters, limit)
+            relevant = sort == "relevance" and not parsed.empty
+            hits = _by_relevance(raw, parsed, fits, filters, limit) if relevant else []
+            if relevant and (len(hits) >= limit or len(fits) < _BY_WORDS or not filters.of_variants):
+                return hits
             chosen = asked_for(raw, parsed, vocabulary, scope, fits)
-            found = first_in_order(raw, chosen, filters, parsed, sort, limit)
-            return _judged(raw, parsed, vector, found)
+            found = first_in_order(raw, chosen, filters, parsed, "cheapest" if relevant else sort, limit)
+            rest = {product_id: offers for product_id, offers in found.items() if product_id not in _ids(hits)}
+            return (hits + _judged(raw, parsed, vector, rest))[:limit]
 
     def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
@@ -133,6 +141,10 @@ class Search:
         near |= vectors.similarities(raw, vector, [doc_id for doc_id in found if doc_id not in near])
         fits = _judge(raw, query, index.read_docs(raw, found | near), near)
         return sorted(fits, key=lambda each: (-each.score, each.doc.position))
+
+
+def _ids(hits: list[Hit]) -> set[str]:
+    return {hit.product_id for hit in hits}
 
 
 def _by_relevance(raw: Any, query: Query, fits: list[Fit], filters: Filters, limit: int) -> list[Hit]:

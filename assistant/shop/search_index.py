@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.shop.search_terms import Query, Vocabulary, Word, common_synonyms, parse_synonyms, stem, stems, tokens
+from assistant.shop.search_terms import (
+    Query,
+    Vocabulary,
+    Word,
+    common_synonyms,
+    normal,
+    parse_synonyms,
+    stem,
+    stems,
+    tokens,
+)
 
 _NAMING = ("name", "kind", "brand")
 _KEPT = 8
@@ -181,6 +191,21 @@ def options_of(raw: Any, doc_ids: Collection[int], words: Sequence[Word]) -> dic
     for doc_id, option_id in rows:
         found.setdefault(doc_id, set()).add(option_id)
     return {doc_id: frozenset(option_ids) for doc_id, option_ids in found.items()}
+
+
+def with_options(raw: Any, doc_ids: Collection[int] | None, wanted: Mapping[str, Collection[str]]) -> list[int]:
+    """Those of the products (None: of all) that have, or once had, one of the values for every option named."""
+    known = raw.execute("SELECT option_id, name, value FROM search_option").fetchall()
+    for name, values in wanted.items():
+        names, texts = normal(name), {normal(value) for value in values}
+        options = [row[0] for row in known if normal(row[1]) == names and normal(row[2]) in texts]
+        sql = "SELECT o.doc_id FROM search_option_doc o WHERE o.option_id IN (SELECT value FROM json_each(?))"
+        if doc_ids is not None:
+            sql = """SELECT o.doc_id FROM json_each(?) w CROSS JOIN json_each(?) d
+                CROSS JOIN search_option_doc o ON o.option_id = w.value AND o.doc_id = d.value"""
+        values_of = (json.dumps(options),) if doc_ids is None else (json.dumps(options), json.dumps(list(doc_ids)))
+        doc_ids = list(dict.fromkeys(row[0] for row in raw.execute(sql, values_of)))
+    return list(doc_ids or ())
 
 
 _DOC = """SELECT d.doc_id, p.product_id, p.name, p.category, coalesce(p.subcategory, ''), coalesce(p.brand, ''),

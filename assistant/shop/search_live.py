@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from assistant.shop.search_terms import Query, fold, stems
+from assistant.shop.search_terms import Query, normal, stems
 
 if TYPE_CHECKING:
     from assistant.shop.search import Filters
 
 _OFFERS = """SELECT v.product_id, v.sku, v.price_minor, v.stock, v.available, v.options, v.position
     FROM json_each(?) j CROSS JOIN variant v ON v.product_id = j.value WHERE v.active"""
-_SPELLINGS = {"colour": "color", "grey": "gray"}
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,3 @@ def _option_stems(options_json: str) -> frozenset[str]:
     for name, value in json.loads(options_json).items():
         found.update(stems(name if str(value).casefold() in ("yes", "true") else str(value)))
     return frozenset(found)
-
-
-@lru_cache(maxsize=65536)
-def normal(text: str) -> str:
-    """An option's or attribute's name or value for comparison: "Colour" and "color" are one."""
-    return " ".join(_SPELLINGS.get(word, word) for word in fold(str(text)).replace("_", " ").replace("-", " ").split())

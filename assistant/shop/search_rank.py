@@ -187,7 +187,9 @@ def _heads(name: str, category: str, subcategory: str) -> frozenset[str]:
 def _last_stems(phrase: str) -> frozenset[str]:
     """The stem of the last word, and of the last two as one: "Sun Glasses" is both "glasses" and "sunglasses"."""
     words = tokens(phrase)
-    return frozenset((stem(words[-1]), stem("".join(words[-2:])))) if words else frozenset()
+    while len(words) > 1 and words[-1].isdigit():  # "Base Layer 150"
+        words.pop()
+    return frozenset((stem(words[-1]), *stems(" ".join(words[-2:]))[-1:])) if words else frozenset()
 
 
 def _precision(query: Query, doc: Doc) -> float:

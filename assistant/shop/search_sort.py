@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from assistant.shop import search_index as index
@@ -78,8 +78,11 @@ def first_in_order(
     """
     by_price = sort in ("cheapest", "most_expensive")
     sign = -1 if sort == "most_expensive" else 1
+    if filters.options:
+        doc_ids = index.with_options(raw, doc_ids, filters.options)
     candidates = _in_order(raw, doc_ids, filters, sort)
     found: list[tuple[int, int, str, list[Offer]]] = []
+    place = count()
     while chunk := list(islice(candidates, _CHUNK)):
         if by_price and len(found) >= limit and sign * chunk[0][1] > found[limit - 1][0]:
             break  # no product from here on can be cheaper than the last of the list
@@ -87,7 +90,7 @@ def first_in_order(
         for product_id, _ in chunk:
             if product_id in offers:
                 key = sign * offers[product_id][0].price_minor if by_price else 0
-                found.append((key, len(found), product_id, offers[product_id]))
+                found.append((key, next(place), product_id, offers[product_id]))
         found = heapq.nsmallest(limit, found) if by_price else found
         if not by_price and len(found) >= limit:
             break

@@ -62,6 +62,7 @@ _WEAK = frozenset(
     """.split()
 )
 """Words that tell what somebody does with a thing rather than which thing it is."""
+_SPELLINGS = {"colour": "color", "grey": "gray"}
 _SYNONYMS = Path(__file__).parent / "data" / "synonyms.txt"
 _BREAKS = frozenset("for with in of that to under from which made without by on who when while like as at".split())
 _GENDERS = {"mens": "men", "womens": "women", "ladies": "women", "lady": "women", "gents": "men", "man": "men"}
@@ -88,6 +89,12 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65536)
+def normal(text: str) -> str:
+    """An option's or attribute's name or value for comparison: "Colour" and "color" are one."""
+    return " ".join(_SPELLINGS.get(word, word) for word in fold(str(text)).replace("_", " ").replace("-", " ").split())
 
 
 def tokens(text: str) -> list[str]:

@@ -79,6 +79,14 @@ def test_the_cheapest_of_very_many(large: tuple[Database, Search]) -> None:
     assert [hit.product_id for hit in search.products("", sort="newest", limit=1)] == ["p5999"]
 
 
+def test_a_filter_reaches_beyond_the_most_relevant(large: tuple[Database, Search]) -> None:
+    _, search = large
+    dear = search.products("mug", Filters(price_min=6090), limit=5)
+    assert {hit.product_id for hit in dear} == {"p5990", "p5991", "p5992", "p5993", "p5994"}
+    red = search.products("mug", Filters(price_min=6000, price_max=6003, options={"Colour": frozenset({"Red"})}))
+    assert {hit.product_id for hit in red} == {f"p{n}" for n in range(5900, 5904) if n % 3}
+
+
 def test_a_word_that_all_products_have_finds_what_has_the_other(large: tuple[Database, Search]) -> None:
     _, search = large
     assert search.products("kitchen teapot 1200")[0].product_id == "p1200"
