@@ -14,17 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.shop.search_terms import (
-    Query,
-    Vocabulary,
-    Word,
-    common_synonyms,
-    normal,
-    parse_synonyms,
-    stem,
-    stems,
-    tokens,
-)
+from assistant.shop.search_terms import Query, Vocabulary, Word
+from assistant.shop.search_words import common_synonyms, normal, parse_synonyms, stem, stems, tokens
 
 _NAMING = ("name", "kind", "brand")
 _KEPT = 8

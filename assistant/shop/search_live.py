@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from assistant.shop.search_terms import Query, normal, stems
+from assistant.shop.search_terms import Query
+from assistant.shop.search_words import normal, stems
 
 if TYPE_CHECKING:
     from assistant.shop.search import Filters

@@ -20,8 +20,8 @@ import numpy as np
 
 from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
 from assistant.shop.search_schema import driver
-from assistant.shop.search_terms import STOP_WORDS, common_synonyms, stem, tokens
 from assistant.shop.search_vectors import from_int8, to_int8
+from assistant.shop.search_words import STOP_WORDS, common_synonyms, stem, tokens
 from assistant.store.database import Database
 
 CONFIDENT = 0.34

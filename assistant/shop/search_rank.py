@@ -13,7 +13,8 @@ from functools import lru_cache
 from math import exp
 
 from assistant.shop.search_index import Doc
-from assistant.shop.search_terms import Query, Word, fold, stem, stems, tokens
+from assistant.shop.search_terms import Query, Word
+from assistant.shop.search_words import fold, stem, stems, tokens
 
 CONFIDENT = 0.5
 IN_NAME, IN_KIND, IN_BRAND, IN_OPTION, IN_FACTS, IN_DESCRIPTION = 1.0, 0.95, 0.95, 0.8, 0.65, 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from assistant.shop.search_terms import normal, tokens
+from assistant.shop.search_words import normal, tokens
 
 if TYPE_CHECKING:
     from assistant.shop.search import Filters

@@ -4,8 +4,8 @@
     .venv/bin/python tests/bench/bench_search.py speed 1000 10000 100000   # latency on made-up catalogues
     (--out FILE adds the figures to a JSON file, beside the hardware and the commit)
 
-Times are of whole `Search.products` calls with the embedding of the query, every query asked for the first time. CPU time
-stands beside wall time, as other programs may have had the cores.
+Times are of whole `Search.products` calls with the embedding of the query, every query asked for the first time. CPU
+time stands beside wall time, as other programs may have had the cores.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ QUERIES = ROOT / "tests" / "bench" / "queries"
 
 
 def quality(split: str) -> dict[str, Any]:
-    """Recall at 5 of search, of BM25 alone and of vectors alone; how often `confident` is right; the same for policies."""
+    """Recall at 5 of search, BM25 alone and vectors alone; how often `confident` is right; the same for policies."""
     queries = [json.loads(line) for line in (QUERIES / f"search_{split}.jsonl").read_text("utf-8").splitlines()]
     scores: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:

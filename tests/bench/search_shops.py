@@ -1,8 +1,8 @@
 """Shops to measure search on: the public ones, our demo shop, and made-up catalogues of any size.
 
-A made-up product is an adjective, a material and one of 80 things, by one of 300 brands, in the thing's category, with a
-description of two sentences; ten variants in colours and sizes. Its vector is the embedding of "adjective thing" with some
-noise instead of its own (embedding 100,000 texts takes a quarter of an hour here, and only distances matter for speed).
+A made-up product is an adjective, a material and one of 80 things, by one of 300 brands, in the thing's category, with
+a description of two sentences; ten variants in colours and sizes. Its vector is the embedding of "adjective thing" with
+some noise instead of its own (embedding 100,000 texts takes minutes, and only distances matter for speed).
 Knows nothing of how search works beyond where vectors are kept.
 """
 

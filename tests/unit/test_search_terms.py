@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.shop.search_terms import Vocabulary, parse, parse_synonyms, stem, stems, tokens
+from assistant.shop.search_terms import Vocabulary, parse
+from assistant.shop.search_words import parse_synonyms, stem, stems, tokens
 
 WORDS = "laptop sleeve shoe run red sunglasses backpack kettl jacket waterproof smartphon iphon 13 pro".split()
 NAMES = frozenset(stem(word) for word in WORDS)
