@@ -158,8 +158,8 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI
     backend = Backend(assistant, settings.chat)
     turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
     chat = Chat(backend, turns, settings.limits.message_chars)
-    style = variables(settings.chat.accent or DEFAULT_ACCENT)
-    style += "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
+    accent = settings.chat.accent or DEFAULT_ACCENT
+    style = variables(accent) + "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
 
     @app.get(IMAGE_ROUTE + "/{name:path}", include_in_schema=False)
     def picture(name: str) -> Response:
@@ -168,7 +168,8 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI
             return PlainTextResponse("no such picture\n", status_code=404)
         return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers=PICTURE_HEADERS)
 
-    app.add_middleware(Page, title=backend.shop_name, style=style, skeleton=(WEB / "skeleton.html").read_text("utf-8"))
+    skeleton = (WEB / "skeleton.html").read_text("utf-8")
+    app.add_middleware(Page, title=backend.shop_name, accent=accent, style=style, skeleton=skeleton)
     gr.mount_gradio_app(
         app,
         blocks(chat),

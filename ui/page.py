@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.cards import monogram
+from ui.theme import palette
 
 POLICY = "; ".join(
     (
@@ -35,30 +39,43 @@ GRADIO_PREFIX = "/gradio_api/"
 OPEN_ENDPOINTS = re.compile(
     r"/gradio_api/(queue/(join|data)|component_server/?|heartbeat/[\w-]+|reset/?|cancel|app_id/?|startup-events|theme\.css)"
 )
-CLOSED_PAGES = re.compile(r"/(config/?|monitoring.*|robots\.txt|login/?|logout/?|deep_link|pwa_icon.*)")
+CLOSED_PAGES = re.compile(r"/(config/?|monitoring.*|robots\.txt|login/?|logout/?|deep_link|pwa_icon.*|favicon\.ico)")
+
+SAME_PAGE = (None, b"same-origin", b"none")
+"""What a browser says (Sec-Fetch-Site) of a request that comes from our own page; other sites' pages are refused."""
 
 _META = re.compile(r"<meta\b[^>]*\b(?:property|name)=\"(?:og|twitter):[^>]*>", re.DOTALL)
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _MANIFEST = re.compile(r"<link rel=\"manifest\"[^>]*>")
 
 
-def our_page(html: str, title: str, style: str, skeleton: str, language: str = "en") -> str:
-    """Gradio's page made ours. All texts are escaped here; `style` and `skeleton` are our own files."""
+def our_page(html: str, title: str, accent: str, style: str, skeleton: str) -> str:
+    """Gradio's page made ours. `title` is the shop's name, escaped here; `style` and `skeleton` are our own files."""
+    name = escape(title)
     html = _MANIFEST.sub("", _META.sub("", _TITLE.sub("", html)))
-    html = re.sub(r"<html\b(\s+lang=\"[^\"]*\")?", f'<html lang="{escape(language)}"', html, count=1)
+    html = re.sub(r"<html\b(\s+lang=\"[^\"]*\")?", '<html lang="en"', html, count=1)
     head = (
-        f"<title>{escape(title)}</title>\n"
+        f"<title>{name}</title>\n"
         '<meta name="referrer" content="no-referrer">\n'
-        f'<meta property="og:title" content="{escape(title)}">\n'
+        f'<meta property="og:title" content="{name}">\n'
+        f'<link rel="icon" href="{icon(title, accent)}">\n'
         f"<style>{style}</style>\n"
     )
+    first_sight = skeleton.replace("{name}", name)
     html = html.replace("<head>", "<head>\n" + head, 1)
-    return re.sub(
-        r"(<body\b[^>]*>)",
-        lambda match: match.group(1) + "\n" + skeleton.replace("{name}", escape(title)),
-        html,
-        count=1,
+    return re.sub(r"(<body\b[^>]*>)", lambda match: match.group(1) + "\n" + first_sight, html, count=1)
+
+
+def icon(title: str, accent: str) -> str:
+    """The tab's icon as a data address: the shop's initial on its colour."""
+    shades = palette(accent, "light")
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+        f'<rect width="64" height="64" rx="16" fill="{shades.accent}"/>'
+        f'<text x="32" y="45" text-anchor="middle" font-family="Georgia,serif" font-size="38" '
+        f'fill="{shades.on_accent}">{escape(monogram(title)[:1])}</text></svg>'
     )
+    return "data:image/svg+xml," + quote(drawing)
 
 
 class Page:
@@ -67,20 +84,20 @@ class Page:
     `title` is a function, because a shop may be renamed while the server runs.
     """
 
-    def __init__(self, app: ASGIApp, title: Callable[[], str], style: str, skeleton: str) -> None:
+    def __init__(self, app: ASGIApp, title: Callable[[], str], accent: str, style: str, skeleton: str) -> None:
         self.app = app
         self._title = title
+        self._accent = accent
         self._style = style
         self._skeleton = skeleton
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        path = scope["path"]
-        if (path.startswith(GRADIO_PREFIX) and not OPEN_ENDPOINTS.fullmatch(path)) or CLOSED_PAGES.fullmatch(path):
-            await PlainTextResponse("not here\n", status_code=404)(scope, receive, send)
-        elif path == "/" and scope["method"] == "GET":
+        elif refusal := _refusal(scope):
+            status, why = refusal
+            await PlainTextResponse(why + "\n", status_code=status)(scope, receive, send)
+        elif scope["path"] == "/" and scope["method"] == "GET":
             await self._serve_page(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -95,13 +112,16 @@ class Page:
             if message["type"] == "http.response.start":
                 start = message
                 return
+            if message["type"] != "http.response.body":
+                return
             body.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
             page = bytes(body)
             headers = MutableHeaders(scope=start)
             if headers.get("content-type", "").startswith("text/html") and start["status"] == 200:
-                page = our_page(page.decode("utf-8"), self._title(), self._style, self._skeleton).encode("utf-8")
+                html = page.decode("utf-8")
+                page = our_page(html, self._title(), self._accent, self._style, self._skeleton).encode("utf-8")
                 headers["content-length"] = str(len(page))
                 headers["content-security-policy"] = POLICY
                 headers["referrer-policy"] = "no-referrer"
@@ -111,3 +131,20 @@ class Page:
             await send({"type": "http.response.body", "body": page})
 
         await self.app(scope, receive, collect)
+
+
+def _refusal(scope: Scope) -> tuple[int, str] | None:
+    """Why a request is turned away, as HTTP status and words; None when it may pass."""
+    path = scope["path"]
+    if not path.startswith(GRADIO_PREFIX):
+        return (404, "not here") if CLOSED_PAGES.fullmatch(path) else None
+    if not OPEN_ENDPOINTS.fullmatch(path):
+        return 404, "not here"
+    headers = dict(scope["headers"])
+    if headers.get(b"sec-fetch-site") not in SAME_PAGE:
+        return 403, "only this shop's own page may ask"
+    if scope["method"] == "POST" and not headers.get(b"content-type", b"application/json").startswith(
+        b"application/json"
+    ):
+        return 415, "files are not taken"
+    return None

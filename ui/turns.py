@@ -29,7 +29,7 @@ KEEP_FINISHED_S = 120.0
 BEAT_S = 2.0
 """At least so often a follower hears something, so that a page can tell "still thinking" from "gone"."""
 
-PREVIOUS_TURN_S = 20.0
+PREVIOUS_TURN_S = 45.0
 """How long a new question waits for the conversation's stopped answer to let go of the engine."""
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright (uv sync)")
-from browser import Chat, chromium, new_chat  # noqa: E402
-from chat_stage import ScriptedAssistant, free_port, serve, staged  # noqa: E402
+from tests.e2e.browser import Chat, chromium, new_chat  # noqa: E402
+from tests.e2e.chat_stage import ScriptedAssistant, free_port, serve, staged  # noqa: E402
 
 pytestmark = pytest.mark.browser
 PIXEL = bytes.fromhex(

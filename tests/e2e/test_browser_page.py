@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright (uv sync)")
-from browser import IDLE, Chat, chromium, new_chat  # noqa: E402
-from chat_stage import ScriptedAssistant, free_port, serve, staged  # noqa: E402
+from tests.e2e.browser import IDLE, Chat, chromium, new_chat  # noqa: E402
+from tests.e2e.chat_stage import ScriptedAssistant, free_port, serve, staged  # noqa: E402
 
 pytestmark = pytest.mark.browser
 AUDIT = (Path(__file__).parent / "audit.js").read_text("utf-8").strip().removesuffix(";")

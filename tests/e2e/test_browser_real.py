@@ -15,11 +15,10 @@ import pytest
 from sqlalchemy import update
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright (uv sync)")
-from browser import Chat, chromium, new_chat  # noqa: E402
-from chat_stage import free_port  # noqa: E402
-
 from assistant.shop.schema import VariantRow  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
+from tests.e2e.browser import Chat, chromium, new_chat  # noqa: E402
+from tests.e2e.chat_stage import free_port  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 BACKROOM = Path(sys.executable).parent / "backroom"

@@ -114,8 +114,18 @@ class Chat {
     this.turn = randomKey();
     this.answer = this.place(new Answer(this.tools)).waiting();
     this.state("busy");
+    this.keepFocus();
     this.toEnd();
     this.line.ask(this.conversation, this.turn, text);
+  }
+
+  /** The button that asked may be gone: focus goes to the box, or where a touch keyboard would pop up, to the answer. */
+  keepFocus() {
+    const input = $(".br-input");
+    if (document.activeElement === input) return;
+    const touch = !matchMedia("(hover: hover)").matches;
+    if (touch) this.answer.node.tabIndex = -1;
+    (touch ? this.answer.node : input).focus({ preventScroll: true });
   }
 
   onState(state) {

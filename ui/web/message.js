@@ -2,7 +2,7 @@
 
 /** A customer's message. */
 function customerMessage(text) {
-  return el("article", { class: "br-msg br-mine", "aria-label": "You" }, el("p", { class: "br-text" }, text));
+  return el("article", { class: "br-msg br-mine", "aria-label": "You" }, el("p", { class: "br-text", dir: "auto" }, text));
 }
 
 /** An answer, empty at first; `sentences`, `finish` and `fail` fill it. `tools` has copy, vote, retry. */
@@ -10,7 +10,7 @@ class Answer {
   constructor(tools, author = "Assistant") {
     this.tools = tools;
     this.num_shown = 0;
-    this.text = el("p", { class: "br-text" });
+    this.text = el("p", { class: "br-text", dir: "auto" });
     this.dots = el("span", { class: "br-dots" }, el("i"), el("i"), el("i"), el("span", { class: "br-sr" }, "Writing…"));
     this.extra = el("div", { class: "br-extra" });
     this.node = el("article", { class: "br-msg br-theirs", "aria-label": author }, this.text, this.extra);

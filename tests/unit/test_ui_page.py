@@ -1,0 +1,132 @@
+"""The page around the chat and what a page may ask for: whose it is, what it may load, what it can't reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from assistant.config import ChatSettings
+from assistant.types import Delta, Done, Event, Record
+from tests.e2e.chat_stage import EVIL, ScriptedAssistant, staged
+from ui.app import Chat
+from ui.backend import Backend, new_conversation_id
+from ui.page import our_page
+from ui.turns import Turns
+
+GRADIO_PAGE = """<!doctype html><html lang="en"
+ style="margin: 0"><head><meta charset="utf-8" />
+<meta property="og:image"
+  content="https://raw.githubusercontent.com/x.jpg" /><meta name="twitter:creator" content="@Gradio" />
+<link rel="manifest" href="/manifest.json" /></head>
+<body
+  style="width: 100%"><gradio-app></gradio-app></body></html>"""
+
+
+def test_gradios_page_becomes_ours() -> None:
+    page = our_page(GRADIO_PAGE, "A & B", "#1f5f54", "p{}", "<div>{name}</div>")
+    assert "githubusercontent" not in page and "@Gradio" not in page and "manifest" not in page
+    assert "<title>A &amp; B</title>" in page and "<style>p{}</style>" in page
+    assert page.index("<div>A &amp; B</div>") < page.index("<gradio-app>")
+    assert page.count("<html") == 1 and 'lang="en"' in page
+
+
+def test_a_hostile_shop_name_stays_text() -> None:
+    page = our_page(GRADIO_PAGE, EVIL, "#1f5f54", "", "{name}")
+    assert "<script>" not in page and "<img" not in page
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    assistant = ScriptedAssistant()
+    assistant.catalogue.facts["name"] = "Shop </script><script>window.hacked=1</script>"
+    with TestClient(staged(assistant)) as started:
+        yield started
+
+
+def test_page_and_its_policy(client: TestClient) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200 and "<script>window.hacked" not in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "http" not in policy and "*" not in policy
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert client.head("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/info", "/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/config",
+                                  "/gradio_api/proxy=http://x/", "/gradio_api/run/ask", "/monitoring/summary",
+                                  "/favicon.ico", "/gradio_api/component_server/../info"])  # fmt: skip
+def test_what_the_chat_does_not_need_is_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404 and client.post(path).status_code in (404, 405)
+
+
+def test_other_sites_and_files_are_refused(client: TestClient) -> None:
+    join = "/gradio_api/queue/join"
+    assert client.post(join, json={}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.post(join, json={}, headers={"sec-fetch-site": "same-origin"}).status_code == 422
+    assert client.post("/gradio_api/component_server", files={"file": b"x"}).status_code == 415
+
+
+def chat(assistant: ScriptedAssistant) -> Chat:
+    def turn(conversation_id: str, text: str) -> Iterator[Event]:
+        return assistant.turn(conversation_id, text, introduced=True)
+
+    return Chat(Backend(assistant, ChatSettings()), Turns(turn), max_chars=100)
+
+
+def test_open_gives_a_stranger_a_new_conversation() -> None:
+    assistant = ScriptedAssistant()
+    assistant.conversations.add("alice", "customer", "my secret", {})
+    opened = [chat(assistant).open({"conversation": name}) for name in ("alice", None, 7, "web-short", ["x"])]
+    opened.append(chat(assistant).open("nonsense"))
+    assert all(page["messages"] == [] for page in opened)
+    assert len({page["conversation"] for page in opened}) == len(opened)
+
+
+def test_operators_examples_and_title_come_first() -> None:
+    settings = ChatSettings(title="Ours", examples=[f"question {i}?" for i in range(9)])
+    backend = Backend(ScriptedAssistant(), settings)
+    assert backend.shop_name() == "Ours" and backend.examples() == [f"question {i}?" for i in range(6)]
+    assert Backend(ScriptedAssistant(), ChatSettings()).shop_name() == "Fjord & Field"
+
+
+def test_votes_only_on_answers_of_ones_own_conversation() -> None:
+    assistant = ScriptedAssistant()
+    mine, theirs = new_conversation_id(), new_conversation_id()
+    for name in (mine, theirs):
+        assistant.conversations.add(name, "customer", "hello", {})
+        assistant.conversations.add(name, "assistant", "hi", {})
+    page = chat(assistant)
+    question, answer = (message.message_id for message in assistant.conversations.messages(mine))
+    foreign = assistant.conversations.messages(theirs)[1].message_id
+    for message, vote in ((question, 1), (foreign, 1), (answer, 0), (answer, 5), (answer, "1"), (None, 1)):
+        assert page.vote({"conversation": mine, "message": message, "vote": vote}) is False
+    assert assistant.conversations.votes == {}
+    assert page.vote({"conversation": mine, "message": answer, "vote": -1}) is True
+    assert assistant.conversations.votes == {answer: -1}
+    assert page.stop({"conversation": mine}) is False and page.stop(None) is False
+
+
+def test_answer_that_was_not_kept_is_shown_from_its_record() -> None:
+    class Forgetful(ScriptedAssistant):
+        def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
+            yield Delta("Hi.")
+            yield Done(Record(reply="Hi.", handoff=True))
+
+    assistant = Forgetful()
+    turn = Turns(assistant.turn).begin(new_conversation_id(), "hello", "k" * 16)
+    assert turn.wait_released(2)
+    view = Backend(assistant, ChatSettings()).answer(turn.conversation_id, turn)
+    assert view is not None and view["text"] == "Hi." and view["id"] is None and view["handoff"] is True
+
+
+def test_mount_leaves_the_servers_own_routes(client: TestClient) -> None:
+    from assistant.config import Settings
+    from ui.app import mount
+
+    app = FastAPI()
+    app.get("/healthz")(lambda: "well")
+    with TestClient(mount(app, ScriptedAssistant(), Settings())) as mounted:
+        assert mounted.get("/healthz").json() == "well"
