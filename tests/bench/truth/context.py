@@ -123,6 +123,13 @@ class Sentence:
             whole = whole.replace(name, " " * len(name))
         return find_options(whole, self.products if products is None else products)
 
+    def asked(self, explicit: Constraint, products: Sequence[Product]) -> Constraint:
+        """The explicit options plus those that the customer's own words name for these products ("anything red?")."""
+        focus = {p.pid for p in self.turn.focus}
+        if all(p.pid in focus for p in products):
+            return explicit
+        return {**find_options(self.turn.say, products), **explicit}
+
     def inherited(self, explicit: Constraint, products: Sequence[Product]) -> Constraint:
         """The explicit options plus those of the question for what the sentence leaves open."""
         focus = {p.pid for p in self.turn.focus}

@@ -160,6 +160,8 @@ def _in_policies(sentence: Sentence, amount: Amount, products: Sequence[Product]
 def _judge_price(sentence: Sentence, amount: Amount, products: Sequence[Product], segment_start: int) -> str | None:
     explicit = _constraints(sentence, amount, products, segment_start)
     readings = [sentence.inherited(explicit, products)]
+    if (asked := sentence.asked(explicit, products)) != explicit:
+        readings.append(asked)
     if sentence.carried:
         readings.append({**sentence.carried, **explicit})
     span = bool(
