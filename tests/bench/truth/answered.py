@@ -202,6 +202,8 @@ def _search(turn: Turn, part: Json) -> Answer:
 def _detail(turn: Turn, part: Json) -> Answer:
     facts = [p.facts[part["field"]] for p in meant(turn, part) if part["field"] in p.facts]
     reply = turn.reply.lower()
+    if facts and facts[0].lower().startswith("no ") and leading(turn.reply) is True and _asks_yes_no(turn.say):
+        return Answer("WRONG_ANSWER", False, "opens with yes", f"opens with yes, the source says {facts[0]!r}")
     for fact in facts:
         low = fact.lower()
         if low.startswith("no "):
@@ -249,9 +251,13 @@ def _absent(turn: Turn, part: Json) -> Answer:
     return missing(f"doesn't say that there is no {part['name']}")
 
 
+def _asks_yes_no(say: str) -> bool:
+    return bool(re.search(r"\b(?:is|are|does|do|can|has|have|will)\b", say, re.I))
+
+
 def _dont_know(turn: Turn, part: Json) -> Answer:
     lead = leading(turn.reply)
-    if lead is not None and re.search(r"\b(?:is|are|does|do|can|has|have|will)\b", turn.say, re.I):
+    if lead is not None and _asks_yes_no(turn.say):
         words = f"opens with {'yes' if lead else 'no'} where the shop doesn't know ({part.get('topic', '')})"
         return Answer("WRONG_ANSWER", False, words, words)
     if DONT_KNOW.search(turn.reply) or NOT_FOUND.search(turn.reply):
