@@ -39,6 +39,20 @@ _LOOKS = set(
     "cashmere".split()
 )
 
+_QUALITIES = set(
+    "lightweight durable comfortable breathable waterproof windproof sturdy premium luxurious handmade organic vegan "
+    "sustainable recyclable recycled hypoallergenic popular bestselling exclusive stylish elegant modern versatile "
+    "compact portable rechargeable wireless foldable adjustable certified fresh warm soft insulated washable "
+    "biodegradable refillable replaceable unbreakable leakproof ergonomic reversible stretchy fragrant natural".split()
+)
+_INVENTED = re.compile(
+    r"\b(?:back in stock|restock\w*|back soon|coming soon|on (?:its|their) way|arriv\w+ (?:soon|tomorrow|next \w+)"
+    r"|when (?:it|they) (?:was|were) sold|(?:recently|just|was|were) sold (?:for|at)|in high demand|popular choice"
+    r"|customers (?:love|like)|many customers|brand new|limited edition|new arrival|while stocks? lasts?)\b",
+    re.I,
+)
+_CONDITIONAL = re.compile(r"\b(?:if|whether|once|when it|when they|let me know|would|could|can tell|know)\b", re.I)
+
 
 def judge_wording(sentence: Sentence) -> list[str]:
     """One line for every claim in words that isn't true."""
@@ -46,6 +60,8 @@ def judge_wording(sentence: Sentence) -> list[str]:
         _superlative,
         _comparison,
         _looks,
+        _qualities,
+        _invented,
         _fact_polarity,
         _sale,
         _deed,
@@ -163,6 +179,31 @@ def _looks(sentence: Sentence) -> str | None:
             )
             if not re.search(rf"\b{stem}", known):
                 return f"{word!r} is said of {sentence.products[0].name}, the source doesn't know it"
+    return None
+
+
+def _qualities(sentence: Sentence) -> str | None:
+    """A quality ("durable", "vegan") said of a product whose source text doesn't have the word."""
+    if not sentence.products or NEGATION.search(sentence.text) or DONT_KNOW.search(sentence.text):
+        return None
+    text = sentence.text.lower()
+    for name in {p.name.lower() for p in sentence.turn.world.products if p.name.lower() in text}:
+        text = text.replace(name, " ")
+    known = " ".join([*(p.text for p in sentence.products), *sentence.turn.world.policies.values()]).lower()
+    for word in sorted(set(re.findall(r"[a-z]+", text)) & _QUALITIES):
+        if word not in known:
+            return f"{word!r} is said of {sentence.products[0].name}, the source doesn't say so"
+    return None
+
+
+def _invented(sentence: Sentence) -> str | None:
+    """What no shop's data can back: when something comes back, what customers like, what is new."""
+    for clause in clauses(sentence.text):
+        match = _INVENTED.search(clause)
+        if not match or NEGATION.search(clause[: match.start()]) or DONT_KNOW.search(clause):
+            continue
+        if "sold" in match.group(0) or not _CONDITIONAL.search(clause[: match.start()]):
+            return f"{match.group(0)!r}: nothing in the shop's data says so"
     return None
 
 
