@@ -99,10 +99,8 @@ def _is_extreme(sentence: Sentence, product: Product, which: str) -> bool:
         if part["kind"] == "extreme" and part["which"] == which:
             scope = [p for name in part["products"] for p in turn.world.named(name)]
             if len(scope) == 1:
-                asked = part.get("options", {})
-                return product.pid == scope[0].pid and any(
-                    _own_extreme(sentence, product, which, o) for o in (asked, {})
-                )
+                scopes: tuple[Mapping[str, str], ...] = (part.get("options", {}), {})
+                return product.pid == scope[0].pid and any(_own_extreme(sentence, product, which, o) for o in scopes)
             return _wins(product, scope, which, part.get("available", False))
     if which != "best_rated" and len({v.price for v in product.live}) > 1 and len(sentence.named) == 1:
         return _own_extreme(sentence, product, which, None)
