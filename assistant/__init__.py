@@ -3,4 +3,11 @@
 Knows nothing of torch, training or Gradio.
 """
 
+import os
+
 __version__ = "0.1.0"
+
+# onnxruntime's official builds (1.29 and later) report to Microsoft unless this is set before their first import: an
+# event at start, then more at intervals, under an identifier that they keep on disk. Nothing here may do that, so it
+# isn't left to the operator's environment.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
