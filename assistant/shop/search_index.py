@@ -131,20 +131,30 @@ def _count(word: Word, vocabulary: Vocabulary) -> int:
     return sum(vocabulary.count(form) for form in word.forms)
 
 
+# "+": look each match up in the list instead of matching anew for every number in the list
+_INSIDE = " AND +rowid IN (SELECT value FROM json_each(?))"
 _MATCH = """SELECT rowid FROM (SELECT rowid, bm25(search_text, 10, 6, 6, 2, 1) AS score FROM search_text
     WHERE search_text MATCH ?{scope} LIMIT {budget}) ORDER BY score LIMIT ?"""
 
 
 def _match(raw: Any, expression: str, limit: int, scope: Collection[int] | None) -> list[int]:
-    inside = "" if scope is None else " AND rowid IN (SELECT value FROM json_each(?))"
+    inside = "" if scope is None else _INSIDE
     values = (expression, limit) if scope is None else (expression, json.dumps(list(scope)), limit)
     return [row[0] for row in raw.execute(_MATCH.format(scope=inside, budget=_BUDGET), values)]
 
 
-def matching(raw: Any, word: Word, columns: str, limit: int, scope: Collection[int] | None = None) -> list[int]:
-    """All products that have the word in these columns ("name kind"), unordered, at most `limit`."""
-    inside = "" if scope is None else " AND rowid IN (SELECT value FROM json_each(?))"
-    values = [_expression([word], "AND", f"{{{columns}}} : ")] + ([] if scope is None else [json.dumps(list(scope))])
+def matching(
+    raw: Any, head: Word, columns: str, limit: int, scope: Collection[int] | None = None, with_word: Word | None = None
+) -> list[int]:
+    """All products that have the word in these columns ("name kind"), unordered, at most `limit`.
+
+    `with_word`: only those that have this word too, in whatever column.
+    """
+    expression = _expression([head], "AND", f"{{{columns}}} : ")
+    if with_word is not None:
+        expression = f"({expression}) AND {_expression([with_word], 'AND')}"
+    values = [expression] + ([] if scope is None else [json.dumps(list(scope))])
+    inside = "" if scope is None else _INSIDE
     sql = f"SELECT rowid FROM search_text WHERE search_text MATCH ?{inside} LIMIT {limit}"
     return [row[0] for row in raw.execute(sql, values)]
 

@@ -162,6 +162,8 @@ def _kind_stems(category: str, subcategory: str) -> frozenset[str]:
 
 def head_match(head: Word, doc: Doc) -> float:
     """1 when the product is such a thing, 0.5 when its name or kind only mentions it, 0 otherwise."""
+    if not _label_heads(doc.category, doc.subcategory).isdisjoint(head.forms):
+        return 1.0
     mentioned = frozenset(stems(doc.name)) | kind_stems(doc)
     heads = _heads(doc.name, doc.category, doc.subcategory)
     best = 0.0
@@ -169,6 +171,13 @@ def head_match(head: Word, doc: Doc) -> float:
         if all(part in mentioned for part in form.split()):
             best = max(best, 1.0 if form.split()[-1] in heads else 0.5)
     return best
+
+
+@lru_cache(maxsize=8192)
+def _label_heads(category: str, subcategory: str) -> frozenset[str]:
+    """What all products under labels for a single thing are, whatever their names."""
+    labels = [label for label in (category, subcategory) if len(_LABEL_PARTS.split(label)) == 1]
+    return frozenset().union(*(_last_stems(label) for label in labels))
 
 
 @lru_cache(maxsize=65536)

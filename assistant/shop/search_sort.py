@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from assistant.shop import search_index as index
 from assistant.shop.search_live import Offer, live_offers
 from assistant.shop.search_rank import CONFIDENT, Fit, head_match
-from assistant.shop.search_terms import Query, Vocabulary
+from assistant.shop.search_terms import Query, Vocabulary, Word
 
 if TYPE_CHECKING:
     from assistant.shop.search import Filters, Sort
 
+_NAMING = "name kind"
 _MAX_SET = 20_000
+_MANY = 1000
+_MAX_WALK = 20_000
 _CHUNK = 50
 _NEARLY = 0.08
 _NEAR = 0.4
@@ -37,21 +40,21 @@ def asked_for(
         return None if scope is None else list(scope)
     head = query.head
     if head is not None and head.known and any(vocabulary.names(form) for form in head.forms):
-        named = index.matching(raw, head, "name kind", _MAX_SET, scope)
+        named = index.matching(raw, head, _NAMING, _MAX_SET, scope)
         degrees = {doc.doc_id: head_match(head, doc) for doc in index.read_names(raw, named)}
         things = [doc_id for doc_id, degree in degrees.items() if degree == 1.0] or list(degrees)
         if things:
-            return _with_most_words(raw, query, things)
+            return _with_most_words(raw, query, head, things)
     return _nearest(fits)
 
 
-def _with_most_words(raw: Any, query: Query, things: list[int]) -> list[int]:
+def _with_most_words(raw: Any, query: Query, head: Word, things: list[int]) -> list[int]:
     """Those that have the most of the other words, wherever they have them: "waterproof" in "waterproof jacket"."""
     weights = dict.fromkeys(things, 0.0)
     for word in query.words:
-        if word == query.head or not word.known or word.weak:
+        if word == head or not word.known or word.weak:
             continue
-        having = set(index.matching(raw, word, "name kind brand facts description", _MAX_SET, things))
+        having = set(index.matching(raw, head, _NAMING, _MAX_SET, with_word=word))
         having.update(index.options_of(raw, things, [word]))
         for doc_id in having & weights.keys():
             weights[doc_id] += word.weight
@@ -119,16 +122,11 @@ def _by_price(raw: Any, doc_ids: Collection[int] | None, filters: Filters, direc
         for operator, price in ((">=", filters.price_min), ("<=", filters.price_max))
         if price is not None
     )
-    if doc_ids is None:
-        seen: set[str] = set()
-        for product_id, price in raw.execute(
-            f"""SELECT v.product_id, v.price_minor FROM variant v JOIN product p ON p.product_id = v.product_id
-            WHERE v.active AND p.active{limits} ORDER BY v.price_minor {direction}"""
-        ):
-            if product_id not in seen:
-                seen.add(product_id)
-                yield product_id, price
-        return
+    if doc_ids is None or len(doc_ids) > _MANY:
+        finished, seen = yield from _walk(raw, doc_ids, limits, direction)
+        if finished:
+            return
+        doc_ids = [doc_id for doc_id in doc_ids or () if doc_id not in seen]
     yield from raw.execute(
         f"""SELECT product_id, price FROM (SELECT p.product_id AS product_id, (SELECT v.price_minor FROM variant v
             WHERE v.product_id = p.product_id AND v.active{limits} ORDER BY v.price_minor {direction} LIMIT 1) AS price
@@ -137,3 +135,24 @@ def _by_price(raw: Any, doc_ids: Collection[int] | None, filters: Filters, direc
         WHERE price IS NOT NULL ORDER BY price {direction}""",
         (json.dumps(list(doc_ids)),),
     )
+
+
+def _walk(
+    raw: Any, doc_ids: Collection[int] | None, limits: str, direction: str
+) -> Generator[tuple[str, int], None, tuple[bool, set[int]]]:
+    """Go through all prices in order, as the first of very many products come soon. Returns whether it came to the
+    end, and what it met; of a set it gives up after 20,000 prices, as all of the set may lie at the other end."""
+    wanted = None if doc_ids is None else frozenset(doc_ids)
+    seen: set[int] = set()
+    rows = raw.execute(
+        f"""SELECT d.doc_id, v.product_id, v.price_minor FROM variant v CROSS JOIN search_doc d
+        ON d.product_id = v.product_id CROSS JOIN product p ON p.product_id = v.product_id
+        WHERE v.active AND p.active{limits} ORDER BY v.price_minor {direction}"""
+    )
+    for num, (doc_id, product_id, price) in enumerate(rows):
+        if wanted is not None and num == _MAX_WALK:
+            return False, seen
+        if doc_id not in seen and (wanted is None or doc_id in wanted):
+            seen.add(doc_id)
+            yield product_id, price
+    return True, seen
