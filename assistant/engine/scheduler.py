@@ -62,6 +62,9 @@ class Scheduler:
         problem = refusal(request, backend.context, backend.adapters)
         automaton = None
         stop_tokens = request.stop_tokens or backend.end_tokens
+        known = range(backend.table.num_tokens)
+        if not problem and any(token not in known for token in (*request.prompt, *stop_tokens)):
+            problem = f"it holds tokens that are not among the model's {len(known)}; it was made for another model"
         if request.placeholders and not problem:
             try:
                 automaton = backend.table.automaton(request.placeholders.allowed, stop_tokens)

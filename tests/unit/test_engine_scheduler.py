@@ -220,6 +220,9 @@ def test_a_deadline_ends_waiting_and_running_requests() -> None:
     [
         ({"prompt": ()}, "empty"),
         ({"prompt": (1,) * 256}, "255 fit"),
+        ({"prompt": (1, 258)}, "another model"),
+        ({"prompt": (1, -1)}, "another model"),
+        ({"stop_tokens": (10**6,)}, "another model"),
         ({"max_tokens": 0}, "at least 1"),
         ({"max_tokens": -4}, "at least 1"),
         ({"num_public": 99}, "num_public"),
