@@ -90,6 +90,8 @@ def _avail(turn: Turn, part: Json) -> Answer:
             f"opens with {words!r}",
             f"opens with {words!r}, the truth is {'yes' if truth else 'no'}",
         )
+    if truth and (other := _other_values(turn, part)):
+        return missing(f"speaks of {other} only")
     said = [polarity(c) for s in sentences(turn.reply, turn.world) if not s.endswith("?") for c in clauses(s)]
     if lead == truth and lead is not None:
         return GOOD
@@ -100,6 +102,15 @@ def _avail(turn: Turn, part: Json) -> Answer:
     if truth and stated_prices(turn) & {v.price for v in hits_of(turn, part)}:
         return missing("gives the price, says nothing of availability")
     return missing(f"the availability ({'yes' if truth else 'no'}) is missing")
+
+
+def _other_values(turn: Turn, part: Json) -> str:
+    """The option that the reply gives values of, but never the one that was asked for."""
+    found = find_options(turn.reply, meant(turn, part))
+    for key, wanted in part.get("options", {}).items():
+        if key in found and wanted not in found[key]:
+            return f"{key} {'/'.join(found[key])}"
+    return ""
 
 
 def _narrower(turn: Turn, part: Json, lead: bool) -> bool:
