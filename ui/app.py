@@ -34,7 +34,7 @@ from ui.theme import DEFAULT_ACCENT, variables
 from ui.turns import Failure, Turn, Turns
 
 WEB = Path(__file__).parent / "web"
-SCRIPTS = ("dom.js", "message.js", "link.js", "chat.js")
+SCRIPTS = ("dom.js", "message.js", "link.js", "composer.js", "chat.js")
 STYLES = ("base.css", "message.css")
 STOPPED_S = 10.0
 

@@ -1,6 +1,4 @@
-// The chat: what the page is doing, and what the customer's keys and buttons do. One object owns all of it.
-
-const $ = (selector) => element.querySelector(selector);
+// The chat: what the page is doing, and what the customer's buttons do. One object owns all of it.
 
 class Chat {
   constructor() {
@@ -8,7 +6,7 @@ class Chat {
     this.answer = null;
     this.asked = "";
     this.turn = null;
-    this.max_chars = 2000;
+    this.composer = new Composer((text) => this.ask(text), () => this.stop());
     this.line = new Line((state) => this.onState(state), () => this.onLost());
     this.tools = {
       copy: (button, text) => this.copy(button, text),
@@ -41,7 +39,7 @@ class Chat {
 
   show(page) {
     this.conversation = page.conversation;
-    this.max_chars = page.max_chars;
+    this.composer.max_chars = page.max_chars;
     keep.set("conversation", page.conversation);
     $(".br-name").textContent = page.shop;
     document.title = page.shop;
@@ -53,12 +51,12 @@ class Chat {
     page.messages.forEach((message, index) => this.kept(message, page.messages, index, page.running));
     this.examples(page.messages.length || page.running ? [] : page.examples);
     this.state("idle");
-    if (page.running) keep.set("unsent", null);
-    this.restoreUnsent(page.messages);
+    if (page.running) this.composer.sent();
+    this.composer.restore(page.messages.filter((message) => message.role === "customer").map((message) => message.text));
     if (page.running) this.follow(page.running);
     this.toEnd();
     setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
-    if (matchMedia("(hover: hover)").matches) $(".br-input").focus({ preventScroll: true });
+    if (matchMedia("(hover: hover)").matches) this.composer.focus();
   }
 
   /** One message of the conversation so far. */
@@ -110,7 +108,7 @@ class Chat {
     if (this.mode !== "idle") return;
     for (const button of element.querySelectorAll(".br-retry")) button.remove();
     this.asked = text;
-    keep.set("unsent", text);
+    this.composer.sending(text);
     this.turn = randomKey();
     this.answer = this.place(new Answer(this.tools)).waiting();
     this.state("busy");
@@ -121,18 +119,17 @@ class Chat {
 
   /** The button that asked may be gone: focus goes to the box, or where a touch keyboard would pop up, to the answer. */
   keepFocus() {
-    const input = $(".br-input");
-    if (document.activeElement === input) return;
+    if (document.activeElement === this.composer.input) return;
     const touch = !matchMedia("(hover: hover)").matches;
     if (touch) this.answer.node.tabIndex = -1;
-    (touch ? this.answer.node : input).focus({ preventScroll: true });
+    (touch ? this.answer.node : this.composer.input).focus({ preventScroll: true });
   }
 
   onState(state) {
     if (!this.answer) return;
     const follow = this.atEnd();
     this.answer.sentences(state.sentences);
-    if (state.status === "answering") keep.set("unsent", null);
+    if (state.status === "answering") this.composer.sent();
     if (state.status === "done") this.done(state.message);
     else if (state.status === "stopped") this.stopped(state.message);
     else if (state.status === "failed") this.failed(state.error);
@@ -152,7 +149,7 @@ class Chat {
     else if (this.mode === "busy") answer.stopped();
     if (this.mode === "busy") this.status("Answer stopped");
     this.state("idle");
-    keep.set("unsent", null);
+    this.composer.sent();
   }
 
   failed(error) {
@@ -160,7 +157,7 @@ class Chat {
     const text = this.asked;
     const drop = () => answer.node.remove();
     if (error.kind === "input") {
-      answer.fail(error.text, "Edit the message", () => (drop(), this.type(text)), "pen");
+      answer.fail(error.text, "Edit the message", () => (drop(), this.composer.type(text)), "pen");
     } else {
       const wait = error.retry_after_s ? ` Try again in about ${Math.ceil(error.retry_after_s)} s.` : "";
       answer.fail(error.text + wait, "Try again", () => (drop(), this.begin(text)));
@@ -169,7 +166,7 @@ class Chat {
 
   ended(keepUnsent = false) {
     this.line.hang_up();
-    if (!keepUnsent) keep.set("unsent", null);
+    if (!keepUnsent) this.composer.sent();
     this.state("idle");
     return this.answer;
   }
@@ -198,7 +195,7 @@ class Chat {
 
   stop() {
     if (this.mode !== "busy") return;
-    $(".br-input").focus();
+    this.composer.input.focus();
     call("stop", { conversation: this.conversation }).catch(() => this.onLost());
   }
 
@@ -231,35 +228,10 @@ class Chat {
     setTimeout(() => button.replaceChildren(icon("copy")), 1600);
   }
 
-  type(text) {
-    const input = $(".br-input");
-    input.value = text;
-    this.grow();
-    input.focus();
-  }
-
-  /** A message that never got through before the page was closed goes back into the box. */
-  restoreUnsent(messages) {
-    const unsent = keep.get("unsent");
-    const arrived = messages.some((message) => message.role === "customer" && message.text === unsent);
-    this.type(unsent && !arrived ? unsent : keep.get("draft") || "");
-  }
-
-  grow() {
-    const input = $(".br-input");
-    input.style.height = "auto";
-    input.style.height = Math.min(input.scrollHeight, 168) + "px";
-    const left = this.max_chars - input.value.length;
-    $(".br-count").textContent = left < 0 ? `${-left} characters too many` : left < 200 ? `${left} characters left` : "";
-    $(".br-send").disabled = !input.value.trim() || left < 0 || this.mode === "loading";
-  }
-
   state(mode) {
     this.mode = mode;
     $(".br").dataset.state = mode;
-    $(".br-stop").hidden = mode !== "busy";
-    $(".br-send").hidden = mode === "busy";
-    this.grow();
+    this.composer.state(mode);
   }
 
   status(text) {
@@ -286,31 +258,9 @@ class Chat {
     scroll.scrollTop = scroll.scrollHeight;
   }
 
-  send() {
-    const input = $(".br-input");
-    if (this.mode !== "idle" || $(".br-send").disabled) return;
-    const text = input.value;
-    keep.set("draft", null);
-    input.value = "";
-    this.ask(text);
-    this.grow();
-    input.focus();
-  }
-
   wire() {
-    const input = $(".br-input");
-    $(".br-compose").addEventListener("submit", (event) => (event.preventDefault(), this.send()));
-    input.addEventListener("input", () => (keep.set("draft", input.value), this.grow()));
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.send();
-    });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
-    $(".br-stop").addEventListener("click", () => this.stop());
     $(".br-new").addEventListener("click", () => this.newChat());
-    $(".br-skip").addEventListener("click", (event) => (event.preventDefault(), input.focus()));
-    $(".br-latest").addEventListener("click", () => (this.toEnd(), input.focus()));
+    $(".br-latest").addEventListener("click", () => (this.toEnd(), this.composer.focus()));
     $(".br-scroll").addEventListener("scroll", () => ($(".br-latest").hidden = this.atEnd()), { passive: true });
   }
 }

@@ -1,6 +1,7 @@
 // Small tools for the page: elements, icons, the clipboard, what the browser keeps. Texts are only ever set as text,
 // never as markup, so nothing that a customer or a shop writes can become an element.
 
+const $ = (selector) => element.querySelector(selector);
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   send: ["M12 19V5", "M5.5 11.5 12 5l6.5 6.5"],
