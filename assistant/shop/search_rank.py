@@ -112,7 +112,7 @@ def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
     pattern = _pattern(word.forms)
     if pattern.search(facts):
         return IN_FACTS
-    return IN_DESCRIPTION if pattern.search(fold(doc.description)) else best
+    return IN_DESCRIPTION if pattern.search(_folded(doc.description)) else best
 
 
 def _place(form: str, doc: Doc) -> float:
@@ -204,6 +204,16 @@ def _last_stems(phrase: str) -> frozenset[str]:
 
 def _precision(query: Query, doc: Doc) -> float:
     """Share of the name's words that were asked for: "water" means Water rather than Water Bottle."""
-    name = {form for word in tokens(doc.name) for form in stems(word)}
+    name = _single_stems(doc.name)
     asked = {form for word in query.words for form in word.forms}
     return len(name & asked) / len(name) if name else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _single_stems(name: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in tokens(name))
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    return fold(text)
