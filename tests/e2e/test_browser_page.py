@@ -206,7 +206,8 @@ def test_only_what_the_chat_needs_answers(browser: object, address: str) -> None
 def test_lost_connection_loses_nothing(browser: object) -> None:
     port, assistant = free_port(), ScriptedAssistant(pace_s=0.05)
     with serve(staged(assistant), port) as address:
-        chat = Chat(browser.new_context().new_page())  # type: ignore[attr-defined]
+        small = {"width": 800, "height": 400}
+        chat = Chat(browser.new_context(viewport=small).new_page())  # type: ignore[attr-defined]
         chat.page.goto(address)
         chat.page.wait_for_selector(IDLE)
         chat.ask("return?")
@@ -214,6 +215,8 @@ def test_lost_connection_loses_nothing(browser: object) -> None:
     chat.page.keyboard.press("Enter")
     chat.page.wait_for_selector("[role=alert]", timeout=10000)
     assert "Your message is kept" in chat.text("[role=alert]")
+    line, foot = (chat.page.locator(part).bounding_box() for part in ("[role=alert]", ".br-foot"))
+    assert line["y"] + line["height"] <= foot["y"], "the word of it is in sight"
     chat.page.get_by_role("button", name="Try again").click()
     chat.page.wait_for_selector("text=still can't be reached")
     with serve(staged(assistant), port):

@@ -173,8 +173,10 @@ class Chat {
 
   onLost() {
     if (this.mode !== "busy") return;
+    const follow = this.atEnd();
     const answer = this.ended(true);
     answer.fail("The connection was interrupted. Your message is kept.", "Try again", () => this.recover(answer));
+    if (follow) this.toEnd();
   }
 
   /** After a lost connection: what the store has counts. Only a message that never arrived is asked again. */
