@@ -57,6 +57,9 @@ def serve(
                 close()
     finally:
         sock.close()
+    from assistant.server import leave_at_once
+
+    leave_at_once()
 
 
 def address_of(sock: socket.socket) -> str:

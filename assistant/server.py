@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -42,6 +44,7 @@ ANSWER_LATE = timedelta(minutes=15)
 """A message that a crash left unanswered is answered at the next start if it is younger; else it is only marked."""
 SERVED_PREFIXES = ("web-", "api-")
 GRACE_S = 5
+MAKING = "making-the-chat"
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class LateApp:
 
     async def _run(self, future: asyncio.Future[ASGIApp]) -> None:
         try:
-            app = await asyncio.to_thread(self._make)
+            app = await self._made()
             async with app.router.lifespan_context(app):
                 future.set_result(app)
                 await asyncio.Event().wait()
@@ -98,6 +101,22 @@ class LateApp:
             log.exception("the browser chat couldn't start")
             if not future.done():
                 future.set_exception(error)
+
+    async def _made(self) -> FastAPI:
+        """What `make` makes, in a thread that nobody has to wait for when the server ends before it is done."""
+        loop = asyncio.get_running_loop()
+        made: asyncio.Future[FastAPI] = loop.create_future()
+
+        def work() -> None:
+            try:
+                settle, value = made.set_result, self._make()
+            except Exception as error:
+                settle, value = made.set_exception, error  # type: ignore[assignment]
+            with suppress(RuntimeError):  # the loop is closed: the server has ended meanwhile
+                loop.call_soon_threadsafe(lambda: made.done() or settle(value))
+
+        threading.Thread(target=work, name=MAKING, daemon=True).start()
+        return await made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._app is not None, "requests come only inside the lifespan"
@@ -167,6 +186,15 @@ def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
         except BackroomError as error:
             log.warning("a message from before the restart stays unanswered: %s", error)
             runtime.assistant.conversations.interrupt(turn.message_id)
+
+
+def leave_at_once() -> None:
+    """Ends the process if the chat is still being made: a thread in the middle of imports can't be stopped any other
+    way, and the interpreter's orderly end may crash beneath it. Everything else has to be closed before."""
+    if any(thread.name == MAKING for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 class _Server(uvicorn.Server):
