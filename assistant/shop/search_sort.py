@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _NAMING = "name kind"
 _MAX_SET = 20_000
-_MANY = 1000
+_MANY = 5000
 _MAX_WALK = 20_000
-_CHUNK = 50
+_CHUNK = 20
 _NEARLY = 0.08
 _NEAR = 0.4
 
