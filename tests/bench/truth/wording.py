@@ -198,9 +198,10 @@ def _invented(sentence: Sentence) -> str | None:
     """What no shop's data can back: when something comes back, what customers like, what is new."""
     for clause in clauses(sentence.text):
         match = _INVENTED.search(clause)
-        if not match or NEGATION.search(clause[: match.start()]) or DONT_KNOW.search(clause):
+        if not match or DONT_KNOW.search(clause):
             continue
-        if "sold" in match.group(0) or not _CONDITIONAL.search(clause[: match.start()]):
+        before = clause[: match.start()]
+        if "sold" in match.group(0) or not (_CONDITIONAL.search(before) or NEGATION.search(before)):
             return f"{match.group(0)!r}: nothing in the shop's data says so"
     return None
 
