@@ -187,7 +187,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     for argument in args.arguments:
-        figures = quality(argument) if args.what == "quality" else speed(int(argument))
+        try:
+            figures = quality(argument) if args.what == "quality" else speed(int(argument))
+        except FileNotFoundError as error:
+            parser.exit(2, f"{error}\n")
         print(args.what, argument, json.dumps(figures, indent=1))
         if args.out:
             keep(args.out, f"{args.what} {argument}", figures)
