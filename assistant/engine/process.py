@@ -177,6 +177,8 @@ class EngineProcess:
                     self._take(report)
                     if isinstance(report, Failed):
                         failed = report
+                    if isinstance(report, Ready | Outputs):
+                        last_sign = time.monotonic()
                 now = time.monotonic()
                 if self._closed and now - self._closed_at > _CLOSE_GRACE_S:
                     child.kill()

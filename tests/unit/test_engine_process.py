@@ -153,7 +153,7 @@ def test_closing_an_answer_frees_its_slot(start: Start) -> None:
     answer.close()
     started = time.monotonic()
     assert text_of(list(engine.generate(request("y", "short")))) == "y"
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3
     assert list(answer) == []
 
 
@@ -175,14 +175,14 @@ def test_the_deadline_holds_even_when_the_engine_is_silent(start: Start) -> None
     started = time.monotonic()
     with pytest.raises(DeadlineError):
         list(engine.generate(request("x", deadline_s=0.2)))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2.9
 
 
 def test_a_hanging_process_is_replaced(start: Start) -> None:
-    engine = start(hang_timeout_s=0.5)
+    engine = start(hang_timeout_s=3.0)
     assert engine.pid is not None
     psutil.Process(engine.pid).suspend()
-    assert text_of(list(engine.generate(request("back")))) == "back"
+    assert text_of(list(engine.generate(request("back", deadline_s=60.0)))) == "back"
     assert engine.status().restarts == 1
 
 
