@@ -22,6 +22,8 @@ CONVERSATION_ID = re.compile(r"web-[A-Za-z0-9_-]{43}")
 
 
 MAX_EXAMPLES = 6
+LEANING = re.compile(r"(and|or|but|what about|how about)\b", re.IGNORECASE)
+"""How a question begins that leans on the one before it: no way to open a conversation."""
 
 
 class Message(Protocol):
@@ -105,8 +107,9 @@ class Backend:
         return self.assistant.greeting()
 
     def examples(self) -> list[str]:
-        """Questions to start from: the operator's, or else those that suit the catalogue."""
-        return (self._settings.examples or self.assistant.examples())[:MAX_EXAMPLES]
+        """Questions to start from: the operator's, or else those of the catalogue that can stand first."""
+        suggested = [text for text in self.assistant.examples() if not LEANING.match(text)]
+        return (self._settings.examples or suggested)[:MAX_EXAMPLES]
 
     def num_messages(self, conversation_id: str) -> int:
         return len(self.assistant.conversations.messages(conversation_id))

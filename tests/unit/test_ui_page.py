@@ -92,6 +92,14 @@ def test_operators_examples_and_title_come_first() -> None:
     assert Backend(ScriptedAssistant(), ChatSettings()).shop_name() == "Fjord & Field"
 
 
+def test_a_question_that_leans_on_another_opens_no_conversation() -> None:
+    class Suggesting(ScriptedAssistant):
+        def examples(self) -> list[str]:
+            return ["Is the boot there in 42?", "And in 43?", "Android chargers?"]
+
+    assert Backend(Suggesting(), ChatSettings()).examples() == ["Is the boot there in 42?", "Android chargers?"]
+
+
 def test_votes_only_on_answers_of_ones_own_conversation() -> None:
     assistant = ScriptedAssistant()
     mine, theirs = new_conversation_id(), new_conversation_id()
