@@ -26,6 +26,7 @@ from assistant.act.talk import notice
 from assistant.config import Settings
 from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
 from assistant.errors import BusyError, EngineError
+from assistant.frames import frames
 from assistant.prompt import Prompt, PromptBuilder
 from assistant.request import Request
 from assistant.screen.screen import screen
@@ -41,6 +42,8 @@ from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary, load
 from assistant.verify import Released, Verifier
 
+_PATIENCE_S = 8.0
+"""How long a customer waits for the model's first sentence before code's own words are said instead."""
 _DEMO_QUESTIONS = Path(__file__).parent / "shop" / "demo" / "questions.json"
 
 
@@ -89,6 +92,17 @@ class Assistant:
     def catalogue(self) -> Catalogue:
         """The shop that it answers for."""
         return self._catalogue
+
+    def warm(self) -> None:
+        """Have the engine compute the public prefix, so that no customer waits for it. Slow; call it off the main thread."""
+        public = self._prompts.public
+        prompt = (*public, public[-1])  # the last token of a prompt is never shared
+        request = GenerateRequest(uuid.uuid4().hex, "warm-up", prompt, num_public=len(public), max_tokens=1)
+        try:
+            for _ in self._engine.generate(request):
+                pass
+        except (EngineError, BusyError):
+            return  # the first customer's turn will do it
 
     def greeting(self) -> str:
         """What it says before anybody asked: that it is an AI, whose, and what it can do."""
@@ -191,10 +205,15 @@ class Assistant:
     ) -> Iterator[Event]:
         """The model's own sentences, as far as they pass. An engine that can't answer costs words, never the answer."""
         at = time.perf_counter()
-        prompt = self._prompts.build(question, plan)
+        placeholders = frames(plan)
+        if placeholders is None:
+            return
+        prompt = self._prompts.build(question, placeholders.allowed)
         at = turn.clock("prompt", at)
         try:
-            with closing(self._engine.generate(self._generate_request(conversation_id, prompt, plan))) as events:  # type: ignore[type-var]
+            with closing(
+                self._engine.generate(self._generate_request(conversation_id, prompt, placeholders))
+            ) as events:  # type: ignore[type-var]
                 text = ""
                 tokens: list[int] = []
                 for event in events:
@@ -205,7 +224,7 @@ class Assistant:
                         for sentence in verifier.feed(decoded[len(text) :]):
                             yield turn.say(sentence)
                         text = decoded
-                        if verifier.failed:
+                        if verifier.failed or (not turn.released and time.perf_counter() - at > _PATIENCE_S):
                             break
                     elif isinstance(event, Restarted):
                         text, tokens = "", []
@@ -224,7 +243,7 @@ class Assistant:
         finally:
             turn.clock("generate", at)
 
-    def _generate_request(self, conversation_id: str, prompt: Prompt, plan: Plan) -> GenerateRequest:
+    def _generate_request(self, conversation_id: str, prompt: Prompt, placeholders: Placeholders) -> GenerateRequest:
         model = self._settings.model
         return GenerateRequest(
             request_id=uuid.uuid4().hex,
@@ -233,9 +252,9 @@ class Assistant:
             num_public=prompt.num_public,
             max_tokens=model.max_tokens,
             stop_tokens=self._tokenizer.eos_tokens,
-            placeholders=Placeholders(plan.placeholders()),
+            placeholders=placeholders,
             adapter=model.adapter,
-            deadline_s=model.deadline_s,
+            deadline_s=min(model.deadline_s, 1.5 * _PATIENCE_S),
         )
 
     def _finish(self, turn: _Turn, message_id: str, state: State, status: str) -> None:

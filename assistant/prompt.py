@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.act.plan import Plan
 from assistant.engine.request import Tokenizer
 
 SYSTEM = (
@@ -29,24 +28,14 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
         "{1.item} {1.in_stock} {1.yes} {1.price}",
         "{1.yes}, the {1.item} is {1.in_stock} and costs {1.price}.",
     ),
-    (
-        "Can I get the lamp in green?",
-        "{1.item} {1.sold_out} {1.no}",
-        "{1.no}, I'm sorry, the {1.item} is {1.sold_out}.",
-    ),
-    ("how many tents are left", "{1.item} {1.stock}", "Of the {1.item} we have {1.stock}."),
+    ("Can I get the lamp in green?", "{1.item} {1.sold_out} {1.no}", "{1.no}, the {1.item} is {1.sold_out}."),
+    ("how many tents are left", "{1.item} {1.stock}", "We have {1.stock} of the {1.item}."),
     ("What is it made of?", "{1.item} {1.material}", "The {1.item} is made of {1.material}."),
     ("which colours does the mug come in?", "{1.item} {1.colour}", "The {1.item} comes in {1.colour}."),
-    ("how long is the guarantee", "{1.item} {1.warranty}", "The {1.item} comes with a warranty of {1.warranty}."),
     (
         "what's your cheapest laptop",
         "{1.item} {1.price} {1.in_stock} {1.rank}",
-        "The {1.rank} is the {1.item} at {1.price}, and it is {1.in_stock}.",
-    ),
-    (
-        "got any chairs?",
-        "{1.item} {1.price} {1.in_stock} {2.item} {2.price} {2.sold_out}",
-        "We have the {1.item} for {1.price}, which is {1.in_stock}, and the {2.item} for {2.price}, which is {2.sold_out}.",
+        "The {1.rank} is the {1.item} for {1.price}, which is {1.in_stock}.",
     ),
 )
 
@@ -72,9 +61,9 @@ class PromptBuilder:
         """The tokens that open every prompt."""
         return self._public
 
-    def build(self, question: str, plan: Plan) -> Prompt:
-        """The prompt for wording `plan` as the answer to `question`."""
-        messages = [*self._public_messages, {"role": "user", "content": ask(question, plan.placeholders())}]
+    def build(self, question: str, placeholders: tuple[str, ...]) -> Prompt:
+        """The prompt for answering `question` with these placeholders."""
+        messages = [*self._public_messages, {"role": "user", "content": ask(question, placeholders)}]
         tokens = tuple(self._tokenizer.chat(messages, generation_prompt=True))
         num_public = 0
         for ours, theirs in zip(self._public, tokens, strict=False):

@@ -145,7 +145,7 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", key)
     else:
         plan.say(f"The {item} {have} this {name}: {key}.", key)
-    plan.phrase = aspect.kind != "brand"
+    plan.phrase = aspect.kind == "rating" or "material" in key
 
 
 def _is_adjective(name: str) -> bool:

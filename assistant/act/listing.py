@@ -130,7 +130,6 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
     plan.focus = [str(item["product"]) for item in plan.listed]
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
-    plan.phrase = len(parts) <= 2
 
 
 def _has_options(variant: Variant, request: Request) -> bool:

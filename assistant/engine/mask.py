@@ -148,10 +148,10 @@ class Automaton:
             for end in range(1, len(rest) + 1):
                 forbidden[self._table.ids_by_text.get(rest[:end], [])] = False
         forbidden.flags.writeable = False
-        return State(partial, forbidden, _common_start([self._table.encode(rest) for rest in rests]))
+        return State(partial, forbidden, common_start([self._table.encode(rest) for rest in rests]))
 
 
-def _common_start(token_lists: list[tuple[int, ...]]) -> tuple[int, ...]:
+def common_start(token_lists: list[tuple[int, ...]]) -> tuple[int, ...]:
     """The tokens with which all of the lists begin: those may be written without asking the model."""
     if not token_lists:
         return ()

@@ -23,6 +23,18 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Grammar:
+    """The sentences that an answer may be, as a graph: node -> the nodes that may follow it.
+
+    A node is a word in lower case, a mark ("," or "."), or a placeholder text ("{1.price}"), each of which is written once.
+    "" begins, "." ends; the answer is one sentence. `needed` are the placeholders that it can't do without.
+    """
+
+    follow: tuple[tuple[str, tuple[str, ...]], ...]
+    needed: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Placeholders:
     """Keeps the model from writing figures itself.
 
@@ -31,6 +43,8 @@ class Placeholders:
     """
 
     allowed: tuple[str, ...]
+    grammar: Grammar | None = None
+    """With it the answer is a sentence of this grammar, whatever plain text would be allowed."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from assistant.engine.backend import Backend, Chunk, Logits
 from assistant.engine.cache import KvCache, PublicKey
 from assistant.engine.messages import Begun, Output, Refused
+from assistant.engine.phrase import automaton_for
 from assistant.engine.request import GenerateRequest, Token
 from assistant.engine.sequence import Sequence
 
@@ -67,7 +68,7 @@ class Scheduler:
             problem = f"it holds tokens that are not among the model's {len(known)}; it was made for another model"
         if request.placeholders and not problem:
             try:
-                automaton = backend.table.automaton(request.placeholders.allowed, stop_tokens)
+                automaton = automaton_for(backend.table, request.placeholders, stop_tokens)
             except ValueError as error:
                 problem = str(error)
         if problem:

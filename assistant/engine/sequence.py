@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from assistant.engine.backend import Sampler
 from assistant.engine.cache import CacheKey, PublicKey
 from assistant.engine.mask import Automaton, State
+from assistant.engine.phrase import PhraseAutomaton
 from assistant.engine.request import Finished, GenerateRequest
 
 _MIN_PUBLIC = 64  # copying a memory costs about what computing this many tokens does
@@ -29,7 +30,7 @@ class Sequence:
     deadline: float
     sampler: Sampler
     stop_tokens: frozenset[int]
-    automaton: Automaton | None
+    automaton: Automaton | PhraseAutomaton | None
     tokens: list[int] = field(init=False)
     state: State | None = field(init=False)
     cache_key: CacheKey = field(init=False)
