@@ -2,7 +2,7 @@
 # nothing but git, make and python3.
 #
 #   make demo    the demo shop in your browser        make lint    ruff and mypy
-#   make test    every test                           make bench   the benchmarks (minutes)
+#   make test    every test                           make bench   the benchmarks (an hour)
 #   make setup   the environment in .venv only        make clean   remove what the others made
 
 .PHONY: setup demo test lint bench clean browser
@@ -62,8 +62,15 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Results go where they are committed, with the hardware and the commit they are of.
+RESULTS := tests/bench/results
 bench: setup
-	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+	$(BIN)/python tests/bench/bench_serve.py --out $(RESULTS)/serve.json
+	$(BIN)/python tests/bench/bench_engine_first_form.py --out $(RESULTS)/engine_first_form.json
+	$(BIN)/python tests/bench/bench_search.py quality dev heldout --out $(RESULTS)/search.json
+	$(BIN)/python tests/bench/bench_search.py speed 1000 10000 100000 --out $(RESULTS)/search.json
+	$(BIN)/python tests/bench/bench_import.py 10000 100000 --out $(RESULTS)/import.json
+	$(BIN)/python tests/bench/bench_truth.py --heldout
 
 clean:
 	rm -rf .venv .bootstrap dist build .pytest_cache .mypy_cache .ruff_cache
