@@ -3,8 +3,8 @@
     python tests/bench/bench_serve.py [--runs N] [--out tests/bench/results/serve.json]
 
 Each run is a process of its own on the demo shop, as `backroom serve` starts it, in a home of its own. `ready_s` is
-until /readyz would say so, `first_words_s` until the first sentence of the first answer, `page_s` until the chat's page is
-there. Knows no internals: it starts the command and speaks HTTP.
+until /readyz would say so, `first_words_s` until the first sentence of the first answer, `page_s` until the chat's
+page is there. Knows no internals: it starts the command and speaks HTTP.
 """
 
 from __future__ import annotations
