@@ -109,7 +109,11 @@ def _number_at(pieces: list[str], index: int) -> tuple[int, int]:
         between = pieces[index - 1].strip() if used else ""
         if between not in ("", "-"):
             break
-        if word in NUMBER_WORDS:
+        if not used and word in ("a", "an") and _next_word(pieces, index) in ("hundred", "thousand"):
+            current = 1
+        elif word == "and" and _adds_up(pieces, index, current, used):
+            pass
+        elif word in NUMBER_WORDS:
             value = NUMBER_WORDS[word]
             if used and current % 100 and not (current % 100 >= 20 and current % 10 == 0 and value < 10):
                 break
@@ -123,3 +127,17 @@ def _number_at(pieces: list[str], index: int) -> tuple[int, int]:
         used += 1
         index += 2
     return total + current, used
+
+
+def _adds_up(pieces: list[str], index: int, current: int, used: int) -> bool:
+    """Whether an "and" belongs to the number: in "two hundred and fifty", not in "between one hundred and fifty"."""
+    start = index - 2 * used
+    before = pieces[start - 2].lower() if start >= 3 else ""
+    following = _next_word(pieces, index)
+    is_last = _next_word(pieces, index + 2) not in _SCALES
+    return bool(current) and current % 100 == 0 and following in NUMBER_WORDS and is_last and before != "between"
+
+
+def _next_word(pieces: list[str], index: int) -> str:
+    """The word after the one at `index` where only a space lies between, else ""."""
+    return pieces[index + 2].lower() if index + 2 < len(pieces) and pieces[index + 1].isspace() else ""

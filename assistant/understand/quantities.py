@@ -9,7 +9,7 @@ from assistant.language import fold, words_to_numbers
 from assistant.request import Bounds
 
 _AMOUNT = r"(?:[$€£¥]\s?|usd\s?|eur\s?|gbp\s?)?(\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)(\s?k\b)?\s?(?:[$€£¥]|dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp)?"
-_MONEY = r"(?:[$€£¥]\s?\d|\d\s?(?:[$€£¥]|dollars?\b|bucks\b|euros?\b|pounds\b|quid\b|usd\b|eur\b|gbp\b))"
+_MONEY = r"(?:[$€£¥]\s?\d|\d[\d.,]*\s?(?:[$€£¥]|dollars?\b|bucks\b|euros?\b|pounds\b|quid\b|usd\b|eur\b|gbp\b))"
 _BETWEEN = re.compile(
     rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|bucks|[$€£]))"
 )
