@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -49,6 +50,7 @@ def serve(
                     runtime.assistant.catalogue.info().get("name", "an empty shop"),
                     runtime.process.status().model,
                 )
+                threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True).start()
                 return None
 
             try:

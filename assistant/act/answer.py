@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.act import compare, listing, pages, promotions, talk
+from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
 from assistant.act.offers import availability, offered_options, price, stock
@@ -65,6 +67,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         plan.closing = ["Which one do you mean?"]
         plan.clarifying = True
         return
+    if len(products) > 1 and _another_is_meant(request, products, context, plan):
+        return
     for product in products[:_AT_ONCE]:
         if request.act == "options":
             offered_options(request, product, _asked_names(request, product, context), context, plan)
@@ -92,6 +96,22 @@ def _meant(request: Request, context: Context) -> list[Product]:
     return products
 
 
+def _another_is_meant(request: Request, products: Sequence[Product], context: Context, plan: Plan) -> bool:
+    """ "Is the gold one there?" where none of the products talked about is gold: one of the same kind that is."""
+    missing = [choose(p, request.wanted).missing for p in products]
+    last = str(request.extra.get("last_query", ""))
+    if not request.from_context or not last or not all(missing):
+        return False
+    hits = [
+        h for h in context.search.products(f"{last} {missing[0][0].asked}", limit=3) if missing[0][0].asked in h.matched
+    ]
+    if not hits:
+        return False
+    return listing.search(
+        replace(request, query=f"{last} {missing[0][0].asked}", products=(), from_context=False), context, plan
+    )
+
+
 def _asked_names(request: Request, product: Product, context: Context) -> list[str]:
     """The options asked for: those that the clause names, else those that its meaning comes near to."""
     named = [n for n in request.extra.get("asked_names", ()) if any(n in v.options for v in product.variants)]
@@ -114,7 +134,7 @@ def _search(request: Request, context: Context, plan: Plan) -> None:
     """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
     if listing.search(request, context, plan):
         return
-    if not pages.quote_if_sure(request.text, context, plan):
+    if not pages.quote_if_sure(request.text, context, plan, about=request.query):
         listing.nothing(request, context, plan)
 
 

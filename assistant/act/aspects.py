@@ -177,16 +177,31 @@ def _without_name(question: str, product: Product) -> str:
 _STOP = {stem(w) for w in STOP_WORDS}
 
 
-def pick_sentences(question: str, texts: Sequence[str], encode: Encode, limit: int = 3) -> list[int]:
-    """The places of the sentences that answer a question best, in the order of the text."""
-    if not texts:
-        return []
+_ANSWERS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(r"\bhow (?:long|soon|quick|fast|many days)\b|\bwhen\b|\buntil\b"),
+        re.compile(
+            r"\b\d+\s*(?:working |business )?(?:minute|hour|day|week|month|year)|\b\d{1,2}[:.]\d\d\b|\buntil\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(r"\bhow much\b|\bcosts?\b|\bfees?\b|\bfree\b"),
+        re.compile(r"[$€£]\s?\d|\d\s?(?:€|EUR|USD|GBP)|\bfree\b", re.IGNORECASE),
+    ),
+)
+"""Kinds of questions and what an answer to one looks like."""
+
+
+def score_sentences(question: str, texts: Sequence[str], encode: Encode) -> list[float]:
+    """How well each sentence answers a question: by its meaning, its words, and whether it has what is asked for."""
     vectors = encode([question, *texts])
     asked = set(stems(question)) - _STOP
-    scores = [
-        float(v @ vectors[0]) + 0.25 * (len(asked & set(stems(t))) / len(asked) if asked else 0)
-        for v, t in zip(vectors[1:], texts, strict=True)
-    ]
-    top = max(scores)
-    chosen = sorted(range(len(texts)), key=lambda i: -scores[i])[:limit]
-    return sorted(i for i in chosen if scores[i] >= 0.6 * top)
+    folded = fold(question)
+    scores = []
+    for text, vector in zip(texts, vectors[1:], strict=True):
+        score = float(vector @ vectors[0])
+        score += 0.25 * (len(asked & set(stems(text))) / len(asked) if asked else 0.0)
+        score += sum(0.2 for asks, answers in _ANSWERS if asks.search(folded) and answers.search(text))
+        scores.append(score)
+    return scores

@@ -82,7 +82,21 @@ def compare_aspect(question: str, product: Product, context: Context) -> Aspect 
 
 def aspect_text(aspect: Aspect) -> str:
     """A value as it stands in a sentence: "waterproof: yes" reads "yes", a rating "4.5 out of 5"."""
-    return f"{aspect.value} out of 5" if aspect.kind == "rating" else aspect.value
+    if aspect.kind == "rating":
+        return f"{aspect.value} out of 5"
+    unit = aspect.name.replace("_", " ").split()[-1]
+    if unit in _UNITS and aspect.value.replace(".", "").isdigit():
+        return f"{aspect.value} {unit if aspect.value != '1' else unit.removesuffix('s')}"
+    return aspect.value
+
+
+def aspect_name(aspect: Aspect) -> str:
+    """How a value is called: "warranty" for `warranty_years`, whose value says the years."""
+    words = aspect.name.replace("_", " ").split()
+    return " ".join(words[:-1]) if len(words) > 1 and words[-1] in _UNITS else " ".join(words)
+
+
+_UNITS = frozenset("years months weeks days hours minutes metres meters grams watts volts litres liters".split())
 
 
 def _asks_something(request: Request, product: Product) -> bool:
@@ -120,7 +134,7 @@ def _state(
 
 
 def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, context: Context, plan: Plan) -> None:
-    name = aspect.name.replace("_", " ")
+    name = aspect_name(aspect)
     be, have = ("are", "have") if fact.plural else ("is", "has")
     item = fact.key("item")
     value = aspect.value.strip()

@@ -118,8 +118,10 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         if product is None:
             continue
         variants = [v for v in product.variants if v.sku in hit.skus] or [v for v in product.variants if v.active]
-        variants = [v for v in variants if _has_options(v, request)] or variants
-        fact = context.item(plan, product)
+        fits = [v for v in variants if _has_options(v, request)] if request.extra.get("option_pairs") else []
+        variants = fits or variants
+        named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
+        fact = context.item(plan, product, only(variants[0], [n for n in variants[0].options if n in named]))
         amount = context.add_lowest_price(fact, variants)
         state = context.add_availability(fact, variants)
         parts.append(f"the {fact.key('item')} {amount}" + (f" ({state})" if state else ""))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.act.aspects import pick_sentences, sentences
+from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
 from assistant.act.plan import Field, Plan
 from assistant.language import STOP_WORDS, stem, stems
+from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
 
 _NOT_TOLD = frozenset({"name", "currency", "locale", "timezone", "now"})
@@ -26,16 +28,18 @@ class ShopFact:
     score: float
 
 
-def quote_if_sure(question: str, context: Context, plan: Plan, *, strict: bool = False) -> bool:
+def quote_if_sure(question: str, context: Context, plan: Plan, *, strict: bool = False, about: str = "") -> bool:
     """Say the sentences of the shop's pages, or the fact of the shop, that answer the question; False if there are none."""
     hits = [h for h in context.search.policies(question, limit=3) if h.confident]
+    if about:
+        hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]
     fact = shop_fact(question, context)
     if strict:
         hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):
         _say_fact(fact, context, plan)
     elif hits:
-        _quote(question, hits[0].policy_id, hits[0].title, hits[0].passage, context, plan)
+        _quote(question, hits, context, plan)
     else:
         return False
     return True
@@ -58,7 +62,8 @@ def shop_fact(question: str, context: Context) -> ShopFact | None:
     scored = []
     for (key, value), vector in zip(told.items(), vectors[1:], strict=True):
         shared = asked & set(stems(key.replace("_", " ")))
-        scored.append(ShopFact(key, value, float(vector @ vectors[0]) + 0.2 * len(shared)))
+        within = (asked & set(stems(value))) - shared
+        scored.append(ShopFact(key, value, float(vector @ vectors[0]) + 0.2 * len(shared) + 0.1 * min(2, len(within))))
     top = max(scored, key=lambda f: f.score)
     return top if top.score >= _FACT_CONFIDENT else None
 
@@ -72,14 +77,21 @@ def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:
     plan.say(f"{label}: {fact.key('value')}.", fact.key("value"))
 
 
-def _quote(question: str, policy_id: str, title: str, passage: str, context: Context, plan: Plan) -> None:
-    lines = [_plain(s) for s in sentences(_without_heading(passage))]
-    chosen = [lines[i] for i in pick_sentences(question, lines, context.encode)] or [_plain(passage)]
-    fact = plan.fact(title)
-    for number, line in enumerate(chosen):
+def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Plan) -> None:
+    """The sentence of the pages found that answers best, with the ones around it, word for word."""
+    pages = [
+        (hit, [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]) for hit in hits
+    ]
+    scores = [score_sentences(question, lines, context.encode) for _, lines in pages]
+    place = max(range(len(pages)), key=lambda i: max(scores[i]) + (0.08 if i == 0 else 0.0))
+    (hit, lines), line_scores = pages[place], scores[place]
+    best = line_scores.index(max(line_scores))
+    start = max(0, min(best - 1, len(lines) - 3))
+    fact = plan.fact(hit.title)
+    for number, line in enumerate(lines[start : start + 3]):
         name = "rule" + "_also" * number
-        receipt = Receipt("policy", policy_id, title, line, context.as_of)
-        fact.fields[name] = Field("quote", line, (receipt,), f"from the page {title}")
+        receipt = Receipt("policy", hit.policy_id, hit.title, line, context.as_of)
+        fact.fields[name] = Field("quote", line, (receipt,), f"from the page {hit.title}")
         plan.say(fact.key(name), fact.key(name))
 
 

@@ -18,7 +18,7 @@ from assistant.understand.state import State
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|has) (?!there\b)")
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _GLUE = frozenset(
-    """and what about the in one ones how a an or then ok okay with for hmm hm size colour color no i mean meant other second
+    """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
     first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again now
     that so question yes yeah right then? what's whats""".split()
 )
@@ -62,6 +62,8 @@ def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: 
     linked = {t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)}
     values = {x for w in named for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", w.asked)} | {w.asked for w in named}
     linked |= {f"{w}s" for w in linked} | values
+    if named:
+        linked |= {"size", "colour", "color"}
     pieces = {x for w in words for x in re.findall(r"[^\W\d_]+|\d+", w)} - _GLUE
     return bool(words) and len(words) <= 12 and all(p in linked or p in _GLUE for p in pieces)
 
@@ -91,13 +93,21 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
             act = "options"
     elif request.products and act in SMALL_TALK | {"search", "complaint"}:
         act = _for_products(request, scores, named)
-    elif request.products and named and act in ("details", "options") and not request.extra.get("asked_names"):
+    elif (
+        request.products
+        and named
+        and act in ("details", "options")
+        and not request.extra.get("asked_names")
+        and not request.extra.get("unlinked")
+    ):
         act = "availability"
     elif request.from_context and act in ("availability", "price", "stock", "details", "options"):
         if _names_something_else(request, act):
             act, request = "search", replace(request, products=(), from_context=False)
     elif not request.products and act in ABOUT_PRODUCTS and act != "compare":
         limited = request.limits.category or request.limits.subcategory or request.limits.brand
+        if request.extra.get("pronoun") and not request.extra.get("unlinked") and not limited:
+            return request
         if request.query or limited:
             act = "search"
     if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
@@ -153,6 +163,8 @@ def _starts_new(request: Request) -> bool:
 def _goes_on(request: Request, state: State) -> bool:
     """Whether a short clause goes on about the page that was just quoted ("and sundays?", "is there a free option")."""
     if state.act != "policy" or (request.products and not request.from_context) or request.extra.get("named"):
+        return False
+    if request.products and request.extra.get("pronoun"):
         return False
     short = len(request.text.split()) <= 6
     return (

@@ -38,6 +38,14 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "best_rated",
             r"\b(?:best|highest|top)[- ]?(?:rated|rating|reviewed|reviews)\b|has the (?:best|highest) (?:rating|reviews|score)",
         ),
+        (
+            "policy",
+            r"\breturn(?:ed|ing|s)?\b|\brefund\w*\b|\b(?:send|bring|take) (?:it|them|this|that) back\b|\bmoney back\b",
+        ),
+        (
+            "availability",
+            r"\bcan i (?:still |also )?(?:get|buy|order|have) (?:it|them|one|that|those|this|these)\b(?! in\b| (?:shipped|delivered|sent))",
+        ),
         ("newest", r"\b(?:newest|most recent|new arrivals)\b"),
         (
             "compare",
@@ -80,7 +88,9 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|quote|dear|afford\w*|"
         r"money|paid|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
-    "stock": re.compile(r"\b(?:many|stock|units|quantity|enough|left|\d+)\b"),
+    "stock": re.compile(
+        r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many\W*$|\bhow many (?:of|are|is)\b"
+    ),
     "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),
@@ -110,6 +120,8 @@ def _overruled(cue: str, act: str, folded: str, scores: dict[str, float]) -> boo
     if cue == "price":
         limited = bool(price_bounds(folded)) and not re.search(r"\b(?:how much|price of|price\?)", folded)
         return limited or (act in ("policy", "promotion", *SUPERLATIVES) and scores[act] > 0.5)
+    if cue == "policy":
+        return act in ("order", "human", "complaint") or scores.get("order", 0.0) > 0.35
     if cue == "details":
         return act in ("policy", "order", "options", "stock") and scores[act] > 0.3
     if cue == "search":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
-from assistant.language import STOP_WORDS, Tok, squash, stem, tokenize
+from assistant.language import STOP_WORDS, Tok, squash, stem, stems, tokenize
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
@@ -196,6 +196,7 @@ def _best(
         evidence = [p for p in telling if matched[p] & name and _tells(p, tokens, positions, option_only)]
         if (whole and telling) or evidence:
             share = 1.0 if whole else min(coverage, 0.99)
+            weight *= 1.25 if named & set(stems(vocabulary.products[product_id].brand or "")) else 1.0
             scored.append((weight * (0.6 + 0.4 * coverage), share, positions, product_id))
             if whole or coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary):
                 strong.add(positions)

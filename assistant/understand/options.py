@@ -12,16 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.request import Wanted
 from assistant.types import Product
-from assistant.understand.vocabulary import COLOURS, canonical, is_unit
+from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, is_unit
 
-_NEGATIONS = frozenset(
-    """
-    not no non without isnt dont never
-    """.split()
-)
+_NEGATIONS = frozenset("not isnt arent dont never".split())
 _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "none", "false", "without"})
 _SIZE = re.compile(r"\b(?:(?:size|sz)\s*:?\s*|(?:in )?an?\s+)(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
+
+_LETTER_SIZES = frozenset(SIZE_WORDS)
 
 
 def option_values(products: Iterable[Product]) -> dict[str, list[str]]:
@@ -49,7 +47,19 @@ def match_options(
     found += _switches(tokens, values, taken)
     found += _partial(tokens, values, taken)
     found += _missing(text, tokens, values, taken)
-    return [w for _, w in sorted(found, key=lambda f: f[0])]
+    return _spread([w for _, w in sorted(found, key=lambda f: f[0])], values, text)
+
+
+def _spread(named: list[Wanted], values: Mapping[str, Sequence[str]], text: str) -> list[Wanted]:
+    """ "30/34" of trousers with size and length: the second number is the other option's."""
+    out: list[Wanted] = []
+    for wanted in named:
+        if any(w.name == wanted.name for w in out) and wanted.asked[:1].isdigit() and " or " not in text:
+            free = [n for n, vs in values.items() if wanted.asked in vs and all(w.name != n for w in out)]
+            if free:
+                wanted = Wanted(wanted.asked, free[0], wanted.asked)
+        out.append(wanted)
+    return out
 
 
 def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
@@ -67,6 +77,8 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
                 and not _after_number(tokens, start)
             ):
                 asked = "1" + asked
+            if length == 1 and _belongs_before(tokens, start):
+                continue
             if len(asked) < 2 and not asked.isdigit() and not _letter_size(tokens, start):
                 continue
             hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == canonical(asked)]
@@ -144,7 +156,7 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
             hits = [
                 i
                 for i, t in enumerate(tokens)
-                if i not in taken and t.stem in telling and _may_tell(tokens, i, value, name)
+                if i not in taken and _tells(t, telling) and _may_tell(tokens, i, value, name)
             ]
             if hits and (best is None or len(hits) > best[0]):
                 best = (len(hits), hits[0], value)
@@ -152,6 +164,11 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
             found.append((best[1], Wanted(tokens[best[1]].text, name, best[2])))
             taken.update(i for i, t in enumerate(tokens) if t.stem in words[best[2]])
     return found
+
+
+def _tells(tok: Tok, telling: set[str]) -> bool:
+    """Whether a word is one of these, or the beginning of one ("hard" of "hardshell")."""
+    return tok.stem in telling or (len(tok.text) >= 4 and any(w.startswith(tok.text) for w in telling))
 
 
 def _content(value: str) -> list[str]:
@@ -186,13 +203,7 @@ def _missing(
         if at not in taken and tok.text in COLOURS and not _negated(tokens, at):
             found.append((at, Wanted(tok.text, colour_option, None)))
             taken.add(at)
-    for match in _SIZE.finditer(text.lower()):
-        at = next((i for i, t in enumerate(tokens) if t.end > match.start(1)), -1)
-        explicit = match[0].startswith(("size", "sz"))
-        size_option = next((n for n in values if "size" in n.lower()), None)
-        if at >= 0 and at not in taken and (explicit or (size_option and not match[1].isdigit())):
-            found.append((at, Wanted(match[1], size_option, None)))
-            taken.add(at)
+    found += _missing_sizes(text, tokens, values, taken)
     units = {_unit(v): name for name, vs in values.items() for v in vs if _unit(v)}
     for at, tok in enumerate(tokens[:-1]):
         unit = _unit(tok.text + tokens[at + 1].text)
@@ -200,6 +211,45 @@ def _missing(
             found.append((at, Wanted(f"{tok.text} {tokens[at + 1].text}", units[unit], None)))
             taken.update((at, at + 1))
     return found
+
+
+def _missing_sizes(
+    text: str, tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]
+) -> list[tuple[int, Wanted]]:
+    """Sizes that the product doesn't come in: "size 47", "in 47?", "in XXL", "an extra small"."""
+    found: list[tuple[int, Wanted]] = []
+    option = next((n for n in values if "size" in n.lower()), None)
+    for match in _SIZE.finditer(text.lower()):
+        at = next((i for i, t in enumerate(tokens) if t.end > match.start(1)), -1)
+        explicit = match[0].startswith(("size", "sz"))
+        if at >= 0 and at not in taken and (explicit or (option and not match[1].isdigit())):
+            found.append((at, Wanted(match[1], option, None)))
+            taken.add(at)
+    if option is None:
+        return found
+    numbered = any(v[:1].isdigit() for v in values[option])
+    lettered = any(canonical(v) in _LETTER_SIZES for v in values[option])
+    for at, tok in enumerate(tokens):
+        span = (at - 1, at) if _belongs_before(tokens, at) else (at,)
+        asked = ("" if tokens[span[0]].text[0].isdigit() else " ").join(tokens[i].text for i in span)
+        before = tokens[span[0] - 1].text if span[0] else ""
+        following = tokens[at + 1].text if at + 1 < len(tokens) else "one"
+        placed = before in ("in", "size", "a", "an") or len(tokens) <= 2
+        letters = canonical(asked) in _LETTER_SIZES and (lettered or numbered and "x" in tok.text)
+        a_size = letters and (placed or "x" in tok.text) and len(asked) > 1
+        a_number = numbered and tok.text.isdigit() and before == "in" and following in STOP_WORDS
+        if not taken.intersection(span) and (a_size or a_number):
+            found.append((at, Wanted(asked, option, None)))
+            taken.update(span)
+    return found
+
+
+def _belongs_before(tokens: Sequence[Tok], at: int) -> bool:
+    """Whether a size is written in two tokens, so that its second half is no size by itself: "extra small", "2xl"."""
+    if not at or canonical(tokens[at].text) not in _LETTER_SIZES:
+        return False
+    before = tokens[at - 1]
+    return before.text in ("extra", "x") or (before.text.isdigit() and before.end == tokens[at].start)
 
 
 def _unit(value: str) -> str:

@@ -29,6 +29,9 @@ Lookup = Callable[[str], Product | None]
 PRONOUN = re.compile(
     r"\b(it|its|it's|this|that|these|those|they|them|their|they're|one|ones|same|the (?:small|large|big|bigg?er|smaller|other)\w*)\b"
 )
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
+)
 _WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human"})
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 _EVERYTHING = frozenset(
@@ -109,6 +112,7 @@ class Reader:
         known = " ".join(w for w in request.query.split() if self._sold_word(w))
         pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
         extra = {
+            "last_query": str(state.search.get("query") or ""),
             "known_query": known,
             "option_pairs": pairs,
             "unlinked": unlinked,
@@ -129,7 +133,9 @@ class Reader:
             request = self._superlative(request, clause, state)
         else:
             products, pick, skus = from_context(clause.text, request.act, state)
-            products = self._narrowed(products, clause)
+            products = (
+                self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
+            )
             request = replace(request, products=products, pick=pick, skus=skus, from_context=bool(products))
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | _limit_positions(clause))
@@ -143,6 +149,15 @@ class Reader:
         most = max(len(t) for t in told.values())
         narrowed = tuple(p for p in products if len(told[p]) == most)
         return narrowed if most else products
+
+    def _other_listed(self, products: tuple[str, ...], clause: Clause, state: State) -> tuple[str, ...]:
+        """Another product that was listed, when a word of the clause is only in its name ("do the max have ...")."""
+        listed = list(dict.fromkeys(str(i["product"]) for i in state.listed))
+        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
+        told = [
+            p for p in listed if words & (set(self._stems(p)) - {s for o in listed if o != p for s in self._stems(o)})
+        ]
+        return (told[0],) if len(told) == 1 and len(listed) > 1 else products
 
     def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
@@ -195,6 +210,11 @@ class Reader:
         kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= _kind_positions(clause)]
         if clause.act in ("none", *_WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
+        if state.focus and _SUBJECT.search(fold(clause.text)):
+            kept = [m for m in kept if m.coverage >= 0.99]
+        kept = [self._in_focus(m, state) for m in kept]
+        heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
+        kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
         specific = [m for m in kept if m.specific]
         if specific:
             near = frozenset().union(*({p - 2, p - 1, p, p + 1, p + 2} for m in specific for p in m.positions))
@@ -204,6 +224,13 @@ class Reader:
                 m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or _joined_by(m, tokens)
             ]
         return [m for m in kept if m.specific or not m.positions <= _kind_positions(clause)]
+
+    def _in_focus(self, mention: Mention, state: State) -> Mention:
+        """Of a name that several products share, the one that is being talked about."""
+        both = tuple(p for p in mention.product_ids if p in state.focus)
+        return (
+            replace(mention, product_ids=both) if both and not mention.specific and mention.coverage < 0.99 else mention
+        )
 
     def _without_option_words(self, mentions: list[Mention], tokens: tuple[Tok, ...]) -> list[Mention]:
         """Drops a mention that is only an option of another one ("a vacuum cleaner for pet hair" is no pet bed)."""
