@@ -77,7 +77,7 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
                 and not _after_number(tokens, start)
             ):
                 asked = "1" + asked
-            if length == 1 and _belongs_before(tokens, start):
+            if length == 1 and (_belongs_before(tokens, start) or (start and tokens[start - 1].text == "how")):
                 continue
             if len(asked) < 2 and not asked.isdigit() and not _letter_size(tokens, start):
                 continue
@@ -179,6 +179,9 @@ def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
     """A bare number tells a value only where its unit is the value's or stays unsaid, or the option's name is near."""
     tok = tokens[at]
     if not tok.text.replace(".", "").isdigit():
+        unit_of_a_number = is_unit(tok.text) and at and tokens[at - 1].text[0].isdigit()
+        if unit_of_a_number or _belongs_before(tokens, at):
+            return False
         return tok.stem not in {stem("size"), stem("colour"), stem("color")}
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
     unit = [t.text for t in tokenize(value) if t.text.isalpha()]
