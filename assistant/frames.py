@@ -15,7 +15,7 @@ _ANY = {
     "@yes": (",",),
     "@no": (",",),
     ",": ("the",),
-    "the": ("@item", "@rank"),
+    "the": ("@item",),
     "we": ("have",),
     "have": ("@stock",),
     "@stock": ("of",),
@@ -33,9 +33,8 @@ _ANY = {
     "at": ("@price",),
 }
 _ONE = {
-    "@item": ("is", "costs", "comes", "for", "at", "which", "."),
-    "@rank": ("is", "for", "at", "and", "which"),
-    "is": ("@in_stock", "@sold_out", "made", "rated", "the"),
+    "@item": ("is", "costs", "comes", "."),
+    "is": ("@in_stock", "@sold_out", "made", "rated"),
     "costs": ("@price",),
     "comes": ("in",),
     "and": ("is", "costs", "it"),
@@ -43,15 +42,35 @@ _ONE = {
     "which": ("is", "costs"),
 }
 _SEVERAL = {
-    "@item": ("are", "cost", "come", "for", "at", "which", "."),
-    "@rank": ("are", "for", "at", "and", "which"),
-    "are": ("@in_stock", "@sold_out", "made", "rated", "the"),
+    "@item": ("are", "cost", "come", "."),
+    "are": ("@in_stock", "@sold_out", "made", "rated"),
     "cost": ("@price",),
     "come": ("in",),
     "and": ("are", "cost", "they"),
     "they": ("are", "cost"),
     "which": ("are", "cost"),
 }
+
+
+def _superlative(be: str, pronoun: str) -> dict[str, tuple[str, ...]]:
+    """ "The X is the cheapest for 5 euros and is in stock"; a node's name goes on after "#" where a word comes twice."""
+    return {
+        "": ("the",),
+        "the": ("@item",),
+        "@item": (be,),
+        be: ("the#2",),
+        "the#2": ("@rank",),
+        "@rank": ("for", "at"),
+        "for": ("@price",),
+        "at": ("@price",),
+        "@price": ("and", "which", "."),
+        "and": (f"{be}#2", pronoun),
+        pronoun: (f"{be}#2",),
+        "which": (f"{be}#2",),
+        f"{be}#2": ("@in_stock", "@sold_out"),
+        "@in_stock": (".",),
+        "@sold_out": (".",),
+    }
 
 
 def frames(plan: Plan) -> Placeholders | None:
@@ -67,7 +86,10 @@ def frames(plan: Plan) -> Placeholders | None:
     for _, name, key in first:
         kind = fact.fields[name].kind
         nodes[f"@{name}" if kind in ("value", "name") else f"@{kind}"] = key
-    rules = _ANY | (_SEVERAL if fact.plural else _ONE)
+    if "@rank" in nodes:
+        rules = _superlative("are", "they") if fact.plural else _superlative("is", "it")
+    else:
+        rules = _ANY | (_SEVERAL if fact.plural else _ONE)
     if not nodes.keys() <= rules.keys():
         return None
     follow = tuple(

@@ -56,9 +56,9 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
 
 
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
-    products = _meant(request, context)
+    products = _meant(request, context) or _described(request, context)
     if not products:
-        if request.query and not request.from_context and _search_instead(request, context, plan):
+        if request.query and not _only_points(request) and _search_instead(request, context, plan):
             return
         talk.which(context, plan)
         return
@@ -71,7 +71,7 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         return
     for product in products[:_AT_ONCE]:
         if request.act == "options":
-            offered_options(request, product, _asked_names(request, product, context), context, plan)
+            _options(request, product, context, plan)
         else:
             _OF_ONE[request.act](request, product, context, plan)
         plan.cards.append(context.card(product, plan.chosen))
@@ -110,6 +110,20 @@ def _another_is_meant(request: Request, products: Sequence[Product], context: Co
     return listing.search(
         replace(request, query=f"{last} {missing[0][0].asked}", products=(), from_context=False), context, plan
     )
+
+
+def _options(request: Request, product: Product, context: Context, plan: Plan) -> None:
+    """What it comes in; a question for something that is no option of it is a question about the product."""
+    names = _asked_names(request, product, context)
+    if names or _OF_OPTIONS.search(request.text.lower()):
+        offered_options(request, product, names, context, plan)
+    else:
+        details(request, product, context, plan)
+
+
+_OF_OPTIONS = re.compile(
+    r"\b(?:options?|versions?|variants?|choices?|models?|configurations?|kinds?|types?|ones|come|comes|else|other)\b"
+)
 
 
 def _asked_names(request: Request, product: Product, context: Context) -> list[str]:
@@ -166,6 +180,22 @@ def _order(request: Request, context: Context, plan: Plan) -> None:
 def _of_product(request: Request, product: Product, context: Context, plan: Plan) -> None:
     details(request, product, context, plan)
     plan.focus = [product.product_id]
+
+
+def _only_points(request: Request) -> bool:
+    """Whether a clause without products says no more than "it" and an option ("do you have it in red?")."""
+    return bool(request.extra.get("pronoun")) and not request.extra.get("unlinked")
+
+
+def _described(request: Request, context: Context) -> list[Product]:
+    """The one product that the words describe, when they name none: "is the mascara cruelty free?"."""
+    words = str(request.extra.get("known_query") or request.query)
+    if not words or request.from_context:
+        return []
+    hits = [h for h in context.search.products(words, limit=3) if h.confident and h.matched]
+    if not hits or (len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing)):
+        return []
+    return context.catalogue.products([hits[0].product_id])
 
 
 def _search_instead(request: Request, context: Context, plan: Plan) -> bool:

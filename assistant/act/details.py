@@ -8,7 +8,7 @@ from __future__ import annotations
 from assistant.act.aspects import Aspect, best, closest_sentence, is_general, is_yes_no, sentences
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.offers import offered_options, price
+from assistant.act.offers import no_longer, offered_options, price
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import fold
@@ -23,6 +23,9 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     """The answer to the question in `request.text` about `product`."""
     choice = choose(product, request.wanted, request.skus)
     variant = choice.exact[0] if len(choice.exact) == 1 else None
+    if not product.active:
+        no_longer(choice, context, plan)
+        return
     if is_general(request.text) or not _asks_something(request, product):
         overview(request, product, context, plan)
         return

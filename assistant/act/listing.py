@@ -69,7 +69,8 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     coverage = float(request.extra.get("coverage", 0.0))
     if named and (coverage >= 0.99 or request.group):
         found = context.search.products("", filters(limits, product_ids=named), limit=12)
-        return sorted(found, key=lambda h: named.index(h.product_id))
+        if found:
+            return sorted(found, key=lambda h: named.index(h.product_id))
     hits = context.search.products(request.query, filters(limits), limit=12)
     sure = [h for h in hits if h.confident or not request.query]
     known = str(request.extra.get("known_query", ""))

@@ -136,7 +136,7 @@ def _of_this_one(request: Request, product: Product, names: Sequence[str], conte
 
 
 _COMES_IN = re.compile(
-    r"\b(?:come|comes|available|are there|other|else|offer|options|do you have|can i (?:get|choose))\b"
+    r"\b(?:come|comes|available|are there|other|else|offer|options|do (?:you|u) have|in stock|can i (?:get|choose))\b"
 )
 
 
@@ -164,7 +164,7 @@ def _values(
             plan.say(f"The {out.key('item')} {'are' if plural else 'is'} {state}.", str(state))
     elif gone and not there:
         state_key = context.add_availability(fact, sold)
-        plan.say(f"At the moment {'they are' if plural else 'it is'} {state_key}.", str(state_key))
+        plan.say(f"{'They are' if plural else 'It is'} {state_key}.", str(state_key))
 
 
 def _plural(label: str) -> str:
@@ -207,7 +207,7 @@ def _not_offered(choice: Choice, context: Context, plan: Plan) -> bool:
         _alternatives(choice, context, plan)
         return True
     if not choice.sold:
-        _no_longer(choice, context, plan)
+        no_longer(choice, context, plan)
         return True
     return False
 
@@ -255,7 +255,7 @@ def _missing(choice: Choice, context: Context, plan: Plan) -> None:
         plan.answered = False
 
 
-def _no_longer(choice: Choice, context: Context, plan: Plan) -> None:
+def no_longer(choice: Choice, context: Context, plan: Plan) -> None:
     product = choice.product
     fact = context.item(plan, product, _shown(choice))
     gone = "no longer sold" if not product.active else "not available at the moment"

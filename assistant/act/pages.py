@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
-from assistant.act.plan import Field, Plan
+from assistant.act.plan import Fact, Field, Plan
 from assistant.language import STOP_WORDS, stem, stems
 from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
@@ -83,16 +83,31 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         (hit, [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]) for hit in hits
     ]
     scores = [score_sentences(question, lines, context.encode) for _, lines in pages]
-    place = max(range(len(pages)), key=lambda i: max(scores[i]) + (0.08 if i == 0 else 0.0))
-    (hit, lines), line_scores = pages[place], scores[place]
-    best = line_scores.index(max(line_scores))
-    start = max(0, min(best - 1, len(lines) - 3))
-    fact = plan.fact(hit.title)
-    for number, line in enumerate(lines[start : start + 3]):
+    ranked = sorted(
+        (
+            (score + (0.05 if page == 0 else 0.0), page, line)
+            for page, row in enumerate(scores)
+            for line, score in enumerate(row)
+        ),
+        reverse=True,
+    )
+    chosen = {(page, line) for score, page, line in ranked[:3] if score >= _NEARLY * ranked[0][0]}
+    if len(chosen) == 1:  # alone, a sentence may lack what it refers to
+        page, line = next(iter(chosen))
+        chosen |= {(page, near) for near in (line - 1, line + 1) if 0 <= near < len(pages[page][1])}
+    facts: dict[int, Fact] = {}
+    for number, (page, line) in enumerate(sorted(chosen)):
+        hit, lines = pages[page]
+        if page not in facts:
+            facts[page] = plan.fact(hit.title)
+        fact = facts[page]
         name = "rule" + "_also" * number
-        receipt = Receipt("policy", hit.policy_id, hit.title, line, context.as_of)
-        fact.fields[name] = Field("quote", line, (receipt,), f"from the page {hit.title}")
+        receipt = Receipt("policy", hit.policy_id, hit.title, lines[line], context.as_of)
+        fact.fields[name] = Field("quote", lines[line], (receipt,), f"from the page {hit.title}")
         plan.say(fact.key(name), fact.key(name))
+
+
+_NEARLY = 0.85
 
 
 def _without_heading(passage: str) -> str:

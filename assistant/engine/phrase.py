@@ -120,6 +120,7 @@ def automaton_for(
 
 def _spelled(node: str, at: Position) -> str:
     """A node as it is written behind `at`: with its space, and a capital at the beginning."""
+    node = node.partition("#")[0]
     if at.node == "":
         return node[:1].upper() + node[1:]
     return node if node in _MARKS else f" {node}"

@@ -108,7 +108,7 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         limited = request.limits.category or request.limits.subcategory or request.limits.brand
         if request.extra.get("pronoun") and not request.extra.get("unlinked") and not limited:
             return request
-        if request.query or limited:
+        if limited:
             act = "search"
     if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
         act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"

@@ -56,7 +56,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "stock",
             rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|available|remain\w*|get|buy|u have)\b"
-            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many\s*\?*$|\bquantity\b"
+            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many(?: exactly| now| then)?\s*\?*$|\bquantity\b"
             r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |more than )?\d+ (?:of|left)\b"
             r"|\b(?:are|is) there still \d+\b|\bhow many\b[^?]*\b(?:left|in stock|do you have)\b",
         ),
@@ -89,7 +89,7 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r"money|paid|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
     "stock": re.compile(
-        r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many\W*$|\bhow many (?:of|are|is)\b"
+        r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many(?: exactly| now| then)?\W*$|\bhow many (?:of|are|is)\b"
     ),
     "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
@@ -119,7 +119,10 @@ def _overruled(cue: str, act: str, folded: str, scores: dict[str, float]) -> boo
     """Whether the head is so sure of a related act that a cue word doesn't count."""
     if cue == "price":
         limited = bool(price_bounds(folded)) and not re.search(r"\b(?:how much|price of|price\?)", folded)
-        return limited or (act in ("policy", "promotion", *SUPERLATIVES) and scores[act] > 0.5)
+        surer = act in ("policy", "promotion", *SUPERLATIVES) and scores[act] > max(
+            0.35, 1.3 * scores.get("price", 0.0)
+        )
+        return limited or surer
     if cue == "policy":
         return act in ("order", "human", "complaint") or scores.get("order", 0.0) > 0.35
     if cue == "details":

@@ -136,7 +136,10 @@ class Reader:
             products = (
                 self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
             )
-            request = replace(request, products=products, pick=pick, skus=skus, from_context=bool(products))
+            named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
+            request = replace(
+                request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
+            )
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | _limit_positions(clause))
 
@@ -212,7 +215,10 @@ class Reader:
             kept = [m for m in kept if m.coverage >= 0.5]
         if state.focus and _SUBJECT.search(fold(clause.text)):
             kept = [m for m in kept if m.coverage >= 0.99]
-        kept = [self._in_focus(m, state) for m in kept]
+        if clause.act not in (*SUPERLATIVES, "search", "compare"):
+            kept = [self._in_focus(m, state) for m in kept]
+            known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
+            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or _joined_by(m, tokens)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
         kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
         specific = [m for m in kept if m.specific]
