@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.api import create_app
@@ -83,20 +84,23 @@ class LateApp:
     async def lifespan(self) -> AsyncIterator[None]:
         """Makes the app in the background, and runs its own start and end."""
         self._app = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(self._run(self._app))
+        over = asyncio.Event()
+        task = asyncio.create_task(self._run(self._app, over))
         try:
             yield
         finally:
-            task.cancel()
+            over.set()
+            if not self._app.done():
+                task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _run(self, future: asyncio.Future[ASGIApp]) -> None:
+    async def _run(self, future: asyncio.Future[ASGIApp], over: asyncio.Event) -> None:
         try:
             app = await self._made()
             async with app.router.lifespan_context(app):
                 future.set_result(app)
-                await asyncio.Event().wait()
+                await over.wait()
         except Exception as error:
             log.exception("the browser chat couldn't start")
             if not future.done():
@@ -120,7 +124,11 @@ class LateApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._app is not None, "requests come only inside the lifespan"
-        app = await asyncio.shield(self._app)
+        try:
+            app = await asyncio.shield(self._app)
+        except Exception:
+            text = "The chat couldn't start; the server's log says why. The API works.\n"
+            app = PlainTextResponse(text, 503)
         await app(scope, receive, send)
 
 
