@@ -173,9 +173,17 @@ def _announced(reading: _Reading, at: int, word: str, *, last: bool) -> str | No
         if behind >= len(reading.tokens) and not reading.whole:
             return None
         spot = next((s for s in reading.spots if s.at == behind), None)
-        if spot is None or (word in ("called", "named")) != (spot.field.kind == "item"):
+        if spot is None or not _is_told_by(reading, word, spot):
             return f"“{word}” without its fact"
     return None
+
+
+def _is_told_by(reading: _Reading, word: str, spot: _Spot) -> bool:
+    """Whether an announcing word fits the fact right behind it: "made of" a material, "called" an item."""
+    if word in ("called", "named"):
+        return spot.field.kind == "item"
+    cue = f"made {reading.before(spot.at)}" if word == "made" else word
+    return spot.field.kind == "value" and bool(CUES.get(cue, frozenset()) & set(spot.name.split("_")))
 
 
 def _name_words(plan: Plan) -> frozenset[str]:

@@ -159,13 +159,13 @@ class Assistant:
         at = turn.clock("keep", at)
         status = "stopped"
         try:
-            requests = self._reader().read(screened.text, state)
+            requests = self._reader().read(screened.kept, state)
             turn.record.acts = [r.as_act() for r in requests]
             at = turn.clock("understand", at)
             plan = answer(requests, self._context(now))
             self._describe(turn, plan, state, introduced)
             turn.clock("act", at)
-            yield from self._say(turn, conversation_id, screened.text, plan)
+            yield from self._say(turn, conversation_id, screened.kept, plan)
             _advance(state, requests, plan)
             status = "done"
         finally:

@@ -19,7 +19,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 @dataclass(frozen=True)
 class Screened:
-    """`text` is what is understood and answered; `kept` is what is stored and logged of it."""
+    """`text` is the message made plain; `kept` the same without card numbers: all that is understood, answered and stored."""
 
     text: str
     kept: str
