@@ -1,4 +1,4 @@
-"""What happens to a customer's message before anybody reads it: made plain text, bounded, card numbers masked for keeping.
+"""What happens to a customer's message before anybody reads it: made plain text, bounded, card numbers masked.
 
 Knows no shop and no dialogue. Judging what a text says (safety) is not done here.
 """
@@ -19,7 +19,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 @dataclass(frozen=True)
 class Screened:
-    """`text` is the message made plain; `kept` the same without card numbers: all that is understood, answered and stored."""
+    """`text` is the message made plain; `kept` the same without card numbers: all that is understood and stored."""
 
     text: str
     kept: str
@@ -47,7 +47,7 @@ def _too_long(max_chars: int) -> str:
 
 
 def mask_cards(text: str) -> str:
-    """`text` with every payment card number (13 to 19 digits, Luhn-valid, spaced or not) replaced by "[card number]"."""
+    """`text` with every payment card number (13 to 19 digits, Luhn-valid, also spaced) replaced by "[card number]"."""
 
     def replace(match: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", match[0])
