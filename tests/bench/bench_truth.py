@@ -36,7 +36,7 @@ ROOT = HERE.parents[1]
 KINDS = {"tau2": "tau2", "dummyjson": "dummyjson", "demo": "shop"}
 
 
-def replay(shop: str, cases: Sequence[Json], folder: Path, model: str | None) -> tuple[list[Json], float]:
+def replay(shop: str, cases: Sequence[Json], folder: Path, extra: Sequence[str]) -> tuple[list[Json], float]:
     """The results of `backroom replay` on a fresh import of the shop, and the seconds that the replay took."""
     backroom = str(Path(sys.executable).with_name("backroom"))
     database, plain_cases, results = folder / f"{shop}.db", folder / "cases.jsonl", folder / "results.jsonl"
@@ -48,7 +48,6 @@ def replay(shop: str, cases: Sequence[Json], folder: Path, model: str | None) ->
     ]
     plain_cases.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     start = time.perf_counter()
-    extra = ["--model", model] if model else []
     _run([backroom, "replay", str(plain_cases), "--out", str(results), "--db", str(database), *extra])
     return read_jsonl(results), time.perf_counter() - start
 
@@ -139,7 +138,7 @@ def print_row(name: str, figures: Json) -> None:
     )
 
 
-def bench(shops: Sequence[str], splits: Sequence[str], model: str | None, folder: Path) -> tuple[Json, str]:
+def bench(shops: Sequence[str], splits: Sequence[str], extra: Sequence[str], folder: Path) -> tuple[Json, str]:
     """Figures by shop and split, and the failures text (development only)."""
     figures: Json = {}
     text = ""
@@ -150,7 +149,7 @@ def bench(shops: Sequence[str], splits: Sequence[str], model: str | None, folder
             continue
         for split in splits:
             cases = read_jsonl(HERE / "truth" / f"cases_{shop}_{split}.jsonl")
-            results, seconds = replay(shop, cases, folder, model)
+            results, seconds = replay(shop, cases, folder, extra)
             rows = judge(shop, cases, results)
             records = [record for _, _, record, _ in rows]
             name = f"{shop} {split}"
@@ -170,21 +169,25 @@ def main() -> int:
     parser.add_argument("--shop", action="append", choices=sorted(KINDS), help="only this shop (may be repeated)")
     parser.add_argument("--heldout", action="store_true", help="the held-out cases too (totals only)")
     parser.add_argument("--model", help="another model than the default")
+    parser.add_argument("--jobs", type=int, help="conversations at once (default: as many as the engine has slots)")
     parser.add_argument("--keep", type=Path, help="keep databases and failures in this folder")
     parser.add_argument("--no-result", action="store_true", help="don't write the results file")
     options = parser.parse_args()
+    extra = ["--model", options.model] if options.model else []
+    extra += ["--jobs", str(options.jobs)] if options.jobs else []
     splits = ["dev", "heldout"] if options.heldout else ["dev"]
     with tempfile.TemporaryDirectory(prefix="backroom-truth-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        figures, text = bench(options.shop or list(KINDS), splits, options.model, folder)
+        figures, text = bench(options.shop or list(KINDS), splits, extra, folder)
         if options.keep:
             (options.keep / "failures_dev.md").write_text(text, "utf-8")
             print(f"development failures: {options.keep / 'failures_dev.md'}")
     if not options.no_result:
         target = HERE / "results" / "truth.json"
         target.parent.mkdir(exist_ok=True)
-        head = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "hardware": hardware()}
+        head: Json = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "hardware": hardware()}
+        head["settings"] = {k: v for k, v in os.environ.items() if k.startswith("BACKROOM_") and "KEY" not in k}
         target.write_text(
             json.dumps({**head, "model": options.model or "default", "figures": figures}, indent=1) + "\n"
         )

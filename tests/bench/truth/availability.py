@@ -133,6 +133,8 @@ def _problem(
     if not alternative and not _GENERAL.search(clause):
         inherited = sentence.inherited(explicit, products)
         readings = [inherited] if first or not explicit else [inherited, explicit]
+    if alternative:
+        readings.append(sentence.inherited(explicit, products))
     if (asked := sentence.asked(explicit, products)) != explicit:
         readings.append(asked)
     if sentence.carried:

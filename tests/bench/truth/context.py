@@ -155,7 +155,8 @@ def bind(turn: Turn) -> list[Sentence]:
         mentions = find_products(text, turn.world, likely)
         sentence = Sentence(text, turn, mentions, [])
         sentence.products = sentence.named or previous
-        if not mentions and bound:
+        goes_on = bound and {p.pid for p in sentence.products} == {p.pid for p in bound[-1].products}
+        if bound and (not mentions or goes_on):
             sentence.carried = {**bound[-1].carried, **bound[-1].explicit()}
         previous = sentence.products
         bound.append(sentence)
