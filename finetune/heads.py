@@ -19,7 +19,9 @@ try:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
 except ImportError as error:  # pragma: no cover - exercised by hand without the extra
-    raise ImportError("training a head needs scikit-learn: install the extra with `uv sync --extra finetune`") from error
+    raise ImportError(
+        "training a head needs scikit-learn: install the extra with `uv sync --extra finetune`"
+    ) from error
 
 ACTS_TEXT = Path(__file__).parent / "data" / "acts.txt"
 ACTS_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "acts.json"
@@ -65,7 +67,9 @@ def train(texts: list[str], labels: list[str], out: Path, *, strength: float = 1
 def main() -> None:
     texts, labels = read_labelled(ACTS_TEXT)
     accuracy = train(texts, labels, ACTS_HEAD)
-    print(f"{len(texts)} examples, {len(set(labels))} acts, accuracy {accuracy:.3f} (5-fold), written to {ACTS_HEAD.name}")
+    print(
+        f"{len(texts)} examples, {len(set(labels))} acts, accuracy {accuracy:.3f} (5-fold), written to {ACTS_HEAD.name}"
+    )
 
 
 if __name__ == "__main__":

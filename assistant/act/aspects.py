@@ -21,15 +21,21 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("warranty", r"\bwarrant|\bguarant|\bif it breaks\b|\bcovered\b"),
-        ("return", r"\breturn|\bsend (?:it|them|this|that) back\b|\b(?:bring|take) (?:it|them|this|that) back\b|\bmoney back\b|\bhand (?:it|them) back\b"),
-        ("shipping", r"\bship|\bdeliver|\barriv|\bdispatch|\bget here\b|\bget it by\b|\bsend it to\b|\bhow (?:long|soon|fast|quick)\w* .*\b(?:get|take|come|have it)\b"),
+        ("return",
+            r"\breturn|\bsend (?:it|them|this|that) back\b|\b(?:bring|take) (?:it|them|this|that) back\b|"
+            r"\bmoney back\b|\bhand (?:it|them) back\b"),
+        ("shipping",
+            r"\bship|\bdeliver|\barriv|\bdispatch|\bget here\b|\bget it by\b|\bsend it to\b|\bhow (?:long|soon|"
+            r"fast|quick)\w* .*\b(?:get|take|come|have it)\b"),
         ("material", r"\bmade (?:out )?of\b|\bmaterial|\bfabric\b|\bmade from\b|\bcontain"),
         ("weight", r"\bweigh|\bheavy\b|\blight(?:er|weight)?\b"),
         ("dimension", r"\bdimension|\bhow (?:big|tall|wide|deep|long is|large|high)\b|\bmeasure"),
         ("rating", r"\brating|\brated\b|\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
-        ("origin", r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|from|produced|manufactured|grown)\b|\bcountry\b|\borigin"),
+        ("origin",
+            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|from|produced|manufactured|grown)\b|\bcountry\b|"
+            r"\borigin"),
         ("minimum", r"\bminimum\b|\bleast .*\border\b|\bat least .*\bbuy\b"),
         ("age", r"\bhow old\b|\bage\b|\byear[- ]old|\bold enough\b|\b(?:kid|child|toddler|bab)\w*"),
         ("allergen", r"\ballerg|\bnuts?\b|\bgluten\b|\blactose\b"),
@@ -40,7 +46,8 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh|hm+)\W+)*(?:is|are|does|do|can|could|has|have|will|would|did|was)\b")
 _GENERAL = re.compile(
-    r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|what (?:is|are|'s) (?:it|the item|that|this|they) like|"
+    r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|what (?:is|are|'s) (?:it|the item|that|"
+    r"this|they) like|"
     r"details|info|information|specs|specifications|features|what can you (?:say|tell)|know about)\b"
 )
 

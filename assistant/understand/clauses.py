@@ -8,10 +8,15 @@ from assistant.understand.link import Links
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
 _JOINT = re.compile(
-    r"(?:,?\s+(?:and|but|also|plus|then)\s+(?:also\s+)?|,\s+)(?=(?:how|what|whats|what's|when|where|which|who|is (?:it|there|the|that)|are (?:they|there|the|those)|does|do (?:you|they|u)|can (?:i|you)|could|will|compare|tell me)\b)",
+    r"(?:,?\s+(?:and|but|also|plus|then)\s+(?:also\s+)?|,\s+)(?=(?:how|what|whats|what's|when|where|which|who|"
+    r"is (?:it|there|the|that)|are (?:they|there|the|those)|does|do (?:you|they|u)|can (?:i|you)|could|will|compare|"
+    r"tell me)\b)",
     re.IGNORECASE,
 )
-_ASKED_NOUN = r"(?:prices?|costs?|stock|availability|warranty|guarantee|shipping|delivery|rating|reviews|weight|sizes?|colou?rs?|materials?|returns?|return policy)"
+_ASKED_NOUN = (
+    r"(?:prices?|costs?|stock|availability|warranty|guarantee|shipping|delivery|rating|reviews|weight|sizes?|"
+    r"colou?rs?|materials?|returns?|return policy)"
+)
 _NOUN_PAIR = re.compile(rf"(?<=\w)\s+and\s+(?={_ASKED_NOUN}\b)", re.IGNORECASE)
 _HAS_NOUN = re.compile(rf"\b{_ASKED_NOUN}$", re.IGNORECASE)
 

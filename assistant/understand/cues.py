@@ -16,27 +16,34 @@ ABOUT_PRODUCTS = frozenset({"price", "availability", "stock", "details", "option
 SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest"})
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no", "none"})
 
-_UNITS = r"(?:days?|weeks?|months?|years?|hours?|minutes?|colou?rs?|sizes?|watts?|lumens?|miles|stars?|people|persons?|cores?|grams?|calories)\b"
+_UNITS = (
+    r"(?:days?|weeks?|months?|years?|hours?|minutes?|colou?rs?|sizes?|watts?|lumens?|miles|stars?|people|persons?|"
+    r"cores?|grams?|calories)\b"
+)
 
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (act, re.compile(pattern))
     for act, pattern in (
         (
             "details",
-            r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock|^\W*when (?:will|would|is|are) (?:it|they|that|those)\b",
+            r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock|^\W*when (?:will|would|is|are) (?:it|they|that|"
+            r"those)\b",
         ),
         (
             "cheapest",
-            r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|most affordable|least i can (?:pay|spend))\b"
+            r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|most affordable|least i can (?:pay|"
+            r"spend))\b"
             r"|costs? the least",
         ),
         (
             "most_expensive",
-            r"\b(?:most expensive|priciest|dearest|costliest|highest[- ]priced?|most costly|highest price)\b|costs? the most\b",
+            r"\b(?:most expensive|priciest|dearest|costliest|highest[- ]priced?|most costly|highest price)\b|"
+            r"costs? the most\b",
         ),
         (
             "best_rated",
-            r"\b(?:best|highest|top)[- ]?(?:rated|rating|reviewed|reviews)\b|has the (?:best|highest) (?:rating|reviews|score)",
+            r"\b(?:best|highest|top)[- ]?(?:rated|rating|reviewed|reviews)\b|has the (?:best|highest) (?:rating|"
+            r"reviews|score)",
         ),
         (
             "policy",
@@ -44,25 +51,31 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "availability",
-            r"\bcan i (?:still |also )?(?:get|buy|order|have) (?:it|them|one|that|those|this|these)\b(?! in\b| (?:shipped|delivered|sent))",
+            r"\bcan i (?:still |also )?(?:get|buy|order|have) (?:it|them|one|that|those|this|these)\b(?! in\b|"
+            r" (?:shipped|delivered|sent))",
         ),
         ("newest", r"\b(?:newest|most recent|new arrivals)\b"),
         (
             "compare",
             r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ)\b"
-            r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|bigger|smaller)\b"
+            r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|"
+            r"bigger|smaller)\b"
             r"|\bhow much (?:more|less|cheaper)\b|\b(?:cheaper|better|more expensive|bigger|lighter|heavier) than\b",
         ),
         (
             "stock",
-            rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|available|remain\w*|get|buy|u have)\b"
-            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many(?: exactly| now| then)?\s*\?*$|\bquantity\b"
-            r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |more than )?\d+ (?:of|left)\b"
+            rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|"
+            rf"available|remain\w*|get|buy|u have)\b"
+            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many(?: exactly| now|"
+            rf" then)?\s*\?*$|\bquantity\b"
+            r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |"
+            r"more than )?\d+ (?:of|left)\b"
             r"|\b(?:are|is) there still \d+\b|\bhow many\b[^?]*\b(?:left|in stock|do you have)\b",
         ),
         (
             "price",
-            r"\bhow much\b(?! (?:\w+ )?(?:\w+ )?(?:weigh|ram|memory|storage|battery|water|space|time|room|left|in stock)\b)(?!.*\b(?:weigh|hold|shipping|delivery|postage)\b)"
+            r"\bhow much\b(?! (?:\w+ )?(?:\w+ )?(?:weigh|ram|memory|storage|battery|water|space|time|room|left|"
+            r"in stock)\b)(?!.*\b(?:weigh|hold|shipping|delivery|postage)\b)"
             r"|\b(?:price|priced|cost|costs|pricing|£|\$|€)\b(?!.*\b(?:shipping|delivery|postage|return)\b)",
         ),
         (
@@ -71,25 +84,30 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "search",
-            r"\b(?:do|did) (?:you|u|ya)(?: guys)?(?: also| still)? (?:sell|carry|stock)\b|\b(?:got|have|is there|are there) any\b",
+            r"\b(?:do|did) (?:you|u|ya)(?: guys)?(?: also| still)? (?:sell|carry|stock)\b|\b(?:got|have|is there|"
+            r"are there) any\b",
         ),
     )
 )
 
 _EVIDENCE: dict[str, re.Pattern[str]] = {
     "promotion": re.compile(
-        r"\b(?:deals?|promo\w*|discount\w*|sales?|offers?|vouchers?|coupons?|codes?|sav(?:e|ing)s?|bundles?|special|reduced|free|bogo|black friday|members?)\b"
+        r"\b(?:deals?|promo\w*|discount\w*|sales?|offers?|vouchers?|coupons?|codes?|sav(?:e|ing)s?|bundles?|special|"
+        r"reduced|free|bogo|black friday|members?)\b"
     ),
     "order": re.compile(
-        r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|orders?|ordered|bought|tracking|track|"
+        r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|"
+        r"orders?|ordered|bought|tracking|track|"
         r"package|parcel|cancel\w*|refund|shipment|purchased|received|arrived)\b"
     ),
     "price": re.compile(
-        r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|quote|dear|afford\w*|"
+        r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"
+        r"quote|dear|afford\w*|"
         r"money|paid|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
     "stock": re.compile(
-        r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many(?: exactly| now| then)?\W*$|\bhow many (?:of|are|is)\b"
+        r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many(?: exactly|"
+        r" now| then)?\W*$|\bhow many (?:of|are|is)\b"
     ),
     "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),

@@ -8,16 +8,23 @@ from decimal import Decimal
 from assistant.language import fold, words_to_numbers
 from assistant.request import Bounds
 
-_AMOUNT = r"(?:[$€£¥]\s?|usd\s?|eur\s?|gbp\s?)?(\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)(\s?k\b)?\s?(?:[$€£¥]|dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp)?"
+_AMOUNT = (
+    r"(?:[$€£¥]\s?|usd\s?|eur\s?|gbp\s?)?(\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)(\s?k\b)?\s?(?:[$€£¥]|dollars?|bucks|"
+    r"euros?|pounds?|quid|usd|eur|gbp)?"
+)
 _MONEY = r"(?:[$€£¥]\s?\d|\d[\d.,]*\s?(?:[$€£¥]|dollars?\b|bucks\b|euros?\b|pounds\b|quid\b|usd\b|eur\b|gbp\b))"
 _BETWEEN = re.compile(
-    rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|bucks|[$€£]))"
+    rf"(?:between|from)\s+{_AMOUNT}\s+(?:and|to|-)\s+{_AMOUNT}|{_AMOUNT}\s?-\s?{_AMOUNT}(?=\s?(?:dollars?|euros?|"
+    rf"bucks|[$€£]))"
 )
 _MAX = re.compile(
-    r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?(?: of)?|within|"
-    r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|have)(?: only)? spend(?: up to| about| around)?|"
+    r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?(?: of)?|"
+    r"within|"
+    r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|"
+    r"have)(?: only)? spend(?: up to| about| around)?|"
     r"afford|for less than|lower than|beneath|south of|limit(?: is| of)?|i(?:'ve| have)(?: only)? got(?= ?[$€£\d])|"
-    rf"not (?:cost|costing) more than|(?:doesn't|does not|don't) cost more than|spend)\s+(?:about |around |like )?{_AMOUNT}"
+    rf"not (?:cost|costing) more than|(?:doesn't|does not|don't) cost more than|spend)\s+(?:about |around |"
+    rf"like )?{_AMOUNT}"
 )
 _OR_LESS = re.compile(rf"{_AMOUNT}\s+(?:or less|or under|or below|max(?:imum)?|tops|at most|budget|or cheaper)\b")
 _MIN = re.compile(
@@ -30,8 +37,10 @@ _RATING = re.compile(
     r"(\d(?:\.\d)?)\s*(?:\+|or more|or better|and up)?\s*stars?|rated\s+(?:at least|above|over)\s+(\d(?:\.\d)?)"
 )
 _NOT_MONEY_AFTER = re.compile(
-    r"\s*(?:%|percent|-?\s?inch(?:es)?\b|\"|gb|tb|mb|ml\b|l\b|kg\b|g\b|cm\b|mm\b|m\b|ft\b|feet|w\b|watts?|v\b|volts?|mah|hz|stars?|years?|"
-    r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of them|of those|left|items?|in stock|litres?|liters?|oz|lbs?|"
+    r"\s*(?:%|percent|-?\s?inch(?:es)?\b|\"|gb|tb|mb|ml\b|l\b|kg\b|g\b|cm\b|mm\b|m\b|ft\b|feet|w\b|watts?|v\b|volts?|"
+    r"mah|hz|stars?|years?|"
+    r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of them|of those|left|items?|in stock|"
+    r"litres?|liters?|oz|lbs?|"
     r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
 )
 
@@ -93,7 +102,8 @@ def min_rating(text: str) -> float | None:
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
              "last": -1, "former": 0, "latter": -1}  # fmt: skip
 _ORDINAL = re.compile(
-    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|name|order|night|thing))"
+    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|"
+    r"name|order|night|thing))"
 )
 _NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5])\b")
 
@@ -124,7 +134,8 @@ def comparative(text: str) -> str | None:
 
 
 _QUANTITY = re.compile(
-    r"\b(\d{1,5})\s+(?:of\s+(?:them|those|these|it|the)|pieces|pcs|units|pairs|left|in stock|available|people)\b|\b(?:need|want|order|buy|get|have|take)\s+(\d{1,5})\b"
+    r"\b(\d{1,5})\s+(?:of\s+(?:them|those|these|it|the)|pieces|pcs|units|pairs|left|in stock|available|people)\b|"
+    r"\b(?:need|want|order|buy|get|have|take)\s+(\d{1,5})\b"
 )
 
 

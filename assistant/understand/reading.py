@@ -27,7 +27,8 @@ from assistant.understand.vocabulary import Vocabulary
 Lookup = Callable[[str], Product | None]
 
 PRONOUN = re.compile(
-    r"\b(it|its|it's|this|that|these|those|they|them|their|they're|one|ones|same|the (?:small|large|big|bigg?er|smaller|other)\w*)\b"
+    r"\b(it|its|it's|this|that|these|those|they|them|their|they're|one|ones|same|the (?:small|large|big|bigg?er|"
+    r"smaller|other)\w*)\b"
 )
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
