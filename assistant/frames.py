@@ -1,8 +1,8 @@
 """The sentences that the model may word a plan's answer with: a small grammar of English over the plan's placeholders.
 
 The engine holds the model to it token by token, so that even a tiny model says a whole, true sentence, in the order and
-with the words that it finds likeliest. verify.py still judges what comes. A larger or fine-tuned model can be given more
-room by adding edges here. Knows no model and no shop.
+with the words that it finds likeliest. verify.py still judges what comes. A larger or fine-tuned model can be given
+more room by adding edges here. Knows no model and no shop.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _SEVERAL = {
 
 
 def _superlative(be: str, pronoun: str) -> dict[str, tuple[str, ...]]:
-    """ "The X is the cheapest for 5 euros and is in stock"; a node's name goes on after "#" where a word comes twice."""
+    """ "The X is the cheapest for 5 euros and is in stock"; where a word comes twice, its node goes on after "#"."""
     return {
         "": ("the",),
         "the": ("@item",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,23 +11,24 @@ from functools import lru_cache
 import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = threading.Lock()  # a stemmer keeps the word it works on in itself
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
 STOP_WORDS = frozenset(
     """
     a an and any are as at be been being but by can could did do does doing for from get give got had has have
-    having he her hers him his how i if in into is it its just let like looking may me might mine my need of off
-    on one ones or our ours out please really shall she should show so some such tell than thank that the their
-    theirs them then there these they this those to too us very want was we were what when where which while who
-    whom whose why will with would you your yours about also actually am im ive id ill youre hey hi hello ok
-    okay yes no not dont doesnt isnt sell buy order find see know think look got anything something everything
-    thing things stuff kind sort type piece much many more most less few lot bit right now still again only even
-    both all each other another else well sure maybe hmm oh guys what's where's who's how's that's there's it's i'm i'd i'll i've you're don't doesn't isn't
-    can't let's they're we're left remaining pairs exactly bottle pack box piece pieces units shop store stock available availability price
-    cost costs costing priced prices come comes coming
+    having he her hers him his how i if in into is it its just let like looking may me might mine my need of off on
+    one ones or our ours out please really shall she should show so some such tell than thank that the their theirs
+    them then there these they this those to too us very want was we were what when where which while who whom whose
+    why will with would you your yours about also actually am im ive id ill youre hey hi hello ok okay yes no not
+    dont doesnt isnt sell buy order find see know think look got anything something everything thing things stuff
+    kind sort type piece much many more most less few lot bit right now still again only even both all each other
+    another else well sure maybe hmm oh guys what's where's who's how's that's there's it's i'm i'd i'll i've you're
+    don't doesn't isn't can't let's they're we're left remaining pairs exactly bottle pack box piece pieces units
+    shop store stock available availability price cost costs costing priced prices come comes coming
     """.split()
 )
-"""Words that name no product by themselves. A product whose whole name is one of them is still found by its exact name."""
+"""Words that name no product by themselves. A product whose whole name is one of them is found by its exact name."""
 
 _UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
@@ -58,7 +60,8 @@ def stem(word: str) -> str:
     if any(c.isdigit() for c in word):
         return word
     word = word.removesuffix("'s").replace("'", "")
-    return str(_STEMMER.stemWord(word))
+    with _STEMMING:
+        return str(_STEMMER.stemWord(word))
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """A customer's turn from message to kept answer: screen, understand, act, prompt, generate, verify, keep.
 
-The only place that knows the order of the steps. Streams verified sentences; what the model gets wrong is never shown, and
-when the model can't be had the answer comes in code's own words from the same facts. Knows no HTTP and no Gradio.
+The only place that knows the order of the steps. Streams verified sentences; what the model gets wrong is never shown,
+and when the model can't be had the answer comes in code's own words from the same facts. Knows no HTTP and no Gradio.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Assistant:
         return self._catalogue
 
     def warm(self) -> None:
-        """Have the engine compute the public prefix, so that no customer waits for it. Slow; call it off the main thread."""
+        """Have the engine compute the public prefix, so that no customer waits for it. Slow: call it in a thread."""
         public = self._prompts.public
         prompt = (*public, public[-1])  # the last token of a prompt is never shared
         request = GenerateRequest(uuid.uuid4().hex, "warm-up", prompt, num_public=len(public), max_tokens=1)
@@ -315,9 +315,8 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
         state.listed = plan.listed
     elif plan.chosen is not None:
         shown: dict[str, str | None] = {"product": plan.chosen.product_id, "sku": plan.chosen.sku}
-        state.listed = [i for i in state.listed if i != shown and i["sku"] or i["product"] != shown["product"]][-2:] + [
-            shown
-        ]
+        others = [i for i in state.listed if (i != shown and i["sku"]) or i["product"] != shown["product"]]
+        state.listed = [*others[-2:], shown]
     elif plan.focus is not None and len(plan.focus) == 1 and plan.focus[0] not in {i["product"] for i in state.listed}:
         state.listed = [*state.listed[-2:], {"product": plan.focus[0], "sku": None}]
     if plan.search is not None:

@@ -1,8 +1,8 @@
 """The prompt that the model answers: what it is, how answers are written in placeholders, and this turn's facts.
 
 Training and serving build prompts with this very code. The system text and the examples are the same for every customer
-of every shop, so they are computed once and shared; what a customer wrote comes after them. The model never sees a figure:
-it gets the names of the fields, and code fills them in.
+of every shop, so they are computed once and shared; what a customer wrote comes after them. The model never sees a
+figure: it gets the names of the fields, and code fills them in.
 """
 
 from __future__ import annotations

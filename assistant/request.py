@@ -13,9 +13,12 @@ from assistant.types import Act
 
 @dataclass(frozen=True)
 class Wanted:
-    """An option value that the customer named. `name` and `value` are the shop's; `value` is None when this product
-    doesn't have what was `asked`, `name` None when it has no such option at all. `pinned` marks the options of a variant
-    that an answer chose ("the cheapest"), which give way when the customer asks for something else."""
+    """An option value that the customer named.
+
+    `name` and `value` are the shop's; `value` is None when this product doesn't have what was `asked`, `name` None when
+    it has no such option at all. `pinned` marks the options of a variant that an answer chose ("the cheapest"), which
+    give way when the customer asks for something else.
+    """
 
     asked: str
     name: str | None

@@ -102,7 +102,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that the customer wants, as understood: `Act("price", {"products": ["p1"], "options": {"size": "42"}})`."""
+    """One thing that the customer wants, as understood: `Act("price", {"products": ["p1"], "quantity": 2})`."""
 
     act: str
     slots: Mapping[str, Any] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Card:
 
 @dataclass
 class Record:
-    """What one turn did, as the API, `ask --json` and `replay` print it (DESIGN's RECORD). Mutable while it is built."""
+    """What one turn did, as the API, `ask --json` and `replay` print it: the RECORD. Mutable while it is built."""
 
     reply: str = ""
     acts: list[Act] = field(default_factory=list)

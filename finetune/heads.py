@@ -1,9 +1,10 @@
 """Trains the small classifiers that sit on packaged sentence embeddings, and saves them as JSON.
 
-    python -m finetune.heads            # trains the act head from finetune/data/acts.txt, prints cross-validated accuracy
+    python -m finetune.heads        # trains the act head from finetune/data/acts.txt, prints cross-validated accuracy
 
-A head is multinomial logistic regression on L2-normalised MiniLM embeddings: one weight row and one bias per label. It is
-saved as JSON (never pickle), so reading it runs no code. Needs the `finetune` extra (scikit-learn); the runtime does not.
+A head is multinomial logistic regression on L2-normalised MiniLM embeddings: one weight row and one bias per label. It
+is saved as JSON (never pickle), so reading it runs no code. Needs the `finetune` extra (scikit-learn); the runtime does
+not. Knows no dialogues and no torch.
 """
 
 from __future__ import annotations

@@ -160,9 +160,7 @@ def _policy(request: Request, context: Context, plan: Plan) -> None:
         _of_product(request, products[0], context, plan)
     elif pages.quote_if_sure(request.text, context, plan):
         return
-    elif products and knows(request.text, products[0], context):
-        _of_product(request, products[0], context, plan)
-    elif products and own:
+    elif products and (own or knows(request.text, products[0], context)):
         _of_product(request, products[0], context, plan)
     elif request.query and any(h.confident for h in context.search.products(request.query, limit=3)) and not products:
         _search(request, context, plan)

@@ -1,7 +1,7 @@
 """Which of a product's known values a question is about: "what's it made of" -> material, "how heavy" -> weight.
 
-A question is compared with the names and values of the product's attributes, specs and options, by shared words and by the
-meaning of the sentence (embeddings), and with the sentences of its description. Works for attributes of any name.
+A question is compared with the names and values of the product's attributes, specs and options, by shared words and by
+the meaning of the sentence (embeddings), and with the sentences of its description. Works for attributes of any name.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def is_yes_no(question: str) -> bool:
 
 
 def known(product: Product, variant: Variant | None = None) -> list[Aspect]:
-    """Everything the shop knows of a product, but for prices and stock. With `variant`, its options have their values."""
+    """What the shop knows of a product, but for prices and stock. With `variant`, its options have their values."""
     aspects = [Aspect("attribute", n, v) for n, v in product.attributes.items() if v]
     aspects += [Aspect("spec", n, v) for n, v in product.specs.items() if v]
     names: dict[str, None] = {}

@@ -16,8 +16,8 @@ from assistant.types import Product, Variant
 class Choice:
     """A product seen through what was asked of it.
 
-    `asked` are the options that select; `missing` those that the product doesn't come in. `exact` holds every variant that
-    fits, also those no longer sold; `sold` those on sale. Both are empty when the combination doesn't exist.
+    `asked` are the options that select; `missing` those that the product doesn't come in. `exact` holds every variant
+    that fits, also those no longer sold; `sold` those on sale. Both are empty when the combination doesn't exist.
     """
 
     product: Product
@@ -45,7 +45,7 @@ class Choice:
 
 
 def choose(product: Product, wanted: Sequence[Wanted], skus: Sequence[str] = ()) -> Choice:
-    """The variants of `product` that fit `wanted`. Options pinned by an earlier answer give way when they exclude everything."""
+    """The variants of `product` that fit `wanted`. Options pinned by an earlier answer give way if nothing is left."""
     pointed = tuple(v for v in product.variants if v.sku in skus)
     if pointed:
         options = {n: tuple(dict.fromkeys(v.options.get(n, "") for v in pointed)) for n in pointed[0].options}

@@ -1,4 +1,4 @@
-"""Answers a question about a product: the value that it asks for, a sentence of the description, or that nobody wrote it down.
+"""Answers a question about a product: the value that it asks for, a sentence of the description, or that none is known.
 
 Quotes what the shop has written, word for word; infers nothing.
 """

@@ -178,7 +178,7 @@ def _value(name: str, value: str) -> str:
 
 
 def _shown(choice: Choice, left: Sequence[Variant] = ()) -> dict[str, str]:
-    """The options that name the choice: those asked for, or, when one variant is left, all that tell it from the others."""
+    """The options that name the choice: those asked for, or, of one variant, all that tell it from the others."""
     left = left or choice.exact
     if len(left) == 1 and len(choice.product.variants) > 1:
         return only(left[0], distinguishing(choice.product.variants))

@@ -1,4 +1,7 @@
-"""Answers from the shop's pages and facts: policies, opening hours, contact. Quotes sentences; never rewrites a rule."""
+"""Answers from the shop's pages and facts: policies, opening hours, contact. Quotes sentences, rewrites no rule.
+
+Knows no products.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class ShopFact:
 
 
 def quote_if_sure(question: str, context: Context, plan: Plan, *, strict: bool = False, about: str = "") -> bool:
-    """Say the sentences of the shop's pages, or the fact of the shop, that answer the question; False if there are none."""
+    """Say the sentences of the shop's pages, or its fact, that answer the question; False if there are none."""
     hits = [h for h in context.search.policies(question, limit=3) if h.confident]
     if about:
         hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]

@@ -20,10 +20,7 @@ PLACEHOLDER = re.compile(r"\{(\d+)\.([a-z_]+)\}")
 
 @dataclass(frozen=True)
 class Field:
-    """One statable thing: how it reads, where it comes from, and what it means to somebody who only sees its name.
-
-    `sure` is True where the text itself says what it is about, so that it may stand in any sentence ("Yes", a quotation).
-    """
+    """One statable thing: how it reads, where it comes from, and what it means to somebody who only sees its name."""
 
     kind: FieldKind
     text: str

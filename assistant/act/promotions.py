@@ -1,4 +1,4 @@
-"""Which promotions run now, in the shop's own words. Works out no prices: that a promotion applies is the shop's page's to say."""
+"""Which promotions run now, in the shop's own words. Works out no prices: what one comes to, the checkout says."""
 
 from __future__ import annotations
 

@@ -1,10 +1,14 @@
-"""Answers that state no figures: greetings, what it is, handing over, and what it can't do. Code's own words, always the same."""
+"""Answers that state no figures: greetings, what it is, handing over, what it can't do. Always the same words.
+
+Knows no products and no model.
+"""
 
 from __future__ import annotations
 
 from assistant.act.context import Context
-from assistant.act.plan import Plan
+from assistant.act.plan import Field, Plan
 from assistant.request import Request
+from assistant.types import Receipt
 
 
 def notice(shop: str) -> str:
@@ -65,9 +69,6 @@ def _reach(context: Context, plan: Plan) -> None:
     ways = [context.info[k] for k in ("phone", "email") if context.info.get(k)]
     if ways:
         fact = plan.fact("our shop")
-        from assistant.act.plan import Field
-        from assistant.types import Receipt
-
         keys = []
         for key in ("phone", "email"):
             if context.info.get(key):

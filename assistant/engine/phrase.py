@@ -1,9 +1,9 @@
 """Keeps an answer to one sentence of a small grammar: the automaton behind `request.Grammar`.
 
-The grammar is a graph of words, marks and placeholders. At every point only the tokens that spell the beginning of a node
-from which the sentence can still be finished, with all that it needs, may come. So the model chooses among whole, true
-sentences: it can't loop, wander, stop short or put a fact where it doesn't belong; where one way is left no token is
-sampled at all. Knows no llama.cpp, no shop and no English: nodes, texts of tokens and arrays of truth values.
+The grammar is a graph of words, marks and placeholders. At every point only the tokens that spell the beginning of a
+node from which the sentence can still be finished, with all that it needs, may come. So the model chooses among whole,
+true sentences: it can't loop, wander, stop short or put a fact where it doesn't belong; where one way is left no token
+is sampled at all. Knows no llama.cpp, no shop and no English: nodes, texts of tokens and arrays of truth values.
 """
 
 from __future__ import annotations

@@ -26,9 +26,9 @@ class Sampling:
 class Grammar:
     """The sentences that an answer may be, as a graph: node -> the nodes that may follow it.
 
-    A node is a word in lower case, a mark ("," or "."), or a placeholder text ("{1.price}"), each of which is written once.
-    "" begins, "." ends; the answer is one sentence. What follows "#" in a node isn't written: it tells two places of one
-    word apart. `needed` are the placeholders that it can't do without.
+    A node is a word in lower case, a mark ("," or "."), or a placeholder text ("{1.price}"), each of which is written
+    once. "" begins, "." ends; the answer is one sentence. What follows "#" in a node isn't written: it tells two places
+    of one word apart. `needed` are the placeholders that it can't do without.
     """
 
     follow: tuple[tuple[str, tuple[str, ...]], ...]

@@ -16,7 +16,7 @@ from assistant.store.base import Base
 
 
 class ShopInfo(Base):
-    """Facts of the shop itself by name: `name`, `currency`, `locale`, `timezone`, `now` (fixes the clock), `hours`, ..."""
+    """Facts of the shop itself by name: `name`, `currency`, `locale`, `timezone`, `now` (fixes the clock), `hours`."""
 
     __tablename__ = "shop_info"
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -185,7 +185,8 @@ class ReviewRow(Base):
 
 class PromotionRow(Base):
     """A promotion as SHOP_FORMAT describes it. `value_minor` for money types (fixed, member_price, bundle),
-    `percent` for percentages (Decimal as text, "12.5"), `buy`/`free` for buy_N_get_M. Days are inclusive, in the shop's zone."""
+    `percent` for percentages (Decimal as text, "12.5"), `buy`/`free` for buy_N_get_M. Days are inclusive, in the
+    shop's zone."""
 
     __tablename__ = "promotion"
     promotion_id: Mapped[str] = mapped_column(primary_key=True)

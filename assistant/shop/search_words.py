@@ -6,6 +6,7 @@ Knows no query, no shop and no database.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,6 +19,7 @@ from assistant.shop.embed import VOCABULARY
 
 # the stemmer that FTS5's `porter` tokenizer uses, so that stems can be compared with the index's
 _STEMMER = snowballstemmer.stemmer("porter")
+_STEMMING = threading.Lock()  # a stemmer keeps the word it works on in itself
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 STOP_WORDS = frozenset(
@@ -58,7 +60,10 @@ def stem(word: str) -> str:
     """A word as the index keeps it: "batteries" -> "batteri"."""
     folded = fold(word)
     folded = _GENDERS.get(folded, folded)
-    return str(_STEMMER.stemWord(folded)) if len(folded) > 2 and not folded.isdigit() else folded
+    if len(folded) <= 2 or folded.isdigit():
+        return folded
+    with _STEMMING:
+        return str(_STEMMER.stemWord(folded))
 
 
 def fold(text: str) -> str:

@@ -1,7 +1,7 @@
 """Which act a customer's clause is: a linear head on its sentence embedding, trained by finetune/heads.py.
 
-Sees a clause in which the shop's names have been replaced ("how much is the item in blue"), so that one head serves every
-shop. Knows no products and no dialogue: reading.py weighs its answer against what was linked.
+Sees a clause in which the shop's names have been replaced ("how much is the item in blue"), so that one head serves
+every shop. Knows no products and no dialogue: reading.py weighs its answer against what was linked.
 """
 
 from __future__ import annotations

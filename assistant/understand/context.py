@@ -19,8 +19,8 @@ _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|h
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
-    first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again now
-    that so question yes yeah right then? what's whats""".split()
+    first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
+    now that so question yes yeah right then? what's whats""".split()
 )
 
 
@@ -52,7 +52,7 @@ def _ids(listed: list[dict[str, str | None]]) -> tuple[str, ...]:
 
 
 def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: tuple[Wanted, ...]) -> bool:
-    """Whether the clause only points at something ("and in blue?", "and the S10?", "the other one") without saying what about it."""
+    """Whether the clause only points at something ("and in blue?", "and the S10?") without saying what about it."""
     if (
         act in ("price", "stock", "compare", "options", "policy", "promotion", "order", *SUPERLATIVES)
         and scores.get(act, 1.0) > 0.6
@@ -69,7 +69,7 @@ def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: 
 
 
 def settle(request: Request, scores: dict[str, float], state: State) -> Request:
-    """Weighs the act against what was found: a value alone asks again what was asked before, a name alone asks about it."""
+    """Weighs the act against what was found: a value alone asks the same again, a name alone asks about it."""
     act = request.act
     named: tuple[Wanted, ...] = request.extra.get("named", ())
     if (
@@ -126,9 +126,9 @@ def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request
 
 def _for_products(request: Request, scores: dict[str, float], named: tuple[Wanted, ...]) -> str:
     """What is asked of products by a clause whose act is not about a product."""
-    if request.act == "search" and not request.from_context and not request.group and not named:
-        if _YES_NO.search(fold(request.text)) and not re.search(r"\bany\b", request.text.lower()):
-            return "details"
+    bare_search = request.act == "search" and not request.from_context and not request.group and not named
+    if bare_search and _YES_NO.search(fold(request.text)) and not re.search(r"\bany\b", request.text.lower()):
+        return "details"
     if request.act == "search":
         if request.group or request.limits.price or request.limits.rating or (request.from_context and not named):
             return "search"
@@ -143,17 +143,12 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
 
 
 def _names_something_else(request: Request, act: str) -> bool:
-    """Whether a clause without a pronoun asks for a thing that is not what was talked about ("do you have unicycles")."""
+    """Whether a clause without a pronoun asks for another thing than was talked about ("do you have unicycles")."""
     unlinked = request.extra.get("unlinked", ())
     if not unlinked or request.extra.get("pronoun") or request.extra.get("named") or act in ("details", "options"):
         return False
-    return (
-        act in ("availability", "stock")
-        or len(unlinked) <= 3
-        and act == "price"
-        and not request.pick
-        and _starts_new(request)
-    )
+    new_price = len(unlinked) <= 3 and act == "price" and not request.pick and _starts_new(request)
+    return act in ("availability", "stock") or new_price
 
 
 def _starts_new(request: Request) -> bool:
@@ -215,7 +210,7 @@ def merge(requests: list[Request]) -> list[Request]:
             out.append(request)
         elif request.act == "search":
             continue
-        elif previous.act in ("search", "none") or previous.extra.get("bare") and request.act not in SUPERLATIVES:
+        elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
             out[-1] = request
         elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:
             out[-1] = replace(

@@ -1,8 +1,8 @@
 """Which act a clause is: the head's verdict, unless the clause's own words say it plainly.
 
-A few words are unmistakable whatever the sentence ("cheapest", "how many left"): they overrule the head. And some acts are
-never believed without a word of their kind ("my order", "discount"), so that the head's second thought counts instead.
-Knows no products.
+A few words are unmistakable whatever the sentence ("cheapest", "how many left"): they overrule the head. And some acts
+are never believed without a word of their kind ("my order", "discount"), so that the head's second thought counts
+instead. Knows no products.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
 
 
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
-    """The act of a clause. `scores` are the head's probabilities; `has_content` whether the clause names something sold."""
+    """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
     folded = fold(text)
     believed = {a: p for a, p in scores.items() if a not in _EVIDENCE or _EVIDENCE[a].search(folded)}
     act = max(believed, key=lambda a: believed[a])

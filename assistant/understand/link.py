@@ -1,7 +1,7 @@
 """Finds what a customer's words name: products, categories, brands, option values.
 
-A product is named by any part of its name that tells it apart, misspelt or written as one word; several products that the
-same words fit make a group. Works on a Vocabulary alone: knows no prices, no dialogue and no intents.
+A product is named by any part of its name that tells it apart, misspelt or written as one word; several products that
+the same words fit make a group. Works on a Vocabulary alone: knows no prices, no dialogue and no intents.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MIN_COVERAGE = 0.3
 class Mention:
     """Words that name one product (or, as a group, several that fit equally well).
 
-    `coverage` is the share of the name that the words make up, weighed by how much each word tells; 1 is the whole name.
+    `coverage` is the share of the name that the words make up, weighed by how much each tells; 1 is the whole name.
     """
 
     positions: frozenset[int]
@@ -211,8 +211,8 @@ def _tells(position: int, tokens: Sequence[Tok], positions: frozenset[int], opti
     word = tokens[position].text
     if position in option_only or word in COLOURS:
         return False
-    return (
-        word[0].isalpha() and len(word) > 1 or (word[0].isdigit() and position - 1 in positions and len(positions) > 1)
+    return (word[0].isalpha() and len(word) > 1) or (
+        word[0].isdigit() and position - 1 in positions and len(positions) > 1
     )
 
 
@@ -228,7 +228,7 @@ def _hits(forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, free: set[in
 
 
 def _rare(evidence: Sequence[int], tokens: Sequence[Tok], matched: dict[int, set[str]], vocabulary: Vocabulary) -> bool:
-    """Whether one of the words is the shop's own name for very few things ("macbook"), enough whatever the name's length."""
+    """Whether one of the words is the shop's own name for very few things ("macbook"): that is enough of a name."""
     return any(
         min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= 3
         and tokens[p].text.isalpha()
@@ -258,7 +258,7 @@ def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: V
 def _of_one_kind(
     group: list[tuple[float, float, frozenset[int], str]], vocabulary: Vocabulary
 ) -> list[tuple[float, float, frozenset[int], str]]:
-    """Of a group, those whose names begin with the shared word ("iPhone X", not "Lamp with iPhone"), of their main category."""
+    """Of a group, those whose names begin with the shared word, of their main category."""
     if len(group) < 3:
         return group
     shared = set.intersection(*(set(vocabulary.products[g[3]].stems) for g in group))

@@ -38,7 +38,7 @@ def match_options(
 ) -> list[Wanted]:
     """The option values that `text` names, in the order of the text.
 
-    `values` are the product's options; tokens at `blocked` positions (the product's name, a price limit) name no option.
+    `values` are the product's options; tokens at `blocked` positions (the product's name, a limit) name no option.
     """
     tokens = tokenize(text)
     taken: set[int] = set(blocked)
@@ -63,7 +63,7 @@ def _spread(named: list[Wanted], values: Mapping[str, Sequence[str]], text: str)
 
 
 def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
-    """Whole values, however they are written, the longest first; an option's name beside them decides between options."""
+    """Whole values, however they are written, the longest first; an option's name beside them decides between two."""
     found = []
     for length in (5, 4, 3, 2, 1):
         for start in range(len(tokens) - length + 1):
@@ -140,7 +140,7 @@ def _switches(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken:
 
 
 def _names(tok: Tok, option: str) -> bool:
-    """Whether a word stands for an option's name: the same stem, or a compound of it ("waterproof" ~ "water resistance")."""
+    """Whether a word stands for an option's name: its stem, or a compound of it ("waterproof" ~ "water resistance")."""
     return any(tok.stem == s or (len(s) >= 5 and tok.text.startswith(s)) for s in stems(option))
 
 
@@ -238,7 +238,7 @@ def _missing_sizes(
         before = tokens[span[0] - 1].text if span[0] else ""
         following = tokens[at + 1].text if at + 1 < len(tokens) else "one"
         placed = before in ("in", "size", "a", "an") or len(tokens) <= 2
-        letters = canonical(asked) in _LETTER_SIZES and (lettered or numbered and "x" in tok.text)
+        letters = canonical(asked) in _LETTER_SIZES and (lettered or (numbered and "x" in tok.text))
         a_size = letters and (placed or "x" in tok.text) and len(asked) > 1
         a_number = numbered and tok.text.isdigit() and before == "in" and following in STOP_WORDS
         if not taken.intersection(span) and (a_size or a_number):

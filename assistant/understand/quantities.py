@@ -54,7 +54,7 @@ def _minor(number: str, thousands: str | None, digits: int) -> int:
 def price_bounds(text: str, digits: int = 2) -> Bounds:
     """The price limits that `text` names: "between 20 and 40", "under fifty bucks", "80 or less", "around 30" (+-20%).
 
-    `digits` is how many minor digits the currency has. Numbers followed by another unit (16 GB, 4 stars) are not prices.
+    `digits` is how many minor digits the currency has. Numbers followed by another unit (16 GB, 4 stars) are no prices.
     """
     text = fold(words_to_numbers(text))
 
@@ -65,7 +65,7 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
         return None
 
     if match := find(_BETWEEN, 3):
-        g = [x for x in match.groups()]
+        g = list(match.groups())
         low, high = (g[0:2], g[2:4]) if g[0] else (g[4:6], g[6:8])
         a, b = _minor(low[0], low[1], digits), _minor(high[0], high[1], digits)
         return Bounds(min(a, b), max(a, b))
@@ -99,8 +99,8 @@ def min_rating(text: str) -> float | None:
     return float(match[1] or match[2]) if match else None
 
 
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
-             "last": -1, "former": 0, "latter": -1}  # fmt: skip
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
+             "5th": 4, "last": -1, "former": 0, "latter": -1}  # fmt: skip
 _ORDINAL = re.compile(
     r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|"
     r"name|order|night|thing))"
@@ -109,7 +109,7 @@ _NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5])\b")
 
 
 def ordinals(text: str) -> list[int]:
-    """Places in a list that the customer points at: "the second one" -> [1], "the last" -> [-1], "the first two" -> [0, 1]."""
+    """Places in a list that are pointed at: "the second one" -> [1], "the last" -> [-1], "the first two" -> [0, 1]."""
     folded = fold(text)
     if match := re.search(r"\bfirst (two|2|three|3)\b", folded):
         return list(range(2 if match[1] in ("two", "2") else 3))

@@ -1,8 +1,8 @@
 """Reads a customer's message: what is asked, about which products, options and limits.
 
-The act comes from the clause's words and a trained head (cues.py), weighed against what was linked in the shop's vocabulary
-and what the conversation is about (context.py). Reads products live (through `lookup`) only to know their options; prices
-and stock are none of its business, and it writes no text.
+The act comes from the clause's words and a trained head (cues.py), weighed against what was linked in the shop's
+vocabulary and what the conversation is about (context.py). Reads products live (through `lookup`) only to know their
+options; prices and stock are none of its business, and it writes no text.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _SUBJECT = re.compile(
 _WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human"})
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 _EVERYTHING = frozenset(
-    """overall everything anything thing things product products item items article articles shop store range catalog catalogue
-    whole entire sell offer carry altogether all""".split()
+    """overall everything anything thing things product products item items article articles shop store range catalog
+    catalogue whole entire sell offer carry altogether all""".split()
 )
 
 
@@ -106,7 +106,7 @@ class Reader:
         )
 
     def _about(self, request: Request, clause: Clause, state: State) -> Request:
-        """Fills in the products, from the clause's own words or from the conversation, and the options named for them."""
+        """Fills in the products, from the clause's words or from the conversation, and the options named for them."""
         mentions = self._mentions(clause, state)
         unlinked = _unlinked(clause, mentions)
         blocked: frozenset[int] = frozenset()
@@ -290,7 +290,7 @@ class Reader:
         return entry.stems if entry else ()
 
     def _options(self, request: Request, clause: Clause, state: State, blocked: frozenset[int]) -> Request:
-        """The options named for the request's products; those named earlier stay where nothing else was said of them."""
+        """The options named for the request's products; those named earlier stay where nothing else was said."""
         products = [p for p in map(self._lookup, request.products[:12]) if p is not None]
         values = option_values(products)
         named = match_options(clause.text, values, blocked) if products else []
@@ -317,7 +317,7 @@ def _kind_positions(clause: Clause) -> frozenset[int]:
 
 
 def _joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
-    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing asked about."""
+    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing."""
     first = min(mention.positions)
     return any(
         t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to")
@@ -326,7 +326,7 @@ def _joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
 
 
 def _asks_for(clause: Clause, option: str) -> bool:
-    """Whether the clause asks for the values of an option by its name: "which theme", "how many pieces", "what colours"."""
+    """Whether the clause asks for an option's values by its name: "which theme", "how many pieces", "what colours"."""
     name = set(stems(option.replace("_", " ")))
     tokens = clause.links.tokens
     for at, tok in enumerate(tokens):
@@ -354,7 +354,7 @@ def _is_verb(mention: Mention, clause: Clause) -> bool:
 
 
 def _other_model(clause: Clause, mentions: list[Mention], vocabulary: Vocabulary) -> str | None:
-    """A number right behind a name that no product of that name has: the 15 of "iphone 15" where there are only 5, 6 and 13."""
+    """A number right behind a name that no product of that name has: the 15 of "iphone 15" where there is only a 13."""
     mention = mentions[0]
     last = max(mention.positions)
     tokens = clause.links.tokens
@@ -399,10 +399,13 @@ def _query(clause: Clause) -> str:
 
 
 _QUERY_NOISE = frozenset(
-    """cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable good nice
-    budget under below over above between dollars euros bucks pounds currently new reviewed overall products product items item
-    recommend suggest suggestion suggestions idea ideas offer offers list browse carry kinds options u got whats ya lol
-    priced pricey money entire whole sort help costs cheaper possible preferably ideally total""".split()
+    """
+    cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable
+    good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
+    products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
+    kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
+    ideally total
+    """.split()
 )
 
 

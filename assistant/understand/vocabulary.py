@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import text as sql
@@ -120,7 +121,7 @@ def _add_phrase(vocabulary: Vocabulary, phrase: str) -> None:
     words = [w for w in fold(phrase).replace("-", " ").replace("_", " ").replace("'", "").split() if w.isalpha()]
     for word in words:
         vocabulary.known[word] = stem(word)
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         vocabulary.joined.setdefault(first + second, (stem(first), stem(second)))
 
 
@@ -132,7 +133,8 @@ def load(session: Session) -> Vocabulary:
         )
         for r in session.execute(
             sql(
-                "SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product ORDER BY position"
+                "SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product "
+                "ORDER BY position"
             )
         )
     ]
@@ -163,19 +165,21 @@ def english_words() -> frozenset[str]:
 
 
 _UNIT_FORMS = {
-    "inches": "inch", '"': "inch", "in": "inch", "foot": "ft", "feet": "ft", "gigabytes": "gb", "gigabyte": "gb", "gigs": "gb", "gig": "gb",
-    "g": "g", "grams": "g", "gram": "g", "kilo": "kg", "kilos": "kg", "pounds": "lb", "pound": "lb", "lbs": "lb", "ounces": "oz",
-    "ounce": "oz", "litre": "l", "litres": "l", "liter": "l", "liters": "l", "millilitres": "ml", "milliliters": "ml", "hrs": "hour",
-    "hr": "hour", "hours": "hour", "h": "hour", "terabyte": "tb", "terabytes": "tb", "watts": "w", "watt": "w", "volts": "v", "volt": "v",
-    "cups": "cup", "pieces": "piece", "pcs": "piece", "meters": "m", "metres": "m", "metre": "m", "meter": "m", "mins": "minute",
-    "minutes": "minute", "min": "minute", "stages": "stage", "speeds": "speed", "years": "year", "months": "month", "packs": "pack",
+    "inches": "inch", '"': "inch", "in": "inch", "foot": "ft", "feet": "ft", "gigabytes": "gb", "gigabyte": "gb",
+    "gigs": "gb", "gig": "gb", "g": "g", "grams": "g", "gram": "g", "kilo": "kg", "kilos": "kg", "pounds": "lb",
+    "pound": "lb", "lbs": "lb", "ounces": "oz", "ounce": "oz", "litre": "l", "litres": "l", "liter": "l",
+    "liters": "l", "millilitres": "ml", "milliliters": "ml", "hrs": "hour", "hr": "hour", "hours": "hour",
+    "h": "hour", "terabyte": "tb", "terabytes": "tb", "watts": "w", "watt": "w", "volts": "v", "volt": "v",
+    "cups": "cup", "pieces": "piece", "pcs": "piece", "meters": "m", "metres": "m", "metre": "m", "meter": "m",
+    "mins": "minute", "minutes": "minute", "min": "minute", "stages": "stage", "speeds": "speed", "years": "year",
+    "months": "month", "packs": "pack",
 }  # fmt: skip
 _BASE_UNITS = {"l": ("ml", 1000.0), "kg": ("g", 1000.0), "tb": ("gb", 1000.0), "m": ("cm", 100.0), "cl": ("ml", 10.0)}
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z\"]*)(.*)")
 
 
 def canonical(value: str) -> str:
-    """One form for all ways to write an option's value: "extra large" and "XL", "1 litre" and "1000ml", "gray" and "grey"."""
+    """One form for all ways to write an option's value: "extra large" and "XL", "1 litre" and "1000ml"."""
     value = squash(value)
     value = _SIZE_FORMS.get(value, value)
     if match := _MEASURE.fullmatch(value):
