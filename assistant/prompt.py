@@ -30,13 +30,6 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ),
     ("Can I get the lamp in green?", "{1.item} {1.sold_out} {1.no}", "{1.no}, the {1.item} is {1.sold_out}."),
     ("how many tents are left", "{1.item} {1.stock}", "We have {1.stock} of the {1.item}."),
-    ("What is it made of?", "{1.item} {1.material}", "The {1.item} is made of {1.material}."),
-    ("which colours does the mug come in?", "{1.item} {1.colour}", "The {1.item} comes in {1.colour}."),
-    (
-        "what's your cheapest laptop",
-        "{1.item} {1.price} {1.in_stock} {1.rank}",
-        "The {1.rank} is the {1.item} for {1.price}, which is {1.in_stock}.",
-    ),
 )
 
 
