@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
 from assistant.types import Product
 from assistant.understand.acts import ActHead, Encode
+from assistant.understand.clause import (
+    Clause,
+    asks_for,
+    has_content,
+    is_verb,
+    joined_by,
+    kind_positions,
+    limit_positions,
+    other_model,
+    query_words,
+    unlinked_words,
+)
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import from_context, is_bare, merge, settle, with_request
 from assistant.understand.cues import SMALL_TALK, SUPERLATIVES, choose_act
-from assistant.understand.link import Links, Mention, link
+from assistant.understand.link import Mention, link
 from assistant.understand.options import match_options, option_values
-from assistant.understand.quantities import bound_spans, min_rating, price_bounds, quantity
+from assistant.understand.quantities import min_rating, price_bounds, quantity
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
 
@@ -41,16 +53,6 @@ _EVERYTHING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Clause:
-    """One clause with everything that was found in it."""
-
-    text: str
-    links: Links
-    scores: dict[str, float]
-    act: str
-
-
 class Reader:
     """Turns messages into requests. Stateless: the conversation's state is passed in and not changed."""
 
@@ -66,7 +68,7 @@ class Reader:
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         clauses = [self._clause(part) for part in split(words_to_numbers(text))]
-        asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or _has_content(c)]
+        asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
@@ -85,7 +87,7 @@ class Reader:
         request = Request(
             clause.act,
             clause.text,
-            query=_query(clause),
+            query=query_words(clause),
             limits=self._limits(clause),
             quantity=quantity(clause.text),
             confidence=clause.scores.get(clause.act, 1.0),
@@ -108,7 +110,7 @@ class Reader:
     def _about(self, request: Request, clause: Clause, state: State) -> Request:
         """Fills in the products, from the clause's words or from the conversation, and the options named for them."""
         mentions = self._mentions(clause, state)
-        unlinked = _unlinked(clause, mentions)
+        unlinked = unlinked_words(clause, mentions)
         blocked: frozenset[int] = frozenset()
         known = " ".join(w for w in request.query.split() if self._sold_word(w))
         pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
@@ -125,7 +127,7 @@ class Reader:
             blocked = frozenset().union(*(m.positions for m in mentions))
             extra |= {
                 "coverage": min(m.coverage for m in mentions),
-                "other_model": _other_model(clause, mentions, self._vocabulary),
+                "other_model": other_model(clause, mentions, self._vocabulary),
             }
             if request.act == "compare" and len(products) == 1 and (extra["pronoun"] or " or " in clause.text):
                 products = (*[p for p in state.focus if p not in products], *products)
@@ -142,7 +144,7 @@ class Reader:
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
         request = replace(request, extra=extra)
-        return self._options(request, clause, state, blocked | _limit_positions(clause))
+        return self._options(request, clause, state, blocked | limit_positions(clause))
 
     def _narrowed(self, products: tuple[str, ...], clause: Clause) -> tuple[str, ...]:
         """Of several products talked about, those that a word of the clause tells from the others ("the gold one")."""
@@ -205,13 +207,13 @@ class Reader:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus)
-        kept = [m for m in clause.links.mentions if not _is_verb(m, clause)]
+        kept = [m for m in clause.links.mentions if not is_verb(m, clause)]
         kept = [
             m
             for m in kept
             if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
         ]
-        kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= _kind_positions(clause)]
+        kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= kind_positions(clause)]
         if clause.act in ("none", *_WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
         if state.focus and _SUBJECT.search(fold(clause.text)):
@@ -219,7 +221,7 @@ class Reader:
         if clause.act not in (*SUPERLATIVES, "search", "compare"):
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
-            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or _joined_by(m, tokens)]
+            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
         kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
         specific = [m for m in kept if m.specific]
@@ -228,9 +230,9 @@ class Reader:
             kept = [m for m in kept if m.specific or not m.positions & near]
             kept = self._without_option_words(kept, tokens)
             kept = [
-                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or _joined_by(m, tokens)
+                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
             ]
-        return [m for m in kept if m.specific or not m.positions <= _kind_positions(clause)]
+        return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
 
     def _in_focus(self, mention: Mention, state: State) -> Mention:
         """Of a name that several products share, the one that is being talked about."""
@@ -300,7 +302,7 @@ class Reader:
             carried = [w for w in map(_wanted, state.wanted) if w.name not in names]
         if request.act in SUPERLATIVES:
             carried = [w for w in carried if not w.pinned and request.from_context]
-        asked_names = tuple(n for n in values if _asks_for(clause, n))
+        asked_names = tuple(n for n in values if asks_for(clause, n))
         extra = request.extra | {
             "named": tuple(named),
             "asked_names": asked_names,
@@ -308,105 +310,6 @@ class Reader:
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
         return replace(request, wanted=tuple(named + carried), extra=extra)
-
-
-def _kind_positions(clause: Clause) -> frozenset[int]:
-    """Where categories and subcategories stand in the clause."""
-    kinds = (*clause.links.categories, *clause.links.subcategories)
-    return frozenset(p for positions, _ in kinds for p in positions)
-
-
-def _joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
-    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing."""
-    first = min(mention.positions)
-    return any(
-        t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to")
-        for t in tokens[max(0, first - 2) : first]
-    )
-
-
-def _asks_for(clause: Clause, option: str) -> bool:
-    """Whether the clause asks for an option's values by its name: "which theme", "how many pieces", "what colours"."""
-    name = set(stems(option.replace("_", " ")))
-    tokens = clause.links.tokens
-    for at, tok in enumerate(tokens):
-        asking = tok.text in ("what", "whats", "what's", "which") or (
-            tok.text == "many" and at and tokens[at - 1].text == "how"
-        )
-        if asking and any(t.stem in name or _same_option(t.stem, name) for t in tokens[at + 1 : at + 5]):
-            return True
-    return False
-
-
-def _same_option(word: str, name: set[str]) -> bool:
-    return word in ("colour", "color") and bool(name & {"colour", "color"})
-
-
-def _is_verb(mention: Mention, clause: Clause) -> bool:
-    """A single word after "can you", "to", "please" is what somebody should do, not what they should sell."""
-    first = min(mention.positions)
-    before = clause.links.tokens[first - 1].text if first else ""
-    return (
-        len(mention.positions) == 1
-        and mention.coverage < 0.9
-        and before in ("you", "to", "u", "please", "can", "could")
-    )
-
-
-def _other_model(clause: Clause, mentions: list[Mention], vocabulary: Vocabulary) -> str | None:
-    """A number right behind a name that no product of that name has: the 15 of "iphone 15" where there is only a 13."""
-    mention = mentions[0]
-    last = max(mention.positions)
-    tokens = clause.links.tokens
-    if len(mentions) > 1 or mention.coverage >= 0.99 or last + 1 >= len(tokens):
-        return None
-    following = tokens[last + 1]
-    if not following.text.isdigit() or tokens[last].end + 1 < following.start or last + 1 in _limit_positions(clause):
-        return None
-    known = {s for p in mention.product_ids for s in vocabulary.products[p].stems}
-    return None if following.text in known else f"{tokens[last].text} {following.text}"
-
-
-def _has_content(clause: Clause) -> bool:
-    links = clause.links
-    return bool(links.mentions or links.options or links.categories or links.brands or price_bounds(clause.text))
-
-
-def _unlinked(clause: Clause, mentions: list[Mention]) -> tuple[str, ...]:
-    """Words of the clause that say something but name nothing of the shop ("unicycles")."""
-    linked = {p for m in mentions for p in m.positions} | {p for o in clause.links.options for p in o.positions}
-    return tuple(
-        t.text
-        for i, t in enumerate(clause.links.tokens)
-        if i not in linked and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE and t.text.isalpha()
-    )
-
-
-def _limit_positions(clause: Clause) -> frozenset[int]:
-    spans = bound_spans(clause.text)
-    return frozenset(i for i, t in enumerate(clause.links.tokens) if any(a <= t.start < b for a, b in spans))
-
-
-def _query(clause: Clause) -> str:
-    """The words to search with: the clause without its limits, courtesies and words about buying."""
-    dropped = _limit_positions(clause)
-    words = [
-        clause.links.corrected.get(i, t.text)
-        for i, t in enumerate(clause.links.tokens)
-        if i not in dropped and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE
-    ]
-    return " ".join(words)
-
-
-_QUERY_NOISE = frozenset(
-    """
-    cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable
-    good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
-    products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
-    kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
-    ideally total
-    """.split()
-)
 
 
 def _wanted(kept: dict[str, object]) -> Wanted:

@@ -1,0 +1,124 @@
+"""One clause of a message with everything that was found in it, and what its words alone tell.
+
+Knows the words of the clause and the shop's vocabulary; no dialogue and no products.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.language import STOP_WORDS, Tok, stems
+from assistant.understand.link import Links, Mention
+from assistant.understand.quantities import bound_spans, price_bounds
+from assistant.understand.vocabulary import Vocabulary
+
+_QUERY_NOISE = frozenset(
+    """
+    cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable
+    good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
+    products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
+    kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
+    ideally total
+    """.split()
+)
+"""Words about buying and wanting: no search is made for them."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause with everything that was found in it."""
+
+    text: str
+    links: Links
+    scores: dict[str, float]
+    act: str
+
+
+def kind_positions(clause: Clause) -> frozenset[int]:
+    """Where categories and subcategories stand in the clause."""
+    kinds = (*clause.links.categories, *clause.links.subcategories)
+    return frozenset(p for positions, _ in kinds for p in positions)
+
+
+def joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
+    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing."""
+    first = min(mention.positions)
+    return any(
+        t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to")
+        for t in tokens[max(0, first - 2) : first]
+    )
+
+
+def asks_for(clause: Clause, option: str) -> bool:
+    """Whether the clause asks for an option's values by its name: "which theme", "how many pieces", "what colours"."""
+    name = set(stems(option.replace("_", " ")))
+    tokens = clause.links.tokens
+    for at, tok in enumerate(tokens):
+        asking = tok.text in ("what", "whats", "what's", "which") or (
+            tok.text == "many" and at and tokens[at - 1].text == "how"
+        )
+        if asking and any(t.stem in name or _same_option(t.stem, name) for t in tokens[at + 1 : at + 5]):
+            return True
+    return False
+
+
+def _same_option(word: str, name: set[str]) -> bool:
+    return word in ("colour", "color") and bool(name & {"colour", "color"})
+
+
+def is_verb(mention: Mention, clause: Clause) -> bool:
+    """A single word after "can you", "to", "please" is what somebody should do, not what they should sell."""
+    first = min(mention.positions)
+    before = clause.links.tokens[first - 1].text if first else ""
+    return (
+        len(mention.positions) == 1
+        and mention.coverage < 0.9
+        and before in ("you", "to", "u", "please", "can", "could")
+    )
+
+
+def other_model(clause: Clause, mentions: list[Mention], vocabulary: Vocabulary) -> str | None:
+    """A number right behind a name that no product of that name has: the 15 of "iphone 15" where there is only a 13."""
+    mention = mentions[0]
+    last = max(mention.positions)
+    tokens = clause.links.tokens
+    if len(mentions) > 1 or mention.coverage >= 0.99 or last + 1 >= len(tokens):
+        return None
+    following = tokens[last + 1]
+    if not following.text.isdigit() or tokens[last].end + 1 < following.start or last + 1 in limit_positions(clause):
+        return None
+    known = {s for p in mention.product_ids for s in vocabulary.products[p].stems}
+    return None if following.text in known else f"{tokens[last].text} {following.text}"
+
+
+def has_content(clause: Clause) -> bool:
+    """Whether the clause names anything of the shop, or a price."""
+    links = clause.links
+    return bool(links.mentions or links.options or links.categories or links.brands or price_bounds(clause.text))
+
+
+def unlinked_words(clause: Clause, mentions: list[Mention]) -> tuple[str, ...]:
+    """Words of the clause that say something but name nothing of the shop ("unicycles")."""
+    linked = {p for m in mentions for p in m.positions} | {p for o in clause.links.options for p in o.positions}
+    return tuple(
+        t.text
+        for i, t in enumerate(clause.links.tokens)
+        if i not in linked and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE and t.text.isalpha()
+    )
+
+
+def limit_positions(clause: Clause) -> frozenset[int]:
+    """Where the clause's price limits stand."""
+    spans = bound_spans(clause.text)
+    return frozenset(i for i, t in enumerate(clause.links.tokens) if any(a <= t.start < b for a, b in spans))
+
+
+def query_words(clause: Clause) -> str:
+    """The words to search with: the clause without its limits, courtesies and words about buying."""
+    dropped = limit_positions(clause)
+    words = [
+        clause.links.corrected.get(i, t.text)
+        for i, t in enumerate(clause.links.tokens)
+        if i not in dropped and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE
+    ]
+    return " ".join(words)
