@@ -154,9 +154,7 @@ def test_a_dry_run_writes_nothing(shop: Shop) -> None:
         ({"title": "Half \ud83d"}, "title", "lone surrogate"),
     ],
 )
-def test_a_bad_product_is_named(
-    shop: Shop, tmp_path: Path, fields: dict[str, Any], column: str, problem: str
-) -> None:
+def test_a_bad_product_is_named(shop: Shop, tmp_path: Path, fields: dict[str, Any], column: str, problem: str) -> None:
     file = written(tmp_path, [small_product(id=9, sku="OK"), small_product(**fields)])
     _, rows = shop.refused("dummyjson", file)
     assert [(row.file, row.line, row.column) for row in rows] == [("products.json", 2, column)]

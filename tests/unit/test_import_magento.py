@@ -141,9 +141,7 @@ def test_a_special_price_ends_with_its_last_day(shop: Shop, tmp_path: Path, days
         ({"name": "Bag\0"}, "name", "NUL"),
     ],
 )
-def test_a_bad_row_is_named_once(
-    shop: Shop, tmp_path: Path, fields: dict[str, str], column: str, problem: str
-) -> None:
+def test_a_bad_row_is_named_once(shop: Shop, tmp_path: Path, fields: dict[str, str], column: str, problem: str) -> None:
     file = written(tmp_path / "p.csv", bag(sku="OK"), bag(**fields))
     _, rows = shop.refused("magento", file)
     assert [(bad.file, bad.line, bad.column) for bad in rows] == [("p.csv", 3, column)]

@@ -89,9 +89,7 @@ def test_a_sale_price_counts_only_while_it_lasts(shop: Shop, tmp_path: Path) -> 
     past, soon = (now - timedelta(days=9)).date().isoformat(), (now + timedelta(days=9)).isoformat(timespec="minutes")
     periods = {"none": "", "running": f"{past}/{soon}", "over": f"2020-01-01/{past}", "ahead": f"{soon}/2999-01-01",
                "last day": f"{past}/{now.date().isoformat()}"}  # fmt: skip
-    rows = [
-        lamp(id=name, sale_price="12.00 USD", sale_price_effective_date=period) for name, period in periods.items()
-    ]
+    rows = [lamp(id=name, sale_price="12.00 USD", sale_price_effective_date=period) for name, period in periods.items()]
     report = shop.take("merchant", tsv(tmp_path, *rows, lamp(id="dearer", sale_price="20.00 USD")))
     prices = {row["sku"]: (row["price_minor"], row["compare_at_minor"]) for row in shop.rows("variant")}
     on_sale, plain = (1200, 1500), (1500, None)
