@@ -8,7 +8,8 @@ from __future__ import annotations
 from assistant.act.aspects import Aspect, best, closest_sentence, is_general, is_yes_no, sentences
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.offers import no_longer, offered_options, price
+from assistant.act.instead import no_longer
+from assistant.act.offers import offered_options, price
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import fold
