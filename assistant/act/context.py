@@ -5,6 +5,7 @@ Builds the fields of facts with their receipts, so that every figure is made in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import is_plural, label, option
+from assistant.language import fold
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.search import Search
 from assistant.types import Card, Money, Product, Receipt, Variant
@@ -95,7 +97,7 @@ class Context:
 
     def add_value(self, fact: Fact, name: str, text: str, receipt: Receipt, gloss: str) -> str:
         """Give `fact` a value of any other kind under a placeholder name made of `name`."""
-        key = "".join(c if c.isalpha() else "_" for c in name.lower()).strip("_") or "value"
+        key = re.sub("[^a-z]", "_", fold(name)).strip("_") or "value"
         while key in fact.fields:
             key += "_also"
         fact.fields[key] = Field("value", text, (receipt,), gloss)

@@ -350,6 +350,14 @@ def rows_text(assistant: Assistant) -> str:
     return " ".join(m.text for m in assistant.conversations.messages("c"))
 
 
+@pytest.mark.parametrize("name", ["Länge", "größe", "サイズ", "screen_size (in)", "2nd", "item", "price"])
+def test_attributes_of_any_name_are_told(name: str, db: Database, opened: Opened) -> None:
+    assistant, _ = opened()
+    change(db, "UPDATE product SET attributes = :new", new=json.dumps({name: "thirty"}))
+    reply = assistant.reply("c", f"what is the {name} of the trail boot?", introduced=True).reply
+    assert not re.search(r"[{}]", reply)
+
+
 def test_a_customers_words_state_no_facts(opened: Opened) -> None:
     """What a customer claims, or tells the model to say, never comes back as the shop's word."""
     assistant, _ = opened()
