@@ -88,6 +88,8 @@ def squash(text: str) -> str:
 
 def words_to_numbers(text: str) -> str:
     """Numbers written in words become digits: "under fifty-five euros" -> "under 55 euros", "two hundred" -> "200"."""
+    text = re.sub(r"\b(\d{2,}(?:\.\d+)?)k\b", lambda m: f"{float(m[1]) * 1000:.0f}", text)
+    text = re.sub(r"\bhalf an? (?=[a-z])|\bhalf (?=lit|kilo|met)", "0.5 ", text, flags=re.IGNORECASE)
     pieces = re.split(r"([^\W\d_]+)", text)
     out: list[str] = []
     index = 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.act import compare, listing, pages, promotions, talk
+from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
@@ -32,6 +33,17 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
     return plan
+
+
+_OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|order|sell|left|any|there|still|aside)\b")
+
+
+def _asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
+    """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
+    if request.act != "availability" or not request.extra.get("unlinked") or _OF_OFFERS.search(request.text.lower()):
+        return False
+    found = [a for p in products[:2] for a in best(request.text, p, context.encode)]
+    return any(a.kind != "option" for a in found)
 
 
 def _one(request: Request, context: Context, plan: Plan) -> None:
@@ -60,15 +72,21 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
     if not products:
         if request.query and not _only_points(request) and _search_instead(request, context, plan):
             return
-        talk.which(context, plan)
+        if request.query and not _only_points(request):
+            listing.nothing(request, context, plan)
+        else:
+            talk.which(context, plan)
         return
     if request.group and len(products) > _AT_ONCE:
         listing.search(request, context, plan)
         plan.closing = ["Which one do you mean?"]
         plan.clarifying = True
         return
+    products = _with_values(request, products)
     if len(products) > 1 and _another_is_meant(request, products, context, plan):
         return
+    if _asks_more(request, products, context):
+        request = replace(request, act="details")
     for product in products[:_AT_ONCE]:
         if request.act == "options":
             _options(request, product, context, plan)
@@ -124,6 +142,13 @@ def _options(request: Request, product: Product, context: Context, plan: Plan) -
 _OF_OPTIONS = re.compile(
     r"\b(?:options?|versions?|variants?|choices?|models?|configurations?|kinds?|types?|ones|come|comes|else|other)\b"
 )
+
+
+def _with_values(request: Request, products: list[Product]) -> list[Product]:
+    """Of several products, those that come in the values named ("in 4000k?" of a lamp and its bulb is the bulb)."""
+    asked = [w for w in request.extra.get("named", ()) if w.value is not None]
+    fits = [p for p in products if all(any(v.options.get(w.name) == w.value for v in p.variants) for w in asked)]
+    return fits if asked and fits else products
 
 
 def _asked_names(request: Request, product: Product, context: Context) -> list[str]:

@@ -30,7 +30,7 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("material", r"\bmade (?:out )?of\b|\bmaterial|\bfabric\b|\bmade from\b|\bcontain"),
         ("weight", r"\bweigh|\bheavy\b|\blight(?:er|weight)?\b"),
         ("dimension", r"\bdimension|\bhow (?:big|tall|wide|deep|long is|large|high)\b|\bmeasure"),
-        ("rating", r"\brating|\brated\b|\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
+        ("rating", r"(?<!proof )(?<!ip )(?<!energy )(?<!age )(?<!temperature )(?<!tog )(?<!r )\brating|\brated\b|\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
         ("origin",

@@ -48,7 +48,11 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
 
     Returns False, and says nothing, when the shop has nothing like it and a page of the shop may know better.
     """
-    hits = _hits(request, context)
+    hits = _hits(request, context) or (
+        _hits(replace(request, limits=replace(request.limits, in_stock=False)), context)
+        if request.limits.in_stock
+        else []
+    )
     limits = request.limits
     plan.search = {"query": request.query, "category": limits.category, "brand": limits.brand}
     if not hits and not (request.limits.price or request.limits.rating):

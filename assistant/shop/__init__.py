@@ -1,0 +1,1 @@
+"""The shop's data: products, prices, stock, policies, and finding them."""

@@ -1,0 +1,1 @@
+"""What a customer's words ask, and about which of the shop's things."""

@@ -17,7 +17,7 @@ from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, is_u
 _NEGATIONS = frozenset("not isnt arent dont never".split())
 _YES = frozenset({"yes", "true"})
 _NO = frozenset({"no", "none", "false", "without"})
-_SIZE = re.compile(r"\b(?:(?:size|sz)\s*:?\s*|(?:in )?an?\s+)(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
+_SIZE = re.compile(r"\b(?:(?:size|sz)\b[\s:]*|(?:in )?an?\s+)(\d{1,3}(?:\.5)?|x{0,3}[sml])\b(?!['])")
 
 _LETTER_SIZES = frozenset(SIZE_WORDS)
 
@@ -83,7 +83,7 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
                 continue
             hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == canonical(asked)]
             hits = [h for h in hits if h[1].lower() not in _YES | _NO]
-            if not hits or (length == 1 and asked in STOP_WORDS and asked not in ("l", "m", "s")):
+            if not hits or (length == 1 and asked in STOP_WORDS and not _value_here(tokens, start)):
                 continue
             name, value = _by_name(hits, tokens, start, start + length - 1)
             if _negated(tokens, start):
@@ -168,11 +168,21 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
 
 def _tells(tok: Tok, telling: set[str]) -> bool:
     """Whether a word is one of these, or the beginning of one ("hard" of "hardshell")."""
-    return tok.stem in telling or (len(tok.text) >= 4 and any(w.startswith(tok.text) for w in telling))
+    return tok.stem.replace(",", "") in telling or (len(tok.text) >= 4 and any(w.startswith(tok.text) for w in telling))
 
 
 def _content(value: str) -> list[str]:
-    return [t.stem for t in tokenize(value) if t.text not in STOP_WORDS or t.text.isdigit()]
+    return [t.stem.replace(",", "") for t in tokenize(value) if t.text not in STOP_WORDS or t.text.isdigit()]
+
+
+def _value_here(tokens: Sequence[Tok], at: int) -> bool:
+    """Whether a stop word that is an option's value stands for it: "m", "long left zip", but not "how many left"."""
+    word = tokens[at].text
+    if word != "left":
+        return True
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    before = {t.text for t in tokens[:at]}
+    return bool(after) and after not in ("in", "of", "over") and not before & {"many", "any", "some", "there"}
 
 
 def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
@@ -184,16 +194,21 @@ def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
             return False
         return tok.stem not in {stem("size"), stem("colour"), stem("color")}
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if following != "in" and is_unit(following):
+        return following[0] in {t.text[0] for t in tokenize(value) if t.text.isalpha()}
     unit = [t.text for t in tokenize(value) if t.text.isalpha()]
     near = {t.stem for t in tokens[max(0, at - 2) : at + 4]}
     if near.intersection(stems(name)):
         return True
     if not unit:
         return bool(at and tokens[at - 1].text in ("in", "size", "a", "the", "about"))
-    before = tokens[at - 1].text if at else ""
-    if before in ("", "the", "a", "about", "in") and (not following or not is_unit(following)):
-        return True
-    return bool(following) and following[0] == unit[0][0] and following not in ("in", "or", "and", "please", "one")
+    return following not in ("of", "pieces", "pcs", "units", "left", "people", "pairs", "times", "stars", "%")
+
+
+def _is_colours(name: str, values: Sequence[str]) -> bool:
+    """Whether an option is of colours: by its name, and by values that aren't all numbers (a colour temperature)."""
+    named = {"colour", "color"} & {t.text for t in tokenize(name)}
+    return bool(named) and not all(v[:1].isdigit() for v in values)
 
 
 def _missing(
@@ -201,7 +216,7 @@ def _missing(
 ) -> list[tuple[int, Wanted]]:
     """Values of a kind that the product comes in but doesn't have: a colour, a size, a number with an option's unit."""
     found: list[tuple[int, Wanted]] = []
-    colour_option = next((n for n in values if {"colour", "color"} & {t.text for t in tokenize(n)}), None)
+    colour_option = next((n for n, vs in values.items() if _is_colours(n, vs)), None)
     for at, tok in enumerate(tokens):
         if at not in taken and tok.text in COLOURS and not _negated(tokens, at):
             found.append((at, Wanted(tok.text, colour_option, None)))

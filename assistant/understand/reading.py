@@ -305,11 +305,18 @@ class Reader:
         asked_names = tuple(n for n in values if asks_for(clause, n))
         extra = request.extra | {
             "named": tuple(named),
+            "unlinked": tuple(w for w in request.extra["unlinked"] if not _is_named(w, named)),
             "asked_names": asked_names,
             "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
         return replace(request, wanted=tuple(named + carried), extra=extra)
+
+
+def _is_named(word: str, named: list[Wanted]) -> bool:
+    """Whether a word is part of an option that was found ("waterproof"), or of its name ("size 12")."""
+    told = (f"{w.asked} {w.name or ''} {w.value or ''}".replace("_", " ") for w in named)
+    return bool(set(stems(word)) & {s for text in told for s in stems(text)})
 
 
 def _wanted(kept: dict[str, object]) -> Wanted:

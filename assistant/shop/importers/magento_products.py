@@ -231,4 +231,3 @@ def _attributes(row: Cells) -> dict[str, str]:
 
 def _either(row: Cells, *columns: str) -> str:
     return next((row[column] for column in columns if row.get(column)), "")
-
