@@ -40,7 +40,12 @@ _OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|ord
 
 def _asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
     """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
-    if request.act != "availability" or not request.extra.get("unlinked") or _OF_OFFERS.search(request.text.lower()):
+    if (
+        request.act != "availability"
+        or request.extra.get("named")
+        or not request.extra.get("unlinked")
+        or _OF_OFFERS.search(request.text.lower())
+    ):
         return False
     found = [a for p in products[:2] for a in best(request.text, p, context.encode)]
     return any(a.kind != "option" for a in found)
@@ -68,7 +73,11 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
 
 
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
-    products = _meant(request, context) or _described(request, context)
+    products = _meant(request, context)
+    if not products and (products := _described(request, context)) and not _ASKS.search(request.text.lower()):
+        request = replace(request, act="search")
+        _search(request, context, plan)
+        return
     if not products:
         if request.query and not _only_points(request) and _search_instead(request, context, plan):
             return
@@ -154,7 +163,18 @@ def _with_values(request: Request, products: list[Product]) -> list[Product]:
 def _asked_names(request: Request, product: Product, context: Context) -> list[str]:
     """The options asked for: those that the clause names, else those that its meaning comes near to."""
     named = [n for n in request.extra.get("asked_names", ()) if any(n in v.options for v in product.variants)]
+    if not named and re.search(r"\bsizes?\b", request.text.lower()):
+        named = [n for n, vs in _values_of(product).items() if all(v[:1].isdigit() for v in vs)][:1]
     return named or named_options(request.text, product, context)
+
+
+def _values_of(product: Product) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for variant in product.variants:
+        for name, value in variant.options.items():
+            if value:
+                values.setdefault(name, set()).add(value)
+    return values
 
 
 def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
@@ -203,6 +223,9 @@ def _order(request: Request, context: Context, plan: Plan) -> None:
 def _of_product(request: Request, product: Product, context: Context, plan: Plan) -> None:
     details(request, product, context, plan)
     plan.focus = [product.product_id]
+
+
+_ASKS = re.compile(r"\?|\b(?:what|how|which|when|where|who|is|are|does|do|can|will|has|tell|price|cost)\b")
 
 
 def _only_points(request: Request) -> bool:

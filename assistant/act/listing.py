@@ -78,7 +78,7 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     hits = context.search.products(request.query, filters(limits), limit=12)
     sure = [h for h in hits if h.confident or not request.query]
     known = str(request.extra.get("known_query", ""))
-    if not sure and known and known != request.query:
+    if not sure and known and known != request.query and request.query.split()[-1] in known.split():
         sure = [h for h in context.search.products(known, filters(limits), limit=12) if h.confident]
     if not sure and request.query and (category := closest_category(request.query, context)):
         sure = context.search.products("", filters(replace(limits, category=category)), limit=12)

@@ -98,6 +98,9 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
     if len(chosen) == 1:  # alone, a sentence may lack what it refers to
         page, line = next(iter(chosen))
         chosen |= {(page, near) for near in (line - 1, line + 1) if 0 <= near < len(pages[page][1])}
+    for page in {page for page, _ in chosen}:
+        lines_of = [line for p, line in chosen if p == page]
+        chosen |= {(page, line) for line in range(min(lines_of), min(max(lines_of), min(lines_of) + 3))}
     facts: dict[int, Fact] = {}
     for number, (page, line) in enumerate(sorted(chosen)):
         hit, lines = pages[page]

@@ -296,6 +296,7 @@ class Reader:
         products = [p for p in map(self._lookup, request.products[:12]) if p is not None]
         values = option_values(products)
         named = match_options(clause.text, values, blocked) if products else []
+        named += _elsewhere(clause, values, blocked, named)
         carried: list[Wanted] = []
         if products and set(request.products) <= set(state.focus) and not request.skus:
             names = {w.name for w in named}
@@ -311,6 +312,19 @@ class Reader:
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
         return replace(request, wanted=tuple(named + carried), extra=extra)
+
+
+def _elsewhere(
+    clause: Clause, values: dict[str, list[str]], blocked: frozenset[int], named: list[Wanted]
+) -> list[Wanted]:
+    """Values that this shop has, but not for these products: "forest" of a jacket that comes in navy only."""
+    taken = " ".join(w.asked for w in named).split()
+    out: list[Wanted] = []
+    for mention in clause.links.options:
+        names = [n for n in values if n in {name for name, _ in mention.pairs}]
+        if names and not mention.positions & blocked and not set(mention.asked.split()) & set(taken):
+            out.append(Wanted(mention.asked, names[0], None))
+    return out
 
 
 def _is_named(word: str, named: list[Wanted]) -> bool:
