@@ -30,7 +30,9 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("material", r"\bmade (?:out )?of\b|\bmaterial|\bfabric\b|\bmade from\b|\bcontain"),
         ("weight", r"\bweigh|\bheavy\b|\blight(?:er|weight)?\b"),
         ("dimension", r"\bdimension|\bhow (?:big|tall|wide|deep|long is|large|high)\b|\bmeasure"),
-        ("rating", r"(?<!proof )(?<!ip )(?<!energy )(?<!age )(?<!temperature )(?<!tog )(?<!r )\brating|\brated\b|\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
+        ("rating",
+            r"(?<!proof )(?<!ip )(?<!energy )(?<!age )(?<!temperature )(?<!tog )(?<!r )\brating|\brated\b|"
+            r"\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
         ("origin",
@@ -146,18 +148,14 @@ def _sentence_score(sentence: str, asked: set[str]) -> float:
     return 0.9 * len(shared) / len(asked) if asked else 0.0
 
 
-def closest_sentence(question: str, product: Product, encode: Encode) -> str:
-    """The sentence of the description that comes nearest to the question in meaning, "" when none comes near."""
+def closest_sentence(question: str, product: Product, encode: Encode) -> tuple[str, float]:
+    """The sentence of the description that comes nearest to the question, and how near (0 without a description)."""
     lines = sentences(product.description)
     if not lines:
-        return ""
-    vectors = encode([_without_name(question, product), *lines])
-    similar = vectors[1:] @ vectors[0]
-    place = int(similar.argmax())
-    return lines[place] if float(similar[place]) >= _NEAR else ""
-
-
-_NEAR = 0.3
+        return "", 0.0
+    scores = score_sentences(_without_name(question, product), lines, encode)
+    place = scores.index(max(scores))
+    return lines[place], scores[place]
 
 
 def _compound(word: str, words: set[str]) -> bool:

@@ -202,6 +202,8 @@ def _may_tell(tokens: Sequence[Tok], at: int, value: str, name: str) -> bool:
         return True
     if not unit:
         return bool(at and tokens[at - 1].text in ("in", "size", "a", "the", "about"))
+    if following == "people" and "person" in unit:
+        return True
     return following not in ("of", "pieces", "pcs", "units", "left", "people", "pairs", "times", "stars", "%")
 
 
