@@ -5,10 +5,11 @@ Plain data between `understand`, which fills it, and `act`, which answers it; kn
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.types import Act
+from assistant.types import Act, Product
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Request:
     confidence: float = 1.0
     skus: tuple[str, ...] = ()
     """The very variants that the customer points at ("the second one"), where an answer showed variants."""
+    match: Callable[[Product], list[Wanted]] | None = None
+    """Which options of any product the clause names: for products that are found only when the answer is made."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_act(self) -> Act:

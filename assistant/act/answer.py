@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.act import compare, listing, pages, promotions, talk
+from assistant.act import compare, extremes, listing, pages, promotions, talk
 from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -30,6 +30,8 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     plan = Plan()
     for request in requests:
         _one(request, context, plan)
+    if not plan.core:
+        talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
     return plan
@@ -55,7 +57,7 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
     if request.act in _OF_ONE or request.act == "options":
         _about_products(request, context, plan)
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):
-        listing.extreme(request, context, plan)
+        extremes.extreme(request, context, plan)
     elif request.act == "search":
         _search(request, context, plan)
     elif request.act == "compare":
@@ -82,7 +84,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         if request.query and not _only_points(request) and _search_instead(request, context, plan):
             return
         if request.query and not _only_points(request):
-            listing.nothing(request, context, plan)
+            if not pages.quote_if_sure(request.text, context, plan):
+                listing.nothing(request, context, plan)
         else:
             talk.which(context, plan)
         return

@@ -13,7 +13,7 @@ from assistant.act.details import aspect_text, compare_aspect
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import fold
-from assistant.request import Request
+from assistant.request import Request, Wanted
 from assistant.types import Money, Product, Receipt, Variant
 
 _PRICE_WORDS = re.compile(r"\b(?:price|cheap\w*|expensive|costs?|pricier|dearer|how much|afford\w*)\b")
@@ -117,19 +117,21 @@ def _compare_variants(product: Product, request: Request, context: Context, plan
     for variant in (v for v in product.variants if v.sku in request.skus):
         sides.append(_side(product, [variant], only(variant, names), context, plan))
     if not sides:
-        sides = _by_values(product, request, context, plan)
+        sides = _by_values(product, request.wanted, context, plan)
+    if not sides:  # what was said before excludes them all: then only what this clause names counts
+        sides = _by_values(product, request.extra.get("named", ()), context, plan)
     if len(sides) > 1:
         _difference(sides, request, context, plan)
     plan.focus = [product.product_id]
 
 
-def _by_values(product: Product, request: Request, context: Context, plan: Plan) -> list[Side]:
+def _by_values(product: Product, wanted: Sequence[Wanted], context: Context, plan: Plan) -> list[Side]:
     named: dict[str, list[str]] = {}
-    for w in request.wanted:
+    for w in wanted:
         if w.name and w.value and not w.pinned:
             named.setdefault(w.name, []).append(w.value)
     several = next((n for n, vs in named.items() if len(set(vs)) > 1), "")
-    others = [w for w in request.wanted if w.name != several and not w.pinned]
+    others = [w for w in wanted if w.name != several and not w.pinned]
     fixed = {n: v[0] for n, v in named.items() if n != several}
     sides: list[Side] = []
     for value in dict.fromkeys(named.get(several, [])):

@@ -9,7 +9,7 @@ from assistant.act.aspects import Aspect, best, closest_sentence, is_general, is
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.instead import no_longer
-from assistant.act.offers import offered_options, price
+from assistant.act.offers import availability, offered_options, price
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import fold
@@ -31,13 +31,25 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
         overview(request, product, context, plan)
         return
     found = best(request.text, product, context.encode, variant)
+    named = {w.name for w in request.extra.get("named", ()) if w.value is not None}
+    doubtful = is_yes_no(request.text) and request.extra.get("unlinked")
+    if named and not doubtful and (not found or (found[0].kind == "option" and found[0].name in named)):
+        availability(request, product, context, plan)
+        return
     if not found:
-        hint = closest_sentence(request.text, product, context.encode)
-        unknown(product, context, plan, hint)
+        hint, score = closest_sentence(request.text, product, context.encode)
+        if score >= _ANSWERS:
+            _state(request, Aspect("sentence", "description", hint), product, variant, context, plan)
+        else:
+            unknown(product, context, plan, hint if score >= _NEAR else "")
     elif found[0].kind == "option" and not (variant and found[0].value):
         offered_options(request, product, [found[0].name], context, plan)
     else:
         _state(request, found[0], product, variant, context, plan)
+
+
+_ANSWERS, _NEAR = 0.45, 0.33
+"""How near a sentence must come to be the answer, or at least worth showing (20 answerable, 12 unknown questions)."""
 
 
 def overview(request: Request, product: Product, context: Context, plan: Plan) -> None:

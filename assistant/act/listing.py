@@ -1,4 +1,4 @@
-"""Answers that choose among products: what there is, the cheapest, the best rated, and how two of them compare."""
+"""Answers that list products: what there is of what was asked for, and what comes closest."""
 
 from __future__ import annotations
 
@@ -6,27 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.plan import Field, Plan
+from assistant.act.plan import Fact, Plan
 from assistant.act.words import distinguishing, join, only
 from assistant.request import Limits, Request
-from assistant.shop.search import Filters, Hit, Sort
+from assistant.shop.search import Filters, Hit
 from assistant.types import Product, Receipt, Variant
 
 _SHOWN = 3
-_SORTS: dict[str, Sort] = {
-    "cheapest": "cheapest",
-    "most_expensive": "most_expensive",
-    "best_rated": "best_rated",
-    "newest": "newest",
-}
-_ADJECTIVE = {
-    "cheapest": "cheapest",
-    "most_expensive": "most expensive",
-    "best_rated": "best rated",
-    "newest": "newest",
-}
 
 
 def filters(limits: Limits, request: Request | None = None, product_ids: Sequence[str] | None = None) -> Filters:
@@ -76,7 +63,7 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         if found:
             return sorted(found, key=lambda h: named.index(h.product_id))
     hits = context.search.products(request.query, filters(limits), limit=12)
-    sure = [h for h in hits if h.confident or not request.query]
+    sure = best_matches([h for h in hits if h.confident or not request.query])
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and request.query.split()[-1] in known.split():
         sure = [h for h in context.search.products(known, filters(limits), limit=12) if h.confident]
@@ -93,7 +80,7 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     return sure
 
 
-def _best_matches(hits: Sequence[Hit]) -> list[Hit]:
+def best_matches(hits: Sequence[Hit]) -> list[Hit]:
     """Those that miss the fewest of the asked words: a coffee grinder is no coffee maker."""
     fewest = min((len(h.missing) for h in hits), default=0)
     return [h for h in hits if len(h.missing) == fewest]
@@ -127,7 +114,7 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         variants = fits or variants
         named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
         fact = context.item(plan, product, only(variants[0], [n for n in variants[0].options if n in named]))
-        amount = context.add_lowest_price(fact, variants)
+        amount = context.add_lowest_price(fact, [v for v in variants if v.available] or variants)
         state = context.add_availability(fact, variants)
         parts.append(f"the {fact.key('item')} {amount}" + (f" ({state})" if state else ""))
         plan.needs.append(amount)
@@ -154,7 +141,7 @@ def nothing(request: Request, context: Context, plan: Plan) -> None:
         near = [h for h in context.search.products(query, free, "cheapest", limit=12) if h.confident or not query]
         if near:
             plan.say("I'm sorry, nothing of that kind fits these limits.")
-            _extreme_of(near, "cheapest", request, context, plan, lead="The closest is")
+            _closest(near, context, plan)
             plan.answered = True
             return
     plan.say("I'm sorry, I couldn't find that in our shop.")
@@ -162,97 +149,38 @@ def nothing(request: Request, context: Context, plan: Plan) -> None:
     plan.answered = False
 
 
-def extreme(request: Request, context: Context, plan: Plan) -> None:
-    """The cheapest, dearest, best rated or newest of what was asked for."""
-    if request.products and len(request.products) == 1 and not request.limits.category:
-        product = context.catalogue.product(request.products[0])
-        if product is not None and len(product.variants) > 1 and request.act in ("cheapest", "most_expensive"):
-            _extreme_variant(product, request, context, plan)
-            return
-    limits = request.limits
-    sort = _SORTS[request.act]
-    if request.products:
-        hits = context.search.products("", filters(limits, product_ids=request.products), sort, limit=5)
-    else:
-        hits = context.search.products(request.query, filters(limits), sort, limit=12)
-        hits = _best_matches([h for h in hits if h.confident or not request.query])
-        if not hits and (category := closest_category(request.query, context)):
-            hits = context.search.products("", filters(replace(limits, category=category)), sort, limit=12)
-    plan.search = {
-        "query": request.query,
-        "products": list(request.products),
-        "category": limits.category,
-        "brand": limits.brand,
-    }
-    if not hits:
-        nothing(request, context, plan)
-        return
-    _extreme_of(hits, request.act, request, context, plan)
-
-
-def _extreme_of(hits: Sequence[Hit], act: str, request: Request, context: Context, plan: Plan, lead: str = "") -> None:
-    product = context.catalogue.product(hits[0].product_id)
+def _closest(near: Sequence[Hit], context: Context, plan: Plan) -> None:
+    """The cheapest of what comes near, when nothing fits the limits."""
+    product = context.catalogue.product(near[0].product_id)
     if product is None:
         return
-    sold = (
-        [v for v in product.variants if v.sku in hits[0].skus]
-        or [v for v in product.variants if v.active]
-        or list(product.variants)
-    )
-    chosen = max(sold, key=lambda v: v.price) if act == "most_expensive" else min(sold, key=lambda v: v.price)
-    _say_extreme(product, chosen, act, context, plan, lead)
-    plan.listed = [{"product": h.product_id, "sku": None} for h in hits[:5]]
+    sold = [v for v in product.variants if v.sku in near[0].skus] or list(product.variants)
+    say_one(product, min(sold, key=lambda v: (v.available is False, v.price)), "The closest is", context, plan)
 
 
-def _extreme_variant(product: Product, request: Request, context: Context, plan: Plan) -> None:
-    choice = choose(product, [w for w in request.wanted if not w.pinned])
-    sold = [v for v in choice.sold if _fits(v, request.limits)]
-    if not sold:
-        nothing(request, context, plan)
-        return
-    chosen = (
-        max(sold, key=lambda v: (v.price, v.sku))
-        if request.act == "most_expensive"
-        else min(sold, key=lambda v: (v.price, v.sku))
-    )
-    _say_extreme(product, chosen, request.act, context, plan, "")
-    if chosen.available is False and choice.available:
-        other = (
-            max(choice.available, key=lambda v: v.price)
-            if request.act == "most_expensive"
-            else min(choice.available, key=lambda v: v.price)
-        )
-        fact = context.item(plan, product, only(other, distinguishing(product.variants)))
-        state, amount = context.add_availability(fact, [other]), context.add_price(fact, [other])
-        be, cost = ("are", "cost") if fact.plural else ("is", "costs")
-        plan.say(f"The {fact.key('item')}, next in price, {cost} {amount} and {be} {state}.", amount)
-
-
-def _fits(variant: Variant, limits: Limits) -> bool:
-    low, high = limits.price.low, limits.price.high
-    if limits.in_stock and variant.available is False:
-        return False
-    return (low is None or variant.price.minor >= low) and (high is None or variant.price.minor <= high)
-
-
-def _say_extreme(product: Product, chosen: Variant, act: str, context: Context, plan: Plan, lead: str) -> None:
-    names = distinguishing(product.variants)
-    fact = context.item(plan, product, only(chosen, names))
+def say_one(product: Product, chosen: Variant, lead: str, context: Context, plan: Plan, rating: bool = False) -> Fact:
+    """One version of a product with its price and state: "The closest is the X, which costs 5 euros and is in stock"."""
+    fact = context.item(plan, product, only(chosen, distinguishing(product.variants)))
     amount = context.add_price(fact, [chosen])
     state = context.add_availability(fact, [chosen])
-    rating = ""
-    if act == "best_rated" and product.rating is not None:
+    rated = ""
+    if rating and product.rating is not None:
         receipt = Receipt("product", product.product_id, "rating", product.rating, context.as_of)
-        key = context.add_value(fact, "rating", f"{product.rating:g} out of 5", receipt, "its rating")
-        rating = f" (rated {key})"
-    superlative = Receipt("sku", chosen.sku, "price", float(chosen.price.decimal), context.as_of)
-    fact.fields["rank"] = Field("name", _ADJECTIVE[act], (superlative,), f"says that it is the {_ADJECTIVE[act]}")
-    start = lead or f"The {fact.key('rank')} {'are' if fact.plural else 'is'}"
+        rated = f" (rated {context.add_value(fact, 'rating', f'{product.rating:g} out of 5', receipt, 'its rating')})"
     be, cost = ("are", "cost") if fact.plural else ("is", "costs")
     tail = f" and {be} {state}" if state else ""
-    plan.say(f"{start} the {fact.key('item')}{rating}, which {cost} {amount}{tail}.", amount)
+    lead = lead.replace("@be", be)
+    plan.say(f"{lead} the {fact.key('item')}{rated}, which {cost} {amount}{tail}.", amount)
     plan.focus = [product.product_id]
     plan.wanted = [{"asked": v, "name": n, "value": v, "pinned": True} for n, v in chosen.options.items() if v]
     plan.listed = [{"product": product.product_id, "sku": chosen.sku}]
     plan.cards.append(context.card(product, chosen))
-    plan.phrase = True
+    return fact
+
+
+def fits(variant: Variant, limits: Limits) -> bool:
+    """Whether a variant is within the price limits, and not known to be out of stock when it had to be in stock."""
+    low, high = limits.price.low, limits.price.high
+    if limits.in_stock and variant.available is False:
+        return False
+    return (low is None or variant.price.minor >= low) and (high is None or variant.price.minor <= high)

@@ -20,6 +20,7 @@ from assistant.act.instead import (
     unavailable,
     value_text,
 )
+from assistant.act.listing import fits, say_one
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only, option, options
 from assistant.request import Request
@@ -54,8 +55,11 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
 def availability(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """Whether the asked variants can be had; if not, what can."""
     choice = choose(product, request.wanted, request.skus)
-    if not_offered(choice, context, plan):
+    if not_offered(choice, context, plan) or _over_budget(request, choice, context, plan):
         return
+    if request.limits.price:
+        within = [v.sku for v in choice.available if fits(v, request.limits)]
+        choice = choose(product, request.wanted, within or request.skus)
     if not choice.available:
         unavailable(choice, context, plan)
         return
@@ -75,6 +79,17 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
     plan.phrase = True
     if len(choice.available) > 1 and distinguishing(choice.available):
         _offered(choice.available, fact, context, plan)
+
+
+def _over_budget(request: Request, choice: Choice, context: Context, plan: Plan) -> bool:
+    """Says what comes closest when a limit on the price was named and nothing that is there keeps it."""
+    if not request.limits.price or any(fits(v, request.limits) for v in choice.available):
+        return False
+    plan.say("I'm sorry, nothing of that kind fits these limits.")
+    say_one(
+        choice.product, min(choice.available or choice.sold, key=lambda v: v.price), "The closest is", context, plan
+    )
+    return True
 
 
 def stock(request: Request, product: Product, context: Context, plan: Plan) -> None:

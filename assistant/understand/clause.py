@@ -42,11 +42,9 @@ def kind_positions(clause: Clause) -> frozenset[int]:
 
 def joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
     """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing."""
-    first = min(mention.positions)
-    return any(
-        t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to")
-        for t in tokens[max(0, first - 2) : first]
-    )
+    first, last = min(mention.positions), max(mention.positions)
+    beside = (*tokens[max(0, first - 2) : first], *tokens[last + 1 : last + 3])
+    return any(t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to") for t in beside)
 
 
 def asks_for(clause: Clause, option: str) -> bool:

@@ -120,6 +120,7 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
     folded = fold(text)
     believed = {a: p for a, p in scores.items() if a not in _EVIDENCE or _EVIDENCE[a].search(folded)}
+    believed = {a: p for a, p in believed.items() if a not in ("human", "are_you_human") or p > 0.3} or believed
     act = max(believed, key=lambda a: believed[a])
     if act in ("are_you_human", "human") and believed[act] > 0.45:
         return act

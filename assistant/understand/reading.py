@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
@@ -187,6 +188,9 @@ class Reader:
                 request, products=tuple(dict.fromkeys(str(i["product"]) for i in state.listed)), from_context=True
             )
         search = state.search
+        everything_before = state.act in SUPERLATIVES and "query" in search and not any(search.values())
+        if everything_before and not PRONOUN.search(fold(clause.text).replace("one", "")):
+            return replace(request, query="")
         if search.get("query") or search.get("products") or search.get("category"):
             limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"))
             return replace(
@@ -301,6 +305,10 @@ class Reader:
         if products and set(request.products) <= set(state.focus) and not request.skus:
             names = {w.name for w in named}
             carried = [w for w in map(_wanted, state.wanted) if w.name not in names]
+        if _named_afresh(clause, request):
+            carried = []
+        if not _THAT_ONE.search(fold(clause.text)):
+            carried = [w for w in carried if not asks_for(clause, w.name or "")]
         if request.act in SUPERLATIVES:
             carried = [w for w in carried if not w.pinned and request.from_context]
         asked_names = tuple(n for n in values if asks_for(clause, n))
@@ -311,7 +319,28 @@ class Reader:
             "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
-        return replace(request, wanted=tuple(named + carried), extra=extra)
+        if request.act == "compare" and request.skus and named:
+            request = replace(request, skus=(), products=tuple(state.focus))
+        match = partial(_match, clause.text, blocked)
+        return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
+
+
+def _match(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:
+    return match_options(text, option_values([product]), blocked)
+
+
+def _named_afresh(clause: Clause, request: Request) -> bool:
+    """Whether a product is named as if for the first time ("how much is a t-shirt"): then nothing said before counts."""
+    mine = [m for m in clause.links.mentions if set(m.product_ids) & set(request.products)]
+    if not mine or request.from_context or request.extra.get("pronoun"):
+        return False
+    first = min(mine[0].positions)
+    before = {t.text for t in clause.links.tokens[max(0, first - 3) : first]}
+    return bool(before & _INDEFINITE) and not before & {"the", "that", "this"}
+
+
+_THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
+_INDEFINITE = frozenset("a an any which what whats some your".split())
 
 
 def _elsewhere(

@@ -1,0 +1,101 @@
+"""Answers for the cheapest, dearest, best rated or newest of what was asked for."""
+
+from __future__ import annotations
+
+from assistant.act.choice import choose
+from assistant.act.context import Context
+from assistant.act.listing import best_matches, closest_category, filters, fits, nothing, say_one
+from assistant.act.plan import Field, Plan
+from assistant.act.words import distinguishing, only
+from assistant.request import Limits, Request
+from assistant.shop.search import Sort
+from assistant.types import Product, Receipt, Variant
+
+_SORTS: dict[str, Sort] = {
+    "cheapest": "cheapest",
+    "most_expensive": "most_expensive",
+    "best_rated": "best_rated",
+    "newest": "newest",
+}
+_ADJECTIVE = {
+    "cheapest": "cheapest",
+    "most_expensive": "most expensive",
+    "best_rated": "best rated",
+    "newest": "newest",
+}
+
+Pool = list[tuple[Product, Variant]]
+
+
+def extreme(request: Request, context: Context, plan: Plan) -> None:
+    """The one of all versions that fit the words, the options and the limits; and the next one that is there."""
+    products = _candidates(request, context)
+    limits = request.limits
+    plan.search = {
+        "query": request.query,
+        "products": list(request.products),
+        "category": limits.category,
+        "brand": limits.brand,
+    }
+    pool = _pool(products, request)
+    if not pool:
+        nothing(request, context, plan)
+        return
+    product, chosen = _pick(pool, request.act)
+    fact = say_one(
+        product, chosen, f"The {{{len(plan.facts) + 1}.rank}} @be", context, plan, rating=request.act == "best_rated"
+    )
+    receipt = Receipt("sku", chosen.sku, "price", float(chosen.price.decimal), context.as_of)
+    adjective = _ADJECTIVE[request.act]
+    fact.fields["rank"] = Field("name", adjective, (receipt,), f"says that it is the {adjective}")
+    plan.phrase = True
+    there = [pair for pair in pool if pair[1].available]
+    if chosen.available is False and there and request.act in ("cheapest", "most_expensive"):
+        _next(*_pick(there, request.act), context, plan)
+    if len({p.product_id for p, _ in pool}) > 1:
+        plan.listed = [{"product": p, "sku": None} for p in list(dict.fromkeys(p.product_id for p, _ in pool))[:5]]
+
+
+def _candidates(request: Request, context: Context) -> list[Product]:
+    limits, sort = request.limits, _SORTS[request.act]
+    if request.products:
+        ids = list(request.products)
+        if request.act in ("best_rated", "newest"):
+            ids = [
+                h.product_id for h in context.search.products("", filters(Limits(), product_ids=ids), sort, limit=12)
+            ]
+        return context.catalogue.products(ids)
+    hits = context.search.products(request.query, filters(limits), sort, limit=12)
+    hits = best_matches([h for h in hits if h.confident or not request.query])
+    if not hits and (category := closest_category(request.query, context)):
+        wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
+        hits = context.search.products("", filters(wide), sort, limit=12)
+    return context.catalogue.products([h.product_id for h in hits])
+
+
+def _pool(products: list[Product], request: Request) -> Pool:
+    """Every version on sale that has the options named; products that don't know an option that others have are out."""
+    fitting: list[tuple[bool, Product, list[Variant]]] = []
+    for product in products:
+        named = [w for w in request.match(product) if w.value is not None] if request.match else []
+        names = {w.name for w in named}
+        kept = [w for w in request.wanted if w.value is not None and not w.pinned and w.name not in names]
+        sold = [v for v in choose(product, [*named, *kept]).sold if fits(v, request.limits)]
+        fitting.append((bool(named), product, sold))
+    any_named = any(named for named, _, _ in fitting)
+    return [(product, v) for named, product, sold in fitting if named or not any_named for v in sold]
+
+
+def _pick(pool: Pool, act: str) -> tuple[Product, Variant]:
+    if act == "most_expensive":
+        return max(pool, key=lambda pair: (pair[1].price, pair[1].sku))
+    if act == "cheapest":
+        return min(pool, key=lambda pair: (pair[1].price, pair[1].sku))
+    return pool[0]
+
+
+def _next(product: Product, other: Variant, context: Context, plan: Plan) -> None:
+    fact = context.item(plan, product, only(other, distinguishing(product.variants)))
+    state, amount = context.add_availability(fact, [other]), context.add_price(fact, [other])
+    be, cost = ("are", "cost") if fact.plural else ("is", "costs")
+    plan.say(f"The {fact.key('item')}, next in price, {cost} {amount} and {be} {state}.", amount)
