@@ -288,7 +288,8 @@ def _sense(reading: _Reading) -> str | None:
     if words & CLAIMS:
         for number in {s.number for s in reading.spots}:
             fields = reading.plan.facts[number - 1].fields
-            telling = {n for n, f in fields.items() if f.kind in ("sold_out", "stock", "no")}
+            telling = {n for n, f in fields.items() if f.kind in ("sold_out", "stock")}
+            telling = telling or {n for n, f in fields.items() if f.kind == "no"}
             if telling and not telling & {s.name for s in reading.spots if s.number == number}:
                 return "a product offered without its bad news"
     return None

@@ -188,6 +188,16 @@ def test_a_fact_is_said_of_its_own_product_only(sentence: str) -> None:
     assert check(sentence, plan) is not None
 
 
+@pytest.mark.parametrize(
+    "sentence", ["{1.no}, we have the {1.item}.", "You can get the {1.item}.", "There is the {1.item}."]
+)
+def test_what_is_sold_out_is_not_offered(sentence: str) -> None:
+    plan = Plan()
+    add_fact(plan, "no", "sold_out")
+    assert check(sentence, plan) is not None
+    assert check("{1.no}, the {1.item} is {1.sold_out}.", plan) is None
+
+
 def test_two_products_with_their_own_facts_pass() -> None:
     plan = two_products()
     text = "We have the {1.item} for {1.price}, which is {1.in_stock}, and the {2.item} for {2.price}"
