@@ -159,7 +159,7 @@ def _closest(near: Sequence[Hit], context: Context, plan: Plan) -> None:
 
 
 def say_one(product: Product, chosen: Variant, lead: str, context: Context, plan: Plan, rating: bool = False) -> Fact:
-    """One version of a product with its price and state: "The closest is the X, which costs 5 euros and is in stock"."""
+    """A version of a product with price and state: "The closest is the X, which costs 5 euros and is in stock"."""
     fact = context.item(plan, product, only(chosen, distinguishing(product.variants)))
     amount = context.add_price(fact, [chosen])
     state = context.add_availability(fact, [chosen])

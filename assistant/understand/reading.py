@@ -330,7 +330,7 @@ def _match(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]
 
 
 def _named_afresh(clause: Clause, request: Request) -> bool:
-    """Whether a product is named as if for the first time ("how much is a t-shirt"): then nothing said before counts."""
+    """Whether a product is named as for the first time ("how much is a t-shirt"): then nothing said before counts."""
     mine = [m for m in clause.links.mentions if set(m.product_ids) & set(request.products)]
     if not mine or request.from_context or request.extra.get("pronoun"):
         return False
