@@ -84,7 +84,7 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         if request.query and not _only_points(request) and _search_instead(request, context, plan):
             return
         if request.query and not _only_points(request):
-            if not pages.quote_if_sure(request.text, context, plan):
+            if not pages.quote_if_sure(_asked(request), context, plan):
                 listing.nothing(request, context, plan)
         else:
             talk.which(context, plan)
@@ -194,10 +194,23 @@ def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
 
 def _search(request: Request, context: Context, plan: Plan) -> None:
     """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
-    if listing.search(request, context, plan):
+    if _is_service(request, context, plan) or listing.search(request, context, plan):
         return
-    if not pages.quote_if_sure(request.text, context, plan, about=request.query):
+    if not pages.quote_if_sure(_asked(request), context, plan, about=request.query):
         listing.nothing(request, context, plan)
+
+
+def _is_service(request: Request, context: Context, plan: Plan) -> bool:
+    """ "Do you sharpen knives?": a word that names nothing sold, but stands on a page that fits the question."""
+    unlinked = " ".join(request.extra.get("unlinked", ()))
+    if re.search(r"\b(?:sell|carry|stock|have|got|looking for|need|want)\b", request.text.lower()):
+        return False
+    return bool(unlinked) and pages.quote_if_sure(_asked(request), context, plan, about=unlinked, pages_only=True)
+
+
+def _asked(request: Request) -> str:
+    """The question without the names of products, which would swamp the pages' own words."""
+    return str(request.extra.get("masked") or request.text)
 
 
 def _policy(request: Request, context: Context, plan: Plan) -> None:
@@ -206,7 +219,7 @@ def _policy(request: Request, context: Context, plan: Plan) -> None:
     own = bool(products) and (not request.from_context or bool(request.extra.get("pronoun")))
     if products and own and knows(request.text, products[0], context):
         _of_product(request, products[0], context, plan)
-    elif pages.quote_if_sure(request.text, context, plan):
+    elif pages.quote_if_sure(_asked(request), context, plan):
         return
     elif products and (own or knows(request.text, products[0], context)):
         _of_product(request, products[0], context, plan)
@@ -219,7 +232,7 @@ def _policy(request: Request, context: Context, plan: Plan) -> None:
 def _order(request: Request, context: Context, plan: Plan) -> None:
     """A question about orders in general is the pages' to answer; somebody's own order is a person's."""
     own = re.search(r"\bmy\b|#|\d{4,}", request.text.lower())
-    if own or not pages.quote_if_sure(request.text, context, plan):
+    if own or not pages.quote_if_sure(_asked(request), context, plan):
         talk.order(request, context, plan)
 
 

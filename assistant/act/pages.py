@@ -31,12 +31,14 @@ class ShopFact:
     score: float
 
 
-def quote_if_sure(question: str, context: Context, plan: Plan, *, strict: bool = False, about: str = "") -> bool:
+def quote_if_sure(
+    question: str, context: Context, plan: Plan, *, strict: bool = False, about: str = "", pages_only: bool = False
+) -> bool:
     """Say the sentences of the shop's pages, or its fact, that answer the question; False if there are none."""
     hits = [h for h in context.search.policies(question, limit=3) if h.confident]
     if about:
         hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]
-    fact = shop_fact(question, context)
+    fact = None if pages_only else shop_fact(question, context)
     if strict:
         hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):

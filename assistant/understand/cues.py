@@ -124,7 +124,7 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str
     act = max(believed, key=lambda a: believed[a])
     if act in ("are_you_human", "human") and believed[act] > 0.45:
         return act
-    if act in ("greeting", "thanks", "goodbye") and not has_content:
+    if act in ("greeting", "thanks", "goodbye") and not has_content and believed[act] > 0.4:
         return act
     if act in ("greeting", "thanks", "goodbye"):
         act = max((a for a in believed if a not in SMALL_TALK), key=lambda a: believed[a])

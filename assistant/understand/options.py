@@ -227,10 +227,13 @@ def _missing(
     units = {_unit(v): name for name, vs in values.items() for v in vs if _unit(v)}
     for at, tok in enumerate(tokens[:-1]):
         unit = _unit(tok.text + tokens[at + 1].text)
-        if at not in taken and unit in units:
-            found.append((at, Wanted(f"{tok.text} {tokens[at + 1].text}", units[unit], None)))
+        if at not in taken and (unit in units or unit in _MEASURES):
+            found.append((at, Wanted(f"{tok.text} {tokens[at + 1].text}", units.get(unit), None)))
             taken.update((at, at + 1))
     return found
+
+
+_MEASURES = frozenset("ml gb inch cm mm ft g w v mah oz lb".split())
 
 
 def _missing_sizes(
@@ -246,7 +249,7 @@ def _missing_sizes(
             found.append((at, Wanted(match[1], option, None)))
             taken.add(at)
     if option is None:
-        return found
+        return found + _worn_sizes(text, tokens, taken)
     numbered = any(v[:1].isdigit() for v in values[option])
     lettered = any(canonical(v) in _LETTER_SIZES for v in values[option])
     for at, tok in enumerate(tokens):
@@ -261,6 +264,22 @@ def _missing_sizes(
         if not taken.intersection(span) and (a_size or a_number):
             found.append((at, Wanted(asked, option, None)))
             taken.update(span)
+    return found
+
+
+_WORN = re.compile(
+    r"\bin (?:an? )?((?:extra )?(?:small|large)|medium|x{0,3}[sml]|king size|queen size)\b(?! (?:quantit|box|pack))"
+)
+
+
+def _worn_sizes(text: str, tokens: Sequence[Tok], taken: set[int]) -> list[tuple[int, Wanted]]:
+    """ "In medium" of a product that has no sizes at all: it is still asked for, and no "yes" may follow."""
+    found: list[tuple[int, Wanted]] = []
+    for match in _WORN.finditer(text.lower()):
+        at = next((i for i, t in enumerate(tokens) if t.end > match.start(1)), -1)
+        if at >= 0 and at not in taken:
+            found.append((at, Wanted(match[1], None, None)))
+            taken.add(at)
     return found
 
 

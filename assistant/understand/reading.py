@@ -118,6 +118,7 @@ class Reader:
         extra = {
             "last_query": str(state.search.get("query") or ""),
             "known_query": known,
+            "masked": mask(clause.text, clause.links) if mentions else "",
             "option_pairs": pairs,
             "unlinked": unlinked,
             "pronoun": bool(PRONOUN.search(fold(clause.text))),
