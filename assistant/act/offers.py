@@ -128,6 +128,8 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
         return
     kept = tuple(w for w in request.wanted if w.name not in names and not w.pinned)
     choice = choose(product, kept, request.skus if not names else ())
+    if not choice.exact:  # what was said before excludes everything: then only what this clause says counts
+        choice = choose(product, [w for w in request.extra.get("named", ()) if w.name not in names])
     if not_offered(choice, context, plan):
         return
     sold = choice.sold

@@ -104,8 +104,11 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         lines_of = [line for p, line in chosen if p == page]
         chosen |= {(page, line) for line in range(min(lines_of), min(max(lines_of), min(lines_of) + 3))}
     facts: dict[int, Fact] = {}
+    said = {entry.text for fact in plan.facts for entry in fact.fields.values()}
     for number, (page, line) in enumerate(sorted(chosen)):
         hit, lines = pages[page]
+        if lines[line] in said:
+            continue
         if page not in facts:
             facts[page] = plan.fact(hit.title)
         fact = facts[page]

@@ -98,6 +98,8 @@ def has_content(clause: Clause) -> bool:
 def unlinked_words(clause: Clause, mentions: list[Mention]) -> tuple[str, ...]:
     """Words of the clause that say something but name nothing of the shop ("unicycles")."""
     linked = {p for m in mentions for p in m.positions} | {p for o in clause.links.options for p in o.positions}
+    kinds = (*clause.links.categories, *clause.links.subcategories, *clause.links.brands)
+    linked |= {p for positions, _ in kinds for p in positions}
     return tuple(
         t.text
         for i, t in enumerate(clause.links.tokens)

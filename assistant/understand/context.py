@@ -118,6 +118,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
 
 def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request:
     """The last question once more, of what the clause points at."""
+    if state.act == "policy" and state.question and not named:
+        return replace(request, act="policy", text=state.question, follow_up=True, extra=request.extra | {"masked": ""})
     previous = state.act if state.act in ("price", "availability", "stock", "details") else ""
     if not previous or (previous == "details" and named):
         previous = "availability" if named else "details"

@@ -32,7 +32,7 @@ _MIN = re.compile(
 )
 _OR_MORE = re.compile(rf"{_AMOUNT}\s+(?:or more|or above|and up|upwards|minimum)\b")
 _AROUND = re.compile(rf"(?:around|about|roughly|approximately|circa)\s+{_AMOUNT}")
-_FOR = re.compile(rf"\bfor\s+(?={_MONEY}){_AMOUNT}")
+_FOR = re.compile(rf"\bfor\s+(?={_MONEY}|\d{{2,5}}\W*$){_AMOUNT}")
 _RATING = re.compile(
     r"(\d(?:\.\d)?)\s*(?:\+|or more|or better|and up)?\s*stars?|rated\s+(?:at least|above|over)\s+(\d(?:\.\d)?)"
 )

@@ -227,6 +227,8 @@ class Reader:
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
             kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
+        if any(m.coverage >= 0.99 for m in kept):
+            kept = [m for m in kept if not self._headless(m, clause)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
         kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
         specific = [m for m in kept if m.specific]
@@ -238,6 +240,13 @@ class Reader:
                 m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
             ]
         return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
+
+    def _headless(self, mention: Mention, clause: Clause) -> bool:
+        """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""
+        if mention.coverage >= 0.99 or not mention.specific or joined_by(mention, clause.links.tokens):
+            return False
+        words = {clause.links.tokens[p].stem for p in mention.positions}
+        return self._stems(mention.product_ids[0])[-1] not in words
 
     def _in_focus(self, mention: Mention, state: State) -> Mention:
         """Of a name that several products share, the one that is being talked about."""
