@@ -36,7 +36,7 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
         ("origin",
-            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|from|produced|manufactured|grown)\b|\bcountry\b|"
+            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|make|makes|come|comes|from|produced|manufactured|grown)\b|\bcountry\b|"
             r"\borigin"),
         ("minimum", r"\bminimum\b|\bleast .*\border\b|\bat least .*\bbuy\b"),
         ("age", r"\bhow old\b|\bage\b|\byear[- ]old|\bold enough\b|\b(?:kid|child|toddler|bab)\w*"),
@@ -121,6 +121,7 @@ def best(
         Aspect(a.kind, a.name, a.value, _sentence_score(a.value, asked_stems)) for a in aspects if a.kind == "sentence"
     ]
     scored.sort(key=lambda a: -a.score)
+    scored = _clearest_first(question, scored, encode)
     return [a for a in scored[:limit] if a.score >= _threshold(a)]
 
 
@@ -139,6 +140,18 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> fl
         score += 0.3 + 0.4 * is_yes_no(question)
     score += 0.5 * _concept(aspect.name, question)
     return score
+
+
+def _clearest_first(question: str, scored: list[Aspect], encode: Encode) -> list[Aspect]:
+    """Where several sentences share the same words with the question, the one that means it most comes first."""
+    if not scored or scored[0].kind != "sentence":
+        return scored
+    tied = [a for a in scored if a.kind == "sentence" and a.score == scored[0].score]
+    if len(tied) < 2:
+        return scored
+    meant = score_sentences(question, [a.value for a in tied], encode)
+    first = tied[meant.index(max(meant))]
+    return [first, *(a for a in scored if a is not first)]
 
 
 def _sentence_score(sentence: str, asked: set[str]) -> float:

@@ -48,18 +48,19 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
         _state(request, found[0], product, variant, context, plan)
 
 
-_ANSWERS, _NEAR = 0.45, 0.33
+_ANSWERS, _NEAR = 0.4, 0.33
 """How near a sentence must come to be the answer, or at least worth showing (20 answerable, 12 unknown questions)."""
 
 
 def overview(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """A product in two or three sentences: what it is in the shop's words, what it costs, whether it is there."""
     described = sentences(product.description)
-    if described:
-        fact = context.item(plan, product)
-        receipt = Receipt("product", product.product_id, "description", described[0], context.as_of)
-        fact.fields["about"] = Field("quote", described[0], (receipt,), "the shop's description")
-        plan.say(f"{fact.key('about')}", fact.key("about"))
+    fact = context.item(plan, product)
+    for number, line in enumerate(described[:2]):
+        name = "about" + "_also" * number
+        receipt = Receipt("product", product.product_id, "description", line, context.as_of)
+        fact.fields[name] = Field("quote", line, (receipt,), "the shop's description")
+        plan.say(fact.key(name), fact.key(name))
     price(request, product, context, plan)
     plan.phrase = False
 

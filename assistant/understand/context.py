@@ -15,7 +15,13 @@ from assistant.understand.link import Links
 from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
 
+_WHAT = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|oh|hi|hello)\W+)*(?:what|whats|what's|how|why|tell)\b(?!.*\b(?:do you|have you|you got)\b)"
+)
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|has) (?!there\b)")
+_OF_IT = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|this|that|these|those)\b"
+)
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
@@ -78,6 +84,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         and (state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"})
     ):
         return _again(request, state, named)
+    if act == "none" and not request.products and scores.get("none", 1.0) < 0.4 and request.extra.get("known_query"):
+        return replace(request, act="search")
     if _goes_on(request, state):
         extra = request.extra | {"masked": ""}
         return replace(request, act="policy", text=f"{state.question} {request.text}", extra=extra)
@@ -132,10 +140,14 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
     bare_search = request.act == "search" and not request.from_context and not request.group and not named
     if bare_search and _YES_NO.search(fold(request.text)) and not re.search(r"\bany\b", request.text.lower()):
         return "details"
+    if bare_search and _WHAT.search(fold(request.text)):
+        return "details"
     if request.act == "search":
         if request.group or request.limits.price or request.limits.rating or (request.from_context and not named):
             return "search"
         return "availability" if named else "search"
+    if request.act == "none" and request.from_context and _OF_IT.search(fold(request.text)):
+        return "details"
     if request.from_context and not named and not request.pick:
         return request.act
     if request.act == "complaint":
