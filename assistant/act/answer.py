@@ -203,7 +203,9 @@ def _search(request: Request, context: Context, plan: Plan) -> None:
 def _is_service(request: Request, context: Context, plan: Plan) -> bool:
     """ "Do you sharpen knives?": a word that names nothing sold, but stands on a page that fits the question."""
     unlinked = " ".join(request.extra.get("unlinked", ()))
-    if re.search(r"\b(?:sell|carry|stock|have|got|looking for|need|want)\b", request.text.lower()):
+    if request.limits.price or re.search(
+        r"\b(?:sell|carry|stock|have|got|looking for|need|want)\b", request.text.lower()
+    ):
         return False
     return bool(unlinked) and pages.quote_if_sure(_asked(request), context, plan, about=unlinked, pages_only=True)
 
@@ -255,7 +257,11 @@ def _described(request: Request, context: Context) -> list[Product]:
     if not words or request.from_context:
         return []
     hits = [h for h in context.search.products(words, limit=3) if h.confident and h.matched]
-    if not hits or (len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing)):
+    if (
+        not hits
+        or words.split()[-1] in hits[0].missing
+        or (len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing))
+    ):
         return []
     return context.catalogue.products([hits[0].product_id])
 

@@ -33,6 +33,8 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rating",
             r"(?<!proof )(?<!ip )(?<!energy )(?<!age )(?<!temperature )(?<!tog )(?<!r )\brating|\brated\b|"
             r"\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
+        ("suitable", r"\bfits?\b|\bworks? with\b|\bcompatible\b|\bsuit"),
+        ("burn time", r"\bhow long\b.*\b(?:last|run|burn)|\bbattery life\b"),
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
         ("origin",

@@ -49,7 +49,7 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
         variants = list(choice.sold or choice.exact or product.variants)
         sides.append(_side(product, variants, {}, context, plan))
         _asked_aspect(request, product, context, plan, len(plan.facts))
-    winner = _difference(sides, request, context, plan)
+    winner = _better_rated(sides, request, context, plan) or _difference(sides, request, context, plan)
     plan.listed = [{"product": p.product_id, "sku": None} for p in products]
     plan.focus = [winner.product.product_id] if winner else [p.product_id for p in products]
     plan.cards += [context.card(p) for p in products]
@@ -76,6 +76,22 @@ def _asked_aspect(request: Request, product: Product, context: Context, plan: Pl
         receipt = Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
         key = context.add_value(fact, aspect.name, aspect_text(aspect), receipt, f"its {aspect.name}")
         plan.core[-1] = plan.core[-1][:-1] + f"; {aspect.name.replace('_', ' ')}: {key}."
+
+
+def _better_rated(sides: Sequence[Side], request: Request, context: Context, plan: Plan) -> Side | None:
+    """Which one is rated higher, when that was asked."""
+    if not re.search(r"\b(?:rat(?:ed|ing)|reviews?|stars?)\b", fold(request.text)) or any(
+        s.product.rating is None for s in sides
+    ):
+        return None
+    best = max(sides, key=lambda s: s.product.rating or 0.0)
+    if sum(s.product.rating == best.product.rating for s in sides) > 1:
+        return None
+    receipts = tuple(Receipt("product", s.product.product_id, "rating", s.product.rating, context.as_of) for s in sides)
+    be = "are" if best.fact.plural else "is"
+    best.fact.fields["verdict"] = Field("name", f"{be} rated higher", receipts, "which is rated higher")
+    plan.say(f"The {best.fact.key('item')} {best.fact.key('verdict')}.", best.fact.key("verdict"))
+    return best
 
 
 def _difference(sides: Sequence[Side], request: Request, context: Context, plan: Plan) -> Side | None:

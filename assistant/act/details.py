@@ -36,6 +36,9 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     if named and not doubtful and (not found or (found[0].kind == "option" and found[0].name in named)):
         availability(request, product, context, plan)
         return
+    if not found and request.follow_up:  # "and the toaster?": nothing written of what was asked of the last one
+        overview(request, product, context, plan)
+        return
     if not found:
         hint, score = closest_sentence(request.text, product, context.encode)
         if score >= _ANSWERS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.listing import best_matches, closest_category, filters, fits, nothing, say_one
+from assistant.act.listing import best_matches, closest_category, filters, fits, nothing, remembered, say_one
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.request import Limits, Request
@@ -30,14 +32,18 @@ Pool = list[tuple[Product, Variant]]
 def extreme(request: Request, context: Context, plan: Plan) -> None:
     """The one of all versions that fit the words, the options and the limits; and the next one that is there."""
     products = _candidates(request, context)
-    limits = request.limits
-    plan.search = {
-        "query": request.query,
-        "products": list(request.products),
-        "category": limits.category,
-        "brand": limits.brand,
-    }
+    named = [w for p in products[:1] for w in (request.match(p) if request.match else []) if w.value is not None]
+    plan.search = remembered(request) | {"products": list(request.products)}
+    plan.search["wanted"] += [vars(w) for w in named if vars(w) not in plan.search["wanted"]]
+    if request.act == "best_rated":
+        products = [p for p in products if p.rating is not None]
+        if not products:
+            plan.say("I'm sorry, our catalogue has no ratings for these.")
+            plan.answered = False
+            return
     pool = _pool(products, request)
+    for number in range(len(request.wanted) - 1, -1, -1):  # what was said first gives way when nothing has it all
+        pool = pool or _pool(products, replace(request, wanted=request.wanted[:number]))
     if not pool:
         nothing(request, context, plan)
         return
@@ -49,6 +55,8 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     adjective = _ADJECTIVE[request.act]
     fact.fields["rank"] = Field("name", adjective, (receipt,), f"says that it is the {adjective}")
     plan.phrase = True
+    told = {w.name for w in request.wanted if w.value is not None and not w.pinned} | {w.name for w in named}
+    plan.wanted = [w | {"pinned": w["name"] not in told} for w in plan.wanted or ()]
     there = [pair for pair in pool if pair[1].available]
     if chosen.available is False and there and request.act in ("cheapest", "most_expensive"):
         _next(*_pick(there, request.act), context, plan)

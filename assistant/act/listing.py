@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Plan
@@ -40,8 +41,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         if request.limits.in_stock
         else []
     )
-    limits = request.limits
-    plan.search = {"query": request.query, "category": limits.category, "brand": limits.brand}
+    plan.search = remembered(request)
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
@@ -176,6 +176,20 @@ def say_one(product: Product, chosen: Variant, lead: str, context: Context, plan
     plan.listed = [{"product": product.product_id, "sku": chosen.sku}]
     plan.cards.append(context.card(product, chosen))
     return fact
+
+
+def remembered(request: Request) -> dict[str, Any]:
+    """What the next turn needs to search the same again, in another order."""
+    limits = request.limits
+    return {
+        "query": request.query,
+        "products": [] if request.from_context else list(request.products),
+        "category": limits.category,
+        "brand": limits.brand,
+        "low": limits.price.low,
+        "high": limits.price.high,
+        "wanted": [vars(w) for w in request.wanted if w.value is not None and not w.pinned],
+    }
 
 
 def fits(variant: Variant, limits: Limits) -> bool:

@@ -126,7 +126,8 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
     names = [n for n in names if n not in told] or list(names)
     if _of_this_one(request, product, names, context, plan):
         return
-    kept = tuple(w for w in request.wanted if w.name not in names and not w.pinned)
+    settled = bool(names) and set(names) <= told and not _COMES_IN.search(request.text.lower())
+    kept = tuple(w for w in request.wanted if (settled or w.name not in names) and not w.pinned)
     choice = choose(product, kept, request.skus if not names else ())
     if not choice.exact:  # what was said before excludes everything: then only what this clause says counts
         choice = choose(product, [w for w in request.extra.get("named", ()) if w.name not in names])
@@ -194,7 +195,7 @@ def _values(
     if len(values) == 1:
         plan.say(f"{subject} {'have' if plural else 'has'} this {label}: {key}.", key)
     else:
-        plan.say(f"{subject} {'come' if plural else 'comes'} in these {_plural(label)}: {key}.", key)
+        plan.say(f"{subject} {'come' if plural else 'comes'} in {_these(label)}: {key}.", key)
     if gone and there:
         for value in gone[:3]:
             out = context.item(plan, product, {**shown, name: value})
@@ -203,6 +204,24 @@ def _values(
     elif gone and not there:
         state_key = context.add_availability(fact, sold)
         plan.say(f"{'They are' if plural else 'It is'} {state_key}.", str(state_key))
+
+
+def _these(label: str) -> str:
+    """ "these sizes"; a label that isn't a plain countable word is left as it is."""
+    countable = {
+        "size",
+        "colour",
+        "color",
+        "material",
+        "length",
+        "width",
+        "style",
+        "theme",
+        "capacity",
+        "thickness",
+        "height",
+    }
+    return f"these {_plural(label)}" if label.split()[-1].lower() in countable else f"these versions ({label})"
 
 
 def _plural(label: str) -> str:
@@ -275,7 +294,11 @@ def _contradicts(request: Request, choice: Choice, context: Context, plan: Plan)
     other = next((w for w in request.extra.get("named", ()) if w.name in pinned and pinned[w.name] != w.value), None)
     if other is None or not is_yes_no(request.text) or not _IT.search(request.text.lower()):
         return False
-    before = [v for v in choice.product.variants if all(v.options.get(n) == x for n, x in pinned.items())]
+    before = [
+        v
+        for v in choice.product.variants
+        if all(v.options.get(n) == x for n, x in request.extra.get("before", {}).items())
+    ]
     if len(before) != 1:
         return False
     fact = context.item(

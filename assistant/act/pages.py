@@ -109,6 +109,7 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         hit, lines = pages[page]
         if lines[line] in said:
             continue
+        said.add(lines[line])
         if page not in facts:
             facts[page] = plan.fact(hit.title)
         fact = facts[page]

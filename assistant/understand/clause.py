@@ -14,6 +14,7 @@ from assistant.understand.vocabulary import Vocabulary
 
 _QUERY_NOISE = frozenset(
     """
+    version versions model models colour color size option variant il ill take
     cheapest cheap expensive priciest dearest lowest highest best rated rating newest latest top least affordable
     good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
     products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry

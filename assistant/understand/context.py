@@ -18,6 +18,7 @@ from assistant.understand.state import State
 _WHAT = re.compile(
     r"^\W*(?:(?:so|and|but|ok|oh|hi|hello)\W+)*(?:what|whats|what's|how|why|tell)\b(?!.*\b(?:do you|have you|you got)\b)"
 )
+_COUNTS = re.compile(r"\b(?:how many|left|stock|quantity|count|units|enough|remain\w*)\b")
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|has) (?!there\b)")
 _OF_IT = re.compile(
     r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|this|that|these|those)\b"
@@ -78,6 +79,12 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     """Weighs the act against what was found: a value alone asks the same again, a name alone asks about it."""
     act = request.act
     named: tuple[Wanted, ...] = request.extra.get("named", ())
+    if act == "stock" and named and not _COUNTS.search(fold(request.text)):
+        act = "availability"
+        request = replace(request, act=act)
+    if _only_limits(request):
+        query = request.query or str(request.extra.get("last_query", ""))
+        return replace(request, act="search", products=() if request.from_context else request.products, query=query)
     if (
         request.extra.get("bare")
         and request.products
@@ -124,6 +131,12 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     return replace(request, act=act)
 
 
+def _only_limits(request: Request) -> bool:
+    """Whether a clause says nothing but a limit on the price ("under 90"): the last search is narrowed."""
+    asks = request.act in ("details", "none", "options", "no", "yes")
+    return asks and bool(request.limits.price) and not request.extra.get("unlinked") and not request.extra.get("named")
+
+
 def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request:
     """The last question once more, of what the clause points at."""
     if state.act == "policy" and state.question and not named:
@@ -137,6 +150,8 @@ def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request
 
 def _for_products(request: Request, scores: dict[str, float], named: tuple[Wanted, ...]) -> str:
     """What is asked of products by a clause whose act is not about a product."""
+    if request.act == "search" and request.from_context and _OF_IT.search(fold(request.text)):
+        return "details"
     bare_search = request.act == "search" and not request.from_context and not request.group and not named
     if bare_search and _YES_NO.search(fold(request.text)) and not re.search(r"\bany\b", request.text.lower()):
         return "details"
@@ -208,7 +223,7 @@ def with_request(state: State, request: Request) -> State:
         state,
         focus=list(request.products),
         wanted=[vars(w) for w in request.wanted if w.value is not None],
-        act=request.act,
+        act="search" if request.group else request.act,
         question=request.text,
         search={"query": "", "products": list(request.products)},
     )

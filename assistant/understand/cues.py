@@ -8,6 +8,9 @@ instead. Knows no products.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from rapidfuzz import fuzz, process
 
 from assistant.language import fold
 from assistant.understand.quantities import price_bounds
@@ -66,7 +69,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "stock",
             rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|"
             rf"available|remain\w*|get|buy|u have)\b"
-            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\bhow many(?: exactly| now|"
+            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\b(?:what(?:'s|s| is) )?(?:the|its) stock\b|\bhow many(?: exactly| now|"
             rf" then)?\s*\?*$|\bquantity\b"
             r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |"
             r"more than )?\d+ (?:of|left)\b"
@@ -116,6 +119,37 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
 """Acts that only a clause with such a word can be: the head alone is not believed, its next best act is."""
 
 
+_REFUSAL = re.compile(
+    r"^\W*(?:no|nope|nah|not|don't|dont|wrong|i (?:didn't|don't|didnt|dont)|that's not|thats not)\b|\b(?:wrong|incorrect)\b"
+)
+_CUE_WORDS = (
+    "cheapest",
+    "expensive",
+    "available",
+    "availability",
+    "price",
+    "waterproof",
+    "delivery",
+    "shipping",
+    "return",
+    "compare",
+    "recommend",
+)
+
+
+def mend(text: str, known: Callable[[str], bool]) -> str:
+    """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` words stay as they are."""
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if len(word) < 5 or known(word):
+            return match[0]
+        best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
+        return str(best[0]) if best else match[0]
+
+    return re.sub(r"[A-Za-z]+", right, text)
+
+
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
     folded = fold(text)
@@ -127,6 +161,8 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str
     if act in ("greeting", "thanks", "goodbye") and not has_content and believed[act] > 0.4:
         return act
     if act in ("greeting", "thanks", "goodbye"):
+        act = max((a for a in believed if a not in SMALL_TALK), key=lambda a: believed[a])
+    if act == "no" and not _REFUSAL.search(folded):
         act = max((a for a in believed if a not in SMALL_TALK), key=lambda a: believed[a])
     for cue, pattern in _CUES:
         if pattern.search(folded) and not _overruled(cue, act, folded, believed):

@@ -87,6 +87,8 @@ def bound_spans(text: str) -> list[tuple[int, int]]:
     folded = fold(text)
     spans = []
     for pattern in (_BETWEEN, _MAX, _OR_LESS, _FOR, _MIN, _OR_MORE, _AROUND):
+        if pattern is _AROUND and not re.search(_MONEY, folded):
+            continue  # "what about 44" is no price
         for match in pattern.finditer(folded):
             if not _NOT_MONEY_AFTER.match(folded, match.end()):
                 spans.append(match.span())

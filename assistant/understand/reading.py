@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
@@ -30,7 +31,7 @@ from assistant.understand.clause import (
 )
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import from_context, is_bare, merge, settle, with_request
-from assistant.understand.cues import SMALL_TALK, SUPERLATIVES, choose_act
+from assistant.understand.cues import SMALL_TALK, SUPERLATIVES, choose_act, mend
 from assistant.understand.link import Mention, link
 from assistant.understand.options import match_options, option_values
 from assistant.understand.quantities import min_rating, price_bounds, quantity
@@ -79,10 +80,15 @@ class Reader:
         return merge(requests)[:3]
 
     def _clause(self, text: str) -> Clause:
+        text = mend(text, self._is_word)
         links = link(text, self._vocabulary)
         scores = self._head.probabilities(self._encode([mask(text, links)])[0])
         found = bool(links.mentions or links.options or links.categories or links.brands)
         return Clause(text, links, scores, choose_act(text, scores, has_content=found))
+
+    def _is_word(self, word: str) -> bool:
+        words = self._vocabulary
+        return word in words.english or word in words.known or word in words.joined
 
     def _request(self, clause: Clause, state: State) -> Request:
         request = Request(
@@ -180,27 +186,16 @@ class Reader:
             return request
         if everything and not PRONOUN.search(fold(clause.text).replace("one", "")):
             return replace(request, query="")
-        if (
-            state.listed
-            and len({i["product"] for i in state.listed}) > 1
-            and re.search(r"\b(?:those|these|them|of the)\b", fold(clause.text))
-        ):
-            return replace(
-                request, products=tuple(dict.fromkeys(str(i["product"]) for i in state.listed)), from_context=True
-            )
         search = state.search
         everything_before = state.act in SUPERLATIVES and "query" in search and not any(search.values())
         if everything_before and not PRONOUN.search(fold(clause.text).replace("one", "")):
             return replace(request, query="")
-        if search.get("query") or search.get("products") or search.get("category"):
-            limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"))
-            return replace(
-                request,
-                query=str(search.get("query") or ""),
-                products=tuple(search.get("products") or ()),
-                limits=limits,
-                from_context=True,
-            )
+        searched = search.get("query") or search.get("products") or search.get("category") or search.get("brand")
+        if searched and state.act in SUPERLATIVES | {"search"}:
+            return _same_search(request, search)
+        listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
+        if len(listed) > 1 and _OF_THOSE.search(fold(clause.text)):
+            return replace(request, query="", products=listed, from_context=True)
         return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))
 
     def _only_options(self, words: list[str], state: State) -> bool:
@@ -211,7 +206,7 @@ class Reader:
     def _mentions(self, clause: Clause, state: State) -> list[Mention]:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         tokens = clause.links.tokens
-        pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus)
+        pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
         kept = [m for m in clause.links.mentions if not is_verb(m, clause)]
         kept = [
             m
@@ -227,6 +222,7 @@ class Reader:
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
             kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
+        kept = [m for m in kept if not self._modifies(m, clause)]
         if any(m.coverage >= 0.99 for m in kept):
             kept = [m for m in kept if not self._headless(m, clause)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
@@ -240,6 +236,20 @@ class Reader:
                 m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
             ]
         return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
+
+    def _modifies(self, mention: Mention, clause: Clause) -> bool:
+        """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""
+        last, tokens = max(mention.positions), clause.links.tokens
+        if mention.coverage >= 0.5 or not mention.specific or last + 1 >= len(tokens) or len(mention.positions) > 1:
+            return False
+        entry = self._vocabulary.products[mention.product_ids[0]]
+        if tokens[last].text not in self._vocabulary.english or tokens[last].stem in stems(entry.brand or ""):
+            return False
+        following = tokens[last + 1]
+        named = following.stem in self._stems(mention.product_ids[0])
+        apart = clause.text[tokens[last].end : following.start].strip()
+        plain = following.text.isalpha() and following.text not in STOP_WORDS
+        return plain and not named and not apart and self._stems(mention.product_ids[0])[-1] != tokens[last].stem
 
     def _headless(self, mention: Mention, clause: Clause) -> bool:
         """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""
@@ -321,18 +331,32 @@ class Reader:
             carried = [w for w in carried if not asks_for(clause, w.name or "")]
         if request.act in SUPERLATIVES:
             carried = [w for w in carried if not w.pinned and request.from_context]
+            if request.from_context and state.act in SUPERLATIVES | {"search"}:
+                carried += [w for w in map(_wanted, state.search.get("wanted", [])) if w not in carried]
         asked_names = tuple(n for n in values if asks_for(clause, n))
         extra = request.extra | {
             "named": tuple(named),
             "unlinked": tuple(w for w in request.extra["unlinked"] if not _is_named(w, named)),
             "asked_names": asked_names,
             "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
+            "before": {w.name: w.value for w in map(_wanted, state.wanted)},
             "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
         }
         if request.act == "compare" and request.skus and named:
             request = replace(request, skus=(), products=tuple(state.focus))
         match = partial(_match, clause.text, blocked)
         return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
+
+
+_OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
+
+
+def _same_search(request: Request, search: dict[str, Any]) -> Request:
+    """The last search once more, in the order that is asked for now."""
+    price = request.limits.price or Bounds(search.get("low"), search.get("high"))
+    limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"), price=price)
+    products = tuple(search.get("products") or ())
+    return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)
 
 
 def _match(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:

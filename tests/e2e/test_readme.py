@@ -67,6 +67,7 @@ class Reader:
             return
         for command in commands(block):
             words = shlex.split(command.split("\n", 1)[0], comments=True)
+            words[0] = Path(words[0]).name  # .venv/bin/backroom
             if command.startswith(ELSEWHERE):
                 continue
             if words[0] == "make":
