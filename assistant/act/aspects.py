@@ -38,7 +38,8 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
         ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
         ("origin",
-            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|make|makes|come|comes|from|produced|manufactured|grown)\b|\bcountry\b|"
+            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|makes?|comes?|from|produced|manufactured|grown)\b|"
+            r"\bcountry\b|"
             r"\borigin"),
         ("minimum", r"\bminimum\b|\bleast .*\border\b|\bat least .*\bbuy\b"),
         ("age", r"\bhow old\b|\bage\b|\byear[- ]old|\bold enough\b|\b(?:kid|child|toddler|bab)\w*"),

@@ -16,12 +16,14 @@ from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
 
 _WHAT = re.compile(
-    r"^\W*(?:(?:so|and|but|ok|oh|hi|hello)\W+)*(?:what|whats|what's|how|why|tell)\b(?!.*\b(?:do you|have you|you got)\b)"
+    r"^\W*(?:(?:so|and|but|ok|oh|hi|hello)\W+)*(?:what|whats|what's|how|why|tell)\b"
+    r"(?!.*\b(?:do you|have you|you got)\b)"
 )
 _COUNTS = re.compile(r"\b(?:how many|left|stock|quantity|count|units|enough|remain\w*)\b")
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|can|will|has) (?!there\b)")
 _OF_IT = re.compile(
-    r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|this|that|these|those)\b"
+    r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have)"
+    r" (?:it|they|this|that|these|those)\b"
 )
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _GLUE = frozenset(

@@ -69,7 +69,8 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "stock",
             rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|"
             rf"available|remain\w*|get|buy|u have)\b"
-            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)|\b(?:what(?:'s|s| is) )?(?:the|its) stock\b|\bhow many(?: exactly| now|"
+            rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)"
+            rf"|\b(?:what(?:'s|s| is) )?(?:the|its) stock\b|\bhow many(?: exactly| now|"
             rf" then)?\s*\?*$|\bquantity\b"
             r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |"
             r"more than )?\d+ (?:of|left)\b"
@@ -120,25 +121,16 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
 
 
 _REFUSAL = re.compile(
-    r"^\W*(?:no|nope|nah|not|don't|dont|wrong|i (?:didn't|don't|didnt|dont)|that's not|thats not)\b|\b(?:wrong|incorrect)\b"
+    r"^\W*(?:no|nope|nah|not|don't|dont|wrong|i (?:didn't|don't|didnt|dont)|that's not|thats not)\b"
+    r"|\b(?:wrong|incorrect)\b"
 )
 _CUE_WORDS = (
-    "cheapest",
-    "expensive",
-    "available",
-    "availability",
-    "price",
-    "waterproof",
-    "delivery",
-    "shipping",
-    "return",
-    "compare",
-    "recommend",
+    *"cheapest expensive available availability price waterproof delivery shipping return compare recommend".split(),
 )
 
 
 def mend(text: str, known: Callable[[str], bool]) -> str:
-    """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` words stay as they are."""
+    """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` ones stay."""
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
