@@ -22,7 +22,7 @@ _CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("warranty", r"\bwarrant|\bguarant|\bif it breaks\b|\bcovered\b"),
         ("return",
-            r"\breturn|\bsend (?:it|them|this|that) back\b|\b(?:bring|take) (?:it|them|this|that) back\b|"
+            r"\breturn|\bsend \w+ back\b|\b(?:bring|take) (?:it|them|this|that) back\b|"
             r"\bmoney back\b|\bhand (?:it|them) back\b"),
         ("shipping",
             r"\bship|\bdeliver|\barriv|\bdispatch|\bget here\b|\bget it by\b|\bsend it to\b|\bhow (?:long|soon|"
@@ -223,6 +223,7 @@ def score_sentences(question: str, texts: Sequence[str], encode: Encode) -> list
     for text, vector in zip(texts, vectors[1:], strict=True):
         score = float(vector @ vectors[0])
         score += 0.25 * (len(asked & set(stems(text))) / len(asked) if asked else 0.0)
+        score += 0.15 * any(kind.search(folded) and kind.search(fold(text)) for _, kind in _CONCEPTS)
         score += sum(0.2 for asks, answers in _ANSWERS if asks.search(folded) and answers.search(text))
         scores.append(score)
     return scores

@@ -1,0 +1,134 @@
+"""Conversations with the demo shop in code's own words: what is understood over several turns, and what is said of it.
+
+The shop's prices and stock are read from its rows here too, so that the tests hold when the demo shop changes its figures.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.store.database import Database
+from assistant.types import Product, Record
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    db: Database = fresh_database(tmp_path_factory.mktemp("context") / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+    yield Assistant(db, engine, engine.tokenizer, Settings())
+    engine.close()
+    db.close()
+
+
+@pytest.fixture
+def talk(assistant: Assistant) -> Talk:
+    """Says the turns of one new conversation, and gives the last answer."""
+
+    def say(*turns: str) -> Record:
+        conversation = uuid.uuid4().hex
+        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
+
+    return say
+
+
+def named(assistant: Assistant, name: str) -> Product:
+    return next(p for p in assistant.catalogue.iter_products() if p.name == name)
+
+
+def price(assistant: Assistant, name: str, **options: str) -> str:
+    """What the version with these options costs, as the shop writes it."""
+    variants = [v for v in named(assistant, name).variants if options.items() <= v.options.items() and v.active]
+    assert len({v.price for v in variants}) == 1, (name, options)
+    return variants[0].price.format("en_GB")
+
+
+def test_an_option_alone_asks_the_same_again(assistant: Assistant, talk: Talk) -> None:
+    record = talk("Is the Trail Runner there in black, size 43?", "and in blue?")
+    variant = next(
+        v for v in named(assistant, "Trail Runner").variants if v.options == {"colour": "Blue", "size": "43"}
+    )
+    assert record.reply.startswith("Yes" if variant.available else "No") and "Blue, size 43" in record.reply
+
+
+def test_what_about_a_number_is_a_size_and_no_price(talk: Talk) -> None:
+    record = talk("Is the Trail Runner there in black, size 43?", "what about 44")
+    assert "size 44" in record.reply and "size 43" not in record.reply
+
+
+def test_a_value_that_only_other_products_have_is_no_yes(talk: Talk) -> None:
+    assert not talk("the Trail Runner please", "do you have it in forest?").reply.startswith("Yes")
+
+
+def test_a_size_of_a_product_without_sizes_is_no_yes(talk: Talk) -> None:
+    assert not talk("Is the Ember Kettle available in medium?").reply.startswith("Yes")
+
+
+def test_a_superlative_weighs_only_what_fits(assistant: Assistant, talk: Talk) -> None:
+    record = talk("what is the cheapest Trail Runner GTX in slate?")
+    variants = [v for v in named(assistant, "Trail Runner GTX").variants if v.options["colour"] == "Slate" and v.active]
+    assert "Slate" in record.reply and min(v.price for v in variants).format("en_GB") in record.reply
+
+
+def test_the_dearest_after_the_cheapest_is_of_the_same_kind(assistant: Assistant, talk: Talk) -> None:
+    tents = [p for p in assistant.catalogue.iter_products() if p.subcategory == "Tents" and p.active]
+    dearest = max((v.price for p in tents for v in p.variants if v.active), default=None)
+    assert dearest is not None and dearest.format("en_GB") in talk("cheapest tent", "and the most expensive?").reply
+
+
+def test_a_budget_that_nothing_keeps_is_said(talk: Talk) -> None:
+    record = talk("do you have the Basecamp 6 Family Tent for under 20 pounds?")
+    assert "nothing of that kind fits" in record.reply and not record.reply.startswith("Yes")
+
+
+def test_prices_are_those_of_the_version_asked_for(assistant: Assistant, talk: Talk) -> None:
+    assert price(assistant, "Iron Skillet", diameter="28 cm") in talk("how much is the iron skillet in 28 cm?").reply
+
+
+def test_a_product_no_longer_sold_names_its_successor(talk: Talk) -> None:
+    record = talk("do you still have the Ember Kettle Classic?")
+    assert "no longer sold" in record.reply and "Its successor is the Ember Kettle" in record.reply
+
+
+def test_what_nobody_wrote_down_is_not_known(talk: Talk) -> None:
+    assert "don't have that information" in talk("is the Ember Kettle bluetooth enabled?").reply
+
+
+def test_a_page_answers_what_a_page_says(talk: Talk) -> None:
+    record = talk("how long do I have to return something?")
+    assert "30 days" in record.reply and any(r.kind == "policy" for r in record.receipts)
+
+
+def test_it_without_anything_before_asks_which(talk: Talk) -> None:
+    record = talk("how much is it?")
+    assert record.clarifying and record.reply.endswith("?")
+
+
+@pytest.mark.parametrize("words", ["are you a real person?", "am i talking to a robot", "is this automated"])
+def test_it_says_that_it_is_an_ai(talk: Talk, words: str) -> None:
+    assert "AI" in talk(words).reply
+
+
+@pytest.mark.parametrize(
+    "words", ["can I talk to a human please", "get me somebody from the shop", "I want a real person"]
+)
+def test_a_person_is_called_when_asked_for(talk: Talk, words: str) -> None:
+    assert talk(words).handoff
+
+
+@pytest.mark.parametrize("words", ["what's the weather tomorrow?", "write me a poem", "who should I vote for"])
+def test_what_is_none_of_its_business_is_said_so(talk: Talk, words: str) -> None:
+    record = talk(words)
+    assert "can't help with" in record.reply and not record.receipts and not record.handoff
