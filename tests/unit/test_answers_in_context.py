@@ -1,13 +1,12 @@
 """Conversations with the demo shop in code's own words: what is understood over several turns, and what is said of it.
 
-The shop's prices and stock are read from its rows here too, so that the tests hold when the demo shop changes its figures.
+Prices and stock are read from the shop's rows here too, so that the tests hold when the demo shop changes its figures.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -122,7 +121,7 @@ def test_it_says_that_it_is_an_ai(talk: Talk, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["can I talk to a human please", "get me somebody from the shop", "I want a real person"]
+    "words", ["can I talk to a human please", "get me somebody from the shop", "a real person, please"]
 )
 def test_a_person_is_called_when_asked_for(talk: Talk, words: str) -> None:
     assert talk(words).handoff
