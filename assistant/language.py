@@ -76,11 +76,6 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(t.stem for t in tokenize(text))
 
 
-def content_stems(text: str) -> tuple[str, ...]:
-    """The stems of `text` that are not stop words."""
-    return tuple(t.stem for t in tokenize(text) if t.text not in STOP_WORDS)
-
-
 def squash(text: str) -> str:
     """Only the letters and digits: "T-Shirt", "t shirt" and "tshirt" are one; so are "1.5 L" and "1.5l"."""
     return "".join(c for c in fold(text) if c.isalnum() or (c == "."))

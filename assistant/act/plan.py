@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from assistant.types import Card, Receipt, Variant
@@ -107,10 +106,3 @@ def render(text: str, plan: Plan) -> tuple[str, list[Receipt]]:
 
     filled = PLACEHOLDER.sub(fill, text)
     return (filled[:1].upper() + filled[1:]) if filled else filled, receipts
-
-
-@dataclass(frozen=True)
-class Clock:
-    """When the facts were read: goes on every receipt of the turn."""
-
-    now: datetime

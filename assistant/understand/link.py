@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
-from assistant.language import STOP_WORDS, Tok, squash, stem, stems, tokenize
+from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
@@ -293,14 +293,3 @@ def _cluster(
         candidate = (sum(map(vocabulary.idf, counted)), first - kept[-1], tuple(kept))
         best = max(best, candidate)
     return frozenset(best[2])
-
-
-def mentions_value(text: str, value: str) -> bool:
-    """Whether `value` stands in `text` as whole words, however it is spaced."""
-    words = [t.text for t in tokenize(text)]
-    wanted = squash(value)
-    return any(
-        squash("".join(words[i:j])) == wanted
-        for i in range(len(words))
-        for j in range(i + 1, min(len(words), i + 5) + 1)
-    )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import stems
-from assistant.understand.link import Links, link, mentions_value
+from assistant.understand.link import Links, link
 from assistant.understand.vocabulary import ProductName, Vocabulary, build, english_words
 
 NAMES = {
@@ -129,16 +129,3 @@ def test_every_product_is_found_by_its_whole_name(key: str, form: str, words: Vo
     mentions = link(form.format(NAMES[key][0]), words).mentions
     assert [m.product_ids for m in mentions] == [(key,)]
     assert mentions[0].coverage == 1.0
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "stands"),
-    [
-        ("in extra large", "XL", False),
-        ("a t shirt", "T-Shirt", True),
-        ("1.5 l of it", "1.5L", True),
-        ("tshirts", "t-shirt", False),
-    ],
-)
-def test_whether_a_value_stands_in_a_text(text: str, value: str, stands: bool) -> None:
-    assert mentions_value(text, value) == stands
