@@ -11,12 +11,21 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
 from assistant.types import Product
 from assistant.understand.acts import ActHead, Encode
+from assistant.understand.carry import (
+    OF_THOSE,
+    THAT_ONE,
+    elsewhere,
+    is_named,
+    match_product,
+    named_afresh,
+    same_search,
+    wanted_from,
+)
 from assistant.understand.clause import (
     Clause,
     asks_for,
@@ -192,9 +201,9 @@ class Reader:
             return replace(request, query="")
         searched = search.get("query") or search.get("products") or search.get("category") or search.get("brand")
         if searched and state.act in SUPERLATIVES | {"search"}:
-            return _same_search(request, search)
+            return same_search(request, search)
         listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
-        if len(listed) > 1 and _OF_THOSE.search(fold(clause.text)):
+        if len(listed) > 1 and OF_THOSE.search(fold(clause.text)):
             return replace(request, query="", products=listed, from_context=True)
         return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))
 
@@ -243,7 +252,10 @@ class Reader:
         if mention.coverage >= 0.5 or not mention.specific or last + 1 >= len(tokens) or len(mention.positions) > 1:
             return False
         entry = self._vocabulary.products[mention.product_ids[0]]
-        if tokens[last].text not in self._vocabulary.english or tokens[last].stem in stems(entry.brand or ""):
+        ordinary = tokens[last].text in self._vocabulary.english or any(
+            tokens[last].stem in stems(name.replace("_", " ")) for name in self._vocabulary.attribute_names
+        )
+        if not ordinary or tokens[last].stem in stems(entry.brand or ""):
             return False
         following = tokens[last + 1]
         named = following.stem in self._stems(mention.product_ids[0])
@@ -320,86 +332,29 @@ class Reader:
         products = [p for p in map(self._lookup, request.products[:12]) if p is not None]
         values = option_values(products)
         named = match_options(clause.text, values, blocked) if products else []
-        named += _elsewhere(clause, values, blocked, named)
+        named += elsewhere(clause, values, blocked, named)
         carried: list[Wanted] = []
         if products and set(request.products) <= set(state.focus) and not request.skus:
             names = {w.name for w in named}
-            carried = [w for w in map(_wanted, state.wanted) if w.name not in names]
-        if _named_afresh(clause, request):
+            carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
+        if named_afresh(clause, request):
             carried = []
-        if not _THAT_ONE.search(fold(clause.text)):
+        if not THAT_ONE.search(fold(clause.text)):
             carried = [w for w in carried if not asks_for(clause, w.name or "")]
         if request.act in SUPERLATIVES:
             carried = [w for w in carried if not w.pinned and request.from_context]
             if request.from_context and state.act in SUPERLATIVES | {"search"}:
-                carried += [w for w in map(_wanted, state.search.get("wanted", [])) if w not in carried]
+                carried += [w for w in map(wanted_from, state.search.get("wanted", [])) if w not in carried]
         asked_names = tuple(n for n in values if asks_for(clause, n))
         extra = request.extra | {
             "named": tuple(named),
-            "unlinked": tuple(w for w in request.extra["unlinked"] if not _is_named(w, named)),
+            "unlinked": tuple(w for w in request.extra["unlinked"] if not is_named(w, named)),
             "asked_names": asked_names,
             "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
-            "before": {w.name: w.value for w in map(_wanted, state.wanted)},
-            "pinned": {w.name: w.value for w in map(_wanted, state.wanted) if w.pinned},
+            "before": {w.name: w.value for w in map(wanted_from, state.wanted)},
+            "pinned": {w.name: w.value for w in map(wanted_from, state.wanted) if w.pinned},
         }
         if request.act == "compare" and request.skus and named:
             request = replace(request, skus=(), products=tuple(state.focus))
-        match = partial(_match, clause.text, blocked)
+        match = partial(match_product, clause.text, blocked)
         return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
-
-
-_OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
-
-
-def _same_search(request: Request, search: dict[str, Any]) -> Request:
-    """The last search once more, in the order that is asked for now."""
-    price = request.limits.price or Bounds(search.get("low"), search.get("high"))
-    limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"), price=price)
-    products = tuple(search.get("products") or ())
-    return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)
-
-
-def _match(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:
-    return match_options(text, option_values([product]), blocked)
-
-
-def _named_afresh(clause: Clause, request: Request) -> bool:
-    """Whether a product is named as for the first time ("how much is a t-shirt"): then nothing said before counts."""
-    mine = [m for m in clause.links.mentions if set(m.product_ids) & set(request.products)]
-    if not mine or request.from_context or request.extra.get("pronoun"):
-        return False
-    first = min(mine[0].positions)
-    before = {t.text for t in clause.links.tokens[max(0, first - 3) : first]}
-    return bool(before & _INDEFINITE) and not before & {"the", "that", "this"}
-
-
-_THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
-_INDEFINITE = frozenset("a an any which what whats some your".split())
-
-
-def _elsewhere(
-    clause: Clause, values: dict[str, list[str]], blocked: frozenset[int], named: list[Wanted]
-) -> list[Wanted]:
-    """Values that this shop has, but not for these products: "forest" of a jacket that comes in navy only."""
-    taken = " ".join(w.asked for w in named).split()
-    out: list[Wanted] = []
-    for mention in clause.links.options:
-        names = [n for n in values if n in {name for name, _ in mention.pairs}]
-        if names and not mention.positions & blocked and not set(mention.asked.split()) & set(taken):
-            out.append(Wanted(mention.asked, names[0], None))
-    return out
-
-
-def _is_named(word: str, named: list[Wanted]) -> bool:
-    """Whether a word is part of an option that was found ("waterproof"), or of its name ("size 12")."""
-    told = (f"{w.asked} {w.name or ''} {w.value or ''}".replace("_", " ") for w in named)
-    return bool(set(stems(word)) & {s for text in told for s in stems(text)})
-
-
-def _wanted(kept: dict[str, object]) -> Wanted:
-    return Wanted(
-        asked=str(kept["asked"]),
-        name=str(kept["name"]) if kept["name"] is not None else None,
-        value=str(kept["value"]) if kept["value"] is not None else None,
-        pinned=bool(kept.get("pinned")),
-    )

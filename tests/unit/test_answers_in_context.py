@@ -131,3 +131,8 @@ def test_a_person_is_called_when_asked_for(talk: Talk, words: str) -> None:
 def test_what_is_none_of_its_business_is_said_so(talk: Talk, words: str) -> None:
     record = talk(words)
     assert "can't help with" in record.reply and not record.receipts and not record.handoff
+
+
+def test_a_word_that_says_of_what_kind_is_no_product(talk: Talk) -> None:
+    record = talk("do you have vegan shoes?")
+    assert "Duvet" not in record.reply and record.cards

@@ -1,0 +1,74 @@
+"""What a clause takes over from the turns before: options, the last search, and when it takes nothing.
+
+Works on one clause and the kept state; decides no act and reads no database.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from assistant.language import stems
+from assistant.request import Bounds, Request, Wanted
+from assistant.types import Product
+from assistant.understand.clause import Clause
+from assistant.understand.options import match_options, option_values
+
+OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
+
+
+def same_search(request: Request, search: dict[str, Any]) -> Request:
+    """The last search once more, in the order that is asked for now."""
+    price = request.limits.price or Bounds(search.get("low"), search.get("high"))
+    limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"), price=price)
+    products = tuple(search.get("products") or ())
+    return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)
+
+
+def match_product(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:
+    """The options of any product that the clause names."""
+    return match_options(text, option_values([product]), blocked)
+
+
+def named_afresh(clause: Clause, request: Request) -> bool:
+    """Whether a product is named as for the first time ("how much is a t-shirt"): then nothing said before counts."""
+    mine = [m for m in clause.links.mentions if set(m.product_ids) & set(request.products)]
+    if not mine or request.from_context or request.extra.get("pronoun"):
+        return False
+    first = min(mine[0].positions)
+    before = {t.text for t in clause.links.tokens[max(0, first - 3) : first]}
+    return bool(before & _INDEFINITE) and not before & {"the", "that", "this"}
+
+
+THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
+_INDEFINITE = frozenset("a an any which what whats some your".split())
+
+
+def elsewhere(
+    clause: Clause, values: dict[str, list[str]], blocked: frozenset[int], named: list[Wanted]
+) -> list[Wanted]:
+    """Values that this shop has, but not for these products: "forest" of a jacket that comes in navy only."""
+    taken = " ".join(w.asked for w in named).split()
+    out: list[Wanted] = []
+    for mention in clause.links.options:
+        names = [n for n in values if n in {name for name, _ in mention.pairs}]
+        if names and not mention.positions & blocked and not set(mention.asked.split()) & set(taken):
+            out.append(Wanted(mention.asked, names[0], None))
+    return out
+
+
+def is_named(word: str, named: list[Wanted]) -> bool:
+    """Whether a word is part of an option that was found ("waterproof"), or of its name ("size 12")."""
+    told = (f"{w.asked} {w.name or ''} {w.value or ''}".replace("_", " ") for w in named)
+    return bool(set(stems(word)) & {s for text in told for s in stems(text)})
+
+
+def wanted_from(kept: dict[str, object]) -> Wanted:
+    """An option as the dialogue state keeps it."""
+    return Wanted(
+        asked=str(kept["asked"]),
+        name=str(kept["name"]) if kept["name"] is not None else None,
+        value=str(kept["value"]) if kept["value"] is not None else None,
+        pinned=bool(kept.get("pinned")),
+    )
