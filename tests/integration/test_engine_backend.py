@@ -140,7 +140,7 @@ def test_forced_tokens_give_the_same_text_as_sampled_ones(
     jumping = make_request(tokenizer, question, "jump", placeholders=Placeholders(allowed))
     stepping = make_request(tokenizer, question, "step", placeholders=Placeholders((*allowed, "{1.price}")))
     with_jumps, _ = answer(backend, jumping)["jump"]
-    monkeypatch.setattr(mask, "_common_start", lambda _: ())
+    monkeypatch.setattr(mask, "common_start", lambda _: ())
     without, _ = answer(backend, stepping)["step"]
     assert tokenizer.decode(with_jumps)[:20] == tokenizer.decode(without)[:20]
     assert_same_but_for_ties(backend, jumping.prompt, without, with_jumps)
