@@ -147,7 +147,8 @@ def test_slow_and_quick_customers_don_t_wait_for_each_other(served: str) -> None
 
 def test_every_line_of_a_stream_is_json(served: str) -> None:
     body = {"messages": said("line\u2028break \U0001f97e \u202e"), "stream": True}
-    lines = httpx.post(f"{served}/v1/chat/completions", json=body).text.split("\n\n")
-    for line in lines:
-        if line and line != "data: [DONE]":
-            json.loads(line.removeprefix("data: "))
+    text = httpx.post(f"{served}/v1/chat/completions", json=body).text
+    lines = [line.removeprefix("data: ") for line in text.split("\n\n") if line]
+    assert lines.pop() == "[DONE]"
+    chunks = [json.loads(line) for line in lines]
+    assert chunks and all(chunk["object"] == "chat.completion.chunk" for chunk in chunks)
