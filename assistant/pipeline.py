@@ -9,10 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-import uuid
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,52 +21,23 @@ from assistant.act.context import Context
 from assistant.act.plan import Plan
 from assistant.act.talk import notice
 from assistant.config import Settings
-from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
-from assistant.errors import BusyError, EngineError
-from assistant.frames import frames
-from assistant.prompt import Prompt, PromptBuilder
+from assistant.engine.request import Engine, Tokenizer
+from assistant.errors import EngineError
 from assistant.request import Request
 from assistant.screen.screen import screen
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
 from assistant.shop.search import Search
+from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
-from assistant.types import CustomerRef, Delta, Done, Event, Record
+from assistant.types import CustomerRef, Done, Event, Record
 from assistant.understand.acts import default_head
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary, load
-from assistant.verify import Released, Verifier
 
-_PATIENCE_S = 8.0
-"""How long a customer waits for the model's first sentence before code's own words are said instead."""
 _DEMO_QUESTIONS = Path(__file__).parent / "shop" / "demo" / "questions.json"
-
-
-@dataclass
-class _Turn:
-    """Everything mutable about the turn that is running."""
-
-    record: Record
-    began: float
-    released: list[Released] = field(default_factory=list)
-    intro: str = ""
-
-    def clock(self, step: str, since: float) -> float:
-        now = time.perf_counter()
-        self.record.ms[step] = self.record.ms.get(step, 0.0) + (now - since) * 1e3
-        return now
-
-    def say(self, sentence: Released) -> Delta:
-        """Take a released sentence into the record, and give the piece to stream."""
-        lead = " " if self.record.reply else ""
-        self.record.reply += lead + sentence.text
-        self.released.append(sentence)
-        self.record.receipts += [r for r in sentence.receipts if r not in self.record.receipts]
-        if "first_token" not in self.record.ms:
-            self.record.ms["first_token"] = (time.perf_counter() - self.began) * 1e3
-        return Delta(lead + sentence.text)
 
 
 class Assistant:
@@ -77,13 +45,12 @@ class Assistant:
 
     def __init__(self, db: Database, engine: Engine, tokenizer: Tokenizer, settings: Settings) -> None:
         self._engine = engine
-        self._tokenizer = tokenizer
         self._settings = settings
         self._embedder = default_embedder()
         self._search = Search(db, self._embedder)
         self._catalogue = Catalogue(db)
         self._db = db
-        self._prompts = PromptBuilder(tokenizer)
+        self._speaker = Speaker(engine, tokenizer, settings.model)
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._vocabulary_lock = threading.Lock()
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
@@ -95,14 +62,7 @@ class Assistant:
 
     def warm(self) -> None:
         """Have the engine compute the public prefix, so that no customer waits for it. Slow: call it in a thread."""
-        public = self._prompts.public
-        prompt = (*public, public[-1])  # the last token of a prompt is never shared
-        request = GenerateRequest(uuid.uuid4().hex, "warm-up", prompt, num_public=len(public), max_tokens=1)
-        try:
-            for _ in self._engine.generate(request):
-                pass
-        except (EngineError, BusyError):
-            return  # the first customer's turn will do it
+        self._speaker.warm()
 
     def greeting(self) -> str:
         """What it says before anybody asked: that it is an AI, whose, and what it can do."""
@@ -149,7 +109,7 @@ class Assistant:
         answer; what was said so far is kept. Raises InputError for a message that can't be answered.
         """
         began = time.perf_counter()
-        turn = _Turn(Record(model=self._engine.status().model, adapter=self._settings.model.adapter), began)
+        turn = Turn(Record(model=self._engine.status().model, adapter=self._settings.model.adapter), began)
         screened = screen(text, self._settings.limits.message_chars)
         at = turn.clock("screen", began)
         message_id = self.conversations.begin_turn(
@@ -165,7 +125,7 @@ class Assistant:
             plan = answer(requests, self._context(now))
             self._describe(turn, plan, state, introduced)
             turn.clock("act", at)
-            yield from self._say(turn, conversation_id, screened.kept, plan)
+            yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
             _advance(state, requests, plan)
             status = "done"
         finally:
@@ -175,7 +135,7 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _describe(self, turn: _Turn, plan: Plan, state: State, introduced: bool) -> None:
+    def _describe(self, turn: Turn, plan: Plan, state: State, introduced: bool) -> None:
         record = turn.record
         record.clarifying, record.handoff, record.cards = (
             plan.clarifying,
@@ -186,78 +146,7 @@ class Assistant:
         if state.num_turns == 0 and not introduced and not talks_of_itself:
             turn.intro = f"I'm the AI assistant of {self._catalogue.info().get('name', 'this shop')}."
 
-    def _say(self, turn: _Turn, conversation_id: str, question: str, plan: Plan) -> Iterator[Event]:
-        """Stream the answer: the model's sentences that pass, then what is missing in code's words."""
-        if turn.intro:
-            yield turn.say(Released(turn.intro, (), own=False))
-        verifier = Verifier(plan)
-        if plan.phrase:
-            yield from self._generated(turn, conversation_id, question, plan, verifier)
-        at = time.perf_counter()
-        for sentence in verifier.rest():
-            yield turn.say(sentence)
-        turn.clock("verify", at)
-        said = verifier.num_own + verifier.num_code
-        turn.record.own_words = round(verifier.num_own / said, 3) if said else 0.0
-
-    def _generated(
-        self, turn: _Turn, conversation_id: str, question: str, plan: Plan, verifier: Verifier
-    ) -> Iterator[Event]:
-        """The model's own sentences, as far as they pass. An engine that can't answer costs words, never the answer."""
-        at = time.perf_counter()
-        placeholders = frames(plan)
-        if placeholders is None:
-            return
-        prompt = self._prompts.build(question, placeholders.allowed)
-        at = turn.clock("prompt", at)
-        try:
-            with closing(
-                self._engine.generate(self._generate_request(conversation_id, prompt, placeholders))
-            ) as events:  # type: ignore[type-var]
-                text = ""
-                tokens: list[int] = []
-                for event in events:
-                    if isinstance(event, Token):
-                        turn.record.ms.setdefault("first_token", (time.perf_counter() - turn.began) * 1e3)
-                        tokens.append(event.token)
-                        decoded = self._tokenizer.decode(tokens)
-                        for sentence in verifier.feed(decoded[len(text) :]):
-                            yield turn.say(sentence)
-                        text = decoded
-                        if verifier.failed or (not turn.released and time.perf_counter() - at > _PATIENCE_S):
-                            break
-                    elif isinstance(event, Restarted):
-                        text, tokens = "", []
-                        verifier.restart()
-                    elif isinstance(event, Finished):
-                        turn.record.tokens = {
-                            "prompt": event.num_prompt,
-                            "cached": event.num_cached,
-                            "completion": event.num_completion,
-                        }
-                        for sentence in verifier.end():
-                            yield turn.say(sentence)
-        except (EngineError, BusyError) as error:
-            turn.record.ms["engine_error"] = 0.0
-            verifier.failed = str(error)
-        finally:
-            turn.clock("generate", at)
-
-    def _generate_request(self, conversation_id: str, prompt: Prompt, placeholders: Placeholders) -> GenerateRequest:
-        model = self._settings.model
-        return GenerateRequest(
-            request_id=uuid.uuid4().hex,
-            conversation=conversation_id,
-            prompt=prompt.tokens,
-            num_public=prompt.num_public,
-            max_tokens=model.max_tokens,
-            stop_tokens=self._tokenizer.eos_tokens,
-            placeholders=placeholders,
-            adapter=model.adapter,
-            deadline_s=min(model.deadline_s, 1.5 * _PATIENCE_S),
-        )
-
-    def _finish(self, turn: _Turn, message_id: str, state: State, status: str) -> None:
+    def _finish(self, turn: Turn, message_id: str, state: State, status: str) -> None:
         """Keep the answer, whole or as far as the customer let it come."""
         if status == "stopped" and not turn.released:
             self.conversations.interrupt(message_id)
