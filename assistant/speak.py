@@ -140,4 +140,3 @@ class Speaker:
             adapter=model.adapter,
             deadline_s=min(model.deadline_s, 1.5 * _PATIENCE_S),
         )
-
