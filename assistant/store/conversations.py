@@ -22,7 +22,7 @@ from assistant.store.database import Database
 from assistant.store.schema import ConversationRow, FeedbackRow, MessageRow
 from assistant.types import Json, Record
 
-CUSTOMER, ASSISTANT = "customer", "assistant"
+CUSTOMER, ASSISTANT, STAFF = "customer", "assistant", "staff"
 PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
 
 
@@ -192,6 +192,15 @@ def _last(session: Session, conversation_id: str) -> MessageRow | None:
     return session.scalars(
         select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(newest).limit(1)
     ).first()
+
+
+def append_message(session: Session, conversation_id: str, role: str, text: str, at: datetime, record: Json) -> str:
+    """Add a finished message at the conversation's end, within the caller's transaction; returns its id."""
+    last = _last(session, conversation_id)
+    message_id = _add(session, conversation_id, 1 if last is None else last.message_no + 1, role, text, at, DONE)
+    session.get_one(MessageRow, message_id).record = record
+    session.get_one(ConversationRow, conversation_id).last_at = at
+    return message_id
 
 
 def _add(session: Session, conversation_id: str, number: int, role: str, text: str, at: datetime, status: str) -> str:

@@ -1,4 +1,4 @@
-"""What is kept of conversations: who said what when, what it rested on, and what customers thought of it.
+"""What is kept of conversations: who said what when, what it rested on, what customers thought of it, who was called.
 
 Texts are stored as the screen step leaves them (secrets masked). Knows nothing of the shop's tables.
 """
@@ -51,3 +51,24 @@ class FeedbackRow(Base):
     vote: Mapped[int]
     note: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+
+
+class HandoffRow(Base):
+    """A conversation that was handed to a person, and what became of it; see assistant/store/handoffs.py."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (Index("ix_handoff_queue", "status", "created_at"),)
+    handoff_id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversation.conversation_id", ondelete="CASCADE"), index=True
+    )
+    customer_id: Mapped[str | None] = mapped_column(index=True)
+    reason: Mapped[str]
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[str] = mapped_column(default="waiting")
+    """`waiting`, `claimed` or `resolved`."""
+    created_at: Mapped[datetime]
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,81 @@
+"""The staff queue: who waits, whose it is, what the customer gets to read, and what goes with the conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from assistant.errors import InputError
+from assistant.store.conversations import Conversations
+from assistant.store.database import Database
+from assistant.store.handoffs import Handoffs
+from assistant.store.schema import ConversationRow
+from assistant.types import Record
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def queue(shop_db: Database) -> Handoffs:
+    conversations = Conversations(shop_db)
+    for name, customer in (("c1", "mia"), ("c2", None)):
+        message = conversations.begin_turn(name, "Get me a person", AT, customer)
+        conversations.finish_turn(message, Record(reply="I'm calling one."), {}, AT)
+    return Handoffs(shop_db)
+
+
+def test_the_longest_waiting_comes_first_and_a_second_call_renews_only_the_summary(queue: Handoffs) -> None:
+    late = queue.call("c2", "asked", {"facts": ["a"]}, AT + timedelta(minutes=2))
+    first = queue.call("c1", "order", {"facts": ["b"]}, AT + timedelta(minutes=1))
+    again = queue.call("c2", "complaint", {"facts": ["c"]}, AT + timedelta(minutes=9))
+    assert [h.conversation_id for h in queue.list()] == ["c1", "c2"]
+    assert (again.handoff_id, again.reason, again.summary) == (late.handoff_id, "asked", {"facts": ["c"]})
+    assert first.customer_id == "mia" and late.customer_id is None
+    assert queue.num_waiting() == 2 and queue.num_waiting(before=late.created_at) == 1
+
+
+def test_a_claim_is_one_colleagues(queue: Handoffs) -> None:
+    handoff = queue.call("c1", "asked", {}, AT)
+    assert queue.claim(handoff.handoff_id, "lena", AT).claimed_by == "lena"
+    queue.claim(handoff.handoff_id, "lena", AT)
+    for act in (queue.claim, lambda h, s, at: queue.reply(h, s, "Hi", at), queue.resolve):
+        with pytest.raises(InputError):
+            act(handoff.handoff_id, "omar", AT)
+    assert queue.num_waiting() == 0 and [h.status for h in queue.list()] == ["claimed"]
+    queue.release(handoff.handoff_id, "lena")
+    assert queue.claim(handoff.handoff_id, "omar", AT).claimed_by == "omar"
+
+
+def test_a_reply_is_a_message_of_the_conversation(queue: Handoffs, shop_db: Database) -> None:
+    handoff = queue.call("c1", "asked", {}, AT)
+    with pytest.raises(InputError, match="Take this request first"):
+        queue.reply(handoff.handoff_id, "lena", "Hello", AT)
+    queue.claim(handoff.handoff_id, "lena", AT)
+    with pytest.raises(InputError, match="text"):
+        queue.reply(handoff.handoff_id, "lena", "  ", AT)
+    queue.reply(handoff.handoff_id, "lena", "Hello, Lena here.", AT)
+    last = Conversations(shop_db).messages("c1")[-1]
+    assert (last.role, last.text, last.record, last.status) == ("staff", "Hello, Lena here.", {"staff": "lena"}, "done")
+
+
+def test_a_settled_one_is_over_and_the_next_call_is_a_new_one(queue: Handoffs) -> None:
+    handoff = queue.call("c1", "asked", {}, AT)
+    queue.claim(handoff.handoff_id, "lena", AT)
+    settled = queue.resolve(handoff.handoff_id, "lena", AT, note="sent another")
+    assert settled.status == "resolved" and settled.note == "sent another"
+    assert queue.list() == [] and queue.open_of("c1") is None and len(queue.list("resolved")) == 1
+    with pytest.raises(InputError, match="settled"):
+        queue.claim(handoff.handoff_id, "lena", AT)
+    assert queue.call("c1", "asked", {}, AT).handoff_id != handoff.handoff_id
+
+
+def test_it_goes_with_its_conversation(queue: Handoffs, shop_db: Database) -> None:
+    handoff = queue.call("c1", "asked", {}, AT)
+    with shop_db.write() as session:
+        session.execute(delete(ConversationRow).where(ConversationRow.conversation_id == "c1"))
+    with pytest.raises(InputError, match="no such request"):
+        queue.get(handoff.handoff_id)
+    with pytest.raises(InputError, match="conversation"):
+        queue.call("c9", "asked", {}, AT)
