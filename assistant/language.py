@@ -49,6 +49,8 @@ class Tok:
 
 def fold(text: str) -> str:
     """Lower case without accents, typographic quotes made plain: "Café’s" -> "cafe's"."""
+    if text.isascii():
+        return text.lower()
     text = text.replace("’", "'").replace("‘", "'").replace("–", "-").replace("—", "-")
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()

@@ -119,11 +119,12 @@ class Assistant:
         at = turn.clock("keep", at)
         status = "stopped"
         try:
-            requests = self._reader().read(screened.kept, state)
+            shop = self._catalogue.glance()
+            requests = self._reader(shop).read(screened.kept, state)
             turn.record.acts = [r.as_act() for r in requests]
             at = turn.clock("understand", at)
-            plan = answer(requests, self._context(now))
-            self._describe(turn, plan, state, introduced)
+            plan = answer(requests, self._context(shop, now))
+            self._describe(turn, plan, state, shop, introduced)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
             _advance(state, requests, plan)
@@ -135,7 +136,7 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _describe(self, turn: Turn, plan: Plan, state: State, introduced: bool) -> None:
+    def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool) -> None:
         record = turn.record
         record.clarifying, record.handoff, record.cards = (
             plan.clarifying,
@@ -144,7 +145,7 @@ class Assistant:
         )
         talks_of_itself = any(a.act in ("greeting", "are_you_human") for a in record.acts)
         if state.num_turns == 0 and not introduced and not talks_of_itself:
-            turn.intro = f"I'm the AI assistant of {self._catalogue.info().get('name', 'this shop')}."
+            turn.intro = f"I'm the AI assistant of {shop.info().get('name', 'this shop')}."
 
     def _finish(self, turn: Turn, message_id: str, state: State, status: str) -> None:
         """Keep the answer, whole or as far as the customer let it come."""
@@ -153,23 +154,21 @@ class Assistant:
             return
         self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
 
-    def _context(self, now: datetime | None) -> Context:
-        info = self._catalogue.info()
+    def _context(self, shop: Catalogue, now: datetime | None) -> Context:
+        info = shop.info()
         return Context(
-            catalogue=self._catalogue,
+            catalogue=shop,
             search=self._search,
             encode=self._embedder.encode,
             info=info,
             locale=info.get("locale", "en_US"),
-            now=now or self._catalogue.now(),
+            now=now or shop.now(),
             as_of=datetime.now(UTC),
         )
 
-    def _reader(self) -> Reader:
-        digits = get_currency_precision(self._catalogue.currency)
-        return Reader(
-            self._words(), default_head(), self._embedder.encode, lookup=self._catalogue.product, digits=digits
-        )
+    def _reader(self, shop: Catalogue) -> Reader:
+        digits = get_currency_precision(shop.currency)
+        return Reader(self._words(), default_head(), self._embedder.encode, lookup=shop.product, digits=digits)
 
     def _words(self) -> Vocabulary:
         """The shop's vocabulary, built again when any of its texts has changed."""

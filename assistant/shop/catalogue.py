@@ -1,7 +1,7 @@
 """What the shop sells, read from the database as it is at this moment: products, variants, policies, facts, the clock.
 
-Nothing is cached: a change by anybody is in the very next call. Finds things by id only (finding them by words is
-search's work) and prices nothing.
+A `Catalogue` caches nothing: a change by anybody is in the very next call. A `Glance` is what one turn sees of it, each
+row read once. Finds things by id only (finding them by words is search's work) and prices nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ class Catalogue:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def glance(self) -> Glance:
+        """What one turn sees of the shop."""
+        return Glance(self._db)
 
     def info(self) -> dict[str, str]:
         """The facts of the shop by name: name, currency, locale, timezone, and whatever else it says of itself."""
@@ -119,6 +123,38 @@ class Catalogue:
             ordered = select(_PRODUCT).order_by(_PRODUCT.c.position, _PRODUCT.c.product_id)
             for rows in session.execute(ordered).mappings().partitions(_BATCH):
                 yield from _with_variants(session, rows)
+
+
+class Glance(Catalogue):
+    """What one turn sees of the shop: every fact and product is read when first asked for, and then stays as it was.
+
+    Reading, answering and wording ask for the same few products many times over, and an answer must not see two prices
+    of one product. Make a new one for every turn; for one thread.
+    """
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._facts: dict[str, str] | None = None
+        self._seen: dict[str, Product | None] = {}
+
+    def info(self) -> dict[str, str]:
+        """See `Catalogue.info`."""
+        if self._facts is None:
+            self._facts = super().info()
+        return self._facts
+
+    @property
+    def currency(self) -> str:
+        """See `Catalogue.currency`."""
+        return self.info().get("currency") or super().currency
+
+    def products(self, ids: Sequence[str]) -> list[Product]:
+        """See `Catalogue.products`."""
+        new = [product_id for product_id in dict.fromkeys(ids) if product_id not in self._seen]
+        if new:
+            self._seen |= dict.fromkeys(new)
+            self._seen |= {product.product_id: product for product in super().products(new)}
+        return [product for product_id in ids if (product := self._seen[product_id]) is not None]
 
 
 def _with_variants(session: Session, rows: Sequence[RowMapping]) -> list[Product]:

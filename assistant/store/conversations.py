@@ -14,7 +14,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from assistant.errors import InputError
@@ -24,6 +24,30 @@ from assistant.types import Json, Record
 
 CUSTOMER, ASSISTANT, STAFF = "customer", "assistant", "staff"
 PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
+
+# The statements of every turn. Rows of the tables, not mapped objects: a turn writes twice, and half of its time beside
+# the model would be the object mapper's bookkeeping.
+_CONVERSATION: Table = ConversationRow.metadata.tables["conversation"]
+_MESSAGES: Table = MessageRow.metadata.tables["message"]
+_OF_CONVERSATION = _MESSAGES.c.conversation_id == bindparam("conversation")
+_OWNER = select(_CONVERSATION.c.customer_id).where(_CONVERSATION.c.conversation_id == bindparam("conversation"))
+_LAST = (
+    select(_MESSAGES.c.message_id, _MESSAGES.c.message_no, _MESSAGES.c.status, _MESSAGES.c.text)
+    .where(_OF_CONVERSATION)
+    .order_by(_MESSAGES.c.message_no.desc())
+    .limit(1)
+)
+_MESSAGE = select(_MESSAGES.c.conversation_id, _MESSAGES.c.message_no, _MESSAGES.c.status).where(
+    _MESSAGES.c.message_id == bindparam("message")
+)
+_ANSWER = (
+    select(_MESSAGES.c.message_id)
+    .where(_OF_CONVERSATION, _MESSAGES.c.message_no > bindparam("number"), _MESSAGES.c.role == ASSISTANT)
+    .order_by(_MESSAGES.c.message_no)
+    .limit(1)
+)
+_INTERRUPT = update(_MESSAGES).where(_OF_CONVERSATION, _MESSAGES.c.status == PENDING).values(status=INTERRUPTED)
+_ANSWERED = update(_MESSAGES).where(_MESSAGES.c.message_id == bindparam("message")).values(status=DONE)
 
 
 @dataclass(frozen=True)
@@ -64,20 +88,15 @@ class Conversations:
         Raises InputError when the conversation is full or belongs to another customer.
         """
         with self._db.write() as session:
-            conversation = _conversation(session, conversation_id, at, customer_id)
-            last = _last(session, conversation_id)
+            _open_conversation(session, conversation_id, at, customer_id)
+            last = session.execute(_LAST, {"conversation": conversation_id}).one_or_none()
             if last is not None and last.status == PENDING and last.text == text:
-                return last.message_id
+                return str(last.message_id)
             num_messages = 0 if last is None else last.message_no
             if self._max_messages is not None and num_messages + 2 > self._max_messages:
                 raise InputError("This conversation has become too long. Please start a new one.")
-            waiting = select(MessageRow).where(
-                MessageRow.conversation_id == conversation_id, MessageRow.status == PENDING
-            )
-            for message in session.scalars(waiting):
-                message.status = INTERRUPTED
-            conversation.last_at = at
-            return _add(session, conversation_id, num_messages + 1, CUSTOMER, text, at, PENDING)
+            session.execute(_INTERRUPT, {"conversation": conversation_id})
+            return _add(session, conversation_id, num_messages + 1, CUSTOMER, text, at, PENDING, {})
 
     def finish_turn(self, message_id: str, record: Record, state: Json, at: datetime, status: str = DONE) -> str:
         """Keep the answer to a message and return the answer's id. `status` is `done` or `stopped` (by the customer).
@@ -86,29 +105,23 @@ class Conversations:
         conversation's latest message, so a late answer can't undo what was understood since.
         """
         with self._db.write() as session:
-            message = session.get(MessageRow, message_id)
+            message = session.execute(_MESSAGE, {"message": message_id}).one_or_none()
             if message is None:
                 raise InputError("This message is no longer there.")
-            answered = message.status not in (PENDING, INTERRUPTED)
-            next_one = select(MessageRow).where(
-                MessageRow.conversation_id == message.conversation_id,
-                MessageRow.message_no > message.message_no,
-                MessageRow.role == ASSISTANT,
-            )
-            if answered and (existing := session.scalars(next_one.order_by(MessageRow.message_no)).first()):
-                return existing.message_id
-            last = _last(session, message.conversation_id)
-            conversation = session.get_one(ConversationRow, message.conversation_id)
-            if last is message:
-                conversation.state = state
-            conversation.last_at = at
-            message.status = DONE
-            kept = record.as_json()
-            text = kept.pop("reply")
-            number = (message if last is None else last).message_no + 1
-            answer_id = _add(session, message.conversation_id, number, ASSISTANT, text, at, status)
-            session.get_one(MessageRow, answer_id).record = kept
-            return answer_id
+            conversation_id = message.conversation_id
+            if message.status not in (PENDING, INTERRUPTED):
+                answer = session.execute(
+                    _ANSWER, {"conversation": conversation_id, "number": message.message_no}
+                ).scalar_one_or_none()
+                if answer is not None:
+                    return str(answer)
+            last = session.execute(_LAST, {"conversation": conversation_id}).one()
+            kept = {"last_at": at} | ({"state": state} if last.message_id == message_id else {})
+            session.execute(update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), kept)
+            session.execute(_ANSWERED, {"message": message_id})
+            rest = record.as_json()
+            text = rest.pop("reply")
+            return _add(session, conversation_id, last.message_no + 1, ASSISTANT, text, at, status, rest)
 
     def state(self, conversation_id: str) -> Json:
         """The dialogue state after the last finished turn; empty for a new conversation."""
@@ -171,53 +184,34 @@ class Conversations:
             return {"conversations": num_conversations, "messages": num_messages}
 
 
-def _conversation(session: Session, conversation_id: str, at: datetime, customer_id: str | None) -> ConversationRow:
+def _open_conversation(session: Session, conversation_id: str, at: datetime, customer_id: str | None) -> None:
     """The conversation, begun when it is new. A signed-in customer's conversation is nobody else's."""
-    row = session.get(ConversationRow, conversation_id)
+    row = session.execute(_OWNER, {"conversation": conversation_id}).one_or_none()
     if row is None:
-        row = ConversationRow(
-            conversation_id=conversation_id, customer_id=customer_id, started_at=at, last_at=at, state={}
-        )
-        session.add(row)
-        session.flush()
-    elif row.customer_id is None:
-        row.customer_id = customer_id
-    elif customer_id is not None and customer_id != row.customer_id:
+        new = {"conversation_id": conversation_id, "customer_id": customer_id, "started_at": at, "last_at": at}
+        session.execute(insert(_CONVERSATION), {**new, "channel": "chat", "state": {}})
+        return
+    if row.customer_id is not None and customer_id not in (None, row.customer_id):
         raise InputError("This conversation belongs to another customer. Please start a new one.")
-    return row
-
-
-def _last(session: Session, conversation_id: str) -> MessageRow | None:
-    newest = MessageRow.message_no.desc()
-    return session.scalars(
-        select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(newest).limit(1)
-    ).first()
+    owner = {} if customer_id is None else {"customer_id": customer_id}
+    session.execute(
+        update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), {"last_at": at, **owner}
+    )
 
 
 def append_message(session: Session, conversation_id: str, role: str, text: str, at: datetime, record: Json) -> str:
     """Add a finished message at the conversation's end, within the caller's transaction; returns its id."""
-    last = _last(session, conversation_id)
-    message_id = _add(session, conversation_id, 1 if last is None else last.message_no + 1, role, text, at, DONE)
-    session.get_one(MessageRow, message_id).record = record
-    session.get_one(ConversationRow, conversation_id).last_at = at
-    return message_id
+    last = session.execute(_LAST, {"conversation": conversation_id}).one_or_none()
+    session.execute(update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), {"last_at": at})
+    return _add(session, conversation_id, 1 if last is None else last.message_no + 1, role, text, at, DONE, record)
 
 
-def _add(session: Session, conversation_id: str, number: int, role: str, text: str, at: datetime, status: str) -> str:
+def _add(
+    session: Session, conversation_id: str, number: int, role: str, text: str, at: datetime, status: str, record: Json
+) -> str:
     message_id = uuid.uuid4().hex
-    session.add(
-        MessageRow(
-            message_id=message_id,
-            conversation_id=conversation_id,
-            message_no=number,
-            role=role,
-            text=text,
-            at=at,
-            status=status,
-            record={},
-        )
-    )
-    session.flush()
+    values = {"message_id": message_id, "conversation_id": conversation_id, "message_no": number, "role": role}
+    session.execute(insert(_MESSAGES), {**values, "text": text, "at": at, "status": status, "record": record})
     return message_id
 
 

@@ -81,7 +81,8 @@ def _exact(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: se
                 continue
             if len(asked) < 2 and not asked.isdigit() and not _letter_size(tokens, start):
                 continue
-            hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == canonical(asked)]
+            wanted = canonical(asked)
+            hits = [(n, v) for n, vs in values.items() for v in vs if canonical(v) == wanted]
             hits = [h for h in hits if h[1].lower() not in _YES | _NO]
             if not hits or (length == 1 and asked in STOP_WORDS and not _value_here(tokens, start)):
                 continue

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -178,6 +179,7 @@ _BASE_UNITS = {"l": ("ml", 1000.0), "kg": ("g", 1000.0), "tb": ("gb", 1000.0), "
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z\"]*)(.*)")
 
 
+@lru_cache(maxsize=16384)
 def canonical(value: str) -> str:
     """One form for all ways to write an option's value: "extra large" and "XL", "1 litre" and "1000ml"."""
     value = squash(value)
