@@ -47,6 +47,7 @@ def open_engine(
     options = LlamaOptions(
         model=path,
         label=resolved.id,
+        sha256=resolved.sha256,
         adapters=adapters,
         threads=threads or psutil.cpu_count(logical=False) or 1,
         num_slots=slots,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +58,12 @@ class Backend(Protocol):
     @property
     def adapters(self) -> Collection[str]:
         """Names of the adapters that are loaded."""
+
+    def load_adapter(self, name: str, path: Path) -> None:
+        """Make `name` usable; raises ModelError when the file is broken or made for another model."""
+
+    def unload_adapter(self, name: str) -> None:
+        """Free it. No memory may hold tokens computed with it."""
 
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
         """Compute the chunks in one batch; logits (num_tokens,) for those that want them, valid until the next run."""

@@ -120,6 +120,16 @@ class KvCache:
             if slot.owner is not None and slot.owner.conversation == conversation and not slot.in_use:
                 self.release(slot.index, ())
 
+    def forget_adapter(self, adapter: str) -> None:
+        """Empty every memory that was computed with an adapter; none of them may be in use."""
+        for slot in self._slots:
+            if slot.owner is not None and slot.owner.adapter == adapter:
+                self.release(slot.index, ())
+        for public in self._public:
+            if public.key is not None and public.key.adapter == adapter:
+                self._memories.truncate(public.index, 0)
+                public.key = None
+
     def _shared_length(self, key: PublicKey) -> int:
         return len(key.tokens) if self.has_public(key) else 0
 

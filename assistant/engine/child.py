@@ -15,7 +15,20 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from assistant.engine.messages import Beat, Cancel, Command, Failed, Generate, Outputs, Ready, Report, Stop
+from assistant.engine.messages import (
+    AdapterChanged,
+    Beat,
+    Cancel,
+    Command,
+    Failed,
+    Generate,
+    LoadAdapter,
+    Outputs,
+    Ready,
+    Report,
+    Stop,
+    UnloadAdapter,
+)
 from assistant.engine.options import BackendOptions
 from assistant.engine.scheduler import Scheduler
 from assistant.errors import BackroomError, ModelError
@@ -58,6 +71,8 @@ class Worker:
             for phase in (scheduler.admit, scheduler.step):
                 if outputs := phase():
                     self._send(Outputs(outputs))
+            for name in scheduler.free_adapters():
+                self._send(AdapterChanged(name, is_gone=True))
 
     def _obey(self, scheduler: Scheduler, command: Command) -> bool:
         """Carry out a command; False when it was the last one."""
@@ -65,6 +80,10 @@ class Worker:
             scheduler.add(command.request, command.deadline)
         elif isinstance(command, Cancel):
             scheduler.cancel(command.request_id)
+        elif isinstance(command, LoadAdapter):
+            self._send(AdapterChanged(command.name, scheduler.load_adapter(command.name, command.path)))
+        elif isinstance(command, UnloadAdapter):
+            scheduler.unload_adapter(command.name)
         return not isinstance(command, Stop)
 
     def _listen(self) -> None:

@@ -50,6 +50,11 @@ llama.llama_log_set(_keep_errors, ctypes.c_void_p(0))
 llama.llama_backend_init()
 
 
+def last_error() -> str:
+    """The last line that llama.cpp logged as an error, for a message of ours."""
+    return log_tail[-1] if log_tail else "llama.cpp gives no reason"
+
+
 def build_info() -> str:
     """The CPU features that this build of llama.cpp uses: "AVX512 = 1 | AMX_INT8 = 1 | ..."."""
     return str(llama.llama_print_system_info().decode())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import numpy as np
 
 from assistant.engine.backend import Chunk, Logits, Sampler
 from assistant.engine.gguf import read_header
-from assistant.engine.lib import llama, log_tail
+from assistant.engine.lib import last_error, llama
+from assistant.engine.lora import LoraSet
 from assistant.engine.mask import TokenTable
 from assistant.engine.options import LlamaOptions
 from assistant.engine.request import Sampling
@@ -24,10 +25,6 @@ from assistant.engine.sampler import make_sampler
 from assistant.engine.threads import ThreadGovernor
 from assistant.engine.vocabulary import Vocabulary
 from assistant.errors import EngineError, ModelError
-
-
-def _last_error() -> str:
-    return log_tail[-1] if log_tail else "llama.cpp gives no reason"
 
 
 class _Batch:
@@ -67,19 +64,20 @@ class LlamaBackend:
         self.model = str(options.model)
         self.context = options.context
         self.num_sequences = options.num_sequences
-        read_header(options.model)
+        header = read_header(options.model)
         params = llama.llama_model_default_params()
         params.n_gpu_layers = 0
         self._model: Any = llama.llama_model_load_from_file(str(options.model).encode(), params)
         if not self._model:
-            raise ModelError(f"{options.model} can't be loaded: {_last_error()}; use another model file")
+            raise ModelError(f"{options.model} can't be loaded: {last_error()}; use another model file")
         self.vocabulary = Vocabulary(self._model)
         self.end_tokens = self.vocabulary.end_tokens
-        self.adapters = {name: self._load_adapter(name, path) for name, path in options.adapters.items()}
-        self._active: str | None = None
+        self._lora = LoraSet(self._model, header, (options.name, options.model.stem), options.sha256)
+        for name, path in options.adapters.items():
+            self._lora.load(name, path)
         self._context: Any = llama.llama_init_from_model(self._model, self._context_params())
         if not self._context:
-            raise EngineError(f"no memory for {options.num_sequences} x {options.context} tokens: {_last_error()}")
+            raise EngineError(f"no memory for {options.num_sequences} x {options.context} tokens: {last_error()}")
         self._memory = llama.llama_get_memory(self._context)
         self._batch = _Batch(options.max_batch)
         self._governor = ThreadGovernor(options.threads)
@@ -101,14 +99,18 @@ class LlamaBackend:
         params.no_perf = True
         return params
 
-    def _load_adapter(self, name: str, path: Path) -> Any:
-        header = read_header(path)
-        if header.kind != "adapter":
-            raise ModelError(f"{path} is a {header.kind}, not a LoRA adapter; name an adapter in GGUF form")
-        adapter = llama.llama_adapter_lora_init(self._model, str(path).encode())
-        if not adapter:
-            raise ModelError(f"adapter {name!r} doesn't fit {self.options.model.name}: {_last_error()}")
-        return adapter
+    @property
+    def adapters(self) -> Collection[str]:
+        return self._lora.loaded
+
+    def load_adapter(self, name: str, path: Path) -> None:
+        """See `Backend.load_adapter`."""
+        self._lora.load(name, path)
+
+    def unload_adapter(self, name: str) -> None:
+        """See `Backend.unload_adapter`."""
+        self._lora.switch(self._context, None)
+        self._lora.unload(name)
 
     @cached_property
     def table(self) -> TokenTable:
@@ -116,13 +118,13 @@ class LlamaBackend:
 
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
         """See `Backend.run`. Raises EngineError when llama.cpp refuses the batch."""
-        self._use(adapter)
+        self._lora.switch(self._context, adapter)
         self._batch.fill(chunks)
         wall, cpu = time.monotonic(), time.process_time()
         code = llama.llama_decode(self._context, self._batch.struct)
         self._adapt_threads(time.monotonic() - wall, time.process_time() - cpu)
         if code != 0:
-            raise EngineError(f"llama_decode ended with {code}: {_last_error()}")
+            raise EngineError(f"llama_decode ended with {code}: {last_error()}")
         num_rows = sum(chunk.wants_logits for chunk in chunks)
         if not num_rows:
             return [None] * len(chunks)
@@ -144,16 +146,6 @@ class LlamaBackend:
         buffer = (ctypes.c_float * (num_rows * num_tokens)).from_address(address)
         rows: Logits = np.frombuffer(memoryview(buffer).cast("B"), dtype=np.float32).reshape(num_rows, num_tokens)
         return rows
-
-    def _use(self, adapter: str | None) -> None:
-        if adapter == self._active:
-            return
-        loaded = [self.adapters[adapter]] if adapter is not None else []
-        pointers = (llama.llama_adapter_lora_p_ctypes * max(1, len(loaded)))(*loaded)
-        scales = (ctypes.c_float * max(1, len(loaded)))(1.0)
-        if llama.llama_set_adapters_lora(self._context, pointers, len(loaded), scales) != 0:
-            raise EngineError(f"adapter {adapter!r} can't be switched on: {_last_error()}")
-        self._active = adapter
 
     def copy(self, source: int, target: int, num_tokens: int) -> None:
         """See `Backend.copy`. With split streams llama.cpp copies the whole buffer: the rest is cut off after it."""

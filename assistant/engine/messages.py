@@ -6,6 +6,7 @@ Knows neither of the two.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.engine.request import EngineEvent, GenerateRequest
 
@@ -50,7 +51,22 @@ class Stop:
     """End the process."""
 
 
-Command = Generate | Cancel | Stop
+@dataclass(frozen=True)
+class LoadAdapter:
+    """Load a LoRA file under a name, between two steps."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class UnloadAdapter:
+    """Free an adapter, and the memories computed with it, once no request uses it."""
+
+    name: str
+
+
+Command = Generate | Cancel | Stop | LoadAdapter | UnloadAdapter
 
 
 # From the engine's process to the supervisor.
@@ -87,4 +103,13 @@ class Failed:
     is_model_error: bool
 
 
-Report = Ready | Outputs | Beat | Failed
+@dataclass(frozen=True)
+class AdapterChanged:
+    """An adapter was loaded, or with `is_gone` unloaded; with a `problem`, it was not."""
+
+    name: str
+    problem: str | None = None
+    is_gone: bool = False
+
+
+Report = Ready | Outputs | Beat | Failed | AdapterChanged

@@ -41,11 +41,13 @@ class LlamaOptions:
     """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
 
     Flash attention is off and KV streams are split because that was measured to be faster on CPUs. `adapters` maps the
-    names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name).
+    names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name), and
+    `sha256` the hash of its file, for adapters that say which file they were made for.
     """
 
     model: Path
     label: str = ""
+    sha256: str = ""
     adapters: Mapping[str, Path] = field(default_factory=dict)
     threads: int = 2
     num_slots: int = 8

@@ -11,10 +11,28 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
+from assistant.engine.adapters import AdapterDesk
 from assistant.engine.answer import Answer, Pending
 from assistant.engine.launch import Child
-from assistant.engine.messages import Beat, Begun, Cancel, Failed, Generate, Outputs, Ready, Refused, Report, Stop
+from assistant.engine.messages import (
+    AdapterChanged,
+    Beat,
+    Begun,
+    Cancel,
+    Command,
+    Failed,
+    Generate,
+    LoadAdapter,
+    Outputs,
+    Ready,
+    Refused,
+    Report,
+    Stop,
+    UnloadAdapter,
+)
 from assistant.engine.options import BackendOptions
 from assistant.engine.request import EngineEvent, EngineStatus, Finished, GenerateRequest, Restarted
 from assistant.engine.scheduler import refusal
@@ -49,6 +67,7 @@ class EngineProcess:
         self._start_timeout_s = start_timeout_s
         self._hang_timeout_s = hang_timeout_s
         self._lock = threading.Condition(threading.RLock())
+        self._adapters = AdapterDesk(options.adapters, self._lock, self._send)
         self._requests: dict[str, Pending] = {}
         self._child: Child | None = None
         self._ready = False
@@ -76,7 +95,7 @@ class EngineProcess:
 
     def generate(self, request: GenerateRequest) -> Answer:
         """See `Engine.generate`. The request is queued at once, not only when the first event is asked for."""
-        problem = refusal(request, self.options.context, self.options.adapters)
+        problem = refusal(request, self.options.context, self._adapters.loaded)
         if problem:
             raise EngineError(f"the engine refused the request: {problem}")
         pending = Pending(request, time.monotonic() + request.deadline_s)
@@ -86,6 +105,33 @@ class EngineProcess:
             if self._ready:
                 self._send(Generate(request, pending.deadline))
         return Answer(pending, self._abandon)
+
+    @property
+    def adapters(self) -> Mapping[str, Path]:
+        """The adapters that requests may name, with their files."""
+        with self._lock:
+            return dict(self._adapters.loaded)
+
+    def load_adapter(self, name: str, path: Path, *, timeout_s: float = 30.0) -> None:
+        """Load a LoRA file while serving, and return when requests may name it. Survives the engine's restarts.
+
+        Raises ModelError when the file is broken, the name taken or the adapter made for another model (both are
+        named), EngineError when the engine isn't there.
+        """
+        self._change_adapter(LoadAdapter(name, path.resolve()), timeout_s)
+
+    def unload_adapter(self, name: str, *, timeout_s: float = 120.0) -> None:
+        """Free an adapter: requests that name it are refused from now on, and this returns when the last has ended.
+
+        Raises ModelError when it isn't loaded, EngineError when it is still in use after `timeout_s` (it goes later).
+        """
+        self._change_adapter(UnloadAdapter(name), timeout_s)
+
+    def _change_adapter(self, command: LoadAdapter | UnloadAdapter, timeout_s: float) -> None:
+        with self._lock:
+            if not self._lock.wait_for(lambda: self._ready or self._closed, timeout_s) or self._closed:
+                raise EngineError("the engine isn't running; try again when it is")
+        self._adapters.change(command, timeout_s)
 
     def _check_open(self, request_id: str) -> None:
         if self._closed:
@@ -130,7 +176,7 @@ class EngineProcess:
         if threading.current_thread() is not self._supervisor:
             self._supervisor.join(timeout=10)
 
-    def _send(self, command: Generate | Cancel | Stop) -> None:
+    def _send(self, command: Command) -> None:
         """Tell the process; when it is just dying, the supervisor will notice. Called under the lock."""
         if self._child:
             with contextlib.suppress(OSError):
@@ -200,11 +246,15 @@ class EngineProcess:
             elif isinstance(report, Outputs):
                 for request_id, output in report.outputs:
                     self._deliver(request_id, output)
+            elif isinstance(report, AdapterChanged):
+                self._adapters.take(report)
 
     def _become_ready(self, report: Ready) -> None:
         _log.info("engine ready: %s loaded in %.2f s", self.options.name, report.load_s)
         self._ready = self._was_ready = True
         self._failure, self._beat = None, Beat(0, 0, 0)
+        for command in self._adapters.restore():
+            self._send(command)
         for pending in self._requests.values():
             self._send(Generate(pending.request, pending.deadline))
         self._lock.notify_all()
@@ -232,6 +282,7 @@ class EngineProcess:
             first_start = not self._was_ready
             self.last_death = failed.message if failed else f"the engine's process ended ({how})"
             self._deaths_in_a_row += 1
+            self._adapters.process_died()
             self._restarts += 1
             _log.error("%s; it is started again", self.last_death)
             if first_start or self._deaths_in_a_row >= _GIVE_UP_AFTER:

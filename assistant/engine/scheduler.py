@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.phrase import automaton_for
 from assistant.engine.request import GenerateRequest, Token
 from assistant.engine.sequence import Sequence
+from assistant.errors import ModelError
 
 
 class Pacer:
@@ -50,6 +52,7 @@ class Scheduler:
         self.running: list[Sequence] = []
         self._publishing: dict[PublicKey, Sequence] = {}
         self._turns: dict[str | None, int] = {}
+        self._leaving: set[str] = set()  # adapters to be unloaded once nobody uses them
         self._outputs: list[Output] = []
         self.num_steps = 0
 
@@ -60,7 +63,7 @@ class Scheduler:
     def add(self, request: GenerateRequest, deadline: float) -> None:
         """Queue a request. What can't be answered at all is refused in the next step's outputs."""
         backend = self._backend
-        problem = refusal(request, backend.context, backend.adapters)
+        problem = refusal(request, backend.context, set(backend.adapters) - self._leaving)
         automaton = None
         stop_tokens = request.stop_tokens or backend.end_tokens
         known = range(backend.table.num_tokens)
@@ -82,6 +85,31 @@ class Scheduler:
         for sequence in [*self.waiting, *self.running]:
             if sequence.request.request_id == request_id:
                 self._finish(sequence, "cancelled")
+
+    def load_adapter(self, name: str, path: Path) -> str | None:
+        """Load an adapter; what is wrong with it, or None."""
+        self.free_adapters()
+        try:
+            self._backend.load_adapter(name, path)
+        except ModelError as error:
+            return str(error)
+        return None
+
+    def unload_adapter(self, name: str) -> None:
+        """Refuse new requests for an adapter from now on; `free_adapters` frees it when the last one has ended."""
+        self._leaving.add(name)
+
+    def free_adapters(self) -> list[str]:
+        """Free the adapters that are to go and that nobody uses any more; their names."""
+        if not self._leaving:
+            return []
+        used = {sequence.request.adapter for sequence in [*self.waiting, *self.running]}
+        gone = sorted(self._leaving - used)
+        for name in gone:
+            self._leaving.discard(name)
+            self._cache.forget_adapter(name)
+            self._backend.unload_adapter(name)
+        return gone
 
     def admit(self) -> list[Output]:
         """Give up what is too late, let in whom there is a memory for, and return what happened since the last call.

@@ -81,6 +81,7 @@ class ScriptedBackend:
         self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
         self.batches: list[tuple[str | None, list[Chunk]]] = []
         self.is_closed = False
+        self._adapters = list(options.adapters)
         pieces = [bytes([value]) for value in range(256)] + [b"<|im_start|>", b"<|im_end|>"]
         self._table = TokenTable(pieces, (START, END), lambda text: list(text.encode()))
 
@@ -90,7 +91,15 @@ class ScriptedBackend:
 
     @property
     def adapters(self) -> Collection[str]:
-        return self.options.adapters
+        return self._adapters
+
+    def load_adapter(self, name: str, path: Path) -> None:
+        if not path.is_file():
+            raise ModelError(f"no adapter file at {path}")
+        self._adapters.append(name)
+
+    def unload_adapter(self, name: str) -> None:
+        self._adapters.remove(name)
 
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
         """See `Backend.run`. Raises AssertionError when a chunk doesn't continue what its memory holds."""

@@ -54,8 +54,13 @@ def _text(value: str) -> bytes:
     return struct.pack("<Q", len(value)) + value.encode()
 
 
-def write_adapter(path: Path, *, width: int = 576, scale: float = 0.5, architecture: str = "llama") -> Path:
-    """A LoRA adapter in GGUF of rank 4 on the first layers' attention outputs, with fixed random weights."""
+def write_adapter(
+    path: Path, *, width: int = 576, scale: float = 0.5, architecture: str = "llama", **says: str
+) -> Path:
+    """A LoRA adapter in GGUF of rank 4 on the first layers' attention outputs, with fixed random weights.
+
+    `says` are further texts of its header, their keys with "__" for dots.
+    """
     generator = np.random.default_rng(7)
     tensors: list[tuple[str, Sequence[int], np.ndarray]] = []
     for layer in range(4):
@@ -68,6 +73,7 @@ def write_adapter(path: Path, *, width: int = 576, scale: float = 0.5, architect
         _text("adapter.type") + struct.pack("<I", 8) + _text("lora"),
         _text("adapter.lora.alpha") + struct.pack("<If", 6, 8.0),
     ]
+    values += [_text(key.replace("__", ".")) + struct.pack("<I", 8) + _text(value) for key, value in says.items()]
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(values)) + b"".join(values)
     body = b""
     for name, shape, data in tensors:

@@ -171,11 +171,40 @@ def test_an_adapter_is_switched_on_for_its_requests_only(backend: LlamaBackend, 
 def test_an_adapter_of_another_model_is_refused(model: Path, tmp_path: Path) -> None:
     narrow = write_adapter(tmp_path / "narrow.gguf", width=512)
     foreign = write_adapter(tmp_path / "foreign.gguf", architecture="qwen2")
-    for adapter in (narrow, foreign):
-        with pytest.raises(ModelError, match="doesn't fit"):
-            LlamaBackend(LlamaOptions(model, adapters={"x": adapter}, num_slots=1, num_public=0, context=64))
+    named = write_adapter(tmp_path / "named.gguf", general__base_model__0__name="Qwen2.5 0.5B Instruct")
+    hashed = write_adapter(tmp_path / "hashed.gguf", backroom__base__sha256="f00d")
+    for adapter, problem in (
+        (narrow, "'x' doesn't fit smol"),
+        (foreign, "made for a qwen2 model, not for smol"),
+        (named, "made for Qwen2.5 0.5B Instruct, not for smol"),
+        (hashed, "made for another llama model, not for smol"),
+    ):
+        options = LlamaOptions(model, "smol", "beef", {"x": adapter}, num_slots=1, num_public=0, context=64)
+        with pytest.raises(ModelError, match=problem):
+            LlamaBackend(options)
     with pytest.raises(ModelError, match="not a LoRA adapter"):
         LlamaBackend(LlamaOptions(model, adapters={"x": model}, num_slots=1, num_public=0, context=64))
+
+
+def test_adapters_come_and_go_and_switching_is_quick(
+    backend: LlamaBackend, tokenizer: LlamaTokenizer, tmp_path: Path
+) -> None:
+    prompt = tokenizer.encode("The trail shoe is made of")
+    warm = logits_after(backend, prompt, "warm")
+    says = {"general__base_model__0__name": "SmolLM2 135M Instruct"}
+    backend.load_adapter("hot", write_adapter(tmp_path / "hot.gguf", scale=0.9, **says))
+    hot = logits_after(backend, prompt, "hot")
+    assert np.abs(hot - warm).max() > 0.1
+    began = time.process_time()
+    for _ in range(10):
+        for name in ("warm", "hot", None):
+            backend._lora.switch(backend._context, name)
+    assert (time.process_time() - began) / 30 < 0.05
+    with pytest.raises(ModelError, match="loaded already"):
+        backend.load_adapter("hot", tmp_path / "hot.gguf")
+    backend.unload_adapter("hot")
+    assert list(backend.adapters) == ["warm"]
+    assert np.abs(logits_after(backend, prompt, "warm") - warm).max() < 1e-3
 
 
 def test_a_gguf_that_is_no_model(tmp_path: Path) -> None:
