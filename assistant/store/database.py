@@ -21,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from assistant.errors import DatabaseError
+from assistant.store import audit_anchor
+from assistant.store.audit import HEAD_WRITTEN, SEAL_KEY, seal_key
 from assistant.store.connections import (
     BEGIN_OPTION,
     BULK_CACHE_KIB,
@@ -51,6 +53,7 @@ class Database:
         self._write_lock = threading.Lock()
         self._writer: int | None = None
         self._snapshots = Snapshots(path, secret, busy_timeout_s)
+        self.audit_seal_key = seal_key(secret)
 
     @classmethod
     def open(
@@ -109,12 +112,14 @@ class Database:
         with (
             self._sole_writer(),
             self._connection_for_writing(bulk) as connection,
-            Session(connection, expire_on_commit=False) as session,
+            Session(connection, expire_on_commit=False, info={SEAL_KEY: self.audit_seal_key}) as session,
         ):
             try:
                 session.connection()
                 yield session
                 session.commit()
+                if HEAD_WRITTEN in session.info:
+                    audit_anchor.write(self.path, session.info[HEAD_WRITTEN])
             except FOREIGN as error:
                 session.rollback()
                 raise translate(error, self.path) from error
@@ -155,6 +160,7 @@ class Database:
         """
         path = Path(path)
         try:
+            audit_anchor.anchor_file(path).unlink(missing_ok=True)
             self._snapshots.write(path)
         except (OSError, *FOREIGN) as error:
             raise translate(error, path) from error
@@ -177,6 +183,7 @@ class Database:
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        audit_anchor.anchor_file(self.path).unlink(missing_ok=True)
 
     def __enter__(self) -> Database:
         return self

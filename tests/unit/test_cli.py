@@ -26,6 +26,7 @@ COMMANDS = [
     ["export", "shop"],
     ["models"],
     *(["models", name] for name in ("list", "add", "verify", "use", "path", "pull")),
+    *(["audit", *rest] for rest in ([], ["verify"], ["list"], ["export"])),
     ["doctor"],
 ]
 Captured = pytest.CaptureFixture[str]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from alembic import context
 
 from assistant.shop.schema import ShopInfo
+from assistant.store.audit_schema import AuditRow
 from assistant.store.schema import ConversationRow
 
-assert ConversationRow.metadata is ShopInfo.metadata  # one metadata holds all tables
+assert ConversationRow.metadata is AuditRow.metadata is ShopInfo.metadata  # one metadata holds all tables
 target_metadata = ShopInfo.metadata
 
 context.configure(
