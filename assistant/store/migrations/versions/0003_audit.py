@@ -1,6 +1,6 @@
 """The audit log: entries that can't be changed, the head of their chain, the salts of the pseudonyms.
 
-Revision 0002.
+Revision 0003.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
