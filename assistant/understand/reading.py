@@ -91,7 +91,8 @@ class Reader:
     def _clause(self, text: str) -> Clause:
         text = mend(text, self._is_word)
         links = link(text, self._vocabulary)
-        scores = self._head.probabilities(self._encode([mask(text, links)])[0])
+        masked = mask(text, links)
+        scores = self._head.probabilities(self._encode([masked])[0], masked)
         found = bool(links.mentions or links.options or links.categories or links.brands)
         return Clause(text, links, scores, choose_act(text, scores, has_content=found))
 

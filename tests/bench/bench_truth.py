@@ -1,11 +1,13 @@
 """How often customers are shown something untrue, and how often they get their answer, over three shops.
 
     .venv/bin/python tests/bench/bench_truth.py [--heldout] [--shop tau2] [--model NAME] [--keep DIR] [--no-result]
+    .venv/bin/python tests/bench/bench_truth.py --no-model --split fresh_a --keep /tmp/truth    # while developing
 
 Imports each shop into a temporary database, runs `backroom replay` over the cases of tests/bench/truth (their
 expectations are taken out first), judges every reply with the checker beside them, prints a table and writes
 tests/bench/results/truth.json. Failures of the development cases go to a file for whoever mends them; of the held-out
-cases only totals are ever shown. Knows nothing of how the assistant works.
+cases (heldout, and fresh_b of tests/bench/truth/make_fresh.py) only totals are shown. Knows nothing
+of how the assistant works.
 """
 
 from __future__ import annotations
@@ -29,25 +31,35 @@ sys.path.insert(0, str(HERE))
 
 from truth.check import Verdict, judge_case, read_jsonl, totals  # noqa: E402 (the path above comes first)
 from truth.mentions import plain  # noqa: E402
+from truth.more_shops import write_salesbot  # noqa: E402
 from truth.world import SOURCES, load  # noqa: E402
 
 Json = dict[str, Any]
+NO_MODEL = "--no-model"
 ROOT = HERE.parents[1]
-KINDS = {"tau2": "tau2", "dummyjson": "dummyjson", "demo": "shop"}
+KINDS = {"tau2": "tau2", "dummyjson": "dummyjson", "demo": "shop", "magento": "magento", "salesbot": "shop"}
+SPLITS = ("dev", "heldout", "fresh_a", "fresh_b", "long_a", "long_b")
+SEEN = {"dev", "fresh_a", "long_a"}
 
 
 def replay(shop: str, cases: Sequence[Json], folder: Path, extra: Sequence[str]) -> tuple[list[Json], float]:
     """The results of `backroom replay` on a fresh import of the shop, and the seconds that the replay took."""
     backroom = str(Path(sys.executable).with_name("backroom"))
     database, plain_cases, results = folder / f"{shop}.db", folder / "cases.jsonl", folder / "results.jsonl"
-    if not database.exists():
-        _run([backroom, "import", KINDS[shop], str(SOURCES[shop]), "--db", str(database)])
+    source = write_salesbot(SOURCES[shop], folder / "salesbot") if shop == "salesbot" else SOURCES[shop]
     rows = [
         {**case, "turns": [{k: v for k, v in turn.items() if k != "expect"} for turn in case["turns"]]}
         for case in cases
     ]
     plain_cases.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     start = time.perf_counter()
+    if NO_MODEL in extra:
+        from truth.quick import replay_quickly
+
+        replay_quickly(KINDS[shop], source, database, plain_cases, results)
+        return read_jsonl(results), time.perf_counter() - start
+    if not database.exists():
+        _run([backroom, "import", KINDS[shop], str(source), "--db", str(database)])
     _run([backroom, "replay", str(plain_cases), "--out", str(results), "--db", str(database), *extra])
     return read_jsonl(results), time.perf_counter() - start
 
@@ -148,7 +160,11 @@ def bench(shops: Sequence[str], splits: Sequence[str], extra: Sequence[str], fol
             print(f"{shop}: left out, its source is not at {SOURCES[shop]}")
             continue
         for split in splits:
-            cases = read_jsonl(HERE / "truth" / f"cases_{shop}_{split}.jsonl")
+            long = HERE / "conversations" / f"{shop}_{split}.jsonl"
+            path = long if "long" in split else HERE / "truth" / f"cases_{shop}_{split}.jsonl"
+            if not path.exists():
+                continue
+            cases = read_jsonl(path)
             results, seconds = replay(shop, cases, folder, extra)
             rows = judge(shop, cases, results)
             records = [record for _, _, record, _ in rows]
@@ -156,9 +172,11 @@ def bench(shops: Sequence[str], splits: Sequence[str], extra: Sequence[str], fol
             figures[name] = {**totals(v for *_, v in rows), **speeds(records), "seconds": round(seconds, 1)}
             print_row(name, figures[name])
             everything[split] += [(v, record) for _, _, record, v in rows]
-            if split == "dev":
+            if split in SEEN:
                 text += failures(shop, rows)
     for split, pairs in everything.items():
+        if not pairs:
+            continue
         figures[f"all {split}"] = {**totals(v for v, _ in pairs), **speeds([record for _, record in pairs])}
         print_row(f"all {split}", figures[f"all {split}"])
     return figures, text
@@ -168,6 +186,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shop", action="append", choices=sorted(KINDS), help="only this shop (may be repeated)")
     parser.add_argument("--heldout", action="store_true", help="the held-out cases too (totals only)")
+    parser.add_argument("--split", action="append", choices=SPLITS, help="only these cases (may be repeated)")
+    parser.add_argument(NO_MODEL, action="store_true", help="code words every answer: fast, for developing")
     parser.add_argument("--model", help="another model than the default")
     parser.add_argument("--jobs", type=int, help="conversations at once (default: as many as the engine has slots)")
     parser.add_argument("--keep", type=Path, help="keep databases and failures in this folder")
@@ -175,21 +195,26 @@ def main() -> int:
     options = parser.parse_args()
     extra = ["--model", options.model] if options.model else []
     extra += ["--jobs", str(options.jobs)] if options.jobs else []
-    splits = ["dev", "heldout"] if options.heldout else ["dev"]
+    extra += [NO_MODEL] if options.no_model else []
+    splits = options.split or (["dev", "heldout"] if options.heldout else ["dev"])
     with tempfile.TemporaryDirectory(prefix="backroom-truth-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         figures, text = bench(options.shop or list(KINDS), splits, extra, folder)
         if options.keep:
-            (options.keep / "failures_dev.md").write_text(text, "utf-8")
-            print(f"development failures: {options.keep / 'failures_dev.md'}")
+            (options.keep / "failures.md").write_text(text, "utf-8")
+            print(f"failures of cases that may be seen: {options.keep / 'failures.md'}")
     if not options.no_result:
         target = HERE / "results" / "truth.json"
         target.parent.mkdir(exist_ok=True)
         head: Json = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "hardware": hardware()}
         head["settings"] = {k: v for k, v in os.environ.items() if k.startswith("BACKROOM_") and "KEY" not in k}
         target.write_text(
-            json.dumps({**head, "model": options.model or "default", "figures": figures}, indent=1) + "\n"
+            json.dumps(
+                {**head, "model": "none" if options.no_model else options.model or "default", "figures": figures},
+                indent=1,
+            )
+            + "\n"
         )
     return 0
 

@@ -9,6 +9,7 @@ from .availability import leading, polarity
 from .comparing import compare, compare_variants, extreme
 from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn, variants_of
 from .expected import ANSWERABLE, GOOD, Answer, hits_of, meant, missing, named_in, show, stated_prices
+from .measures import attribute_extreme, count
 from .mentions import NUMBER_WORDS, clauses, find_options, sentences
 from .world import Product
 
@@ -334,6 +335,8 @@ KINDS: dict[str, Callable[[Turn, Json], Answer]] = {
     "compare": compare,
     "comparev": compare_variants,
     "extreme": extreme,
+    "attrext": attribute_extreme,
+    "count": count,
     "absent": _absent,
     "policy": _says,
     "dontknow": _dont_know,

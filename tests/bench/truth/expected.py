@@ -21,6 +21,8 @@ ANSWERABLE = {
     "compare",
     "comparev",
     "extreme",
+    "attrext",
+    "count",
     "policy",
     "absent",
 }

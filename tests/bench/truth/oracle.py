@@ -145,7 +145,9 @@ def _true_options(world: World, part: Json, products: list[Product], hits: list[
 
 def _true_search(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
     limit = float(part.get("max", 1e9)) * 100
-    fitting = [p for p in products if p.live and min(v.price for v in p.live) <= limit]
+    fitting = [p for p in products if any(v.can_be_had for v in p.live) and min(v.price for v in p.live) <= limit]
+    if not fitting and any(p.live and min(v.price for v in p.live) <= limit for p in products):
+        return
     if not fitting:
         yield "Sorry, we don't have anything like that."
         return

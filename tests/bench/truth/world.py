@@ -22,6 +22,8 @@ SOURCES = {
     "tau2": SHARED / "tau2-retail",
     "dummyjson": SHARED / "dummyjson",
     "demo": REPOSITORY / "assistant" / "shop" / "demo",
+    "magento": SHARED / "magento",
+    "salesbot": SHARED / "salesbot",
 }
 VARIANT_COLUMNS = {"sku", "product_id", "price", "stock", "compare_at_price", "gtin", "active", "image"}
 PRODUCT_COLUMNS = {
@@ -144,11 +146,14 @@ class World:
 
 
 def load(shop: str, root: Path | None = None) -> World:
-    """The shop `tau2`, `dummyjson` or `demo` from its source files. Raises FileNotFoundError when they aren't there."""
+    """A shop of `SOURCES` from its source files. Raises FileNotFoundError when they aren't there."""
+    from . import more_shops  # which needs this module's own classes
+
     folder = root or SOURCES[shop]
     if not folder.is_dir():
         raise FileNotFoundError(f"the source of the {shop} shop is not at {folder}")
-    return {"tau2": _tau2, "dummyjson": _dummyjson, "demo": _folder}[shop](folder)
+    loaders = {"tau2": _tau2, "dummyjson": _dummyjson, "demo": _folder}
+    return (loaders | {"magento": more_shops.magento, "salesbot": more_shops.salesbot})[shop](folder)
 
 
 def _tau2(folder: Path) -> World:
