@@ -101,6 +101,26 @@ class ChatSettings(Section):
     examples: TextList = []
 
 
+class PrivacySettings(Section):
+    """How long personal data stays, and who answers for it. Days; 0 is for ever."""
+
+    conversations_days: int = Field(default=365, ge=0, le=36500)
+    """Counted from a conversation's last message; hand-overs and feedback go with it."""
+    browsing_days: int = Field(default=365, ge=0, le=36500)
+    outbox_days: int = Field(default=90, ge=0, le=36500)
+    """Of messages that were delivered."""
+    attempts_days: int = Field(default=30, ge=0, le=36500)
+    """Of failed attempts to identify oneself."""
+    orders_days: int = Field(default=0, ge=0, le=36500)
+    bookkeeping_days: int = Field(default=3650, ge=0, le=36500)
+    """An erased customer's orders stay this long, emptied of the person; 0: they are deleted too."""
+    quiet_hour: int = Field(default=3, ge=0, le=23)
+    """The hour of the shop's day in which the file may be rewritten, which holds up writers."""
+    controller: str | None = None
+    contact: str | None = None
+    officer: str | None = None
+
+
 class Settings(Section):
     """Every setting, by section."""
 
@@ -109,6 +129,7 @@ class Settings(Section):
     shop: ShopSettings = Field(default_factory=ShopSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:

@@ -69,7 +69,7 @@ def audit(
         "details": compact_json({key: _value(session, key, value) for key, value in sorted((details or {}).items())}),
     }
     head = session.execute(select(AuditHeadRow.count, AuditHeadRow.digest).where(AuditHeadRow.head_id == HEAD)).first()
-    count, previous = (0, GENESIS) if head is None else head._tuple()
+    count, previous = (0, GENESIS) if head is None else (head[0], head[1])
     row = {"entry_no": count + 1, **row}
     digest = digest_of(previous, tuple(row.values()))
     session.execute(insert(AuditRow).values(**row, digest=digest))
@@ -149,8 +149,13 @@ def _pseudonym(reference: str, salt: str) -> str:
     return f"{kind}:~{hmac.new(bytes.fromhex(salt), reference.encode(), 'sha256').hexdigest()[:24]}"
 
 
+def is_code(text: str) -> bool:
+    """Whether a text may stand as `action` or `reason`."""
+    return _CODE.match(text) is not None
+
+
 def _code(text: str) -> str:
-    if not _CODE.match(text):
+    if not is_code(text):
         raise ValueError(f"{text!r} is no code; say it in lower-case letters, digits and _.:/-, never in free text")
     return text
 

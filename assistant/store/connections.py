@@ -48,18 +48,23 @@ def connect(path: Path, cipher_key: str, busy_timeout_s: float, create: bool = F
 
 def _prepare(connection: Any, cipher_key: str, busy_timeout_s: float) -> None:
     execute = connection.execute
-    execute("PRAGMA cipher_log_level = NONE")
-    execute(f'PRAGMA key = "{cipher_key}"')
+    _unlock(connection, cipher_key)
     execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
     execute("SELECT count(*) FROM sqlite_master")
     if execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         execute("PRAGMA journal_mode = WAL")
     execute("PRAGMA synchronous = NORMAL")
     execute("PRAGMA foreign_keys = ON")
+    execute("PRAGMA secure_delete = ON")
     execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.enable_load_extension(True)
     sqlite_vec.load(connection)
     connection.enable_load_extension(False)
+
+
+def _unlock(connection: Any, cipher_key: str) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f'PRAGMA key = "{cipher_key}"')
 
 
 def set_cache(connection: Connection, kib: int) -> None:

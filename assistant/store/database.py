@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -166,12 +166,29 @@ class Database:
             raise translate(error, path) from error
         return Database(path, self._secret, self._busy_timeout_s)
 
-    def checkpoint(self) -> None:
-        """Bring the write-ahead log into the file and cut it, as far as readers allow: after a large import."""
+    def checkpoint(self, wait_s: float | None = None) -> bool:
+        """Bring the write-ahead log into the file and cut it: after a large import, after an erasure. False when
+        readers or writers kept it, for `wait_s` (None: the busy timeout)."""
         with suppress(*FOREIGN), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is not None:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                wait_s = self._busy_timeout_s if wait_s is None else wait_s
+                raw.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
+                try:
+                    busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout_s * 1000)}")
+                return not busy
+        return False
+
+    def vacuum(self) -> None:
+        """Write the file anew, without what was deleted. Raises DatabaseError, also when another process writes."""
+        with self._sole_writer():
+            try:
+                with closing(connect(self.path, self._secret, self._busy_timeout_s)) as connection:
+                    connection.execute("VACUUM")
+            except FOREIGN as error:
+                raise translate(error, self.path) from error
 
     def close(self) -> None:
         """Close all connections. The database can't be used afterwards; closing twice does no harm."""

@@ -27,6 +27,9 @@ COMMANDS = [
     ["models"],
     *(["models", name] for name in ("list", "add", "verify", "use", "path", "pull")),
     *(["audit", *rest] for rest in ([], ["verify"], ["list"], ["export"])),
+    ["privacy"],
+    *(["privacy", name] for name in ("export", "erase", "check-certificate", "correct", "restrict", "hold", "consent")),
+    *(["privacy", name] for name in ("retention", "compact")),
     ["doctor"],
 ]
 Captured = pytest.CaptureFixture[str]

@@ -1,0 +1,1 @@
+"""Personal data in texts: finding it and masking it."""

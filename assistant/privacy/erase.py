@@ -1,0 +1,224 @@
+"""Erasure (Art. 17 GDPR): everything that is a person's goes, from the database, its files and the training data.
+
+One transaction takes the rows of every table the registry knows, empties what bookkeeping duty keeps of orders,
+destroys the salts that link audit entries to the person, and notes a keyed digest, so that a backup can't bring them
+back. What is left on the disk is overwritten: deleted cells by SQLite itself (`secure_delete`), the write-ahead log by
+cutting it, pages that once held a moved cell by rewriting the file (`compact`). Knows no HTTP; the staff console and
+the command line call `erase`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from assistant.errors import UsageError
+from assistant.privacy import training
+from assistant.privacy.certificate import Json, proof_of, sign
+from assistant.privacy.compact import SMALL_BYTES, compact, compact_due, size_of
+from assistant.privacy.mentions import identifiers, mask_mentions
+from assistant.privacy.rules import OwnedTable, owned_tables
+from assistant.privacy.schema import ErasureRow
+from assistant.privacy.secrets import digest, signing_key
+from assistant.privacy.subject import Subject, gather, ids, release, theirs
+from assistant.shop.schema import CustomerRow
+from assistant.store.audit import audit, forget
+from assistant.store.database import Database
+
+LEGAL_HOLD = "legal_hold"
+
+
+@dataclass
+class Erased:
+    """What an erasure did. `certificate` is for the person; the figures are for the operator."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    emptied: dict[str, int] = field(default_factory=dict)
+    conversations: list[str] = field(default_factory=list)
+    """Their ids, for the engine and the caches of the caller; nowhere written."""
+    adapters: list[str] = field(default_factory=list)
+    training_lines: int = 0
+    not_cleaned: list[str] = field(default_factory=list)
+    compacted: bool = False
+    seconds: float = 0.0
+    certificate: Json = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "deleted_rows": self.rows,
+            "emptied_rows": self.emptied,
+            "conversations": len(self.conversations),
+            "adapters_trained_from_them": self.adapters,
+            "training_lines_removed": self.training_lines,
+            "files_not_cleaned": self.not_cleaned,
+            "compacted": self.compacted,
+            "seconds": round(self.seconds, 2),
+            "certificate": self.certificate,
+        }
+
+
+def erase(
+    db: Database,
+    subject: Subject,
+    *,
+    actor: str = "system:command",
+    reason: str = "request",
+    keep_orders_days: int = 0,
+    thorough: bool | None = None,
+) -> Erased:
+    """Erase the subject. `keep_orders_days` is how long orders stay, emptied of the person (0: they go too).
+
+    `thorough` also masks mentions in other people's conversations and rewrites the file, which takes as long as the
+    database is large; None does so up to `SMALL_BYTES`. Raises UsageError under a legal hold: nothing is erased then.
+    """
+    began = time.perf_counter()
+    thorough = size_of(db) <= SMALL_BYTES if thorough is None else thorough
+    result = Erased()
+    with db.write() as session:
+        gather(session, subject)
+        _refuse_held(session)
+        result.conversations = ids(session, "conversation")
+        words = identifiers(session, subject)
+        used = training.used_in(session, result.conversations)
+        result.adapters = sorted({adapter for adapters in used.values() for adapter in adapters})
+        _orders(session, keep_orders_days, result)
+        tables = owned_tables(session)
+        for table in sorted(tables, key=_parents_last):
+            _delete(session, table, result)
+        if thorough:
+            mask_mentions(session, words)
+        _note(session, subject, actor, reason, result)
+        release(session)
+    for folder in used:
+        if Path(folder).is_dir():
+            num_lines, left = training.clean(Path(folder), [*result.conversations, *words])
+            result.training_lines += num_lines
+            result.not_cleaned += left
+    db.checkpoint(wait_s=1.0)
+    result.compacted = thorough and compact(db)
+    with db.write() as session:
+        compact_due(session, not result.compacted)
+    _certify(db, subject, result)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def erase_again(db: Database) -> int:
+    """Erase whoever was erased before and is back, by an import or a backup; returns how many that were."""
+    with db.read() as session:
+        done = set(session.scalars(select(ErasureRow.digest)))
+        if not done:
+            return 0
+        references = [f"customer:{key}" for key in session.scalars(select(CustomerRow.customer_id))]
+        references += [
+            f"conversation:{key}" for key in session.scalars(text("SELECT conversation_id FROM conversation"))
+        ]
+        back = [reference for reference in references if digest(session, reference) in done]
+    num = 0
+    for reference in back:
+        with db.read() as session:
+            kind, _, key = reference.partition(":")
+            there = session.scalar(text(f"SELECT 1 FROM {kind} WHERE {kind}_id = :key"), {"key": key})
+        if there:
+            erase(db, Subject(reference), actor="system:privacy", reason="erased_before")
+            num += 1
+    return num
+
+
+def _refuse_held(session: Session) -> None:
+    query = text("""SELECT reference, at FROM privacy_hold
+        WHERE kind = :kind AND reference IN (SELECT id FROM temp.subject_reference)""")
+    held = session.execute(query, {"kind": LEGAL_HOLD}).first()
+    if held is not None:
+        raise UsageError(
+            f"{held.reference} is under a legal hold since {held.at[:10]}; lift it first: backroom privacy hold --lift"
+        )
+
+
+def _orders(session: Session, keep_days: int, result: Erased) -> None:
+    """Orders that must stay get an owner whom nobody is, and go out of the hands of the other steps."""
+    if keep_days <= 0:
+        return
+    oldest = (datetime.now(UTC) - timedelta(days=keep_days)).replace(tzinfo=None)
+    kept = '"order" WHERE order_id IN (SELECT id FROM temp.subject_order) AND coalesce(ordered_at, :now) >= :oldest'
+    when = {"now": datetime.now(UTC).replace(tzinfo=None).isoformat(" "), "oldest": oldest.isoformat(" ")}
+    order_ids = list(session.scalars(text(f"SELECT order_id FROM {kept}"), when))
+    if not order_ids:
+        return
+    nobody = f"erased-{secrets.token_hex(8)}"
+    session.add(CustomerRow(customer_id=nobody, email=f"{nobody}@erased.invalid", consent=False))
+    session.flush()
+    for table in owned_tables(session):
+        if table.rule.on_erasure != "blank":
+            continue
+        blank = {column: value for column, value in table.rule.blank.items() if column in table.columns}
+        if table.name == "order":
+            blank["customer_id"] = nobody
+        if blank:
+            values = ", ".join(f'"{column}" = :{column}' for column in blank)
+            done = session.execute(
+                text(f'UPDATE "{table.name}" SET {values} WHERE order_id IN (SELECT order_id FROM {kept})'),
+                {**blank, **when},
+            )
+            result.emptied[table.name] = done.rowcount  # type: ignore[attr-defined]
+    session.execute(
+        text('CREATE TEMP TABLE kept_order AS SELECT order_id AS id FROM "order" WHERE customer_id = :n'), {"n": nobody}
+    )
+    session.execute(text("DELETE FROM temp.subject_order WHERE id IN (SELECT id FROM temp.kept_order)"))
+    session.execute(text("DROP TABLE temp.kept_order"))
+
+
+def _parents_last(table: OwnedTable) -> int:
+    """Children first, so that they are counted and don't just vanish with their parents."""
+    parents = ("message", "conversation", "order", "payment_method", "customer")
+    return parents.index(table.name) if table.name in parents else -1
+
+
+def _delete(session: Session, table: OwnedTable, result: Erased) -> None:
+    if table.name == "audit_subject":
+        result.rows[table.name] = forget(session, ids(session, "reference"))
+        return
+    done = session.execute(text(f'DELETE FROM "{table.name}" WHERE {theirs(table)}'))
+    if done.rowcount:  # type: ignore[attr-defined]
+        result.rows[table.name] = done.rowcount  # type: ignore[attr-defined]
+
+
+def _note(session: Session, subject: Subject, actor: str, reason: str, result: Erased) -> None:
+    """The audit entry (its pseudonym's salt goes at once), and the digests that recognise them in a backup."""
+    details: dict[str, int] = {
+        "num_conversations": len(result.conversations),
+        "num_rows": sum(result.rows.values()),
+        "num_emptied": sum(result.emptied.values()),
+        "num_adapters": len(result.adapters),
+    }
+    audit(session, actor, "privacy.erase", subject.reference, reason, details)
+    forget(session, [subject.reference])
+    now = datetime.now(UTC)
+    references = [subject.reference, *(f"conversation:{key}" for key in result.conversations)]
+    for reference in dict.fromkeys(references):
+        session.merge(ErasureRow(digest=digest(session, reference), at=now))
+
+
+def _certify(db: Database, subject: Subject, result: Erased) -> None:
+    statement = {
+        "what": "erasure of personal data (Art. 17 GDPR)",
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "person": proof_of(subject.reference),
+        "deleted_rows": result.rows,
+        "orders_kept_without_the_person": result.emptied.get("order", 0),
+        "conversations": len(result.conversations),
+        "audit_log": "entries stay as pseudonyms whose salts are destroyed",
+        "training_lines_removed": result.training_lines,
+        "training_files_to_delete_by_hand": len(result.not_cleaned),
+        "adapters_trained_from_the_data": result.adapters,
+        "storage": "overwritten and rewritten" if result.compacted else "overwritten; free space is rewritten later",
+    }
+    with db.write() as session:
+        result.certificate = sign(statement, signing_key(session))

@@ -1,0 +1,119 @@
+"""Retention: what is older than its period goes, a few hundred conversations at a time, so that nobody waits for it.
+
+Who is under a legal hold or a restriction (Art. 18: must be kept) is passed over. Knows the periods, not who runs it:
+the server does every day (watch.py), `backroom privacy retention` when it is told to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from assistant.config import PrivacySettings
+from assistant.privacy.compact import compact_due
+from assistant.store.audit import audit, forget
+from assistant.store.database import Database
+
+BATCH = 500
+_HELD_CUSTOMERS = "SELECT substr(reference, 10) FROM privacy_hold WHERE reference LIKE 'customer:%'"
+_HELD_CONVERSATIONS = "SELECT substr(reference, 14) FROM privacy_hold WHERE reference LIKE 'conversation:%'"
+_SELECTED: dict[str, tuple[str, str]] = {
+    "conversations": (
+        "conversation",
+        f"""SELECT conversation_id FROM conversation WHERE last_at < :before
+            AND conversation_id NOT IN ({_HELD_CONVERSATIONS})
+            AND coalesce(customer_id, '') NOT IN ({_HELD_CUSTOMERS}) ORDER BY last_at LIMIT {BATCH}""",
+    ),
+    "browsing": (
+        "browsing",
+        f"""SELECT rowid FROM browsing WHERE viewed_at < :before
+            AND customer_id NOT IN ({_HELD_CUSTOMERS}) LIMIT {10 * BATCH}""",
+    ),
+    "outbox": (
+        "outbox",
+        f"""SELECT rowid FROM outbox WHERE sent_at IS NOT NULL AND sent_at < :before
+            AND customer_id NOT IN ({_HELD_CUSTOMERS}) LIMIT {BATCH}""",
+    ),
+    "attempts": ("identity_failure", f"SELECT rowid FROM identity_failure WHERE at < :before LIMIT {BATCH}"),
+    "orders": (
+        "order",
+        f"""SELECT order_id FROM "order" WHERE ordered_at IS NOT NULL AND ordered_at < :before
+            AND customer_id NOT IN ({_HELD_CUSTOMERS}) LIMIT {BATCH}""",
+    ),
+}
+_KEYS = {"conversations": "conversation_id", "orders": "order_id"}
+
+
+def periods(settings: PrivacySettings) -> dict[str, int]:
+    """The period of each kind in days; 0 is for ever."""
+    return {kind: getattr(settings, f"{kind}_days") for kind in _SELECTED}
+
+
+def apply(
+    db: Database,
+    settings: PrivacySettings,
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    actor: str = "system:retention",
+    is_over: Callable[[], bool] = lambda: False,
+) -> dict[str, int]:
+    """Delete what is too old; how many of each kind (with `dry_run`: would be). Ends early when `is_over` says so."""
+    now = now or datetime.now(UTC)
+    counts: dict[str, int] = {}
+    for kind, days in periods(settings).items():
+        table = _SELECTED[kind][0]
+        with db.read() as session:
+            if not days or not _exists(session, table):
+                continue
+        before = (now - timedelta(days=days)).astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+        counts[kind] = _count(db, kind, before) if dry_run else _delete_all(db, kind, before, actor, is_over)
+    return counts
+
+
+def _count(db: Database, kind: str, before: str) -> int:
+    unbounded = _SELECTED[kind][1].rsplit("LIMIT", 1)[0]
+    with db.read() as session:
+        return int(session.scalar(text(f"SELECT count(*) FROM ({unbounded})"), {"before": before}) or 0)
+
+
+def _delete_all(db: Database, kind: str, before: str, actor: str, is_over: Callable[[], bool]) -> int:
+    num = 0
+    while not is_over():
+        with db.write() as session:
+            deleted = _delete_batch(session, kind, before)
+            if deleted:
+                audit(session, actor, "privacy.retention", f"kind:{kind}", "period_over", {"num": deleted})
+                compact_due(session, True)
+        num += deleted
+        if not deleted:
+            break
+    return num
+
+
+def _delete_batch(session: Session, kind: str, before: str) -> int:
+    table, query = _SELECTED[kind]
+    key = _KEYS.get(kind, "rowid")
+    keys = list(session.scalars(text(query), {"before": before}))
+    if not keys:
+        return 0
+    if kind in _KEYS:
+        references = [f"{table}:{one}" for one in keys]
+        if kind == "conversations":
+            for one in keys:
+                found = text("SELECT message_id FROM message WHERE conversation_id = :id")
+                references += [f"message:{message}" for message in session.scalars(found, {"id": one})]
+                session.execute(text("DELETE FROM training_source WHERE conversation_id = :id"), {"id": one})
+        forget(session, references)
+    parameters: list[dict[str, Any]] = [{"key": one} for one in keys]
+    session.execute(text(f'DELETE FROM "{table}" WHERE {key} = :key'), parameters)
+    return len(keys)
+
+
+def _exists(session: Session, table: str) -> bool:
+    query = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+    return session.scalar(query, {"name": table}) is not None

@@ -1,0 +1,81 @@
+"""Which conversations went into which training data, and which adapters were trained from it.
+
+The fine-tuning rooms report here (`register_data`, `register_adapter`); erasure takes a person's lines out of the files
+and names the adapters, whose weights can't be cleaned. Knows nothing of training.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.privacy.schema import TrainingAdapterRow, TrainingSourceRow
+from assistant.store.database import Database
+
+
+def register_data(db: Database, folder: Path, conversation_ids: Iterable[str]) -> None:
+    """Note that these conversations went into the training data in `folder`. Safe to repeat."""
+    with db.write() as session:
+        for conversation_id in set(conversation_ids):
+            session.merge(TrainingSourceRow(folder=str(folder.resolve()), conversation_id=conversation_id))
+
+
+def register_adapter(db: Database, folder: Path, adapter: str) -> None:
+    """Note that an adapter was trained from the data in `folder`. Safe to repeat."""
+    with db.write() as session:
+        session.merge(TrainingAdapterRow(folder=str(folder.resolve()), adapter=adapter, at=datetime.now(UTC)))
+
+
+def used_in(session: Session, conversation_ids: list[str]) -> dict[str, list[str]]:
+    """The folders of training data that these conversations went into, with the adapters trained from each."""
+    folders: set[str] = set()
+    for start in range(0, len(conversation_ids), 500):
+        part = conversation_ids[start : start + 500]
+        query = select(TrainingSourceRow.folder).where(TrainingSourceRow.conversation_id.in_(part)).distinct()
+        folders.update(session.scalars(query))
+    adapters = select(TrainingAdapterRow.adapter).order_by(TrainingAdapterRow.adapter)
+    return {
+        folder: list(session.scalars(adapters.where(TrainingAdapterRow.folder == folder))) for folder in sorted(folders)
+    }
+
+
+def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:
+    """Take every line that holds one of `words` out of the text files below `folder`.
+
+    Returns how many lines went, and the files that hold such a word and can't be cleaned line by line. Each file is
+    replaced whole or not at all.
+    """
+    needles = [word.encode() for word in words if word]
+    num_lines, left = 0, []
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
+        data = file.read_bytes()
+        if not any(needle in data for needle in needles):
+            continue
+        if file.suffix not in (".jsonl", ".csv", ".txt", ".tsv"):
+            left.append(str(file))
+            continue
+        lines = data.splitlines(keepends=True)
+        kept = [line for line in lines if not any(needle in line for needle in needles)]
+        _replace(file, b"".join(kept))
+        num_lines += len(lines) - len(kept)
+    return num_lines, left
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Give the name to the new content, then overwrite the old: an unlinked file's bytes would stay on the disk."""
+    draft = file.with_name(file.name + ".cleaned")
+    with draft.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    with file.open("r+b") as old:
+        size = file.stat().st_size
+        draft.replace(file)
+        old.write(bytes(size))
+        old.flush()
+        os.fsync(old.fileno())

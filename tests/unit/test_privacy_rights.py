@@ -1,0 +1,206 @@
+"""Export, correction, restriction, consent and retention."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from assistant.cli import run
+from assistant.config import PrivacySettings
+from assistant.errors import UsageError
+from assistant.privacy.export import export
+from assistant.privacy.export_page import page
+from assistant.privacy.retention import apply
+from assistant.privacy.rights import LEGAL_HOLD, RESTRICTION, consents, correct, is_restricted, set_consent, set_hold
+from assistant.privacy.subject import find_subject
+from assistant.shop.schema import CustomerRow
+from assistant.store.audit_verify import entries, verify
+from assistant.store.conversations import Conversations
+from assistant.store.database import Database
+from assistant.types import Record
+from tests.unit.privacy_shop import AT, STRINGS, TARGET, busy_shop
+
+STAFF = "staff:anna"
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Any:
+    db = busy_shop(tmp_path / "shop.db", "test key", 8, 30)
+    yield db
+    db.close()
+
+
+def actions(db: Database) -> list[str]:
+    with db.read() as session:
+        return [entry["action"] for entry in entries(session)]
+
+
+def test_an_export_is_complete_and_only_theirs(busy: Database) -> None:
+    data = export(busy, find_subject(busy, TARGET), actor=STAFF)
+    shown = json.dumps(data, ensure_ascii=False)
+    assert [string for string in STRINGS if string not in shown] == []
+    assert "cust-other" not in shown and "web-stranger" not in shown
+    assert set(data["sections"]) >= {
+        "profile", "orders", "browsing", "conversations", "feedback", "hand-overs", "consent",
+    }  # fmt: skip
+    conversations = data["sections"]["conversations"]["conversation"]
+    kept = Conversations(busy)
+    for conversation in conversations:
+        assert len(conversation["messages"]) == len(kept.messages(conversation["conversation_id"]))
+    answers = [m for c in conversations for m in c["messages"] if m["role"] == "assistant"]
+    assert answers and all(m["record"]["receipts"][0]["field"] == "price" for m in answers)
+    (order, _) = data["sections"]["orders"]["order"]
+    assert order["lines"][0]["name"] == "Camp Mug" and order["payments"] and order["address"]["name"]
+    assert {entry["action"] for entry in data["audit"]} == {"order.cancel", "profile.show"}
+    assert "salt" not in shown and actions(busy)[-1] == "privacy.export"
+
+
+def test_a_visitor_gets_their_conversation(busy: Database) -> None:
+    data = export(busy, find_subject(busy, "web-stranger"))
+    (conversation,) = data["sections"]["conversations"]["conversation"]
+    assert len(conversation["messages"]) == 2 and list(data["sections"]) == ["conversations"]
+
+
+def test_the_page_holds_the_same_and_runs_nothing(busy: Database) -> None:
+    with busy.write() as session:
+        session.get_one(CustomerRow, TARGET).city = "<script>alert(1)</script> & Nethergate"
+    shown = page(export(busy, find_subject(busy, TARGET)))
+    assert "<script" not in shown and "&lt;script&gt;" in shown and "http" not in shown
+    assert all(string in shown for string in STRINGS)
+    seen: list[str] = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag not in ("meta", "br"):
+                seen.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert seen.pop() == tag
+
+    Tags().feed(shown)
+    assert seen == []
+
+
+def test_a_profile_is_corrected(busy: Database) -> None:
+    subject = find_subject(busy, TARGET)
+    correct(busy, subject, {"city": "Kendal", "phone": ""}, actor=STAFF)
+    with busy.read() as session:
+        row = session.get_one(CustomerRow, TARGET)
+        assert row.city == "Kendal" and row.phone is None
+        (entry,) = entries(session, action="privacy.correct")
+    assert entry["details"] == {"fields": ["city", "phone"]} and "Kendal" not in json.dumps(entry)
+    for wrong in (
+        {"email": "no address"},
+        {"member": "1"},
+        {"customer_id": "x"},
+        {"city": "a\nb"},
+        {"city": "x" * 301},
+        {},
+    ):
+        with pytest.raises(UsageError):
+            correct(busy, subject, {"first_name": "Changed", **wrong} if wrong else {}, actor=STAFF)
+    with busy.read() as session:
+        assert session.get_one(CustomerRow, TARGET).first_name == "Wilhelmina"
+
+
+def test_consent_is_kept_with_its_history(busy: Database) -> None:
+    subject = find_subject(busy, TARGET)
+    set_consent(busy, subject, False, actor=STAFF)
+    with busy.read() as session:
+        assert session.get_one(CustomerRow, TARGET).consent is False
+    set_consent(busy, subject, True, purpose="training", actor=STAFF)
+    with busy.read() as session:
+        assert session.get_one(CustomerRow, TARGET).consent is False, "another purpose"
+    assert [(row.purpose, row.given) for row in consents(busy, subject)] == [
+        ("personalisation", True),
+        ("personalisation", False),
+        ("training", True),
+    ]
+
+
+def test_a_restriction_is_set_and_lifted(busy: Database) -> None:
+    subject = find_subject(busy, TARGET)
+    assert set_hold(busy, subject, RESTRICTION, True, actor=STAFF)
+    assert not set_hold(busy, subject, RESTRICTION, True, actor=STAFF)
+    with busy.read() as session:
+        assert is_restricted(session, TARGET) and not is_restricted(session, "mia") and not is_restricted(session, None)
+    assert set_hold(busy, subject, RESTRICTION, False, actor=STAFF)
+    with busy.read() as session:
+        assert not is_restricted(session, TARGET)
+
+
+def at(db: Database, name: str, days_ago: int, customer: str | None = None) -> None:
+    """A conversation whose last message is so many days old."""
+    conversations = Conversations(db)
+    then = datetime.now(UTC) - timedelta(days=days_ago)
+    message = conversations.begin_turn(name, "hello", then, customer)
+    conversations.finish_turn(message, Record(reply="hello"), {}, then)
+
+
+def test_retention_takes_what_is_too_old_and_nothing_else(shop_db: Database) -> None:
+    for days in (1, 29, 31, 400):
+        at(shop_db, f"web-{days}", days)
+    at(shop_db, "web-held", 400)
+    at(shop_db, "web-mia", 400, "mia")
+    set_hold(shop_db, find_subject(shop_db, "web-held"), LEGAL_HOLD, True, actor=STAFF)
+    set_hold(shop_db, find_subject(shop_db, "mia"), RESTRICTION, True, actor=STAFF)
+    settings = PrivacySettings(conversations_days=30)
+    assert apply(shop_db, settings, dry_run=True)["conversations"] == 2
+    assert apply(shop_db, settings)["conversations"] == 2
+    with shop_db.read() as session:
+        left = set(session.scalars(text("SELECT conversation_id FROM conversation")))
+        assert left == {"web-1", "web-29", "web-held", "web-mia"}
+        assert session.scalar(text("SELECT count(*) FROM message")) == 8
+    assert "conversations" not in apply(shop_db, PrivacySettings(conversations_days=0))
+    assert verify(shop_db).ok and "privacy.retention" in actions(shop_db)
+
+
+def test_retention_of_browsing_and_orders(busy: Database) -> None:
+    now = AT + timedelta(days=100)
+    counts = apply(busy, PrivacySettings(browsing_days=30, orders_days=3650), now=now)
+    assert counts["browsing"] == 1 and counts["orders"] == 1
+    with busy.read() as session:
+        assert set(session.scalars(text('SELECT order_id FROM "order"'))) == {"W1", "W-wil-1"}
+
+
+def test_retention_of_many_goes_in_batches(shop_db: Database) -> None:
+    old = "2020-01-01 00:00:00"
+    with shop_db.write() as session:
+        session.execute(
+            text("INSERT INTO conversation VALUES (:id, NULL, 'chat', :old, :old, '{}')"),
+            [{"id": f"web-{number}", "old": old} for number in range(1203)],
+        )
+    assert apply(shop_db, PrivacySettings(conversations_days=1))["conversations"] == 1203
+    assert actions(shop_db).count("privacy.retention") == 3
+
+
+def test_the_commands(busy: Database, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKROOM_DB_KEY", "test key")
+
+    def call(*words: str) -> int:
+        return run(["privacy", *words, "--db", str(busy.path)])
+
+    assert call("export", TARGET) == 0
+    assert json.loads(capsys.readouterr().out)["about"] == f"customer:{TARGET}"
+    assert call("export", TARGET, "--out", str(tmp_path / "out")) == 0
+    assert {file.name: file.stat().st_mode & 0o077 for file in (tmp_path / "out").iterdir()} == {
+        "export.html": 0,
+        "export.json": 0,
+    }
+    assert call("correct", TARGET, "city=Kendal") == 0 and call("correct", TARGET, "city") == 2
+    assert call("restrict", TARGET) == 0 and call("hold", TARGET) == 0
+    assert call("erase", TARGET) == 2
+    assert call("hold", TARGET, "--lift") == 0 and call("restrict", TARGET, "--lift") == 0
+    assert call("consent", TARGET, "--withdraw") == 0
+    capsys.readouterr()
+    assert call("consent", TARGET, "--json") == 0
+    assert [row["given"] for row in json.loads(capsys.readouterr().out)] == [True, False]
+    assert call("retention", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["days"]["conversations"] == 365
+    assert call("retention") == 0
