@@ -116,14 +116,25 @@ def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
 
 
 def _place(form: str, doc: Doc) -> float:
+    places = _places(doc.name, doc.category, doc.subcategory, doc.brand)
+    if (strength := places.get(form)) is not None or " " not in form:
+        return strength or 0.0
+    parts = form.split()
     for text_stems, strength in (
         (stems(doc.name), IN_NAME),
         (kind_stems(doc), IN_KIND),
         (stems(doc.brand), IN_BRAND),
     ):
-        if form in text_stems or (" " in form and all(part in text_stems for part in form.split())):
+        if all(part in text_stems for part in parts):
             return strength
     return 0.0
+
+
+@lru_cache(maxsize=16384)
+def _places(name: str, category: str, subcategory: str, brand: str) -> dict[str, float]:
+    """Each stem of a product's name, kind and brand with the strength of the strongest place that it is in."""
+    kind = dict.fromkeys(_kind_stems(category, subcategory), IN_KIND)
+    return dict.fromkeys(stems(brand), IN_BRAND) | kind | dict.fromkeys(stems(name), IN_NAME)
 
 
 @lru_cache(maxsize=16384)
