@@ -23,6 +23,7 @@ from assistant.act.talk import notice
 from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
+from assistant.orders import OrderTalk
 from assistant.request import Request
 from assistant.screen.screen import screen
 from assistant.shop.catalogue import Catalogue
@@ -53,6 +54,7 @@ class Assistant:
         self._speaker = Speaker(engine, tokenizer, settings.model)
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._vocabulary_lock = threading.Lock()
+        self._orders = OrderTalk(db, self._catalogue)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
 
     @property
@@ -123,7 +125,10 @@ class Assistant:
             requests = self._reader(shop).read(screened.kept, state)
             turn.record.acts = [r.as_act() for r in requests]
             at = turn.clock("understand", at)
-            plan = answer(requests, self._context(shop, now))
+            context = self._context(shop, now)
+            orders = self._orders.take(screened.kept, requests, state.task, context, customer, conversation_id)
+            plan = orders.plan if orders else answer(requests, context)
+            turn.record.writes += orders.writes if orders else []
             self._describe(turn, plan, state, shop, introduced)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)

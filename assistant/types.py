@@ -90,7 +90,7 @@ class Receipt:
     `kind` names the key that the outside sees (`{"sku": key, ...}`); money values are shown in major units.
     """
 
-    kind: Literal["sku", "product", "order", "promotion", "policy", "shop"]
+    kind: Literal["sku", "product", "order", "customer", "promotion", "policy", "shop"]
     key: str
     field: str
     value: Any

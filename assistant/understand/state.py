@@ -31,6 +31,8 @@ class State:
     question: str = ""
     search: dict[str, Any] = field(default_factory=dict)
     num_turns: int = 0
+    task: dict[str, Any] = field(default_factory=dict)
+    """What is under way with the customer's orders: see act.orders.task."""
 
     def as_json(self) -> Json:
         return asdict(self)

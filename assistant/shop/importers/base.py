@@ -107,6 +107,10 @@ class ShopWriter:
         that isn't the database's is refused: prices there are in the old one."""
         self._facts.take(facts, place)
 
+    def shop_defaults(self, facts: Mapping[str, str], place: Place) -> None:
+        """Facts that count only until the shop sets its own."""
+        self._facts.take(self._facts.missing(facts), place)
+
     def product(self, row: Row, place: Place) -> None:
         """A product; needs `product_id` and `name`. `replaced_by` may name a product that comes later."""
         _needs(row, "product_id", "name")

@@ -43,6 +43,10 @@ class ShopFacts:
             self._zone = ZoneInfo(self._facts.get("timezone", "UTC"))
         return self._zone
 
+    def missing(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """Of these facts, those that the shop doesn't have yet: defaults never replace what the shop has edited."""
+        return {key: value for key, value in facts.items() if key not in self._facts}
+
     def take(self, facts: Mapping[str, str], place: Place) -> None:
         """Check and write facts. Raises BadValue."""
         checked = {key.strip(): _checked(key.strip(), value) for key, value in facts.items()}

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from assistant.shop import order_rules
 from assistant.shop.importers import values
 from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.report import BadValue, Place
@@ -31,6 +32,7 @@ def load(path: Path, writer: ShopWriter) -> None:
     if not isinstance(found, dict) or not isinstance(found.get("products"), dict):
         raise writer.fatal(place, "products", "", "is missing", "give a tau2-bench db.json, which has products by id")
     state_facts(writer, {"currency": "USD"}, place)
+    writer.shop_defaults({order_rules.FACT: order_rules.text("tau2")}, place)
     for place, product in _section(found, "products", writer, file):
         _guarded(writer, place, _product, product)
     for place, user in _section(found, "users", writer, file):

@@ -1,0 +1,247 @@
+"""One turn of order talk: what was understood goes into the requests under way; what comes out is the next answer.
+
+    OrderFlow(db, catalogue, audit).turn(text, state_task, ...) -> Turn | None      None: not about the customer's orders
+
+A request is settled (settle.py), proposed with every detail, and carried out only on the customer's yes to exactly that
+proposal. One question at a time. Knows no model and no HTTP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from assistant.act.context import Context
+from assistant.act.orders import info
+from assistant.act.orders.address import change_address, change_payment
+from assistant.act.orders.cancel import cancel, give_back
+from assistant.act.orders.carry import carry_out
+from assistant.act.orders.merge import merge
+from assistant.act.orders.phrases import Sheet
+from assistant.act.orders.settle import Desk, Outcome
+from assistant.act.orders.swap import swap
+from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
+from assistant.act.plan import Plan
+from assistant.order_talk import Said
+from assistant.shop.accounts import Account
+from assistant.shop.order_rules import OrderRules
+from assistant.shop.order_writes import OrderDesk, Write
+from assistant.types import Json
+
+_SETTLE: dict[str, Callable[[Goal, Desk], Outcome]] = {
+    "cancel": cancel,
+    "return": give_back,
+    "swap": swap,
+    "address": change_address,
+    "home": change_address,
+    "payment": change_payment,
+}
+_ELSE = "Is there anything else I can help you with?"
+_LOST = 3
+
+
+@dataclass
+class Step:
+    """What one turn of order talk works with. Mutable; one per turn."""
+
+    task: Task
+    account: Account
+    rules: OrderRules
+    plan: Plan
+    context: Context
+    writer: OrderDesk
+    conversation: str
+    reload: Callable[[], Account | None]
+    writes: list[Json] = field(default_factory=list)
+
+    def desk(self) -> Desk:
+        sheet = Sheet(self.plan, self.context)
+        return Desk(self.account, self.rules, sheet, self.task, self.context.now, self.context.catalogue.product)
+
+
+def respond(step: Step, said: Said) -> bool:
+    """Answer a message of an identified customer. False when nothing in it was about orders."""
+    task, plan = step.task, step.plan
+    before = (task.asked, list(task.proposal), task.goal)
+    current = task.current
+    task.asked, task.proposal = "", []
+    if said.person:
+        _to_person(step, "Of course, I'm handing this conversation over to a colleague.")
+        return True
+    changed = merge(task, said, step.account, step.rules, asked=before[0])
+    told = 0
+    if before[0] == "confirm" and before[1] and said.yes and not changed.touched:
+        told += _do(step, current, before[1])
+    elif before[0] == "confirm" and (said.no or said.forget) and not changed.touched and not said.asks:
+        if current is not None and current.state == OPEN:
+            current.state = DROPPED
+        plan.say("All right, I leave that as it is.")
+        told += 1
+    told += _questions(step, said, before[1])
+    told += _next(step, said)
+    if not told:
+        return _lost(step, said, before, changed.touched)
+    task.num_lost = 0
+    if not task.asked and not plan.handoff:
+        plan.closing.append(_ELSE)
+    return True
+
+
+def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], touched: bool) -> bool:
+    """Nothing came of the message: the question stands, or it wasn't about orders."""
+    task = step.task
+    if not before[0] and not touched:
+        return False
+    task.asked, task.proposal, task.goal = before
+    task.num_lost += 1
+    if task.num_lost >= _LOST:
+        _to_person(step, "I'm sorry, I don't get this right, so I'm handing it over to a colleague.")
+        return True
+    return False
+
+
+def again(step: Step) -> None:
+    """The message said nothing that helps: what was asked is asked again, in the words of what is missing."""
+    _next(step, Said())
+
+
+def _to_person(step: Step, sentence: str) -> None:
+    step.plan.say(sentence)
+    step.plan.handoff = True
+    step.task.asked, step.task.proposal = "", []
+
+
+def _questions(step: Step, said: Said, proposed: Sequence[Json]) -> int:
+    desk = step.desk()
+    desk.task.proposal = list(proposed)
+    answers = [a for q in said.questions if (a := info.answer(q, desk))]
+    desk.task.proposal = []
+    for answer in dict.fromkeys(answers):
+        step.plan.say(answer)
+    for question in said.questions:
+        if len(question.get("orders", [])) == 1:
+            step.task.order = question["orders"][0]
+        elif len({k[0] for k in question.get("lines", [])}) == 1:
+            step.task.order = question["lines"][0][0]
+    return len(answers)
+
+
+def _next(step: Step, said: Said) -> int:
+    """Settle the open requests in their order: refusals are told, the first question or proposal ends the turn."""
+    told = 0
+    for number, goal in enumerate(step.task.goals):
+        if goal.state != OPEN:
+            continue
+        desk = step.desk()
+        outcome = _SETTLE[goal.kind](goal, desk)
+        if goal.maybe:
+            told += _whether(step, goal, outcome)
+            continue
+        rival = _rival(step, goal, outcome)
+        if rival:
+            step.plan.say(rival)
+            step.task.asked, step.task.goal = "option", number
+            return told + 1
+        for refusal in outcome.refusals:
+            step.plan.say(refusal)
+            told += 1
+        if outcome.final and not outcome.question:
+            goal.state = REFUSED
+            goal.told += outcome.refusals
+            continue
+        if outcome.question:
+            for note in outcome.notes:
+                step.plan.say(note)
+            step.plan.say(outcome.question[1])
+            step.plan.clarifying = outcome.question[0] in ("item", "order", "option")
+            step.task.asked, step.task.goal = outcome.question[0], number
+            return told + 1
+        _propose(step, number, goal, outcome)
+        return told + 1
+    return told
+
+
+def _whether(step: Step, goal: Goal, outcome: Outcome) -> int:
+    """"Could I return it?": says so and does nothing."""
+    goal.state = DROPPED
+    if outcome.writes:
+        step.plan.say("Yes, that would be possible.")
+        for line in outcome.lines:
+            step.plan.say(f"I would {line}.")
+        step.plan.say("Nothing has been changed; just tell me if that is to be done.")
+        return 1
+    for refusal in outcome.refusals:
+        step.plan.say(refusal)
+    if outcome.question and not outcome.refusals:
+        step.plan.say("Yes, that would be possible; nothing has been changed.")
+    return 1
+
+
+def _rival(step: Step, goal: Goal, outcome: Outcome) -> str:
+    """An order can take either a return or an exchange: says what each would come to."""
+    mine = {w.arguments.get("order_id"): w for w in outcome.writes if w.action.endswith("delivered_order_items")}
+    for other in step.task.open_goals:
+        if other is goal or not mine or other.kind == goal.kind:
+            continue
+        desk = step.desk()
+        theirs = _SETTLE[other.kind](other, desk)
+        for n, write in enumerate(theirs.writes):
+            first = mine.get(write.arguments.get("order_id"))
+            if first is None or not write.action.endswith("delivered_order_items") or first.action == write.action:
+                continue
+            line = outcome.lines[outcome.writes.index(first)]
+            return (
+                f"For one order I can do either a return or an exchange, not both. I could {line}. Or I could "
+                f"{theirs.lines[n]}. Which of the two would you like?"
+            )
+    return ""
+
+
+def _propose(step: Step, number: int, goal: Goal, outcome: Outcome) -> None:
+    task, plan = step.task, step.plan
+    if outcome.staff:
+        plan.say(f"A colleague has to do this: {'; '.join(outcome.lines)}. I'm handing your request over.")
+        plan.handoff = True
+        goal.state = REFUSED
+        return
+    for note in outcome.notes:
+        plan.say(note)
+    if len(outcome.lines) == 1:
+        plan.say(f"I will {outcome.lines[0]}.")
+    else:
+        plan.say("This is what I will do:")
+        for n, line in enumerate(outcome.lines, start=1):
+            plan.say(f"({n}) {line}.")
+    plan.closing.append("Shall I go ahead (yes/no)?")
+    task.asked, task.goal = "confirm", number
+    task.proposal = [{**w.as_json(), "money": w.money} for w in outcome.writes]
+    ids = {w.arguments.get("order_id") for w in outcome.writes} - {None}
+    if len(ids) == 1:
+        task.order = str(next(iter(ids)))
+
+
+def _do(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> int:
+    """Carry out exactly what was proposed."""
+    task = step.task
+    writes = [
+        Write(str(p["action"]), {k: v for k, v in p.items() if k not in ("action", "money")}, int(p["money"]))
+        for p in proposal
+    ]
+    task.num_proposals += 1
+    content = "|".join(f"{w.action}:{sorted(w.arguments.items())}" for w in writes)
+    digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+    key = f"{step.conversation}/{task.num_proposals}/{digest}"
+    sentences = carry_out(step.writer, step.account, writes, key, step.desk(), step.reload)
+    if sentences.problem:
+        step.plan.say(f"I'm sorry, nothing was changed: {sentences.problem}")
+        if goal is not None:
+            goal.state = REFUSED
+        return 1
+    step.writes += [w.as_json() for w in writes]
+    step.account = sentences.account
+    if goal is not None:
+        goal.state = DONE
+    for sentence in sentences.said:
+        step.plan.say(sentence)
+    return 1

@@ -1,0 +1,214 @@
+"""Answers what customers want to know of their orders, from the rows: one sentence or two for every question.
+
+Every figure is on the sheet with its receipt; sums are of minor units. Knows no rules and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.act.orders import phrases
+from assistant.act.orders.settle import Desk, lines_of
+from assistant.act.words import join, options
+from assistant.shop.accounts import Line, Order
+from assistant.types import Json
+
+_MANY = 6
+
+
+def answer(question: Json, desk: Desk) -> str | None:
+    """The answer to a question that understand.orders.questions found; None when there is nothing to say."""
+    found = _ANSWERS.get(str(question.get("ask")))
+    return found(question, desk) if found else None
+
+
+def _orders(question: Json, desk: Desk, *, one: bool = False) -> list[Order]:
+    """The orders that a question is about; with `one`, the one under discussion when it names none."""
+    orders = list(desk.account.orders)
+    if question.get("orders"):
+        orders = [o for o in orders if o.order_id in question["orders"]]
+    elif question.get("lines"):
+        ids = {k[0] for k in question["lines"]}
+        orders = [o for o in orders if o.order_id in ids]
+        if question.get("status"):
+            orders = [o for o in orders if any(o.status.startswith(s) for s in question["status"])] or orders
+    elif question.get("status"):
+        orders = [o for o in orders if any(o.status.startswith(s) for s in question["status"])]
+    elif question.get("latest"):
+        return orders[-1:]
+    elif one and desk.task.order:
+        orders = [o for o in orders if o.order_id == desk.task.order] or orders
+    return orders[-1:] if question.get("latest") and orders else orders
+
+
+def _lines(question: Json, desk: Desk) -> list[Line]:
+    return lines_of([(str(a), int(b)) for a, b in question.get("lines", [])], desk.account)
+
+
+def _each(orders: Sequence[Order], say: Callable[[Order], str]) -> str | None:
+    return " ".join(say(o) for o in orders[:_MANY]) or None
+
+
+def tracking(question: Json, desk: Desk) -> str | None:
+    def say(order: Order) -> str:
+        number, name = desk.sheet.order(order), join(list(dict.fromkeys(x.name for x in order.lines)))
+        if not order.tracking:
+            state = desk.sheet.text(order, "status", phrases.status(order))
+            return f"Order {number} ({name}) is {state}; it has no tracking number yet."
+        code = join([desk.sheet.text(order, f"tracking_{chr(97 + n)}", c) for n, c in enumerate(order.tracking)])
+        carrier = f" with {desk.sheet.text(order, 'carrier', order.carrier)}" if order.carrier else ""
+        return f"The tracking number of order {number} ({name}) is {code}{carrier}."
+
+    orders = _orders(question, desk, one=True)
+    with_code = [o for o in orders if o.tracking]
+    return _each(orders if len(orders) == 1 else with_code or orders, say)
+
+
+def when(question: Json, desk: Desk) -> str | None:
+    def say(order: Order) -> str:
+        number, state = desk.sheet.order(order), desk.sheet.text(order, "status", phrases.status(order))
+        name = join(list(dict.fromkeys(x.name for x in order.lines)))
+        parts = [f"Order {number} ({name}) is {state}"]
+        if order.delivered_at:
+            parts.append(f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}")
+        elif order.eta:
+            parts.append(f"it is expected on {desk.sheet.text(order, 'eta', f'{order.eta:%d %B %Y}')}")
+        elif order.open:
+            parts.append("there is no delivery date noted for it")
+        if order.tracking:
+            parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}")
+        return "; ".join(parts) + "."
+
+    return _each(_orders(question, desk, one=True), say)
+
+
+def total(question: Json, desk: Desk) -> str | None:
+    lines = _lines(question, desk)
+    orders = _orders(question, desk, one=True)
+    if lines and len(orders) != 1:
+        return item_price(question, desk)
+
+    def say(order: Order) -> str:
+        figure = desk.sheet.money("order", order.order_id, "total", order.total)
+        return f"The total of order {desk.sheet.order(order)} ({join(list(dict.fromkeys(x.name for x in order.lines)))}) is {figure}."
+
+    return _each(orders, say)
+
+
+def item_price(question: Json, desk: Desk) -> str | None:
+    def say(line: Line) -> str:
+        figure = desk.sheet.money("order", line.order_id, "price", line.price)
+        return f"You paid {figure} for the {line.name}; it is {_facts(line)}."
+
+    return " ".join(say(x) for x in _lines(question, desk)[:_MANY]) or None
+
+
+def _facts(line: Line) -> str:
+    return ", ".join(f"{n.replace('_', ' ')} {v}" for n, v in line.options.items() if v) or "without options"
+
+
+def dearest(question: Json, desk: Desk) -> str | None:
+    orders = _orders(question, desk, one=True)
+    lines = [x for o in (orders if len(orders) == 1 else orders[-1:]) for x in o.lines]
+    if not lines:
+        return None
+    top = max(lines, key=lambda x: x.price)
+    figure = desk.sheet.money("order", top.order_id, "price", top.price)
+    return f"The most expensive item of order {top.order_id} is the {phrases.item(top)}, at {figure}."
+
+
+def refund(question: Json, desk: Desk) -> str | None:
+    """What comes back: of everything done so far, and of what is proposed."""
+    done = [w for w in desk.task.done if w.get("money", 0) < 0]
+    if not done:
+        return None
+    whole = -sum(w["money"] for w in done)
+    figure = desk.sheet.money("customer", desk.account.customer_id, "refund_in_total", whole)
+    return f"In total you get back {figure} for what we have done so far."
+
+
+def rest(question: Json, desk: Desk) -> str | None:
+    """What the items of an order that stay came to."""
+    order = desk.account.order(str(desk.task.order))
+    if order is None:
+        return None
+    gone = [s for w in desk.task.done if w.get("order_id") == order.order_id for s in w.get("item_ids", [])]
+    gone += [s for w in desk.task.proposal if w.get("order_id") == order.order_id for s in w.get("item_ids", [])]
+    left = []
+    for line in order.lines:
+        for _ in range(line.quantity):
+            if line.sku in gone:
+                gone.remove(line.sku)
+            else:
+                left.append(line)
+    if not left:
+        return f"No other items are left in order {desk.sheet.order(order)}."
+    figure = desk.sheet.money("order", order.order_id, "rest", sum(x.price for x in left))
+    return f"For the remaining items of order {desk.sheet.order(order)}, {join([x.name for x in left])}, you paid {figure} in total."
+
+
+def balance(question: Json, desk: Desk) -> str | None:
+    cards = [m for m in desk.account.methods if m.source == "gift_card" and m.balance is not None]
+    if not cards:
+        return "There is no gift card in your account."
+    parts = [desk.sheet.money("customer", desk.account.customer_id, m.method_id, m.balance or 0) for m in cards]
+    return f"The balance of your gift card is now {join(parts)}."
+
+
+def address(question: Json, desk: Desk) -> str | None:
+    home = desk.sheet.put("customer", desk.account.customer_id, "address", phrases.address(desk.account.address), dict(desk.account.address))
+    out = [f"The address in your account is {home}."]
+    for order in [o for o in desk.account.orders if o.open]:
+        same = dict(order.address) == dict(desk.account.address)
+        goes = "the same address" if same else desk.sheet.text(order, "address", phrases.address(order.address))
+        out.append(f"Order {desk.sheet.order(order)} goes to {goes}.")
+    return " ".join(out)
+
+
+def paid_with(question: Json, desk: Desk) -> str | None:
+    def say(order: Order) -> str:
+        return f"Order {desk.sheet.order(order)} was paid with {desk.sheet.text(order, 'paid_with', phrases.method(order.method))}."
+
+    return _each(_orders(question, desk, one=True), say)
+
+
+def contents(question: Json, desk: Desk) -> str | None:
+    lines = _lines(question, desk)
+    if lines:
+        return " ".join(
+            f"In order {x.order_id} you have the {x.name}: {_facts(x)}, for {desk.sheet.money('order', x.order_id, f'price_{chr(96 + x.number)}', x.price)}."
+            for x in lines[:_MANY]
+        )
+
+    def say(order: Order) -> str:
+        state = desk.sheet.text(order, "status", phrases.status(order))
+        parts = [f"{phrases.item(x)}{f' × {x.quantity}' if x.quantity > 1 else ''}" for x in order.lines]
+        return f"Order {desk.sheet.order(order)} ({state}): {join(parts)}."
+
+    return _each(_orders(question, desk), say) or "You have no orders with us."
+
+
+def made_of(question: Json, desk: Desk) -> str | None:
+    lines = _lines(question, desk)
+    return " ".join(f"The {x.name} ({options(x.options)}): {_facts(x)}." for x in lines[:_MANY]) or None
+
+
+def guarantee(question: Json, desk: Desk) -> str | None:
+    return "I can't guarantee a date: nothing about it is noted with your orders."
+
+
+_ANSWERS: dict[str, Callable[[Json, Desk], str | None]] = {
+    "tracking": tracking,
+    "when": when,
+    "total": total,
+    "item_price": item_price,
+    "dearest": dearest,
+    "refund": refund,
+    "rest": rest,
+    "balance": balance,
+    "address": address,
+    "paid_with": paid_with,
+    "contents": contents,
+    "made_of": made_of,
+    "guarantee": guarantee,
+}

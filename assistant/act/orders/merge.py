@@ -1,0 +1,192 @@
+"""Takes what a message said into the requests under way: new ones, answers, corrections, exclusions, things taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.act.orders.cancel import either
+from assistant.act.orders.settle import Desk
+from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
+from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
+from assistant.shop.accounts import Account
+from assistant.shop.order_rules import OrderRules
+
+
+@dataclass
+class Merged:
+    """`touched`: something under way was changed, or something new came."""
+
+    touched: bool = False
+
+
+def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: str) -> Merged:
+    """Update `task` with a message. `asked` is what the last answer had asked."""
+    out = Merged()
+    current = task.current
+    for drop in said.drops:
+        out.touched |= _drop(task, drop, current, bool(said.asks))
+    if said.forget and not said.asks and current is not None and current.state == OPEN:
+        current.state = DROPPED
+        out.touched = asked != "confirm"
+    for ask in _expand(said.asks, account, rules):
+        _take(task, ask, current, said)
+        out.touched = True
+    if not said.asks or said.rest.items:
+        out.touched |= _answer(current, said.rest, task, asked)
+    return out
+
+
+def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[Ask]:
+    """"Return or cancel, whatever is possible" as one request of each; "address" that is also the default one."""
+    out: list[Ask] = []
+    for ask in asks:
+        if ask.kind != "get_rid":
+            out.append(ask)
+            continue
+        goal = Goal("return", list(ask.items), list(ask.orders), ask.whole, ask.every, list(ask.keep), text=ask.text)
+        desk = Desk(account, rules, None, Task(), None, lambda _: None)  # type: ignore[arg-type]
+        for part in either(goal, desk):
+            out.append(Ask(part.kind, ask.text, part.items, part.orders, part.whole, part.every, part.keep, ask.payment, ask.reason))
+    return out
+
+
+def _take(task: Task, ask: Ask, current: Goal | None, said: Said) -> None:
+    """A request of its own, or more of one that is open."""
+    kind = "address" if ask.kind == "both" else ask.kind
+    home = ask.kind in ("both", "home")
+    goal = next((g for g in reversed(task.goals) if _same(g, kind, ask)), None)
+    if goal is None:
+        goal = Goal(kind)
+        task.goals.append(goal)
+        _inherit(goal, ask, task, current)
+    goal.state = OPEN
+    goal.text = f"{goal.text} {ask.text}".strip()[-600:]
+    goal.home = goal.home or home
+    if goal.kind == "home" and ask.kind in ("both", "address"):
+        goal.kind = "address"
+    elif goal.kind == "address" and ask.kind == "home" and not goal.orders and not goal.every:
+        pass
+    _fill(goal, ask)
+    task.goal = task.goals.index(goal)
+
+
+def _same(goal: Goal, kind: str, ask: Ask) -> bool:
+    """Whether a request continues an open one: the same kind, and not about other orders altogether."""
+    if goal.kind != kind and not (goal.kind in ("address", "home") and kind in ("address", "home")):
+        return False
+    if goal.state not in (OPEN, REFUSED):
+        return False
+    if goal.state == REFUSED:
+        return bool(_lines(goal.items) & _lines(ask.items)) or not ask.items
+    mine, theirs = {k[0] for k in _lines(goal.items)}, {k[0] for k in _lines(ask.items)}
+    if ask.only or not mine or not theirs:
+        return True
+    return True
+
+
+def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None) -> None:
+    """"Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
+    if ask.items or ask.orders or (ask.every and not ask.whole):
+        return
+    if current is not None and (current.items or current.orders) and goal.kind in ("cancel", "return", "swap", "address"):
+        same = goal.kind in ("cancel", "return", "swap") and not ask.whole
+        goal.orders = list(current.orders) or list(dict.fromkeys(k[0] for i in current.items for k in i.lines))
+        if same and current.items:
+            goal.items = [Item(list(i.lines), i.all, i.count) for i in current.items]
+            goal.orders = list(current.orders)
+    elif task.order and (ask.whole or goal.kind in ("cancel", "address", "payment")) and not ask.pattern:
+        goal.orders = [task.order]
+
+
+def _fill(goal: Goal, ask: Ask) -> None:
+    if ask.whole and ask.orders:
+        goal.orders = list(ask.orders)
+    if ask.every and not ask.items and goal.kind in ("return", "cancel", "swap"):
+        goal.items = []
+    if ask.whole and goal.kind == "cancel":
+        goal.items = []
+    merge_items(goal.items, ask.items, ask.only)
+    if ask.orders:
+        goal.orders = list(dict.fromkeys([*goal.orders, *ask.orders])) if ask.also else list(ask.orders)
+    goal.whole, goal.every = goal.whole or ask.whole, goal.every or ask.every
+    goal.keep = list(dict.fromkeys([*goal.keep, *ask.keep]))
+    goal.items = [i for i in (_without(i, ask.keep) for i in goal.items) if i.lines]
+    goal.payment = list(ask.payment) or goal.payment
+    goal.reason = ask.reason or goal.reason
+    goal.address = dict(ask.address) or goal.address
+    goal.pattern = ask.pattern or goal.pattern
+    goal.maybe = ask.maybe
+
+
+def _without(item: Item, keep: Sequence[LineKey]) -> Item:
+    item.lines = [x for x in item.lines if x not in keep]
+    return item
+
+
+def _lines(items: Sequence[Item]) -> set[LineKey]:
+    return {x for i in items for x in i.lines}
+
+
+def _answer(current: Goal | None, rest: Ask, task: Task, asked: str) -> bool:
+    """What belongs to no new request goes to the one that the last answer was about. True when it changed anything."""
+    if current is None or current.state not in (OPEN, REFUSED):
+        return False
+    before = current.as_json()
+    if current.state == REFUSED and not any(i.wish for i in rest.items):
+        return False
+    if rest.items and current.items and asked == "item" and not rest.also:
+        _narrow(current, rest)
+    elif rest.items or rest.keep or rest.orders or rest.payment or rest.reason or rest.address or rest.every:
+        _fill_answer(current, rest, asked)
+    changed = before != current.as_json()
+    if changed:
+        current.state = OPEN
+    return changed
+
+
+def _narrow(current: Goal, rest: Ask) -> None:
+    """The answer to "which item": of what was unclear, what is named now."""
+    for item in rest.items:
+        mine = next((i for i in current.items if set(i.lines) & set(item.lines)), None)
+        if mine is None:
+            current.items.append(item)
+            continue
+        mine.lines = [x for x in mine.lines if x in item.lines]
+        mine.all = mine.all or item.all
+        if item.wish:
+            mine.wish = item.wish.over(mine.wish)
+
+
+def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
+    if rest.items and current.kind in ("swap", "return", "cancel"):
+        merge_items(current.items, rest.items, rest.only)
+    current.keep = list(dict.fromkeys([*current.keep, *rest.keep]))
+    current.items = [i for i in (_without(i, rest.keep) for i in current.items) if i.lines]
+    if rest.orders and asked in ("order", "item", "confirm", ""):
+        fits = [i for i in current.items if any(k[0] in rest.orders for k in i.lines)]
+        for item in fits:
+            item.lines = [k for k in item.lines if k[0] in rest.orders]
+        current.orders = list(rest.orders)
+    if rest.every and asked in ("order", "item"):
+        current.every = True
+        for item in current.items:
+            item.all = True
+    current.payment = list(rest.payment) or current.payment
+    current.reason = rest.reason or current.reason
+    current.address = dict(rest.address) or current.address
+
+
+def _drop(task: Task, drop: Ask, current: Goal | None, more: bool) -> bool:
+    """"Don't cancel it", "not the boots": the request or the items of it are taken back."""
+    goals = [g for g in task.open_goals if g.kind == drop.kind or drop.kind == "get_rid"]
+    if not goals:
+        return False
+    lines = _lines(drop.items)
+    for goal in goals:
+        if lines and goal.items and not _lines(goal.items) <= lines:
+            goal.items = [i for i in (_without(i, list(lines)) for i in goal.items) if i.lines]
+            goal.keep += list(lines)
+        elif not lines or _lines(goal.items) & lines or not goal.items:
+            goal.state = DROPPED
+    return True

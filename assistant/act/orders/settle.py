@@ -1,0 +1,136 @@
+"""Brings one request to the point where it can be proposed, or says what is missing or why it can't be.
+
+    outcome = settle(goal, desk)      refusals, one question, or the writes with the words that describe them
+
+Checks the shop's rules against the rows as they are now; writes nothing. What is said is in the words of the customer's
+own orders, every figure on the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assistant.act.orders import phrases
+from assistant.act.orders.phrases import Sheet
+from assistant.act.orders.task import Goal, Task
+from assistant.order_talk import Item, LineKey
+from assistant.shop.accounts import Account, Line, Order
+from assistant.shop.order_rules import OrderRules
+from assistant.shop.order_writes import Write
+from assistant.types import Product
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a request is judged with: the account and the shop as they are now."""
+
+    account: Account
+    rules: OrderRules
+    sheet: Sheet
+    task: Task
+    now: datetime
+    product: Callable[[str], Product | None]
+
+
+@dataclass
+class Outcome:
+    """`lines` describe the `writes`, one each. `question` is (what it asks, the sentence). `final`: it can't be done."""
+
+    refusals: list[str] = field(default_factory=list)
+    question: tuple[str, str] | None = None
+    writes: list[Write] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    staff: bool = False
+    final: bool = False
+
+    def refuse(self, text: str) -> Outcome:
+        self.refusals.append(text)
+        self.final = not self.writes
+        return self
+
+    def ask(self, kind: str, text: str) -> Outcome:
+        self.question = self.question or (kind, text)
+        return self
+
+
+def lines_of(keys: Sequence[LineKey], account: Account) -> list[Line]:
+    return [x for k in keys if (x := account.line(*k))]
+
+
+def chosen_lines(goal: Goal, desk: Desk, statuses: Sequence[str], outcome: Outcome, verb: str) -> list[tuple[Line, Item]]:
+    """The lines that a request means, each with what was said of it. Asks or refuses on `outcome` where that is open."""
+    account = desk.account
+    kept = set(goal.keep)
+    out: list[tuple[Line, Item]] = []
+    for item in goal.items:
+        lines = [x for x in lines_of(item.lines, account) if (x.order_id, x.number) not in kept]
+        taken = {(x.order_id, x.number) for x, _ in out}
+        free = [x for x in lines if (x.order_id, x.number) not in taken] or lines
+        if item.count and len(free) > item.count:
+            same = [x for x in free if x.order_id == free[0].order_id]
+            free = same if len(same) == item.count else free
+        if len(free) > 1 and not item.all and not (item.count and len(free) == item.count):
+            if len({(x.sku, x.order_id) for x in free}) == 1:
+                free = free[:1]
+            else:
+                outcome.ask("item", which_item(free, desk, verb))
+                return []
+        out += [(x, item) for x in free]
+    if out or goal.items:
+        return list({(x.order_id, x.number): (x, i) for x, i in out}.values())
+    if goal.every or goal.whole:
+        orders = orders_meant(goal, desk, statuses)
+        return [(x, Item([(x.order_id, x.number)])) for o in orders for x in o.lines if (o.order_id, x.number) not in kept]
+    if len(goal.orders) == 1 and (order := account.order(goal.orders[0])) and len(order.lines) == 1:
+        return [(order.lines[0], Item([(order.order_id, order.lines[0].number)]))]
+    return []
+
+
+def which_item(lines: Sequence[Line], desk: Desk, verb: str) -> str:
+    """Several lines may be meant: names each by its options and order, and asks."""
+    parts = []
+    for line in lines[:6]:
+        order = desk.account.order(line.order_id)
+        price = desk.sheet.money("order", line.order_id, f"price_{_letters(line.number)}", line.price)
+        where = f", order {desk.sheet.order(order)}" if order else ""
+        parts.append(f"the {phrases.item(line)} for {price}{where}")
+    listed = "; ".join(parts)
+    return f"You have more than one {lines[0].name}: {listed}. Which item do you want to {verb}?"
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(97 + int(c)) for c in str(number))
+
+
+def orders_meant(goal: Goal, desk: Desk, statuses: Sequence[str]) -> list[Order]:
+    """The orders that a request for whole orders means: those named, else all that it can apply to."""
+    account = desk.account
+    named = [o for o in account.orders if o.order_id in goal.orders]
+    if named:
+        return named
+    fitting = [o for o in account.orders if o.status in statuses]
+    if goal.pattern and (of_kind := [o for o in fitting if o.status.startswith(goal.pattern)]):
+        fitting = of_kind
+    return fitting
+
+
+def cannot(order: Order, desk: Desk, what: str) -> str:
+    """Why an order's status rules something out, and what can be done instead."""
+    rules, number = desk.rules, desk.sheet.order(order)
+    state = desk.sheet.text(order, "status", phrases.status(order))
+    instead = []
+    if order.status in rules.return_items.statuses and rules.return_items.allowed and what != "returned":
+        instead.append("return or exchange its items")
+    if order.status in rules.cancel.statuses and rules.cancel.allowed and what != "cancelled":
+        instead.append("cancel the whole order")
+    if order.status in rules.modify_items.statuses and what not in ("changed", "cancelled"):
+        instead.append("change its items")
+    more = f" What I can do is {' or '.join(instead)}." if instead else ""
+    return f"Order {number} is {state}, so it can't be {what}.{more}"
+
+
+def refund_when(source: str | None, desk: Desk) -> str:
+    return desk.rules.refund.gift_card if source == "gift_card" else desk.rules.refund.other

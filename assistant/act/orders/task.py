@@ -1,0 +1,105 @@
+"""What is under way with a customer's orders: requests with their slots, what was asked, the proposal that awaits a yes.
+
+Kept as JSON in the dialogue state (`State.task`). What carries over and what resets it:
+- who the customer is stays for the conversation; failed claims are counted;
+- a request stays until it is done, refused or taken back; a newer word on the same items replaces the older one;
+- what was asked or proposed is void as soon as the next message has been read;
+- what was done stays, for questions about totals.
+Knows no rules and writes no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.order_talk import Item, LineKey
+from assistant.types import Json
+
+OPEN, DONE, REFUSED, DROPPED = "open", "done", "refused", "dropped"
+
+
+@dataclass
+class Goal:
+    """One request. `kind` as in `Ask`; `told` are the refusals that the customer has heard of it."""
+
+    kind: str
+    items: list[Item] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+    whole: bool = False
+    every: bool = False
+    keep: list[LineKey] = field(default_factory=list)
+    payment: list[str] = field(default_factory=list)
+    reason: str | None = None
+    address: Json = field(default_factory=dict)
+    pattern: str = ""
+    home: bool = False
+    """An address request that also (or only) changes the default address."""
+    maybe: bool = False
+    state: str = OPEN
+    told: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def as_json(self) -> Json:
+        data = dict(vars(self))
+        data["items"] = [i.as_json() for i in self.items]
+        data["keep"] = [list(k) for k in self.keep]
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Goal:
+        known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
+        known["items"] = [Item.from_json(i) for i in data.get("items", [])]
+        known["keep"] = [(str(a), int(b)) for a, b in data.get("keep", [])]
+        return cls(**known)
+
+
+@dataclass
+class Task:
+    """Everything of order talk that lives from turn to turn."""
+
+    customer: str | None = None
+    claim: dict[str, str] = field(default_factory=dict)
+    num_failed: int = 0
+    heard: list[str] = field(default_factory=list)
+    """What was said before we knew who it was: read when we do."""
+    goals: list[Goal] = field(default_factory=list)
+    asked: str = ""
+    """What the last answer asked: identity, order, item, option, payment, reason, address, confirm; "" for nothing."""
+    goal: int | None = None
+    """Which request the last question or proposal was about."""
+    proposal: list[Json] = field(default_factory=list)
+    order: str | None = None
+    """The order last spoken of: "that order"."""
+    done: list[Json] = field(default_factory=list)
+    """Writes carried out: {"action", arguments..., "money": what it cost (negative: gave back)}."""
+    num_proposals: int = 0
+    num_lost: int = 0
+    """Messages in a row that were not understood."""
+    home_before: Json = field(default_factory=dict)
+
+    @property
+    def open_goals(self) -> list[Goal]:
+        return [g for g in self.goals if g.state == OPEN]
+
+    @property
+    def current(self) -> Goal | None:
+        """The request that the last answer was about, or the last one that isn't over."""
+        if self.goal is not None and self.goal < len(self.goals):
+            return self.goals[self.goal]
+        return next(iter(reversed(self.open_goals)), None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next message is read as order talk in any case."""
+        return bool(self.asked or self.open_goals)
+
+    def as_json(self) -> Json:
+        return {k: v for k, v in (dict(vars(self)) | {"goals": [g.as_json() for g in self.goals]}).items() if v}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Task:
+        known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
+        known["goals"] = [Goal.from_json(g) for g in data.get("goals", [])]
+        return cls(**known)

@@ -1,0 +1,150 @@
+"""Order talk in a conversation: who is asking, what is understood, what is done. The pipeline's one call for it.
+
+    OrderTalk(db, catalogue).take(text, requests, state, context, customer, conversation) -> Answer | None
+
+None: the message is not about the customer's own orders, and the rest of the shop's answers is asked. Nobody's orders
+are read before it is known whose they are, and then only that customer's. Knows no model and no HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.act.context import Context
+from assistant.act.orders import flow, identity
+from assistant.act.orders.task import Task
+from assistant.act.plan import Plan
+from assistant.request import Request
+from assistant.shop.accounts import Account, load_account
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.order_rules import OrderRules
+from assistant.shop.order_writes import Audit, OrderDesk
+from assistant.store.database import Database
+from assistant.types import CustomerRef, Json
+from assistant.understand.orders.read import Focus, OrderReader, Shop
+from assistant.understand.orders.signals import about_orders
+
+_MAX_HEARD = 6
+
+
+@dataclass
+class Answer:
+    """What order talk says in a turn, and the writes that it made."""
+
+    plan: Plan
+    writes: list[Json] = field(default_factory=list)
+
+
+class OrderTalk:
+    """Order talk over one database. Thread-safe; what changes lives in the conversation's state."""
+
+    def __init__(self, db: Database, catalogue: Catalogue, audit: Audit | None = None) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._writer = OrderDesk(db, audit)
+
+    def take(
+        self,
+        text: str,
+        requests: Sequence[Request],
+        data: Json,
+        context: Context,
+        customer: CustomerRef | None,
+        conversation: str,
+    ) -> Answer | None:
+        """Answer a message, or leave it to others. `data` is the task in the dialogue state, changed in place."""
+        task = Task.from_json(data)
+        rules = OrderRules.of(context.info)
+        if customer is not None:
+            task.customer = customer.customer_id
+        answer = self._take(text, requests, task, rules, context, conversation)
+        data.clear()
+        data.update(task.as_json())
+        return answer
+
+    def _take(
+        self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
+    ) -> Answer | None:
+        relevant = about_orders(text, requests, identified=task.customer is not None)
+        if task.customer is None:
+            claims = identity.claim_in(text, task)
+            if not relevant and not task.asked and not (claims and task.heard):
+                return None
+            return self._unidentified(text, task, rules, context, conversation, relevant, claims)
+        account = self._account(task.customer)
+        if account is None:
+            return None
+        if not relevant and not task.busy and not self._names_own(text, account):
+            return None
+        return self._respond(text, task, rules, account, context, conversation)
+
+    def _account(self, customer_id: str) -> Account | None:
+        with self._db.read() as session:
+            return load_account(session, customer_id)
+
+    def _unidentified(
+        self,
+        text: str,
+        task: Task,
+        rules: OrderRules,
+        context: Context,
+        conversation: str,
+        relevant: bool,
+        claims: bool,
+    ) -> Answer | None:
+        plan = Plan()
+        if relevant or not claims:
+            task.heard = [*task.heard, text][-_MAX_HEARD:]
+        elif identity.says_more(text):
+            task.heard = [*task.heard, text][-_MAX_HEARD:]
+        if not identity.establish(task, rules, self._db, context, plan, claims):
+            return Answer(plan)
+        account = self._account(str(task.customer))
+        if account is None:
+            return Answer(plan)
+        heard, task.heard = list(task.heard), []
+        for message in heard[:-1]:
+            self._hear(message, task, rules, account)
+        return self._respond(heard[-1] if heard else text, task, rules, account, context, conversation)
+
+    def _hear(self, message: str, task: Task, rules: OrderRules, account: Account) -> None:
+        from assistant.act.orders.merge import merge
+
+        merge(task, self._reader(account, rules).read(message, _focus(task)), account, rules, asked="")
+
+    def _respond(
+        self, text: str, task: Task, rules: OrderRules, account: Account, context: Context, conversation: str
+    ) -> Answer | None:
+        plan = Plan()
+        said = self._reader(account, rules).read(text, _focus(task))
+        step = flow.Step(
+            task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
+        )
+        if not flow.respond(step, said):
+            if not task.asked:
+                return None
+            flow.again(step)
+        return Answer(plan, step.writes)
+
+    def _reader(self, account: Account, rules: OrderRules) -> OrderReader:
+        shop = Shop(
+            product=self._catalogue.product,
+            reasons=rules.cancel.reasons,
+            open_statuses=rules.modify_items.statuses or rules.cancel.statuses,
+            back_statuses=rules.return_items.statuses,
+        )
+        return OrderReader(account, shop)
+
+    def _names_own(self, text: str, account: Account) -> bool:
+        """Whether a message of a known customer names a number of an order of theirs."""
+        squashed = re.sub(r"[^a-z0-9]", "", text.lower())
+        return any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders)
+
+
+def _focus(task: Task) -> Focus:
+    goal = task.current
+    if goal is None:
+        return Focus(order=task.order, asked=task.asked)
+    return Focus(goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked)

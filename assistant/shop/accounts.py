@@ -1,0 +1,178 @@
+"""One customer's own account as it is now: address, ways to pay, orders with their lines. Nobody else's rows are read.
+
+Money is integer minor units. Knows no rules and no dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, selectinload
+
+from assistant.shop.schema import CustomerRow, OrderRow, PaymentMethodRow
+
+ADDRESS = ("address1", "address2", "city", "state", "country", "postcode")
+Address = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to pay. Without a row of its own (`on_file` false) it is only what an order says it was paid with."""
+
+    method_id: str
+    source: str
+    brand: str | None = None
+    last_four: str | None = None
+    balance: int | None = None
+    on_file: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an order, as it was sold. `price` is for one piece."""
+
+    order_id: str
+    number: int
+    sku: str
+    product_id: str | None
+    name: str
+    options: Mapping[str, str]
+    quantity: int
+    price: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order. `method` is what it was paid with first; `address` where it goes (the customer's own when unsaid)."""
+
+    order_id: str
+    status: str
+    ordered_at: datetime | None
+    shipped_at: datetime | None
+    eta: datetime | None
+    delivered_at: datetime | None
+    carrier: str | None
+    tracking: tuple[str, ...]
+    address: Address
+    lines: tuple[Line, ...]
+    num_payments: int
+    paid: int
+    method: Method | None
+    total: int
+    extra: Mapping[str, Any]
+
+    @property
+    def open(self) -> bool:
+        return self.status.startswith("pending")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything of one customer that order talk may touch. `orders` are in the order in which they were placed."""
+
+    customer_id: str
+    email: str
+    first_name: str
+    last_name: str
+    member: bool
+    address: Address
+    methods: tuple[Method, ...]
+    orders: tuple[Order, ...]
+
+    def order(self, order_id: str) -> Order | None:
+        return next((o for o in self.orders if o.order_id == order_id), None)
+
+    def line(self, order_id: str, number: int) -> Line | None:
+        order = self.order(order_id)
+        return next((x for x in order.lines if x.number == number), None) if order else None
+
+    def method(self, method_id: str) -> Method | None:
+        known = [*self.methods, *(o.method for o in self.orders if o.method)]
+        return next((m for m in known if m.method_id == method_id), None)
+
+
+def load_account(session: Session, customer_id: str) -> Account | None:
+    """The account of `customer_id`; None when there is no such customer."""
+    row = session.get(CustomerRow, customer_id)
+    if row is None:
+        return None
+    found = session.scalars(
+        select(PaymentMethodRow)
+        .where(PaymentMethodRow.customer_id == customer_id)
+        .order_by(PaymentMethodRow.payment_method_id)
+    )
+    methods = {m.payment_method_id: _method(m) for m in found}
+    home = {name: str(getattr(row, name)) for name in ADDRESS if getattr(row, name)}
+    orders = session.scalars(
+        select(OrderRow)
+        .where(OrderRow.customer_id == customer_id)
+        .options(selectinload(OrderRow.lines), selectinload(OrderRow.payments))
+        .order_by(OrderRow.ordered_at, text('"order".rowid'))
+    )
+    return Account(
+        customer_id,
+        row.email,
+        row.first_name,
+        row.last_name,
+        row.member,
+        home,
+        tuple(methods.values()),
+        tuple(_order(o, home, methods) for o in orders),
+    )
+
+
+def _method(row: PaymentMethodRow) -> Method:
+    return Method(row.payment_method_id, row.source, row.brand, row.last_four, row.balance_minor)
+
+
+def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order:
+    lines = tuple(
+        Line(
+            row.order_id, x.line_no, x.sku, x.product_id, x.name, dict(x.options or {}), x.quantity, x.unit_price_minor
+        )
+        for x in row.lines
+    )
+    payments = [p for p in row.payments if p.kind == "payment"]
+    first = payments[0].payment_method_id if payments else None
+    method = methods.get(first) if first else None
+    if method is None and row.paid_with:
+        method = _of_words(row.paid_with)
+    goods = sum(x.price * x.quantity for x in lines)
+    paid = sum(p.amount_minor if p.kind == "payment" else -p.amount_minor for p in row.payments)
+    total = row.total_minor if row.total_minor is not None else goods
+    return Order(
+        row.order_id,
+        row.status,
+        row.ordered_at,
+        row.shipped_at,
+        row.eta,
+        row.delivered_at,
+        row.carrier,
+        tuple(row.tracking or ()),
+        dict(row.address) or dict(home),
+        lines,
+        len(row.payments),
+        paid if row.payments else total,
+        method,
+        total,
+        dict(row.extra or {}),
+    )
+
+
+def _of_words(paid_with: str) -> Method:
+    """What an order says it was paid with: "Visa ending 1881", "PayPal", "bank transfer"."""
+    low = paid_with.lower()
+    source = (
+        "paypal" if "paypal" in low
+        else "gift_card" if "gift" in low
+        else "credit_card" if re.search(r"visa|master|amex|american|card", low)
+        else low
+    )  # fmt: skip
+    brand = re.search(r"visa|mastercard|amex|american express|maestro", low)
+    digits = re.search(r"(\d{4})\s*$", paid_with)
+    return Method(paid_with, source, brand[0] if brand else None, digits[1] if digits else None, None, on_file=False)

@@ -1,0 +1,86 @@
+"""Carries out what a customer confirmed: every write of one confirmation in one transaction, audited, in the outbox.
+
+    OrderDesk(db, audit).carry_out(customer_id, [Write("cancel_pending_order", {...})], key=..., now=...)
+
+Action names and arguments are those of tau2-bench's retail tools; ids, statuses and rows are the shop's. Everything is
+checked again here against the rows as they are at that moment (ownership first), so that nothing that was true when it
+was proposed is taken on trust. The same `key` twice is carried out once. Knows no dialogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.errors import BackroomError
+from assistant.shop import order_effects as effects
+from assistant.shop.order_rules import OrderRules
+from assistant.shop.outbox import OutboxRow, put
+from assistant.shop.schema import CustomerRow, ShopInfo
+from assistant.store.database import Database
+from assistant.types import Json
+
+Audit = Callable[..., None]
+
+
+class WriteRefused(BackroomError):
+    """What was confirmed can't be done (any more); nothing at all was changed. The message is for the customer."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One change. `money` is what the customer was told that it costs (negative: gives back), in minor units."""
+
+    action: str
+    arguments: Json = field(default_factory=dict)
+    money: int = 0
+
+    def as_json(self) -> Json:
+        return {"action": self.action, **self.arguments}
+
+
+class OrderDesk:
+    """Writes to the orders of one database. Thread-safe."""
+
+    def __init__(self, db: Database, audit: Audit | None = None) -> None:
+        self._db = db
+        self._audit = audit
+
+    def carry_out(
+        self, customer_id: str, writes: Sequence[Write], *, key: str, now: datetime, actor: str = "customer"
+    ) -> bool:
+        """Do all of it or nothing. False when this `key` was carried out before (nothing is done again).
+
+        Raises WriteRefused, and DatabaseError when the database can't be written.
+        """
+        with self._db.write() as session:
+            if session.scalar(select(OutboxRow.outbox_id).where(OutboxRow.key.like(f"{key}/%")).limit(1)) is not None:
+                return False
+            customer = session.get(CustomerRow, customer_id)
+            if customer is None:
+                raise WriteRefused("This account is no longer there.")
+            rules = OrderRules.of({r.key: r.value for r in session.scalars(select(ShopInfo))})
+            for number, write in enumerate(writes):
+                effect = effects.EFFECTS.get(write.action)
+                if effect is None:
+                    raise WriteRefused(f"There is no such change as {write.action}.")
+                try:
+                    effect(effects.Change(session, customer, rules, now, write.arguments, write.money))
+                except effects.Refused as refused:
+                    raise WriteRefused(str(refused)) from None
+                session.flush()
+                put(session, f"{key}/{number}", write.as_json(), customer_id, now)
+                self._record(session, write, customer_id, actor)
+        return True
+
+    def _record(self, session: Session, write: Write, customer_id: str, actor: str) -> None:
+        if self._audit is not None:
+            subject: Any = write.arguments.get("order_id") or customer_id
+            self._audit(
+                session, actor=actor, action=f"order.{write.action}", subject=str(subject), details=write.as_json()
+            )

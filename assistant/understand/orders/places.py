@@ -1,0 +1,78 @@
+"""Which address a customer means: written out, or one that the account already has ("my NYC place", "as on #W1").
+
+Knows the customer's own addresses and no rules.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.order_talk import Ask
+from assistant.shop.accounts import Account, Address
+from assistant.types import Json
+from assistant.understand.orders.items import mentions, option_words
+from assistant.understand.orders.refs import address_in, order_ids, places
+
+_HOME = re.compile(
+    r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer)(?: and \w+)? address|my address (?:on|in) (?:my |the )?(?:account|profile|file)|"
+    r"(?:on|in) (?:my|the) (?:account|profile)|my (?:account|profile)\b|account'?s? address|make [^.]{0,40}default|my default\b)"
+)
+_FROM_HOME = re.compile(r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|on file|(?:in|on) (?:my|the) (?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$")
+_BEFORE = re.compile(r"\b(?:original|old|previous|former|back to|before|had before)\b")
+_SAME_AS = re.compile(r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|address of|the address (?:on|in|from))\b")
+_ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhere\b|\bgo to\b")
+
+
+def read_address(ask: Ask, clause: str, original: str, account: Account, focus: str | None) -> None:
+    """Fill `ask.address` ({} when it isn't said, {"before": True} for the one before) and whether it is the default
+    address ("home"), orders, or both that change."""
+    ask.address = address_in(clause, original)
+    source = _SAME_AS.search(clause)
+    if not ask.address and source:
+        ask.address = _of_order(clause[source.start() :], account)
+        if ask.address:
+            ask.orders, _ = order_ids(clause[: source.start()], account)
+    if not ask.address and _BEFORE.search(clause) and not re.search(r"going to (?:the |my )?old|from (?:the |my )?old|old (?:address|home|house|place)\W*$", clause):
+        ask.address = {"before": True}
+    if not ask.address:
+        ask.address = _known(clause, account)
+    if not ask.address and _FROM_HOME.search(clause) and not _changes_home(clause):
+        ask.address = dict(account.address)
+    home, orders = _changes_home(clause), bool(_ORDERS.search(clause) or ask.orders)
+    ask.kind = "home" if home and not orders else "both" if home else "address"
+
+
+def _changes_home(clause: str) -> bool:
+    match = _HOME.search(clause)
+    if match is None:
+        return False
+    before = clause[: match.start()]
+    return not re.search(r"\b(?:to|with|as|use|is|in)\s+(?:my |the )?$", before) or bool(re.search(r"\bmake\b|\balso\b|\band\b", before))
+
+
+def _of_order(text: str, account: Account) -> Json:
+    """The address of the order named by number or by an item in it."""
+    ids, _ = order_ids(text, account)
+    for order in account.orders:
+        if order.order_id in ids:
+            return dict(order.address)
+    names = [x.name for o in account.orders for x in o.lines]
+    found = mentions(text, names, option_words(account))
+    for mention in found:
+        for order in account.orders:
+            if any(x.name in mention.names for x in order.lines):
+                return dict(order.address)
+    return {}
+
+
+def _known(clause: str, account: Account) -> Json:
+    """One of the customer's own addresses, by a town or state named as where it is to go."""
+    fits: list[Address] = []
+    for address in (account.address, *(o.address for o in account.orders)):
+        for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):
+            rest = clause[match.start() :][:60]
+            if places(rest, address):
+                fits.append(address)
+                break
+    distinct = {tuple(sorted(a.items())): a for a in fits}
+    return dict(next(iter(distinct.values()))) if len(distinct) == 1 else {}

@@ -1,0 +1,81 @@
+"""What a customer wants to know of their orders: tracking, dates, totals, refunds, contents, facts of an item.
+
+A question is {"ask": kind, ...}; act.orders.info answers it. Knows no rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.shop.accounts import Account
+from assistant.types import Json
+from assistant.understand.orders.items import described, key, mentions
+from assistant.understand.orders.refs import order_ids, orders_at, statuses
+from assistant.understand.orders.wording import sentences
+
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("tracking", r"\btracking\b|\btrack (?:my|the|it|that|this)\b"),
+    ("balance", r"\bbalance\b"),
+    ("rest", r"\b(?:remaining|rest of (?:the|my)|other) items?\b|\bwhat's left\b|\bremaining (?:items|total)"),
+    ("refund", r"\b(?:how much|what|total)\b[^.?!]{0,60}\b(?:get back|refund(?:ed)?|back|receive)\b|\brefund (?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|total (?:in )?refund"),
+    ("save", r"\bhow much (?:money )?(?:would|will|do|can|could) i save\b|\bsave (?:the )?most\b|how much is it for each"),
+    ("pay", r"\bhow much (?:\w+ ){0,3}(?:have|need) to pay\b|\b(?:price|cost) difference\b|\bhow much (?:extra|more|will (?:it|that|this) cost)\b|what (?:would|will) (?:it|that) cost|\bhow much (?:do|will|would) i (?:owe|pay)\b"),
+    ("dearest", r"\bmost expensive (?:item|thing|one|product)\b[^.?!]*\?|\bmost expensive item\b"),
+    ("total", r"\bhow much (?:did|have) i (?:pay|paid|spend|spent)\b|\btotal (?:price|cost|amount|value|of)\b|\border total\b|\btotal\b[^.?!]{0,30}\border\b"),
+    ("when", r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|ship|here|expect)|\bwhere(?:'s| is| are) my\b|\bstatus\b|\b(?:has|have) (?:it|my|the|they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent)\b|\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|\bwhy is (?:it|my|that)\b|still \"?pending"),
+    ("address", r"\b(?:check|which|what(?:'s| is)?)\b[^.?!]{0,30}\baddress\b|\baddress wrong\b|typed? my address"),
+    ("paid_with", r"\b(?:which|what|how)\b[^.?!]{0,30}\b(?:card|payment method|did i pay (?:with|for it with))\b[^.?!]*\?"),
+    ("made_of", r"\bwhat (?:materials?|are they made of|is it made of)|\bmade of\b"),
+    ("contents", r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|\bwhat(?:'s| is| was| are) in (?:my|the|that)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders"),
+    ("item_price", r"\b(?:what was the price|how much (?:was|is|did)|the price)\b"),
+    ("guarantee", r"\bguarantee\b"),
+)  # fmt: skip
+_LIST = re.compile(
+    r"\b(?:what|which|tell me|list|all)\b[^.?!]{0,60}\b(?:options?|versions?|variants?|choices?|kinds|models)\b|\bare there (?:any|other)\b|options and (?:their )?prices|(?:what|which) (?:\S+ ){0,4}(?:do you have|are (?:there|available))"
+)
+_HOW_MANY = re.compile(r"\bhow many\b[^.?!]{0,60}\b(?:options?|variants?|versions?|kinds|types|choices)\b|\b(?:exact )?number of [\w -]{3,30} options\b|\bhow many ([\w -]+?) (?:options|variants) ")
+
+
+def questions(low: str, account: Account, names: Iterable[str], options: Iterable[str]) -> list[Json]:
+    """The questions in a (mended) message, each kind once, with the orders and lines that they name."""
+    found: dict[str, Json] = {}
+    last: Json = {}
+    for sentence in sentences(low):
+        asked = [kind for kind, pattern in _KINDS if re.search(pattern, sentence)]
+        about = _about(sentence, account, list(names), frozenset(options))
+        for kind in asked:
+            found.setdefault(kind, {"ask": kind, **(about or last)})
+        if _HOW_MANY.search(sentence):
+            found.setdefault("count", {"ask": "count", "text": sentence})
+        elif _LIST.search(sentence):
+            found.setdefault("list", {"ask": "list", "text": sentence, **(about or last)})
+        last = about or last
+    if "tracking" in found:
+        found.pop("when", None)
+    return list(found.values())
+
+
+def _about(sentence: str, account: Account, names: Sequence[str], options: frozenset[str]) -> Json:
+    """The orders and lines that a sentence names."""
+    ids, unknown = order_ids(sentence, account)
+    found = mentions(sentence, names, options)
+    lines = [x for m in found for x in _described(m.names, sentence, account)]
+    about: Json = {}
+    wanted = statuses(sentence)
+    if ids or (ids := orders_at(sentence, account)):
+        about["orders"] = ids
+        lines = [x for x in lines if x.order_id in ids] or []
+    if lines:
+        about["lines"] = [list(key(x)) for x in lines]
+    if wanted and not ids:
+        about["status"] = wanted
+    if re.search(r"\b(?:most recent|latest|last|newest|recently)\b", sentence):
+        about["latest"] = True
+    if unknown:
+        about["unknown"] = unknown
+    return about
+
+
+def _described(wanted: Sequence[str], sentence: str, account: Account) -> list:  # type: ignore[type-arg]
+    return described([x for o in account.orders for x in o.lines if x.name in wanted], sentence)

@@ -1,0 +1,214 @@
+"""Which orders, ways to pay, reasons and addresses a customer's words point at, among their own.
+
+"#W1234567", "order 9502127", "my pending orders", "the one that went to Texas", "the card I paid with", "my NYC
+address". Knows English, US states and no rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz.distance import OSA
+
+from assistant.order_talk import ORIGINAL, OTHER
+from assistant.shop.accounts import Account, Method, Order
+from assistant.types import Json
+
+STATES = {
+    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO",
+    "connecticut": "CT", "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA",
+    "hawaii": "HI", "idaho": "ID", "illinois": "IL", "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY",
+    "louisiana": "LA", "maine": "ME", "maryland": "MD", "massachusetts": "MA", "michigan": "MI", "minnesota": "MN",
+    "mississippi": "MS", "missouri": "MO", "montana": "MT", "nebraska": "NE", "nevada": "NV", "new hampshire": "NH",
+    "new jersey": "NJ", "new mexico": "NM", "new york": "NY", "north carolina": "NC", "north dakota": "ND",
+    "ohio": "OH", "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA", "rhode island": "RI",
+    "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT", "vermont": "VT",
+    "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY",
+}  # fmt: skip
+_CITIES = {
+    "nyc": "new york", "ny city": "new york", "la": "los angeles", "philly": "philadelphia", "sf": "san francisco",
+    "dc": "washington", "vegas": "las vegas",
+}  # fmt: skip
+_CODES = {code.lower(): name for name, code in STATES.items()}
+
+ORDER_ID = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{4,}\b|\border (?:number |no\.? ?|id )?(?:is )?#?\d{4,}\b|^\W*\d{5,8}\W*$")
+STATUS = {
+    "pending": re.compile(
+        r"\b(?:pending|not (?:yet )?(?:shipped|delivered|been delivered|arrived)|hasn't (?:shipped|been (?:shipped|"
+        r"delivered)|arrived)|unshipped|still open|just (?:placed|ordered|bought)|open orders?)\b"
+    ),
+    "delivered": re.compile(r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"),
+    "cancelled": re.compile(r"\b(?:cancell?ed)\b"),
+    "processed": re.compile(r"\bprocessed\b"),
+    "shipped": re.compile(r"\b(?:shipped|on its way|in transit)\b"),
+}  # fmt: skip
+JUST = re.compile(r"\bjust (?:placed|ordered|bought|purchased)\b")
+
+
+def squash(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def order_ids(text: str, account: Account) -> tuple[list[str], str | None]:
+    """The orders whose numbers stand in `text`, and a number that belongs to none of them."""
+    found: list[str] = []
+    unknown = None
+    for match in ORDER_ID.finditer(text):
+        asked = squash(re.sub(r"\border (?:number |no\.? ?|id )?(?:is )?", "", match[0]))
+        order = _order(asked, account)
+        if order is not None:
+            found.append(order.order_id)
+        elif not any(asked in squash(m.method_id) for m in account.methods):
+            unknown = match[0].strip(" .!?")
+    return list(dict.fromkeys(found)), None if found else unknown
+
+
+def _order(asked: str, account: Account) -> Order | None:
+    ids = {squash(o.order_id): o for o in account.orders}
+    if asked in ids:
+        return ids[asked]
+    digits = re.sub(r"\D", "", asked)
+    same = [o for key, o in ids.items() if len(digits) >= 4 and re.sub(r"\D", "", key) == digits]
+    if same:
+        return same[0]
+    # A letter before the digits makes a slip likely ("W237156"); digits alone must be right.
+    near = [o for key, o in ids.items() if asked != digits and len(asked) >= 7 and OSA.distance(key, asked) == 1]
+    return near[0] if len(near) == 1 else None
+
+
+def places(text: str, address: Mapping[str, str]) -> bool:
+    """Whether `text` names the town or state of an address."""
+    city, state = address.get("city", "").lower(), address.get("state", "").lower()
+    words = [city] + [nick for nick, full in _CITIES.items() if full == city]
+    if len(state) == 2:
+        words += [w for w in (_CODES.get(state),) if w and (w != city)]
+    elif state:
+        words.append(state)
+    return any(w and re.search(rf"\b{re.escape(w)}\b", text) for w in words) or (
+        len(state) == 2 and bool(re.search(rf"(?:,|\bin|\bto|\bmy|\b{re.escape(city)}) {state}\b", text)) and state not in ("in", "or", "me", "ok", "hi", "oh")
+    )
+
+
+def orders_at(text: str, account: Account) -> list[str]:
+    """The orders that go to a town or state named after "to", "in", "at" or "my"."""
+    low = text.lower()
+    if not re.search(r"\b(?:to|in|at|from|my|for|into)\b", low):
+        return []
+    return [o.order_id for o in account.orders if places(low, o.address)]
+
+
+def statuses(text: str) -> list[str]:
+    """The kinds of orders named by their status: "pending", "delivered", ..."""
+    return [name for name, pattern in STATUS.items() if pattern.search(text)]
+
+
+_ORIGINAL = re.compile(
+    r"\b(?:original|same (?:way|method|card|one|account|payment)|(?:what|how|however|way|whatever|method|card|account|paypal) (?:that )?(?:i|i've|we)(?: originally)? (?:paid|used)|"
+    r"(?:i|i've) paid(?: it)? with|same as i paid|as i paid|like i paid|card on the order|paid with|same as (?:always|before)|back to (?:the card|where))\b"
+)
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("gift_card", r"\bgift ?cards?\b"),
+    ("paypal", r"\bpay ?pal\b"),
+    ("visa", r"\bvisa\b"),
+    ("mastercard", r"\bmaster ?card\b"),
+    ("amex", r"\bamex\b|\bamerican express\b"),
+    ("credit_card", r"\b(?:credit|debit) ?card\b|(?<!gift )(?<!gift)\bcard\b(?! (?:on the order|i paid))"),
+    ("bank", r"\bbank (?:transfer|account)\b"),
+    ("crypto", r"\b(?:bitcoin|crypto\w*|cheque|check by mail|cash)\b"),
+)
+_METHOD_ID = re.compile(r"\b(?:gift_card|credit_card|paypal)_\w+\b")
+
+
+def payments(text: str, account: Account) -> list[str]:
+    """Ways to pay in the order in which they are named: method ids of the account, "original", "other_orders", or
+    "unknown:amex" for a kind that the customer doesn't have. Several cards of one kind are all named."""
+    ids = [m[0] for m in _METHOD_ID.finditer(text)]
+    if ids:
+        return list(dict.fromkeys(i if account.method(i) else f"unknown:{i.rsplit('_', 1)[0]}" for i in ids))
+    if re.search(r"other (?:order|one)'?s? (?:payment|method)|opposite|swap(?:ped)? payment|each other's", text):
+        return [OTHER]
+    hits: list[tuple[int, list[str]]] = []
+    if match := _ORIGINAL.search(text):
+        hits.append((match.start(), [ORIGINAL]))
+    named: set[str] = set()
+    for kind, pattern in _KINDS:
+        match = re.search(pattern, text)
+        if match is None or (kind == "credit_card" and named & {"visa", "mastercard", "amex"}):
+            continue
+        if re.search(r"\b(?:not|no|except|isn't|without|instead of|if not) (?:the |my |a )?$", text[: match.start()]):
+            continue
+        named.add(kind)
+        own = [m.method_id for m in account.methods if fits(m, kind)]
+        hits.append((match.start(), own or [f"unknown:{kind}"]))
+    if digits := re.search(r"\bending (?:in |with )?(\d{4})\b", text):
+        exact = [m.method_id for m in account.methods if m.last_four == digits[1]]
+        return exact or [f"unknown:{digits[1]}"]
+    if any(h == [ORIGINAL] for _, h in hits) and len(hits) == 2 and not re.search(r"\bif\b|otherwise|else|\bor\b", text):
+        specific = next(h for _, h in hits if h != [ORIGINAL])
+        return [ORIGINAL] if specific[0].startswith("unknown:") else [*specific, ORIGINAL] if len(specific) > 1 else specific
+    return list(dict.fromkeys(i for _, ids in sorted(hits) for i in ids))
+
+
+def fits(method: Method, kind: str) -> bool:
+    if kind in ("visa", "mastercard", "amex"):
+        return (method.brand or "").lower().startswith(kind[:4])
+    return method.source == kind
+
+
+_MISTAKE = re.compile(r"\b(?:mistake\w*|accident\w*|by error|wrong(?:ly)? (?:order|item|product)\w*|misclick\w*|didn't mean to)\b")
+_NOT_NEEDED = re.compile(
+    r"\b(?:no longer (?:need|want|require)\w*|(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*|not needed|no need|unneeded|"
+    r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|don't want|(?:giving|lending|offered) me|"
+    r"found (?:another|a better|it cheaper)|financial|have (?:one|it) already|already have|plans changed)\b"
+)
+
+
+def reason(text: str, allowed: Sequence[str]) -> str | None:
+    """Which of the reasons that count is given; what was said where every reason counts is not kept."""
+    for one in allowed:
+        if one.lower() in text:
+            return one
+    for one in allowed:
+        pattern = _MISTAKE if "mistake" in one.lower() else _NOT_NEEDED if "need" in one.lower() else None
+        if pattern is not None and pattern.search(text):
+            return one
+    return None
+
+
+_POSTCODE = r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{5}(?:-\d{4})?|\d{4} ?[a-z]{2}|\d{4,6})"
+_FREE_FORM = re.compile(
+    rf"(\d+[a-z]?(?: [a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),\s*((?:(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?"
+    rf"([a-z][a-z .'-]+?)(?:,\s*([a-z][a-z ]+?))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united kingdom|[a-z]{{4,}}))?"
+)
+
+
+def postcodes(text: str) -> list[str]:
+    """Everything in `text` that may be a postcode, the likeliest first."""
+    found = [m[0] for m in re.finditer(rf"(?<![#\w-]){_POSTCODE}(?![\w-])", text)]
+    return sorted(dict.fromkeys(found), key=lambda p: (not re.fullmatch(r"\d{5}(?:-\d{4})?|[a-z].*", p), text.find(p)))
+
+
+def address_in(text: str, original: str) -> Json:
+    """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
+    match = _FREE_FORM.search(text)
+    if match is None:
+        return {}
+
+    def own(group: int) -> str:
+        part = match[group]
+        if not part:
+            return ""
+        at = original.lower().find(part.strip(" ,"))
+        return original[at : at + len(part.strip(" ,"))] if at >= 0 else part.strip(" ,").title()
+
+    state = own(4)
+    found = {
+        "address1": own(1),
+        "address2": own(2),
+        "city": own(3),
+        "state": STATES.get(state.lower(), state.upper() if len(state) == 2 else state),
+        "postcode": own(5).upper(),
+        "country": own(6),
+    }
+    return {k: v for k, v in found.items() if v}

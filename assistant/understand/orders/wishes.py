@@ -1,0 +1,245 @@
+"""What a replacement should be like, out of a customer's words, in terms of one product's own options.
+
+"clicky, RGB, full size; if there's none, without backlight", "a bigger one", "500 pieces less", "i5 over i7", "the
+cheapest", "same as mine but red". Knows the product's options and no prices, no stock and no dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.language import STOP_WORDS, tokenize
+from assistant.order_talk import Wish
+from assistant.request import Wanted
+from assistant.understand.options import match_options
+from assistant.scales import adjective, number_in, option_named, rank
+from assistant.understand.quantities import price_bounds
+
+Values = Mapping[str, Sequence[str]]
+
+_INSTEAD = re.compile(
+    r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?if (?:that|it|this|there|none|not|you|neither|i|one|those|\d)[^,;.]*?"
+    r"(?:n't|not|no(?:ne|thing)?|un\w+|without|out of)\b[^,;.]{0,60}[,;.]?\s*(?:then )?|"
+    r"otherwise|or else|,\s*else|; else|\belse\b(?= \w)|failing that|if not(?: possible| available)?,?)\s*"
+)
+_TAIL = re.compile(r",?\s*\bor ([^,;]+?) if (?:there's|there is|you have|that's|it's)? ?(?:no|not|none|n't)\b[^,;]*")
+_SOFT = re.compile(
+    r"\b(?:prefer\w*|ideally|if possible|if you have|if available|if there's a choice|would be nice|rather|favou?r|like)\b"
+)
+_OVER = re.compile(r"\b(?:over|rather than|more than|instead of|than)\b")
+_INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|except|don't want)\b\s*$")
+_TOO = re.compile(r"\b(?:too|so) (\w+)")
+_NOT_ENOUGH = re.compile(r"(?:isn't|not|aren't|n't) (?:\w+ )?(\w+) enough|not (?:as|so) (\w+)|(?:isn't|aren't) (?:as|so) (\w+)")
+_LESS = re.compile(r"\bless (\w+)")
+_MORE = re.compile(r"\bmore (\w+)")
+_SAME = re.compile(
+    r"\b(?:same|keep(?:ing)?|stay(?:s)?|unchanged|as (?:mine|before|it is))\b(?: (?:the|my|its|a|as|in|with))*([^,;.]*?)(?=,|;|\.|\bbut\b|\bwith\b|\band\b|$)"
+)
+_REST = re.compile(
+    r"\b(?:everything|all|the rest|rest|otherwise|other (?:specs?|options?|things?|features?|details?)|other)\b[^,;.]{0,30}\b(?:same|"
+    r"unchanged|as (?:it is|close|similar|before)|stays?|equal|identical)\b|\bsame otherwise\b|without changing|otherwise(?: the)? same|"
+    r"\bother options unchanged|same in every"
+)
+_IDENTICAL = re.compile(
+    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same (?:one|item|thing|\w+)?|same (?:one|item|thing)|same specs?|identical)\b"
+)
+_BUT = re.compile(r"\b(?:but|except|only|just|with|in|without|that)\b")
+_FREE = re.compile(r"(?:don't|do not|doesn't|not) (?:care|mind|matter)|\bany\b|whatever|no preference|(?:is|would be) (?:fine|ok|okay)(?: too)?")
+_CHEAPEST = re.compile(r"\bcheapest\b|\bleast expensive\b|\blowest[- ]pric\w+|\blowest price\b|most affordable")
+_DEAREST = re.compile(r"\bmost expensive\b|\bpriciest\b|\bdearest\b|\bhighest[- ]pric\w+|\bhighest price\b|\bmost costly\b")
+_CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
+_MOST = re.compile(r"\b(?:max(?:imum|imal)?|most|highest|largest|biggest|longest|greatest)\b ([a-z ]{3,25})")
+_LEAST = re.compile(r"\b(?:min(?:imum|imal)?|fewest|least|lowest|smallest|shortest)\b ([a-z ]{3,25})")
+_SUPER = re.compile(r"\b(\w+est)\b")
+_STEP = re.compile(
+    r"\b(?:(\d+(?:[.,]\d+)?) (?:\w+ )?)?(more|less|fewer|lower|higher|smaller|larger|bigger|greater|additional|extra)(?: the)? "
+    r"([a-z ]{2,25})|\b(\d+(?:[.,]\d+)?) ([a-z]+) (more|less|fewer)\b"
+)
+_DOWN = frozenset("less fewer lower smaller".split())
+_LITTLE = re.compile(r"\b(?:slightly|a bit|a little|next|somewhat|one step)\b")
+_SOME_ID = re.compile(r"\b\d{6,}\b")
+
+
+def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = None, skus: Sequence[str] = ()) -> Wish:
+    """The wish in `text` (mended). `values` are the product's options, `current` those of the item to be replaced."""
+    parts = [p for p in _INSTEAD.split(text) if p and p.strip(" ,.;")]
+    tails = [m[1] for p in parts for m in _TAIL.finditer(p)]
+    parts = [_TAIL.sub(" ", p) for p in parts]
+    # A condition that comes first ("if there's no RGB, the one without") leaves only what will do instead.
+    wishes = [w for p in (*parts[:1], *tails, *parts[1:]) if (w := _one(p, values, current, skus))]
+    if not wishes:
+        return Wish()
+    first, *others = wishes
+    if first.sku is None and not first.want and not first.extreme and not first.relative and others and not first.identical:
+        first = others.pop(0).over(first)
+    return _with_fallbacks(first, others)
+
+
+def _with_fallbacks(first: Wish, others: Sequence[Wish]) -> Wish:
+    """Another value of the same option is a second choice of it; other options make another wish."""
+    for other in others:
+        named = set(other.want) | set(other.prefer)
+        if named and named <= (set(first.want) | set(first.prefer)) and not first.instead and len(named) == 1:
+            for name in named:
+                mine = first.want.get(name) or first.prefer.get(name) or []
+                more = other.want.get(name) or other.prefer.get(name) or []
+                into = first.want if name in first.want else first.prefer
+                into[name] = list(dict.fromkeys([*mine, *more]))
+        else:
+            first.instead.append(replace(other, instead=[]).as_json())
+    return first
+
+
+def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Sequence[str]) -> Wish:
+    wish = Wish(sku=next((m[0] for m in _SOME_ID.finditer(text) if m[0] in skus), None))
+    if wish.sku:
+        return wish
+    text = _extremes(text, values, wish)
+    text = _steps(text, values, current, wish)
+    text = _keeps(text, values, wish)
+    _named(text, values, wish)
+    bounds = price_bounds(text)
+    wish.under = bounds.high
+    wish.cheaper = bool(_CHEAPER.search(text)) and not wish.extreme
+    if wish.identical and (wish.want or wish.relative or wish.extreme):
+        wish.identical, wish.rest_same = False, True
+    return wish
+
+
+def _extremes(text: str, values: Values, wish: Wish) -> str:
+    """Superlatives; returns the text without them."""
+    for pattern, sign in ((_CHEAPEST, -1), (_DEAREST, 1)):
+        if pattern.search(text):
+            wish.extreme.append(["price", sign])
+            text = pattern.sub(" ", text)
+    for pattern, sign in ((_MOST, 1), (_LEAST, -1)):
+        for match in list(pattern.finditer(text)):
+            words = match[1].split()
+            option = option_named(" ".join(words[:3]), values) if words else None
+            if option and rank(values[option]):
+                wish.extreme.append([option, sign])
+                text = text.replace(match[0], " ", 1)
+    for match in list(_SUPER.finditer(text)):
+        found = adjective(match[1], values)
+        if found:
+            wish.extreme.append([found[0], found[1]])
+            text = text.replace(match[0], " ", 1)
+    if re.search(r"\b(?:the )?most (\w+)", text) is None and re.search(r"\bmost (\w+) you have", text):
+        return text
+    return text
+
+
+def _steps(text: str, values: Values, current: Mapping[str, str] | None, wish: Wish) -> str:
+    """Comparatives, and complaints that imply one ("too small"); returns the text without them."""
+    little = bool(_LITTLE.search(text))
+    for match in list(_STEP.finditer(text)):
+        if match[2]:
+            amount, sign, words = match[1], -1 if match[2] in _DOWN else 1, match[3]
+        else:
+            amount, sign, words = match[4], -1 if match[6] in _DOWN else 1, match[5]
+        option = option_named(words, values)
+        if option and rank(values[option]):
+            wish.relative[option] = [sign, number_in(amount.replace(",", "")) if amount else None, little]
+            text = text.replace(match[0], " ", 1)
+    for pattern, sign in ((_TOO, -1), (_NOT_ENOUGH, 1), (_LESS, -1), (_MORE, 1)):
+        for match in list(pattern.finditer(text)):
+            word = next((g for g in match.groups() if g), "")
+            found = adjective(word, values)
+            if found:
+                way = -1 if pattern is _NOT_ENOUGH and re.search(r"not (?:as|so)|n't (?:as|so)", match[0]) else sign
+                wish.relative.setdefault(found[0], [way * found[1], None, little])
+                text = text.replace(match[0], " ", 1)
+    for tok in tokenize(text):
+        if tok.text.endswith("er") and len(tok.text) > 4:
+            found = adjective(tok.text, values)
+            if found and found[0] not in wish.relative:
+                wish.relative[found[0]] = [found[1], None, little]
+                text = text.replace(tok.text, " ", 1)
+    return text
+
+
+def _keeps(text: str, values: Values, wish: Wish) -> str:
+    """What stays and what doesn't matter; returns the text without it."""
+    if _REST.search(text):
+        wish.rest_same = True
+        text = _REST.sub(" ", text)
+    if re.search(r"(?:nothing else|rest|else)\W+(?:\w+ ){0,3}(?:matters?|care)|don't care about the rest", text):
+        wish.rest_free = True
+    for match in list(_FREE.finditer(text)):
+        clause = re.split(r"[,;.]", text[match.start() :])[0]
+        before = re.split(r"[,;.]|\band\b", text[: match.start()])[-1]
+        option = option_named(clause[len(match[0]) :], values) or option_named(before, values) or _of_value(before, values)
+        if option:
+            wish.free.append(option)
+            text = text.replace(before + clause if before.strip() else clause, " ", 1)
+    if _IDENTICAL.search(text):
+        wish.identical = True
+    for match in list(_SAME.finditer(text)):
+        names = [n for part in re.split(r"\band\b|,", match[1]) if (n := option_named(part, values))]
+        if names:
+            wish.same += names
+            wish.identical = False
+            text = text.replace(match[0], " ", 1)
+    return text
+
+
+def _of_value(words: str, values: Values) -> str | None:
+    """"A mountain bike would be okay too": the option whose value is named."""
+    found = match_options(words, values)
+    return found[-1].name if found else None
+
+
+def _named(text: str, values: Values, wish: Wish) -> None:
+    """The values named, those denied, and which of several are the better ones."""
+    for clause in re.split(r"[;.]|,(?! (?:or|and)\b)", text):
+        soft = bool(_SOFT.search(clause)) and not re.search(r"(?:would|i'd|'d) like|like (?:to|a|the|one|it)\b", clause)
+        found = _matches(clause, values)
+        by_option: dict[str, list[str]] = {}
+        for wanted, at in found:
+            if wanted.value is None:
+                if not _is_denied(clause, at):
+                    wish.missing.append(wanted.asked)
+                continue
+            name = str(wanted.name)
+            if _is_denied(clause, at) or (by_option.get(name) and _OVER.search(clause[:at]) and not soft):
+                target = wish.prefer if by_option.get(name) and soft else wish.exclude
+                target.setdefault(name, []).append(wanted.value)
+                continue
+            by_option.setdefault(name, []).append(wanted.value)
+        for name, chosen in by_option.items():
+            ordered = bool(_OVER.search(clause)) and len(chosen) > 1
+            into = wish.prefer if soft or ordered else wish.want
+            into[name] = list(dict.fromkeys([*into.get(name, []), *chosen]))
+
+
+def _matches(clause: str, values: Values) -> list[tuple[Wanted, int]]:
+    """Values with where they stand."""
+    out, at = [], 0
+    for wanted in match_options(clause, values):
+        first = wanted.asked.removeprefix("not ").split()[0]
+        place = clause.find(first, at)
+        place = place if place >= 0 else max(clause.find(first), 0)
+        at = place
+        out.append((wanted, place))
+    return [*out, *_by_name(clause, values, {w.name for w, _ in out})]
+
+
+def _by_name(clause: str, values: Values, have: set[str | None]) -> list[tuple[Wanted, int]]:
+    """Values by a word that begins like one of theirs and is no ordinary word: "Google Home" for "Google Assistant"."""
+    out: list[tuple[Wanted, int]] = []
+    for name, options in values.items():
+        if name in have:
+            continue
+        firsts = {v: [t.text for t in tokenize(v) if len(t.text) > 3 and t.text not in STOP_WORDS] for v in options}
+        for tok in tokenize(clause):
+            hits = [v for v, words in firsts.items() if tok.text in words]
+            if len(hits) == 1:
+                out.append((Wanted(tok.text, name, hits[0]), tok.start))
+                break
+    return out
+
+
+def _is_denied(clause: str, at: int) -> bool:
+    return bool(_INSTEAD_OF.search(clause[:at].rstrip() + " ") or re.search(r"\b(?:not|no|instead of|rather than) (?:the |a |an )?$", clause[:at]))

@@ -1,0 +1,155 @@
+"""Words of order talk: misspelt ones put right, sentences and clauses, yes and no, and which action a clause asks for.
+
+Knows English and no shop. Everything here works on folded text ("don't" stays one word).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.language import fold, words_to_numbers
+from assistant.understand.vocabulary import english_words
+
+_CONTROL = tuple(
+    """
+    please would because received want the really address your with which could that recent have remember about thanks
+    again think order orders return cancel exchange change modify switch swap replace refund payment method credit card
+    gift paypal tracking number delivered pending shipped item items everything except instead actually cheaper cheapest
+    expensive available same other another default account profile email postcode mistake anymore longer needed need
+    should there their these those this then than them what when where from only both all also just like going ordered
+    bought accidentally different bigger smaller larger color colour size material confirm correct yes
+    """.split()
+)
+
+
+@lru_cache(maxsize=4096)
+def _right(word: str) -> str:
+    """The word of order talk that `word` misspells by one slip; ordinary words stay."""
+    if len(word) < 3 or word in _CONTROL or word in english_words():
+        return word
+    found = process.extract(word, _CONTROL, scorer=OSA.distance, score_cutoff=1, limit=2)
+    return str(found[0][0]) if len(found) == 1 or (found and found[0][0][0] == word[0]) else word
+
+
+def mend(text: str) -> str:
+    """`text` folded, numbers in words as digits, one-slip misspellings of common words put right."""
+    text = fold(words_to_numbers(text))
+    return re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text)
+
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[?!])(?=\S)")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message, each stripped."""
+    return [s.strip() for s in _SENTENCE.split(text) if s.strip(" .,!?;")]
+
+
+_PAST = r"(?:have|has|had|i|i've|we|already|was|were|been|got|just|my|the|a|that|this|an)\s+$"
+_WANTED = re.compile(r"\b(?:want|like|need|have|get|be|both|all|and|it|them|one|please|should)\b[^.?!]*$")
+
+VERBS: dict[str, re.Pattern[str]] = {
+    "cancel": re.compile(r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off)\b"),
+    "return": re.compile(
+        r"\b(?:return(?:ing|ed|s)?|sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
+        r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes back)\b"
+    ),
+    "swap": re.compile(
+        r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?|"
+        r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|adjust(?:ed|ing)?)\b"
+    ),
+}
+_ADDRESS = re.compile(
+    r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go|going) (?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
+    r"moved (?:house|to)|new (?:home|house|place))\b"
+)
+_PAYMENT = re.compile(
+    r"\b(?:(?:change|switch|update|modify|use|split)\w*\b[^.?!]{0,40}\bpay(?:ment|ing)?\b(?! (?:the )?difference)|pay (?:for )?(?:it|this|that|my order|the order)"
+    r"\b[^.?!]{0,20}\bwith\b|payment (?:method )?(?:of|for|on) (?:my |the )?(?:order|#)\S*[^.?!]{0,40}\bto\b)"
+)
+_NOT = re.compile(
+    r"\b(?:don't|do not|dont|didn't|never(?: want(?:ed)? to)?|not|no need to|rather not|without|"
+    r"won't|wouldn't|shouldn't|instead of|rather than|can't be|stop)\s+(?:\w+ing\s+)?"
+    r"(?:(?:want|wish|like|need|have|going|the|any|to|you|be|my)\s+){0,4}$"
+)
+
+
+def actions(clause: str) -> list[tuple[str, int, bool]]:
+    """What a clause asks to have done: (kind, where, wanted), in order. `wanted` is False for "don't cancel it"."""
+    found: list[tuple[str, int, bool]] = []
+    for kind, pattern in VERBS.items():
+        for match in pattern.finditer(clause):
+            before = clause[: match.start()]
+            if _is_past(match[0], before, clause[match.end() :]):
+                continue
+            found.append((kind, match.start(), not _NOT.search(before)))
+    return sorted(found, key=lambda f: f[1])
+
+
+def _is_past(word: str, before: str, after: str) -> bool:
+    """ "my cancelled order", "I returned it", "the return", "cancellation": told of, not asked for."""
+    first = word.split()[0]
+    if first == "cancellation" or (first in ("exchange", "change", "return") and re.search(r"\b(?:the|an?|that)\s+$", before)):
+        return not re.search(r"\b(?:want|like|need|make|do|get|have)\b", before)
+    if first in ("change", "switch", "swap") and re.search(r"\b(?:no|any|some|for a)\s+$", before):
+        return True
+    if not first.endswith("ed"):
+        return False
+    if re.search(r"\b(?:want|like|need|wish|love|please)\b", before):
+        return False
+    if re.match(r"\s+(?:for|to|into)\b", after) and not re.search(r"\b(?:i|i've|we)\s+$", before):
+        return False
+    return bool(re.search(_PAST, before)) or not _WANTED.search(before)
+
+
+def about_address(clause: str) -> bool:
+    """Whether a clause speaks of where an order goes, or where the customer lives."""
+    return bool(_ADDRESS.search(clause)) and not re.search(r"\be-?mail address", clause)
+
+
+def about_paying(clause: str) -> bool:
+    """Whether a clause asks to pay an order in another way."""
+    return bool(_PAYMENT.search(clause))
+
+
+_YES = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|alright|great|perfect|thanks?(?: you)?|so|and|then|that's everything|"
+    r"nothing to add|that's all(?: of them)?|argh|ugh|fine)\W+)*(?:yes|yep|yeah|yup|sure|correct|right|exactly|absolutely|definitely|"
+    r"i confirm|confirm(?:ed)?|go ahead|go for it|please do|do it|do that|sounds good|that's (?:right|correct|fine|"
+    r"good|ok(?:ay)?)|perfect|proceed|agreed|of course|i agree|i do|make it so|ok(?:ay)?|fine|great|all good)\b"
+)
+_GO = re.compile(r"\b(?:go ahead|please (?:do|proceed)|proceed|i confirm|do it|that's right|that works|let's do it)\b")
+_NO = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never mind|stop|"
+    r"wait|hold on|forget|leave|rather not)\b"
+)
+_BUT = re.compile(
+    r"\b(?:but|wait|actually|instead|only|hold on|don't|rather|not|before you|one more|also|except|on second thought|"
+    r"reconsidered|change my mind)\b"
+)
+
+
+def says_yes(text: str) -> bool:
+    """A yes to what was proposed, with nothing in it that changes it."""
+    return bool(_YES.search(text) or (_GO.search(text) and not _NO.search(text)))
+
+
+def says_no(text: str) -> bool:
+    """A no at the beginning."""
+    return bool(_NO.search(text))
+
+
+def qualifies(text: str) -> bool:
+    """Whether something in the message may change what it agrees to ("yes, but ...")."""
+    return bool(_BUT.search(_GO.sub("", _YES.sub("", text, count=1))))
+
+
+FORGET = re.compile(
+    r"\b(?:forget (?:about )?(?:it|that|this|the|those)|never ?mind|leave (?:it|that|everything|them) (?:as|be|alone|then)|leave that\b|"
+    r"don't do (?:it|anything|that)|keep (?:it|the order|everything|them) (?:then|as|the way)|don't process anything|no(?:t)? (?:cancellation|return|exchange) at all)\b"
+)
+"""What drops the request under discussion."""

@@ -1,0 +1,144 @@
+"""Scripted customers against the tau2 shop, in this process and without a model: how many end with the right database.
+
+    .venv/bin/python tests/bench/bench_orders.py [--heldout] [--repeat 4] [--only 1 2] [--show] [--no-result]
+
+Plays ../shared/customers with its own simulator and scorer; every conversation has its own copy of the shop. Every third
+script is held out: of those only totals are shown unless --show asks for more. Writes tests/bench/results/orders.json.
+`answer` can be given to score.py as --callable. Knows nothing of how the assistant works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA") or ROOT.parent / "shared")
+CUSTOMERS, DATA = SHARED / "customers", SHARED / "data" / "tau2-retail"
+sys.path[:0] = [str(ROOT), str(CUSTOMERS)]
+
+from assistant.config import Settings  # noqa: E402
+from assistant.engine.request import EngineEvent, EngineStatus, GenerateRequest  # noqa: E402
+from assistant.engine.scripted import ByteTokenizer  # noqa: E402
+from assistant.errors import EngineError  # noqa: E402
+from assistant.isolate import IsolatedShops  # noqa: E402
+from assistant.pipeline import Assistant  # noqa: E402
+from assistant.shop.importers import import_shop  # noqa: E402
+from assistant.store.database import Database  # noqa: E402
+
+Json = dict[str, Any]
+
+
+class SilentEngine:
+    """An engine that says nothing: answers come in code's own words."""
+
+    def generate(self, request: GenerateRequest) -> Iterator[EngineEvent]:
+        raise EngineError("no model here")
+
+    def status(self) -> EngineStatus:
+        return EngineStatus(ready=True, model="none", context=2048, slots=1)
+
+    def close(self) -> None:
+        return None
+
+
+class Shop:
+    """The tau2 shop, imported once, with an assistant on a copy for every conversation."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="bench-orders-")
+        self._db = Database.open(Path(self._folder.name) / "tau2.db", key="bench")
+        import_shop(self._db, "tau2", DATA)
+        self._shops = IsolatedShops(
+            self._db, lambda db: Assistant(db, SilentEngine(), ByteTokenizer(), Settings()), limit=2
+        )
+
+    def answer(self, body: Json) -> Json:
+        with self._shops.lend(body["user"]) as assistant:
+            record = assistant.reply(body["user"], body["messages"][-1]["content"]).as_json()
+        return {"choices": [{"message": {"content": record["reply"]}}], "backroom": record}
+
+
+_shop: list[Shop] = []
+
+
+def answer(body: Json) -> Json:
+    """For score.py --callable bench_orders:answer."""
+    if not _shop:
+        _shop.append(Shop())
+    return _shop[0].answer(body)
+
+
+def main() -> None:
+    if not CUSTOMERS.is_dir():
+        sys.exit(f"{CUSTOMERS} isn't there: the scripted customers are not part of the repository")
+    import score
+
+    args = _arguments()
+    scripts = score.load(str(CUSTOMERS / "scripts_train.jsonl"))
+    tasks = {t["id"]: t for t in score.load(str(DATA / "tasks_train.json"))}
+    db = score.load(str(DATA / "db.json"))
+    held = {s["id"] for n, s in enumerate(scripts) if n % 3 == 2}
+    chosen = [s for s in scripts if args.all or (s["id"] in held) == args.heldout]
+    if args.only:
+        chosen = [s for s in scripts if s["id"] in args.only]
+    began, results = time.process_time(), []
+    for script in chosen:
+        trials = []
+        for trial in range(args.repeat):
+            talk = score.converse(script, lambda body, _: answer(body), f"{script['id']}-{trial}", trial)
+            verdict = score.judge(db, tasks[script["id"]], talk)
+            trials.append(verdict)
+            if args.show and not verdict["pass"]:
+                print("\n".join(f"{m['role'][:4]:>5} {m['content']}" for m in talk["messages"]))
+            if (args.show or args.why) and not verdict["pass"]:
+                print(script["id"], trial, "FAIL", "; ".join(verdict["reasons"])[:700], "| end:", verdict["end"], verdict["goals"], "\n")
+        results.append({"id": script["id"], "passes": sum(t["pass"] for t in trials)})
+    hat = {
+        k: round(sum(math.comb(r["passes"], k) / math.comb(args.repeat, k) for r in results) / max(1, len(results)), 4)
+        for k in range(1, args.repeat + 1)
+    }
+    seconds = round(time.process_time() - began, 1)
+    print(f"{len(results)} tasks, pass^k {hat}, {seconds} s of CPU")
+    print("failed:", *[r["id"] for r in results if r["passes"] < args.repeat])
+    if not args.no_result and not args.only:
+        _write(args, hat, results, seconds)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for flag in ("heldout", "all", "show", "why", "no-result"):
+        parser.add_argument(f"--{flag}", action="store_true")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--only", nargs="*")
+    return parser.parse_args()
+
+
+def _write(args: argparse.Namespace, hat: dict[int, float], results: list[Json], seconds: float) -> None:
+    file = HERE / "results" / "orders.json"
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT).stdout
+    part = "all" if args.all else "held_out" if args.heldout else "development"
+    found[part] = {
+        "tasks": len(results), "trials": args.repeat, "pass^k": hat, "cpu_s": seconds, "commit": commit.strip(),
+        "at": datetime.now(UTC).isoformat(timespec="minutes"), "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
+    }  # fmt: skip
+    if part == "development":
+        found[part]["failed"] = [r["id"] for r in results if r["passes"] < args.repeat]
+    file.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
