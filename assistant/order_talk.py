@@ -22,7 +22,7 @@ class Wish:
     """What the replacement of an item should be like.
 
     `want`: option -> values that will do, the best first; at least one of them is a must. `prefer`: the same, but only
-    to choose with. `relative`: option -> (+1 more or -1 less, by how much or None, "a little" or not). `extreme`: options (or
+    to choose with. `relative`: option -> (+1 or -1, by how much or None, "a little" or not). `extreme`: options (or
     "price") with +1 (most) or -1 (least), the first counts first. `same`: options that must stay. `free`: options that
     don't matter. `missing`: values that no version of the product has. `under`: a price in minor units that it must
     not reach. `instead`: what will do when this can't be had.
@@ -43,6 +43,10 @@ class Wish:
     identical: bool = False
     rest_same: bool = False
     rest_free: bool = False
+    show: bool = False
+    """The customer wants to see what there is before choosing."""
+    any_of: list[str] = field(default_factory=list)
+    """Options of `want` whose values are equally good ("i7 or above")."""
     cheaper: bool = False
     """It must cost less than what was paid."""
     other_product: str | None = None
@@ -97,17 +101,22 @@ class Item:
     count: int | None = None
     wish: Wish = field(default_factory=Wish)
     text: str = ""
+    asked: bool = False
+    """The customer has been shown the versions that fit, and asked."""
+    every: bool = False
+    """One of "all my items": where nothing is to be done with it, nothing is said of it."""
 
     def as_json(self) -> Json:
         return {
             "lines": [list(x) for x in self.lines], "all": self.all, "count": self.count,
-            "wish": self.wish.as_json(), "text": self.text,
+            "wish": self.wish.as_json(), "text": self.text, "asked": self.asked, "every": self.every,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Item:
         lines = [(str(a), int(b)) for a, b in data["lines"]]
-        return cls(lines, data["all"], data["count"], Wish.from_json(data["wish"]), data["text"])
+        rest = {k: data[k] for k in ("all", "count", "text", "asked", "every") if k in data}
+        return cls(lines, wish=Wish.from_json(data["wish"]), **rest)
 
 
 @dataclass
@@ -136,6 +145,10 @@ class Ask:
     also: bool = False
     maybe: bool = False
     """Asked whether it can be done, not to do it."""
+    source_named: bool = False
+    """The items or orders named only say which address is meant."""
+    otherwise: str = ""
+    """What to do with the same items when this can't be done."""
     pattern: str = ""
     """How the request names its orders by status ("pending", "delivered", ...), if it does."""
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.act.context import Context
-from assistant.act.orders import flow, identity
+from assistant.act.orders import flow, identity, info, phrases
 from assistant.act.orders.task import Task
 from assistant.act.plan import Plan
 from assistant.request import Request
@@ -23,6 +23,8 @@ from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import Audit, OrderDesk
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Json
+from assistant.understand.orders import wording
+from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import Focus, OrderReader, Shop
 from assistant.understand.orders.signals import about_orders
 
@@ -56,6 +58,8 @@ class OrderTalk:
     ) -> Answer | None:
         """Answer a message, or leave it to others. `data` is the task in the dialogue state, changed in place."""
         task = Task.from_json(data)
+        if (counted := _counted(text, requests, context)) is not None:
+            return counted
         rules = OrderRules.of(context.info)
         if customer is not None:
             task.customer = customer.customer_id
@@ -76,7 +80,7 @@ class OrderTalk:
         account = self._account(task.customer)
         if account is None:
             return None
-        if not relevant and not task.busy and not self._names_own(text, account):
+        if not relevant and not task.busy and not task.goals and not self._names_own(text, account):
             return None
         return self._respond(text, task, rules, account, context, conversation)
 
@@ -95,9 +99,7 @@ class OrderTalk:
         claims: bool,
     ) -> Answer | None:
         plan = Plan()
-        if relevant or not claims:
-            task.heard = [*task.heard, text][-_MAX_HEARD:]
-        elif identity.says_more(text):
+        if relevant or not claims or identity.says_more(text):
             task.heard = [*task.heard, text][-_MAX_HEARD:]
         if not identity.establish(task, rules, self._db, context, plan, claims):
             return Answer(plan)
@@ -141,6 +143,17 @@ class OrderTalk:
         """Whether a message of a known customer names a number of an order of theirs."""
         squashed = re.sub(r"[^a-z0-9]", "", text.lower())
         return any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders)
+
+
+def _counted(text: str, requests: Sequence[Request], context: Context) -> Answer | None:
+    """ "How many T-shirt options do you have?": the one question about the shelves that order talk brings with it."""
+    product = next((r.products[0] for r in requests if len(r.products) == 1), None)
+    found = context.catalogue.product(product) if product and HOW_MANY.search(wording.mend(text)) else None
+    if found is None or len(found.variants) < 2:
+        return None
+    plan = Plan(focus=[found.product_id])
+    plan.say(info.versions(found, phrases.Sheet(plan, context)))
+    return Answer(plan)
 
 
 def _focus(task: Task) -> Focus:

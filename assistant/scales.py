@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.language import stems, tokenize
+from assistant.language import stem, stems, tokenize
 from assistant.understand.vocabulary import canonical
 
 _DEGREES: tuple[tuple[str, ...], ...] = (
@@ -86,7 +86,7 @@ def adjective(word: str, options: Mapping[str, Sequence[str]]) -> tuple[str, int
         if re.fullmatch(rf"(?:{pattern})(?:e?r|e?st|)", word):
             for name in names.split():
                 for option in options:
-                    if any(s.startswith(name[:6]) for s in stems(option)) and rank(options[option]):
+                    if stem(name) in stems(option) and rank(options[option]):
                         return option, sign
     return None
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.errors import UsageError
+from assistant.shop import order_rules
 from assistant.shop.export_rows import FILES, Columns, ExportFile, Shop
 from assistant.shop.schema import PolicyRow, ShopInfo
 from assistant.store.database import Database
@@ -59,7 +60,11 @@ def _replace(draft: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     (draft / "policies").mkdir(exist_ok=True)
     (folder / "policies").mkdir(exist_ok=True)
-    for file in (*folder.glob("policies/*.md"), *(folder / f"{form.stem}.jsonl" for form in FILES)):
+    for file in (
+        folder / order_rules.FILE,
+        *folder.glob("policies/*.md"),
+        *(folder / f"{form.stem}.jsonl" for form in FILES),
+    ):
         file.unlink(missing_ok=True)
     for form in FILES:
         if not (draft / f"{form.stem}.csv").exists():
@@ -71,6 +76,8 @@ def _replace(draft: Path, folder: Path) -> None:
 def _write(session: Session, folder: Path, progress: Progress | None) -> dict[str, int]:
     facts = {row.key: row.value for row in session.execute(select(ShopInfo.key, ShopInfo.value))}
     shop = Shop.of(session, facts)
+    if rules := facts.pop(order_rules.FACT, None):
+        (folder / order_rules.FILE).write_text(rules, encoding="utf-8", newline="")
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
     (folder / "shop.json").write_text(text, encoding="utf-8", newline="")
     counts = {"shop.json": 1}

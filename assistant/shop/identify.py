@@ -59,7 +59,7 @@ def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str 
     proofs = claim._proofs(rules)
     if not proofs:
         return None
-    hashes = [_hash(part) for part in (claim.email, claim.name) if part]
+    hashes = [_hash(part) for part in (claim.email, claim.postcode) if part]
     with db.write() as session:
         session.execute(delete(IdentityFailureRow).where(IdentityFailureRow.at < now - WINDOW))
         counted = select(func.count()).where(IdentityFailureRow.claim.in_(hashes))
@@ -90,20 +90,20 @@ def _by_name_postcode(session: Session, claim: Claim) -> list[str]:
     """Everybody with this postcode whose first and last name are both in the name given."""
     wanted = re.sub(r"\W", "", fold(claim.postcode or ""))
     tidy = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
-    words = set(_plain(claim.name or "").split())
+    words = set(re.findall(r"[a-z0-9]+", fold(claim.name or "")))
     rows = session.execute(
         select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(tidy == wanted)
     )
     return [
         key
         for key, first, last in rows
-        if (parts := set(_plain(f"{first} {last}").split())) and parts <= words and first and last
+        if (parts := set(re.findall(r"[a-z0-9]+", fold(f"{first} {last}")))) and parts <= words and first and last
     ]
 
 
 def _by_order_email(session: Session, claim: Claim) -> list[str]:
     wanted = re.sub(r"\W", "", fold(claim.order_id or ""))
-    own = [key for key in _by_email(session, claim)]
+    own = _by_email(session, claim)
     if len(own) != 1:
         return []
     ids = session.scalars(select(OrderRow.order_id).where(OrderRow.customer_id == own[0]))

@@ -2,7 +2,7 @@
 
     rules = OrderRules.of(catalogue.info())      the shop's own, or the defaults in `rules/default.toml`
 
-The text is the shop fact `order_rules` (in a shop folder: `order_rules.toml`). A key that isn't known is refused by name.
+The text is the shop fact `order_rules` (in a shop folder: `order_rules.toml`). An unknown key is refused by name.
 Knows no order and no database.
 """
 

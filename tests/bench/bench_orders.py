@@ -2,8 +2,8 @@
 
     .venv/bin/python tests/bench/bench_orders.py [--heldout] [--repeat 4] [--only 1 2] [--show] [--no-result]
 
-Plays ../shared/customers with its own simulator and scorer; every conversation has its own copy of the shop. Every third
-script is held out: of those only totals are shown unless --show asks for more. Writes tests/bench/results/orders.json.
+Plays ../shared/customers with its own simulator and scorer; every conversation has its own copy of the shop. Every
+third script is held out: of those only totals are shown unless --show asks for more. Writes results/orders.json.
 `answer` can be given to score.py as --callable. Knows nothing of how the assistant works.
 """
 
@@ -104,7 +104,16 @@ def main() -> None:
             if args.show and not verdict["pass"]:
                 print("\n".join(f"{m['role'][:4]:>5} {m['content']}" for m in talk["messages"]))
             if (args.show or args.why) and not verdict["pass"]:
-                print(script["id"], trial, "FAIL", "; ".join(verdict["reasons"])[:700], "| end:", verdict["end"], verdict["goals"], "\n")
+                print(
+                    script["id"],
+                    trial,
+                    "FAIL",
+                    "; ".join(verdict["reasons"])[:700],
+                    "| end:",
+                    verdict["end"],
+                    verdict["goals"],
+                    "\n",
+                )
         results.append({"id": script["id"], "passes": sum(t["pass"] for t in trials)})
     hat = {
         k: round(sum(math.comb(r["passes"], k) / math.comb(args.repeat, k) for r in results) / max(1, len(results)), 4)
@@ -133,7 +142,8 @@ def _write(args: argparse.Namespace, hat: dict[int, float], results: list[Json],
     part = "all" if args.all else "held_out" if args.heldout else "development"
     found[part] = {
         "tasks": len(results), "trials": args.repeat, "pass^k": hat, "cpu_s": seconds, "commit": commit.strip(),
-        "at": datetime.now(UTC).isoformat(timespec="minutes"), "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
+        "at": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
     }  # fmt: skip
     if part == "development":
         found[part]["failed"] = [r["id"] for r in results if r["passes"] < args.repeat]

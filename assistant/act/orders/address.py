@@ -20,7 +20,11 @@ def change_address(goal: Goal, desk: Desk) -> Outcome:
     address = _address(goal, desk)
     if not address:
         current = phrases.address(orders[0].address if orders else desk.account.address)
-        return out.ask("address", f"What is the new address? At the moment it is {desk.sheet.put('customer', desk.account.customer_id, 'address', current, current)}.")
+        return out.ask(
+            "address",
+            f"What is the new address? At the moment it is "
+            f"{desk.sheet.put('customer', desk.account.customer_id, 'address', current, current)}.",
+        )
     arguments = {"zip" if n == "postcode" else n: address.get(n, "") for n in ADDRESS}
     shown = phrases.address(address)
     for order in orders:
@@ -51,6 +55,12 @@ def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
         if not fits:
             out.refuse(cannot(named[0], desk, "sent to another address"))
         return fits
+    if (
+        not goal.every
+        and goal.address.get("address1")
+        and len(elsewhere := [o for o in fitting if dict(o.address) != goal.address]) == 1
+    ):
+        return elsewhere
     if goal.every or goal.pattern or len(fitting) == 1 or (goal.home and goal.whole):
         if not fitting and not goal.home:
             out.refuse("You have no order whose address can still be changed.")
@@ -75,7 +85,9 @@ def _address(goal: Goal, desk: Desk) -> Json:
     known = (home, *(o.address for o in desk.account.orders))
     for name in ("state", "country"):
         if not found.get(name):
-            same = next((a.get(name) for a in known if a.get("city", "").lower() == found.get("city", "").lower()), None)
+            same = next(
+                (a.get(name) for a in known if a.get("city", "").lower() == found.get("city", "").lower()), None
+            )
             found[name] = same or (home.get(name, "") if name == "country" else "")
     return {k: str(v) for k, v in found.items() if v}
 
@@ -85,6 +97,8 @@ def change_payment(goal: Goal, desk: Desk) -> Outcome:
     out, rule = Outcome(), desk.rules.modify_payment
     if not rule.allowed:
         return out.refuse("The payment of an order can't be changed here.")
+    if "split" in goal.text:
+        return out.refuse("A payment can't be split: an order is paid with one payment method as a whole.")
     fitting = [o for o in desk.account.orders if o.status in rule.statuses]
     named = [o for o in desk.account.orders if o.order_id in goal.orders] or [
         o for o in fitting if any(k[0] == o.order_id for i in goal.items for k in i.lines)
@@ -105,17 +119,26 @@ def change_payment(goal: Goal, desk: Desk) -> Outcome:
     if not wanted:
         if not others:
             return out.refuse("There is no other payment method in your account, so the payment can't be changed.")
-        return out.ask("payment", money.ask_which(money.Way(choices=others), desk, False, order).replace("used for the price difference", "used instead"))
+        return out.ask(
+            "payment",
+            money.ask_which(money.Way(choices=others), desk, False, order).replace(
+                "used for the price difference", "used instead"
+            ),
+        )
     method = wanted[0]
     figure = desk.sheet.money("order", order.order_id, "total", order.paid)
     if method.source == "gift_card" and (method.balance or 0) < order.paid:
         balance = desk.sheet.money("customer", desk.account.customer_id, method.method_id, method.balance or 0)
-        return out.refuse(f"The balance of your gift card, {balance}, is not enough for the {figure} of order {desk.sheet.order(order)}.")
+        return out.refuse(
+            f"The balance of your gift card, {balance}, is not enough for the {figure} of order "
+            f"{desk.sheet.order(order)}."
+        )
     arguments = {"order_id": order.order_id, "payment_method_id": method.method_id}
     out.writes.append(Write("modify_pending_order_payment", arguments))
     when = desk.rules.refund.gift_card if order.method.source == "gift_card" else desk.rules.refund.other
     out.lines.append(
-        f"charge the {figure} of order {desk.sheet.order(order)} to {phrases.method(method)} and give it back to {phrases.method(order.method)} {when}"
+        f"charge the {figure} of order {desk.sheet.order(order)} to {phrases.method(method)} and give it back to "
+        f"{phrases.method(order.method)} {when}"
     )
     out.staff = rule.confirm == "staff"
     return out

@@ -7,6 +7,7 @@ from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lin
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.language import stems
+from assistant.order_talk import ORIGINAL
 from assistant.shop.accounts import Line, Order
 from assistant.shop.order_rules import too_late
 from assistant.shop.order_writes import Write
@@ -25,19 +26,31 @@ def cancel(goal: Goal, desk: Desk) -> Outcome:
         if order not in fit and (order.order_id in goal.orders or goal.items or not fit):
             out.refuse(cannot(order, desk, "cancelled"))
     if not fit:
-        return out if out.refusals else out.refuse("None of your orders can be cancelled: there is none that hasn't left yet.")
+        return (
+            out
+            if out.refusals
+            else out.refuse("None of your orders can be cancelled: there is none that hasn't left yet.")
+        )
     out.final = False
     if rule.reasons and goal.reason not in rule.reasons:
         which = join([desk.sheet.order(o) for o in fit])
         return out.ask("reason", f"May I ask for the reason why you want to cancel order {which}: {_or(rule.reasons)}?")
     for order in fit:
+        wanted = [m for m in (desk.account.method(n) for n in goal.payment) if m is not None]
+        if goal.payment and goal.payment[0] != ORIGINAL and order.method and order.method not in wanted[:1]:
+            named = phrases.method(wanted[0]) if wanted else phrases.unknown_method(goal.payment[0])
+            out.notes.append(
+                f"The refund of a cancelled order can't go to {named}: it can only go back to "
+                f"{phrases.method(order.method)}, which you paid with."
+            )
         when = refund_when(order.method.source if order.method else None, desk)
         amount = desk.sheet.money("order", order.order_id, "refund", order.paid)
         arguments = {"order_id": order.order_id, **({"reason": goal.reason} if rule.reasons else {})}
         out.writes.append(Write("cancel_pending_order", arguments, -order.paid))
         because = f" (reason: {goal.reason})" if rule.reasons else ""
         out.lines.append(
-            f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; {amount} goes back to "
+            f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; {amount} "
+            f"goes back to "
             f"{phrases.method(order.method)} {when}"
         )
     out.staff = rule.confirm == "staff"
@@ -66,7 +79,12 @@ def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
     if goal.items and not goal.orders:
         meant = [o for o in account.orders if o.order_id in {k[0] for i in goal.items for k in i.lines}]
     if goal.keep and not goal.items:
-        meant = [o for o in meant if not any((o.order_id, x.number) in goal.keep for x in o.lines)]
+        whole = [o for o in meant if not any((o.order_id, x.number) in goal.keep for x in o.lines)]
+        for order in [o for o in meant if o not in whole and o.status in rule.statuses]:
+            if not whole or order.order_id in goal.orders:
+                goal.orders = [order.order_id]
+                out.refuse(_only_whole(order, [x for x in order.lines if (x.order_id, x.number) in goal.keep], desk))
+        meant = whole
     if len(meant) > 1 and not goal.every and not goal.orders and not goal.items:
         out.ask("order", f"Which order do you want to cancel: {phrases.the_orders(meant, desk.sheet)}?")
     return meant
@@ -113,7 +131,11 @@ def _nothing(goal: Goal, desk: Desk, out: Outcome) -> Outcome:
     if goal.orders and not named and (order := desk.account.order(goal.orders[0])):
         return out.refuse(cannot(order, desk, "returned"))
     if named:
-        return out.ask("item", f"Order {desk.sheet.order(named[0])} has {phrases.items(named[0].lines)}. Which items do you want to return?")
+        return out.ask(
+            "item",
+            f"Order {desk.sheet.order(named[0])} has {phrases.items(named[0].lines)}. Which items do you want to "
+            f"return?",
+        )
     if not back:
         return out.refuse("You have no delivered order, so there is nothing that can be returned.")
     return out.ask("item", f"Which item do you want to return? Delivered are {phrases.the_orders(back, desk.sheet)}.")
@@ -125,13 +147,19 @@ def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
         return cannot(order, desk, "returned")
     if (days := too_late(order.delivered_at, desk.now, rule, desk.account.member)) is not None:
         when = desk.sheet.text(order, "delivered_at", f"{order.delivered_at:%d %B %Y}")
-        return f"Order {desk.sheet.order(order)} was delivered on {when}; the {days} days for sending things back are over, so I can't take it back."
+        return (
+            f"Order {desk.sheet.order(order)} was delivered on {when}; the {days} days for sending things back "
+            f"are over, so I can't take it back."
+        )
     for line in lines:
         words = set(stems(f"{line.name} {' '.join(line.options.values())}"))
         category = desk.product(line.product_id or "")
         kinds = set(stems(f"{category.category} {category.subcategory or ''}")) if category else set()
         if any(set(stems(w)) <= words or set(stems(w)) <= kinds for w in rule.excluded):
-            return f"The {line.name} can't be returned: it is one of the things that the shop doesn't take back once they are opened or used. A colleague can check yours."
+            return (
+                f"The {line.name} can't be returned: it is one of the things that the shop doesn't take back "
+                f"once they are opened or used. A colleague can check yours."
+            )
     return None
 
 
@@ -155,7 +183,8 @@ def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Out
     when = refund_when(way.method.source, desk)
     parts = join([f"the {phrases.item(x)}" for x in lines])
     out.lines.append(
-        f"return {parts} from order {desk.sheet.order(order)}; {figure} is refunded to {phrases.method(way.method)} {when}"
+        f"return {parts} from order {desk.sheet.order(order)}; {figure} is refunded to {phrases.method(way.method)} "
+        f"{when}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Has a confirmed proposal carried out, and says what was done: refunds, new totals, balances, as the rows are after it."""
+"""Has a confirmed proposal carried out, and says what was done: refunds, new totals, balances, as the rows are now."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def _report(writes: Sequence[Write], before: Account, after: Account, desk: Desk
             said += [desk.rules.exchange_items.note] if desk.rules.exchange_items.note else []
         elif write.action == "modify_pending_order_items":
             new = desk.sheet.money("order", order.order_id, "new_total", order.total)
-            said.append(f"Order {number} is changed: the price difference is {money}{_way(write.money)}, and the order's total is now {new}.")
+            said.append(
+                f"Order {number} is changed: the price difference is {money}{_way(write.money)}, and the order's "
+                f"total is now {new}."
+            )
         elif write.action == "modify_pending_order_address":
             new = desk.sheet.money("order", order.order_id, "total", order.total)
             said.append(f"Order {number} now goes to {phrases.address(order.address)}; its total stays {new}.")

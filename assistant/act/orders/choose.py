@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.order_talk import Wish
+from assistant.scales import number_in, rank
 from assistant.shop.accounts import Line
 from assistant.types import Product, Variant
-from assistant.scales import number_in, rank
 
 
 @dataclass
 class Choice:
     """`variant` when it is decided; else `options` to choose from. `problem`: why the wish can't be met:
-    "gone" (nothing like it can be had), "same" (it is the very item), "kind" (another product), "unsaid" (no wish yet)."""
+    "gone" (nothing like it can be had), "same" (it is the very item), "best" (it is already the cheapest or dearest),
+    "kind" (another product), "unsaid" (no wish yet)."""
 
     variant: Variant | None = None
     options: list[Variant] = field(default_factory=list)
@@ -26,22 +27,23 @@ class Choice:
     asked: str = ""
 
 
-def choose(product: Product, line: Line, wish: Wish, like: Line | None = None) -> Choice:
-    """The version that `wish` comes to, in place of `line`."""
+def choose(product: Product, line: Line, wish: Wish, like: Line | None = None, *, asked: bool = False) -> Choice:
+    """The version that `wish` comes to, in place of `line`. `asked`: the customer was asked about what is left open, so
+    that the version nearest to what they have may be taken."""
     there = [v for v in product.variants if v.available and v.sku != line.sku]
     if wish.other_product:
         return Choice(options=there, problem="kind", asked=wish.other_product)
-    choice = _first(product, line, wish, like, there)
+    choice = _first(product, line, wish, like, there, asked)
     if choice.variant is not None or choice.problem in ("", "unsaid"):
         return choice
     for other in wish.fallbacks():
-        instead = _first(product, line, other if other.want or other.sku else other.over(wish), like, there)
+        instead = _first(product, line, other if other.want or other.sku else other.over(wish), like, there, asked)
         if instead.variant is not None or not instead.problem:
             return instead
     return choice
 
 
-def _first(product: Product, line: Line, wish: Wish, like: Line | None, there: list[Variant]) -> Choice:
+def _first(product: Product, line: Line, wish: Wish, like: Line | None, there: list[Variant], asked: bool) -> Choice:
     if wish.sku or like is not None:
         sku = wish.sku or (like.sku if like else "")
         found = next((v for v in product.variants if v.sku == sku), None)
@@ -60,7 +62,18 @@ def _first(product: Product, line: Line, wish: Wish, like: Line | None, there: l
         near = _fitting(product, line, _loose(wish), there)
         same = own is not None and bool(_fitting(product, line, wish, [own])) and not near
         return Choice(options=near or there, problem="same" if same else "gone", asked=", ".join(wish.missing))
-    return _pick(product, line, wish, fits)
+    if wish.extreme and _is_best(product, line, wish, fits):
+        return Choice(options=there, problem="best")
+    return _pick(product, line, wish, fits, asked)
+
+
+def _is_best(product: Product, line: Line, wish: Wish, fits: list[Variant]) -> bool:
+    """Whether what the customer has is already the cheapest (or dearest) that fits."""
+    own = next((v for v in product.variants if v.sku == line.sku), None)
+    name, sign = str(wish.extreme[0][0]), int(wish.extreme[0][1])
+    if own is None or name != "price" or not _fitting(product, line, wish, [own]):
+        return False
+    return all(sign * own.price.minor >= sign * f.price.minor for f in fits)
 
 
 def _loose(wish: Wish) -> Wish:
@@ -105,22 +118,27 @@ def _steps(
     return order[new] in (further[:1] if little else further)
 
 
-def _pick(product: Product, line: Line, wish: Wish, fits: list[Variant]) -> Choice:
+def _pick(product: Product, line: Line, wish: Wish, fits: list[Variant], asked: bool) -> Choice:
     said = {*wish.want, *wish.relative, *wish.same, *(str(e[0]) for e in wish.extreme)}
     names = [n for n in line.options if n not in said and n not in wish.free]
     for name, sign in wish.extreme:
         fits = _extreme(product, fits, str(name), int(sign))
     for name, values in (*wish.want.items(), *wish.prefer.items()):
+        if name in wish.any_of:
+            continue
         best = next((v for v in values if any(f.options.get(name) == v for f in fits)), None)
         if best is not None:
             fits = [f for f in fits if f.options.get(name) == best]
-    for name in wish.relative:
-        fits = _nearest(product, line, fits, name)
     names = [n for n in names if n not in wish.prefer]
+    if wish.show and len(fits) > 1 and not wish.extreme:
+        return Choice(options=fits)
     if not wish.rest_free:
         close = {f.sku: sum(f.options.get(n) == line.options.get(n) for n in names) for f in fits}
         if wish.rest_same and not wish.extreme and max(close.values()) < len(names):
             return Choice(options=fits, problem="gone")
+        decided = asked or wish.extreme or wish.prefer or wish.rest_same or max(close.values()) == len(names)
+        if len(fits) > 1 and not decided:
+            return Choice(options=fits)
         fits = [f for f in fits if close[f.sku] == max(close.values())]
     if len(fits) == 1:
         return Choice(fits[0])
@@ -137,8 +155,3 @@ def _extreme(product: Product, fits: list[Variant], name: str, sign: int) -> lis
         return fits
     best_value = max(sign * order[f.options[name]] for f in known)
     return [f for f in known if sign * order[f.options[name]] == best_value]
-
-
-def _nearest(product: Product, line: Line, fits: list[Variant], name: str) -> list[Variant]:
-    """Of several steps up, none is preferred unless the rest of the item then stays as it was."""
-    return fits if fits else list(product.variants)

@@ -1,6 +1,6 @@
 """One turn of order talk: what was understood goes into the requests under way; what comes out is the next answer.
 
-    OrderFlow(db, catalogue, audit).turn(text, state_task, ...) -> Turn | None      None: not about the customer's orders
+    respond(step, said) -> bool      False: nothing in the message was about orders
 
 A request is settled (settle.py), proposed with every detail, and carried out only on the customer's yes to exactly that
 proposal. One question at a time. Knows no model and no HTTP.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.act.context import Context
 from assistant.act.orders import info
@@ -23,7 +23,7 @@ from assistant.act.orders.settle import Desk, Outcome
 from assistant.act.orders.swap import swap
 from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.act.plan import Plan
-from assistant.order_talk import Said
+from assistant.order_talk import Item, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import OrderDesk, Write
@@ -71,7 +71,7 @@ def respond(step: Step, said: Said) -> bool:
         return True
     changed = merge(task, said, step.account, step.rules, asked=before[0])
     told = 0
-    if before[0] == "confirm" and before[1] and said.yes and not changed.touched:
+    if before[0] == "confirm" and before[1] and said.yes and (not changed.touched or _still(step, current, before[1])):
         told += _do(step, current, before[1])
     elif before[0] == "confirm" and (said.no or said.forget) and not changed.touched and not said.asks:
         if current is not None and current.state == OPEN:
@@ -86,6 +86,15 @@ def respond(step: Step, said: Said) -> bool:
     if not task.asked and not plan.handoff:
         plan.closing.append(_ELSE)
     return True
+
+
+def _still(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> bool:
+    """Whether the request still comes to exactly what was proposed, with all that the message said besides."""
+    if goal is None or goal.state != OPEN:
+        return False
+    scratch = replace(step, plan=Plan())
+    writes = _SETTLE[goal.kind](goal, scratch.desk()).writes
+    return [{**w.as_json(), "money": w.money} for w in writes] == list(proposal)
 
 
 def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], touched: bool) -> bool:
@@ -130,7 +139,10 @@ def _questions(step: Step, said: Said, proposed: Sequence[Json]) -> int:
 def _next(step: Step, said: Said) -> int:
     """Settle the open requests in their order: refusals are told, the first question or proposal ends the turn."""
     told = 0
-    for number, goal in enumerate(step.task.goals):
+    goals = step.task.goals
+    latest = step.task.goal if step.task.goal is not None and step.task.goal < len(goals) else 0
+    for number in [*range(latest, len(goals)), *range(latest)] if said.asks else range(len(goals)):
+        goal = goals[number]
         if goal.state != OPEN:
             continue
         desk = step.desk()
@@ -149,6 +161,18 @@ def _next(step: Step, said: Said) -> int:
         if outcome.final and not outcome.question:
             goal.state = REFUSED
             goal.told += outcome.refusals
+            step.task.goal = number
+            if goal.otherwise:
+                goals.append(
+                    Goal(
+                        goal.otherwise,
+                        [Item(list(i.lines), i.all, i.count) for i in goal.items],
+                        payment=list(goal.payment),
+                    )
+                )
+                return told + _next(step, Said())
+            if len(goal.orders) == 1:
+                step.task.order = goal.orders[0]
             continue
         if outcome.question:
             for note in outcome.notes:
@@ -163,7 +187,7 @@ def _next(step: Step, said: Said) -> int:
 
 
 def _whether(step: Step, goal: Goal, outcome: Outcome) -> int:
-    """"Could I return it?": says so and does nothing."""
+    """ "Could I return it?": says so and does nothing."""
     goal.state = DROPPED
     if outcome.writes:
         step.plan.say("Yes, that would be possible.")

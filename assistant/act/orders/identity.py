@@ -17,9 +17,13 @@ from assistant.store.database import Database
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(
-    r"(?<![#\w-])(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|\d{4}|\d{6})(?![\w-])", re.IGNORECASE
+    r"(?<![#\w-])(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|\d{4}|\d{6})(?![\w-])",
+    re.IGNORECASE,
 )
 _ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{4,}\b", re.IGNORECASE)
+_SAYS_WHO = re.compile(
+    r"\bname(?:'s| is)\b|\b[Ii](?:'m| am) [A-Z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
+)
 _WAYS = {
     "email": "the e-mail address of your account",
     "name_postcode": "your first and last name with your zip or postal code",
@@ -35,11 +39,12 @@ def claim_in(text: str, task: Task) -> bool:
         found = True
     if order := _ORDER.search(text):
         task.claim["order_id"] = order[0]
-    if postcode := _POSTCODE.search(_EMAIL.sub(" ", text)):
+    named = task.asked == "identity" or _SAYS_WHO.search(text)
+    if named and (postcode := _POSTCODE.search(_EMAIL.sub(" ", text))):
         task.claim["postcode"] = postcode[0]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
         found = True
-    elif task.asked == "identity" or re.search(r"\bname(?:'s| is)\b|\bi(?:'m| am) [A-Z]", text):
+    elif named:
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
     return found
 
@@ -63,7 +68,9 @@ def establish(task: Task, rules: OrderRules, db: Database, context: Context, pla
             plan.handoff = True
             task.asked, task.claim = "", {}
             return False
-        plan.say(f"I couldn't find an account with those details. Could you check them and give me {_ways(rules.identify)}?")
+        plan.say(
+            f"I couldn't find an account with those details. Could you check them and give me {_ways(rules.identify)}?"
+        )
     else:
         plan.say(f"To look at your orders I first need to know who you are. Please give me {_ways(rules.identify)}.")
     task.asked = "identity"

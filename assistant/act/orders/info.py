@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.act.orders import phrases
+from assistant.act.orders.phrases import Sheet
 from assistant.act.orders.settle import Desk, lines_of
 from assistant.act.words import join, options
 from assistant.shop.accounts import Line, Order
-from assistant.types import Json
+from assistant.types import Json, Product
 
 _MANY = 6
 
@@ -70,7 +71,9 @@ def when(question: Json, desk: Desk) -> str | None:
         name = join(list(dict.fromkeys(x.name for x in order.lines)))
         parts = [f"Order {number} ({name}) is {state}"]
         if order.delivered_at:
-            parts.append(f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}")
+            parts.append(
+                f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}"
+            )
         elif order.eta:
             parts.append(f"it is expected on {desk.sheet.text(order, 'eta', f'{order.eta:%d %B %Y}')}")
         elif order.open:
@@ -90,7 +93,10 @@ def total(question: Json, desk: Desk) -> str | None:
 
     def say(order: Order) -> str:
         figure = desk.sheet.money("order", order.order_id, "total", order.total)
-        return f"The total of order {desk.sheet.order(order)} ({join(list(dict.fromkeys(x.name for x in order.lines)))}) is {figure}."
+        return (
+            f"The total of order {desk.sheet.order(order)} "
+            f"({join(list(dict.fromkeys(x.name for x in order.lines)))}) is {figure}."
+        )
 
     return _each(orders, say)
 
@@ -144,7 +150,10 @@ def rest(question: Json, desk: Desk) -> str | None:
     if not left:
         return f"No other items are left in order {desk.sheet.order(order)}."
     figure = desk.sheet.money("order", order.order_id, "rest", sum(x.price for x in left))
-    return f"For the remaining items of order {desk.sheet.order(order)}, {join([x.name for x in left])}, you paid {figure} in total."
+    return (
+        f"For the remaining items of order {desk.sheet.order(order)}, {join([x.name for x in left])}, you paid "
+        f"{figure} in total."
+    )
 
 
 def balance(question: Json, desk: Desk) -> str | None:
@@ -156,7 +165,13 @@ def balance(question: Json, desk: Desk) -> str | None:
 
 
 def address(question: Json, desk: Desk) -> str | None:
-    home = desk.sheet.put("customer", desk.account.customer_id, "address", phrases.address(desk.account.address), dict(desk.account.address))
+    home = desk.sheet.put(
+        "customer",
+        desk.account.customer_id,
+        "address",
+        phrases.address(desk.account.address),
+        dict(desk.account.address),
+    )
     out = [f"The address in your account is {home}."]
     for order in [o for o in desk.account.orders if o.open]:
         same = dict(order.address) == dict(desk.account.address)
@@ -167,7 +182,10 @@ def address(question: Json, desk: Desk) -> str | None:
 
 def paid_with(question: Json, desk: Desk) -> str | None:
     def say(order: Order) -> str:
-        return f"Order {desk.sheet.order(order)} was paid with {desk.sheet.text(order, 'paid_with', phrases.method(order.method))}."
+        return (
+            f"Order {desk.sheet.order(order)} was paid with "
+            f"{desk.sheet.text(order, 'paid_with', phrases.method(order.method))}."
+        )
 
     return _each(_orders(question, desk, one=True), say)
 
@@ -176,7 +194,8 @@ def contents(question: Json, desk: Desk) -> str | None:
     lines = _lines(question, desk)
     if lines:
         return " ".join(
-            f"In order {x.order_id} you have the {x.name}: {_facts(x)}, for {desk.sheet.money('order', x.order_id, f'price_{chr(96 + x.number)}', x.price)}."
+            f"In order {x.order_id} you have the {x.name}: {_facts(x)}, for "
+            f"{desk.sheet.money('order', x.order_id, f'price_{chr(96 + x.number)}', x.price)}."
             for x in lines[:_MANY]
         )
 
@@ -191,6 +210,25 @@ def contents(question: Json, desk: Desk) -> str | None:
 def made_of(question: Json, desk: Desk) -> str | None:
     lines = _lines(question, desk)
     return " ".join(f"The {x.name} ({options(x.options)}): {_facts(x)}." for x in lines[:_MANY]) or None
+
+
+def count(question: Json, desk: Desk) -> str | None:
+    """How many versions of a product can be had."""
+    product = desk.product(str(question.get("product")))
+    if product is None:
+        return None
+    return versions(product, desk.sheet)
+
+
+def versions(product: Product, sheet: Sheet) -> str:
+    """The number of versions that can be had now, of how many there are."""
+    active = [v for v in product.variants if v.active]
+    there = [v for v in active if v.available]
+    number = sheet.put("product", product.product_id, "versions_available", str(len(there)), len(there))
+    if len(there) == len(active):
+        return f"There are {number} versions of the {product.name}, all of them available right now."
+    every = sheet.put("product", product.product_id, "versions", str(len(active)), len(active))
+    return f"There are {number} versions of the {product.name} available right now, of {every} that we have in all."
 
 
 def guarantee(question: Json, desk: Desk) -> str | None:
@@ -211,4 +249,5 @@ _ANSWERS: dict[str, Callable[[Json, Desk], str | None]] = {
     "contents": contents,
     "made_of": made_of,
     "guarantee": guarantee,
+    "count": count,
 }

@@ -1,7 +1,8 @@
-"""Takes what a message said into the requests under way: new ones, answers, corrections, exclusions, things taken back."""
+"""Takes what a message said into the requests under way: new ones, answers, corrections, things taken back."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
+
+_ASKS_ONLY = re.compile(r"\b(?:do you (?:have|sell)|is there|are there|how much|what(?:'s| is| are)|which)\b")
 
 
 @dataclass
@@ -29,16 +32,66 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if said.forget and not said.asks and current is not None and current.state == OPEN:
         current.state = DROPPED
         out.touched = asked != "confirm"
-    for ask in _expand(said.asks, account, rules):
+    taken: list[int] = []
+    asks = _expand(said.asks, account, rules)
+    for ask in asks:
+        if ask.kind == "return" and _conditional_swap(ask, asks):
+            continue
+        _supersede(task, ask, current, said, asked)
         _take(task, ask, current, said)
+        taken.append(task.goal or 0)
         out.touched = True
+    if taken:
+        task.goal = taken[0]
     if not said.asks or said.rest.items:
         out.touched |= _answer(current, said.rest, task, asked)
+    if not out.touched and not said.asks and not task.open_goals:
+        out.touched |= _more_of_the_same(task, said)
     return out
 
 
+def _more_of_the_same(task: Task, said: Said) -> bool:
+    """ "And the watch. I want one with a black dial": nothing is under way any more, but items are named with a "
+    "wish."""
+    items = [i for i in said.rest.items if i.wish]
+    if not items or not task.goals or _ASKS_ONLY.search(said.text):
+        return False
+    goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
+    task.goals.append(goal)
+    task.goal = len(task.goals) - 1
+    return True
+
+
+def _conditional_swap(back: Ask, asks: Sequence[Ask]) -> bool:
+    """ "Return it; if you have the same one I'd rather exchange it": one request, with the return as the second "
+    "best."""
+    for ask in asks:
+        if ask.kind == "swap" and re.search(r"\bif\b", ask.text) and _lines(ask.items) & _lines(back.items):
+            ask.otherwise = "return"
+            return True
+    return False
+
+
+def _supersede(task: Task, ask: Ask, current: Goal | None, said: Said, asked: str) -> None:
+    """Asked for a yes, the customer wants something else done with the same order: the proposal is off."""
+    if (
+        current is None
+        or current.state != OPEN
+        or current.kind == ask.kind
+        or said.yes
+        or asked not in ("confirm", "reason", "option")
+    ):
+        return
+    if {current.kind, ask.kind} <= {"address", "home", "both"}:
+        return
+    mine = {*current.orders, *(k[0] for k in _lines(current.items))}
+    theirs = {*ask.orders, *(k[0] for k in _lines(ask.items))}
+    if said.no or not theirs or mine & theirs or re.search(r"\b(?:then|instead|rather)\b", ask.text):
+        current.state = DROPPED
+
+
 def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[Ask]:
-    """"Return or cancel, whatever is possible" as one request of each; "address" that is also the default one."""
+    """ "Return or cancel, whatever is possible" as one request of each; "address" that is also the default one."""
     out: list[Ask] = []
     for ask in asks:
         if ask.kind != "get_rid":
@@ -47,7 +100,19 @@ def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[As
         goal = Goal("return", list(ask.items), list(ask.orders), ask.whole, ask.every, list(ask.keep), text=ask.text)
         desk = Desk(account, rules, None, Task(), None, lambda _: None)  # type: ignore[arg-type]
         for part in either(goal, desk):
-            out.append(Ask(part.kind, ask.text, part.items, part.orders, part.whole, part.every, part.keep, ask.payment, ask.reason))
+            out.append(
+                Ask(
+                    part.kind,
+                    ask.text,
+                    part.items,
+                    part.orders,
+                    part.whole,
+                    part.every,
+                    part.keep,
+                    ask.payment,
+                    ask.reason,
+                )
+            )
     return out
 
 
@@ -86,10 +151,14 @@ def _same(goal: Goal, kind: str, ask: Ask) -> bool:
 
 
 def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None) -> None:
-    """"Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
-    if ask.items or ask.orders or (ask.every and not ask.whole):
+    """ "Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
+    if ask.items or ask.orders or ask.pattern or (ask.every and not ask.whole):
         return
-    if current is not None and (current.items or current.orders) and goal.kind in ("cancel", "return", "swap", "address"):
+    if (
+        current is not None
+        and (current.items or current.orders)
+        and goal.kind in ("cancel", "return", "swap", "address")
+    ):
         same = goal.kind in ("cancel", "return", "swap") and not ask.whole
         goal.orders = list(current.orders) or list(dict.fromkeys(k[0] for i in current.items for k in i.lines))
         if same and current.items:
@@ -117,6 +186,9 @@ def _fill(goal: Goal, ask: Ask) -> None:
     goal.address = dict(ask.address) or goal.address
     goal.pattern = ask.pattern or goal.pattern
     goal.maybe = ask.maybe
+    goal.otherwise = ask.otherwise
+    if ask.every and not ask.orders and goal.kind == "address":
+        goal.orders = []
 
 
 def _without(item: Item, keep: Sequence[LineKey]) -> Item:
@@ -178,7 +250,7 @@ def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
 
 
 def _drop(task: Task, drop: Ask, current: Goal | None, more: bool) -> bool:
-    """"Don't cancel it", "not the boots": the request or the items of it are taken back."""
+    """ "Don't cancel it", "not the boots": the request or the items of it are taken back."""
     goals = [g for g in task.open_goals if g.kind == drop.kind or drop.kind == "get_rid"]
     if not goals:
         return False

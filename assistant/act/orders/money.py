@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from assistant.act.orders import phrases
 from assistant.act.orders.settle import Desk
 from assistant.act.orders.task import Goal
-from assistant.shop.accounts import Method, Order
 from assistant.order_talk import ORIGINAL, OTHER
+from assistant.shop.accounts import Method, Order
 
 
 @dataclass
@@ -42,10 +42,13 @@ def for_refund(goal: Goal, order: Order, desk: Desk, amount: int) -> Way:
 
 
 def _why_not_refund(named: str, instead: Method | None, order: Order, desk: Desk) -> str:
-    gift = "gift_card" in desk.rules.return_items.refund_to and any(m.source == "gift_card" for m in desk.account.methods)
+    gift = "gift_card" in desk.rules.return_items.refund_to and any(
+        m.source == "gift_card" for m in desk.account.methods
+    )
     also = "" if not gift or (order.method and order.method.source == "gift_card") else " or onto a gift card of yours"
     return (
-        f"The refund of order {desk.sheet.order(order)} can't go to {named}: it can only go back to {phrases.method(order.method)}, which "
+        f"The refund of order {desk.sheet.order(order)} can't go to {named}: it can only go back to "
+        f"{phrases.method(order.method)}, which "
         f"you paid with{also}."
     )
 
@@ -78,7 +81,9 @@ def _enough(method: Method, order: Order, desk: Desk, amount: int, why: str) -> 
         return Way(method, why)
     balance = desk.sheet.money("customer", desk.account.customer_id, method.method_id, method.balance)
     needed = desk.sheet.money("order", order.order_id, "difference", amount)
-    return Way(None, f"The balance of your gift card, {balance}, is not enough for the price difference of {needed}.", ())
+    return Way(
+        None, f"The balance of your gift card, {balance}, is not enough for the price difference of {needed}.", ()
+    )
 
 
 def _resolve(goal: Goal, order: Order, desk: Desk) -> tuple[list[Method], str]:

@@ -55,6 +55,10 @@ def item(line: Line) -> str:
     return f"{line.name} ({shown})" if shown else line.name
 
 
+def options_of(line: Line) -> str:
+    return options(line.options) or line.name
+
+
 def items(lines: Sequence[Line]) -> str:
     return join([item(x) if x.quantity == 1 else f"{x.quantity} × {item(x)}" for x in lines])
 
@@ -81,7 +85,9 @@ def method(found: Method | None) -> str:
     if found.source == "gift_card":
         return "your gift card"
     if found.source == "credit_card":
-        brand = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express"}.get(found.brand or "", found.brand or "")
+        brand = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express"}.get(
+            found.brand or "", found.brand or ""
+        )
         digits = f" ending in {found.last_four}" if found.last_four else ""
         return f"your {brand + ' ' if brand else ''}credit card{digits}"
     return f"your {found.method_id if not found.on_file else found.source.replace('_', ' ')}"
@@ -89,8 +95,15 @@ def method(found: Method | None) -> str:
 
 def unknown_method(name: str) -> str:
     kind = name.removeprefix("unknown:")
-    names = {"amex": "an American Express card", "gift_card": "a gift card", "paypal": "a PayPal account", "visa": "a Visa card",
-             "mastercard": "a Mastercard", "credit_card": "a credit card", "bank": "a bank account", "crypto": "that"}  # fmt: skip
+    names = {
+        "amex": "an American Express card",
+        "gift_card": "a gift card",
+        "paypal": "a PayPal account",
+        "visa": "a Visa card",
+        "mastercard": "a Mastercard",
+        "credit_card": "a credit card",
+        "bank": "a bank account",
+    }
     return names.get(kind, f"a card ending in {kind}" if kind.isdigit() else "that way to pay")
 
 

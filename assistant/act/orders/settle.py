@@ -36,7 +36,7 @@ class Desk:
 
 @dataclass
 class Outcome:
-    """`lines` describe the `writes`, one each. `question` is (what it asks, the sentence). `final`: it can't be done."""
+    """`lines` describe the `writes`, one each. `question`: (what it asks, the sentence). `final`: it can't be done."""
 
     refusals: list[str] = field(default_factory=list)
     question: tuple[str, str] | None = None
@@ -60,8 +60,10 @@ def lines_of(keys: Sequence[LineKey], account: Account) -> list[Line]:
     return [x for k in keys if (x := account.line(*k))]
 
 
-def chosen_lines(goal: Goal, desk: Desk, statuses: Sequence[str], outcome: Outcome, verb: str) -> list[tuple[Line, Item]]:
-    """The lines that a request means, each with what was said of it. Asks or refuses on `outcome` where that is open."""
+def chosen_lines(
+    goal: Goal, desk: Desk, statuses: Sequence[str], outcome: Outcome, verb: str
+) -> list[tuple[Line, Item]]:
+    """The lines that a request means, each with what was said of it. Asks on `outcome` where that is open."""
     account = desk.account
     kept = set(goal.keep)
     out: list[tuple[Line, Item]] = []
@@ -83,7 +85,9 @@ def chosen_lines(goal: Goal, desk: Desk, statuses: Sequence[str], outcome: Outco
         return list({(x.order_id, x.number): (x, i) for x, i in out}.values())
     if goal.every or goal.whole:
         orders = orders_meant(goal, desk, statuses)
-        return [(x, Item([(x.order_id, x.number)])) for o in orders for x in o.lines if (o.order_id, x.number) not in kept]
+        return [
+            (x, Item([(x.order_id, x.number)])) for o in orders for x in o.lines if (o.order_id, x.number) not in kept
+        ]
     if len(goal.orders) == 1 and (order := account.order(goal.orders[0])) and len(order.lines) == 1:
         return [(order.lines[0], Item([(order.order_id, order.lines[0].number)]))]
     return []

@@ -63,7 +63,11 @@ def _nothing(goal: Goal, desk: Desk, out: Outcome, statuses: tuple[str, ...]) ->
     orders = [o for o in desk.account.orders if o.status in statuses]
     named = [o for o in orders if o.order_id in goal.orders] or (orders if len(orders) == 1 else [])
     if named:
-        return out.ask("item", f"Order {desk.sheet.order(named[0])} has {phrases.items(named[0].lines)}. Which item do you want to change?")
+        return out.ask(
+            "item",
+            f"Order {desk.sheet.order(named[0])} has {phrases.items(named[0].lines)}. Which item do you want to "
+            f"change?",
+        )
     if goal.orders and (order := desk.account.order(goal.orders[0])):
         return out.refuse(cannot(order, desk, "changed"))
     if not orders:
@@ -81,10 +85,16 @@ def _not_now(order: Order, desk: Desk) -> str | None:
     if not rule.allowed or order.status not in rule.statuses:
         number, state = desk.sheet.order(order), desk.sheet.text(order, "status", phrases.status(order))
         if order.status.startswith("pending ("):
-            return f"The items of order {number} have already been changed; that is possible only once, so they can't be changed again."
+            return (
+                f"The items of order {number} have already been changed; that is possible only once, so they "
+                f"can't be changed again."
+            )
         return f"Order {number} is {state}, so its items can't be changed or exchanged."
     if (days := too_late(order.delivered_at, desk.now, rule, desk.account.member)) is not None:
-        return f"The {days} days for exchanging the items of order {desk.sheet.order(order)} are over, so I can't exchange them."
+        return (
+            f"The {days} days for exchanging the items of order {desk.sheet.order(order)} are over, so I can't "
+            f"exchange them."
+        )
     return None
 
 
@@ -95,11 +105,11 @@ def _pair(goal: Goal, line: Line, item: Item, order: Order, desk: Desk, out: Out
         out.refusals.append(f"The {line.name} is no longer sold, so it can't be changed into another version.")
         return None
     like = desk.account.line(str(item.wish.like[0]), int(item.wish.like[1])) if item.wish.like else None
-    choice = choose(product, line, item.wish, like)
+    choice = choose(product, line, item.wish, like, asked=item.asked)
     if choice.variant is not None:
         difference = choice.variant.price.minor - line.price if _rule(order, desk).price == "today" else 0
         return Pair(line, choice.variant, difference * line.quantity)
-    if goal.every and not goal.items and choice.problem in ("gone", "same"):
+    if item.every and choice.problem in ("gone", "same", "best"):
         return None  # "everything in its dearest version": this one is already
     _open_choice(choice, product, line, item, desk, out)
     return None
@@ -113,15 +123,19 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
     if not choice.options:
         out.refusals.append(f"There is no other version of the {line.name} available at the moment.")
         return
+    item.asked = True
     if choice.problem == "":
         out.ask("option", f"Several versions of the {line.name} fit: {listed}. Which one would you like?")
         return
     why = {
+        "best": f"Your {name} is already the one that fits best by price.",
         "same": f"A {line.name} can't be exchanged for the very same item, only for another version of it.",
-        "kind": f"An item can only be changed to another version of the same product, so your {line.name} can't become {choice.asked}.",
-    }.get(choice.problem, f"That version of the {line.name}{' (' + choice.asked + ')' if choice.asked else ''} is not available.")
-    key = f"{choice.problem}:{line.order_id}/{line.number}:{item.wish.as_json()}"
-    if choice.problem in ("same", "kind") or key in item.text:
+        "kind": f"An item can only become another version of the same product, so your {line.name} can't be that.",
+    }.get(
+        choice.problem,
+        f"That version of the {line.name}{' (' + choice.asked + ')' if choice.asked else ''} is not available.",
+    )
+    if choice.problem in ("same", "kind", "best"):
         out.refusals.append(f"{why} Available: {listed}.")
         return
     out.ask("option", f"{why} Available are: {listed}. Which one would you like instead?")
@@ -130,7 +144,8 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
 def _listed(variants: list[Variant], line: Line, desk: Desk) -> str:
     shown = sorted(variants, key=lambda v: v.price)[:8]
     parts = [
-        f"{phrases.short_version(v, [*shown]) or phrases.version(v)} for {desk.sheet.money('sku', v.sku, 'price', v.price.minor)}"
+        f"{phrases.short_version(v, [*shown]) or phrases.version(v)} for "
+        f"{desk.sheet.money('sku', v.sku, 'price', v.price.minor)}"
         for v in shown
     ]
     return "; ".join(parts)
@@ -141,7 +156,9 @@ def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Out
     difference = sum(p.difference for p in pairs)
     way = money.for_difference(goal, order, desk, difference)
     if way.method is None and not way.choices:
-        out.refusals.append(way.why_not or "There is no way to pay in your account that could be used for the difference.")
+        out.refusals.append(
+            way.why_not or "There is no way to pay in your account that could be used for the difference."
+        )
         return
     if way.method is None:
         out.refusals += [way.why_not] if way.why_not else []
@@ -163,9 +180,13 @@ def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Out
     )
     changes = join([_change(p, desk) for p in pairs])
     verb = "change in the order, which hasn't left yet," if pending else "exchange"
-    out.lines.append(f"{verb} {changes} (order {desk.sheet.order(order)}); {_money(order, difference, way.method, desk)}")
+    out.lines.append(
+        f"{verb} {changes} (order {desk.sheet.order(order)}); {_money(order, difference, way.method, desk)}"
+    )
     out.staff = out.staff or rule.confirm == "staff"
-    once = "An order's items can be changed only once" if pending else "The items of an order can be exchanged only once"
+    once = (
+        "An order's items can be changed only once" if pending else "The items of an order can be exchanged only once"
+    )
     if rule.once and f"{once}." not in out.notes:
         out.notes.append(f"{once}.")
 
@@ -173,7 +194,8 @@ def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Out
 def _change(pair: Pair, desk: Desk) -> str:
     old = desk.sheet.money("order", pair.line.order_id, "paid", pair.line.price)
     new = desk.sheet.money("sku", pair.variant.sku, "price", pair.variant.price.minor)
-    return f"the {phrases.item(pair.line)}, {old}, to the one with {phrases.version(pair.variant, pair.line)} at {new}"
+    now = phrases.options_of(pair.line)
+    return f"the {pair.line.name} for {phrases.version(pair.variant, pair.line)} at {new} (instead of {now} at {old})"
 
 
 def _money(order: Order, difference: int, method: object, desk: Desk) -> str:

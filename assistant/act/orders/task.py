@@ -1,4 +1,4 @@
-"""What is under way with a customer's orders: requests with their slots, what was asked, the proposal that awaits a yes.
+"""What is under way with a customer's orders: requests, what was asked, the proposal that awaits a yes.
 
 Kept as JSON in the dialogue state (`State.task`). What carries over and what resets it:
 - who the customer is stays for the conversation; failed claims are counted;
@@ -39,6 +39,8 @@ class Goal:
     maybe: bool = False
     state: str = OPEN
     told: list[str] = field(default_factory=list)
+    otherwise: str = ""
+    """What to do with the same items when this can't be done: "exchange it if you have one, else I return it"."""
     text: str = ""
 
     def as_json(self) -> Json:
@@ -96,7 +98,8 @@ class Task:
         return bool(self.asked or self.open_goals)
 
     def as_json(self) -> Json:
-        return {k: v for k, v in (dict(vars(self)) | {"goals": [g.as_json() for g in self.goals]}).items() if v}
+        data = dict(vars(self)) | {"goals": [g.as_json() for g in self.goals]}
+        return {k: v for k, v in data.items() if v or (k == "goal" and v is not None)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Task:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ImportFailedError
+from assistant.errors import ImportFailedError, UsageError
+from assistant.shop import order_rules
 from assistant.shop.importers import values
 from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.folder_rows import FILES, FileFormat
@@ -29,6 +30,7 @@ def load(path: Path, writer: ShopWriter) -> None:
         )
     files = {form.stem: _file_of(path, form, writer) for form in FILES}
     _load_shop(path / "shop.json", writer)
+    _load_order_rules(path / order_rules.FILE, writer)
     for form in FILES:
         file = files[form.stem]
         if file is not None:
@@ -70,6 +72,21 @@ def _load_shop(file: Path, writer: ShopWriter) -> None:
     except BadValue as bad:
         row = bad.at(place)
         raise writer.fatal(place, row.column, row.value, row.problem, row.remedy) from None
+
+
+def _load_order_rules(file: Path, writer: ShopWriter) -> None:
+    """What customers may do with their orders, checked here so that no answer ever meets a broken rule."""
+    if not file.is_file():
+        return
+    place = Place(file.name, 1)
+    try:
+        text = _page(file)
+        order_rules.OrderRules.parse(text)
+        writer.shop({order_rules.FACT: text}, place)
+    except BadValue as bad:
+        raise writer.fatal(place, bad.column, bad.value, bad.problem, bad.remedy) from None
+    except UsageError as error:
+        raise writer.fatal(place, "file", file.name, str(error), "see assistant/shop/rules/default.toml") from None
 
 
 def _fact(value: Any) -> str:

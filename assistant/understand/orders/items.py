@@ -53,12 +53,12 @@ def mentions(text: str, names: Iterable[str], options: Iterable[str] = ()) -> li
 
 
 def _always_plural(names: Sequence[str], word: str) -> bool:
-    """"boots" of "Hiking Boots" says nothing about how many."""
+    """ "boots" of "Hiking Boots" says nothing about how many."""
     return any(n.lower().split()[-1].endswith("s") for n in names)
 
 
 def _hits(tokens: Sequence[Tok], name: str, options: frozenset[str]) -> list[tuple[float, tuple[int, ...], str]]:
-    """Every run of tokens that may stand for this name, scored: the whole name 3, its head 2, a telling other word 1."""
+    """Every run of tokens that may stand for this name, scored: whole name 3, head 2, another telling word 1."""
     words = tokenize(name)
     head = len(words) - 1
     if words[head].text in _SETS and head:
@@ -72,16 +72,18 @@ def _hits(tokens: Sequence[Tok], name: str, options: frozenset[str]) -> list[tup
         while span[-1] + 1 < len(tokens) and any(fits[span[-1] + 1]) and any(fits[at]):
             span.append(span[-1] + 1)
         hit = {i for s in span for i, ok in enumerate(fits[s]) if ok}
+        exact = {i for s in span for i, w in enumerate(words) if tokens[s].stem == w.stem}
         if tokens[at].text.removesuffix("s") == joined.removesuffix("s") and len(words) > 1:
             out.append((3.0, (at,), name))
         elif hit:
-            out.extend(_score(hit, head, words, tokens, tuple(span), name, options))
+            out.extend(_score(hit, exact, head, words, tokens, tuple(span), name, options))
         at = span[-1] + 1 if hit else at + 1
     return out + _synonym_hits(tokens, name)
 
 
 def _score(
     hit: set[int],
+    exact: set[int],
     head: int,
     words: Sequence[Tok],
     tokens: Sequence[Tok],
@@ -89,10 +91,10 @@ def _score(
     name: str,
     options: frozenset[str],
 ) -> list[tuple[float, tuple[int, ...], str]]:
-    if len(hit) == len(words):
+    if len(hit) == len(words) and (len(words) > 1 or exact):
         return [(3.0 + 0.1 * len(words), span, name)]
     if head in hit:
-        return [(2.0 + 0.1 * len(hit), span, name)]
+        return [(2.1, span, name)]
     word = tokens[span[0]].text
     if word in _WEAK or word in STOP_WORDS or word in options or stem(word) in options or len(word) < 3:
         return []
@@ -102,7 +104,7 @@ def _score(
 def _fits(tok: Tok, word: Tok) -> bool:
     if tok.text in STOP_WORDS and tok.text != word.text:
         return False
-    if tok.stem == word.stem:
+    if tok.stem == word.stem or (tok.text.endswith("ves") and word.text.startswith(tok.text[:-3])):
         return True
     if len(tok.text) >= 4 and len(word.text) > len(tok.text) and word.text.endswith(tok.text.removesuffix("s")):
         return len(tok.text) >= 5 or word.text.endswith(tok.text)
@@ -110,7 +112,7 @@ def _fits(tok: Tok, word: Tok) -> bool:
 
 
 def _synonym_hits(tokens: Sequence[Tok], name: str) -> list[tuple[float, tuple[int, ...], str]]:
-    """"bike" for a bicycle, "wristwatch" for a watch: the synonyms that search knows too."""
+    """ "bike" for a bicycle, "wristwatch" for a watch: the synonyms that search knows too."""
     key = " ".join(index_stem(t.text) for t in tokenize(name))
     forms = common_synonyms().get(key, ())
     out = []

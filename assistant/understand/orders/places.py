@@ -14,12 +14,20 @@ from assistant.understand.orders.items import mentions, option_words
 from assistant.understand.orders.refs import address_in, order_ids, places
 
 _HOME = re.compile(
-    r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer)(?: and \w+)? address|my address (?:on|in) (?:my |the )?(?:account|profile|file)|"
-    r"(?:on|in) (?:my|the) (?:account|profile)|my (?:account|profile)\b|account'?s? address|make [^.]{0,40}default|my default\b)"
+    r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer)(?: and \w+)? address|my "
+    r"address (?:on|in) (?:my |the )?(?:account|profile|file)|"
+    r"(?:on|in) (?:my|the) (?:account|profile)|my (?:account|profile)\b|account'?s? address|make [^.]{0,40}default|"
+    r"my default\b)"
 )
-_FROM_HOME = re.compile(r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|on file|(?:in|on) (?:my|the) (?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$")
+_FROM_HOME = re.compile(
+    r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|on file|(?:in|on) (?:my|the) "
+    r"(?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$"
+)
 _BEFORE = re.compile(r"\b(?:original|old|previous|former|back to|before|had before)\b")
-_SAME_AS = re.compile(r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|address of|the address (?:on|in|from))\b")
+_SAME_AS = re.compile(
+    r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|address of|"
+    r"the address (?:on|in|from))\b"
+)
 _ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhere\b|\bgo to\b")
 
 
@@ -31,8 +39,15 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, focus: 
     if not ask.address and source:
         ask.address = _of_order(clause[source.start() :], account)
         if ask.address:
+            ask.source_named = True
             ask.orders, _ = order_ids(clause[: source.start()], account)
-    if not ask.address and _BEFORE.search(clause) and not re.search(r"going to (?:the |my )?old|from (?:the |my )?old|old (?:address|home|house|place)\W*$", clause):
+    if (
+        not ask.address
+        and _BEFORE.search(clause)
+        and not re.search(
+            r"going to (?:the |my )?old|from (?:the |my )?old|old (?:address|home|house|place)\W*$", clause
+        )
+    ):
         ask.address = {"before": True}
     if not ask.address:
         ask.address = _known(clause, account)
@@ -43,11 +58,14 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, focus: 
 
 
 def _changes_home(clause: str) -> bool:
+    """Whether the default address itself is to change ("and my default address too", not "to my default address")."""
     match = _HOME.search(clause)
     if match is None:
         return False
     before = clause[: match.start()]
-    return not re.search(r"\b(?:to|with|as|use|is|in)\s+(?:my |the )?$", before) or bool(re.search(r"\bmake\b|\balso\b|\band\b", before))
+    as_target = re.search(r"\b(?:to|with|as|use|is|in)\s+(?:my |the )?$", before)
+    joined = re.search(r"\b(?:make\b.*|also|and|plus)\s+(?:also |my |the )*$", before)
+    return not as_target or bool(joined)
 
 
 def _of_order(text: str, account: Account) -> Json:
@@ -71,6 +89,8 @@ def _known(clause: str, account: Account) -> Json:
     for address in (account.address, *(o.address for o in account.orders)):
         for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):
             rest = clause[match.start() :][:60]
+            if re.search(r"\b(?:going|went|goes|sent|was|shipped|accidentally|ordered)\s$", clause[: match.start()]):
+                continue  # "the one that was going to Seattle" says which order
             if places(rest, address):
                 fits.append(address)
                 break

@@ -15,26 +15,88 @@ from assistant.understand.orders.refs import order_ids, orders_at, statuses
 from assistant.understand.orders.wording import sentences
 
 _KINDS: tuple[tuple[str, str], ...] = (
-    ("tracking", r"\btracking\b|\btrack (?:my|the|it|that|this)\b"),
-    ("balance", r"\bbalance\b"),
-    ("rest", r"\b(?:remaining|rest of (?:the|my)|other) items?\b|\bwhat's left\b|\bremaining (?:items|total)"),
-    ("refund", r"\b(?:how much|what|total)\b[^.?!]{0,60}\b(?:get back|refund(?:ed)?|back|receive)\b|\brefund (?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|total (?:in )?refund"),
-    ("save", r"\bhow much (?:money )?(?:would|will|do|can|could) i save\b|\bsave (?:the )?most\b|how much is it for each"),
-    ("pay", r"\bhow much (?:\w+ ){0,3}(?:have|need) to pay\b|\b(?:price|cost) difference\b|\bhow much (?:extra|more|will (?:it|that|this) cost)\b|what (?:would|will) (?:it|that) cost|\bhow much (?:do|will|would) i (?:owe|pay)\b"),
-    ("dearest", r"\bmost expensive (?:item|thing|one|product)\b[^.?!]*\?|\bmost expensive item\b"),
-    ("total", r"\bhow much (?:did|have) i (?:pay|paid|spend|spent)\b|\btotal (?:price|cost|amount|value|of)\b|\border total\b|\btotal\b[^.?!]{0,30}\border\b"),
-    ("when", r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|ship|here|expect)|\bwhere(?:'s| is| are) my\b|\bstatus\b|\b(?:has|have) (?:it|my|the|they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent)\b|\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|\bwhy is (?:it|my|that)\b|still \"?pending"),
-    ("address", r"\b(?:check|which|what(?:'s| is)?)\b[^.?!]{0,30}\baddress\b|\baddress wrong\b|typed? my address"),
-    ("paid_with", r"\b(?:which|what|how)\b[^.?!]{0,30}\b(?:card|payment method|did i pay (?:with|for it with))\b[^.?!]*\?"),
-    ("made_of", r"\bwhat (?:materials?|are they made of|is it made of)|\bmade of\b"),
-    ("contents", r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|\bwhat(?:'s| is| was| are) in (?:my|the|that)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders"),
-    ("item_price", r"\b(?:what was the price|how much (?:was|is|did)|the price)\b"),
-    ("guarantee", r"\bguarantee\b"),
-)  # fmt: skip
-_LIST = re.compile(
-    r"\b(?:what|which|tell me|list|all)\b[^.?!]{0,60}\b(?:options?|versions?|variants?|choices?|kinds|models)\b|\bare there (?:any|other)\b|options and (?:their )?prices|(?:what|which) (?:\S+ ){0,4}(?:do you have|are (?:there|available))"
+    (
+        "tracking",
+        r"\btracking\b|\btrack (?:my|the|it|that|this)\b",
+    ),
+    (
+        "balance",
+        r"\bbalance\b",
+    ),
+    (
+        "rest",
+        r"\b(?:remaining|rest of (?:the|my)|other) items?\b|\bwhat's left\b|\bremaining (?:items|total)",
+    ),
+    (
+        "refund",
+        r"\b(?:how much|what|total)\b[^.?!]{0,60}\b(?:get back|refund(?:ed)?|back|receive)\b|\brefund "
+        r"(?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|"
+        r"total (?:in )?refund",
+    ),
+    (
+        "save",
+        r"\bhow much (?:money )?(?:would|will|do|can|could) i save\b|\bsave (?:the )?most\b|how much is "
+        r"it for each",
+    ),
+    (
+        "pay",
+        r"\bhow much (?:\w+ ){0,3}(?:have|need) to pay\b|\b(?:price|cost) difference\b|\bhow much "
+        r"(?:extra|more|will (?:it|that|this) cost)\b|what (?:would|will) (?:it|that) cost|\bhow much "
+        r"(?:do|will|would) i (?:owe|pay)\b",
+    ),
+    (
+        "dearest",
+        r"\bmost expensive (?:item|thing|one|product)\b[^.?!]*\?|\bmost expensive item\b",
+    ),
+    (
+        "total",
+        r"\bhow much (?:did|have) i (?:pay|paid|spend|spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
+        r"\border total\b|\btotal\b[^.?!]{0,30}\border\b",
+    ),
+    (
+        "when",
+        r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|"
+        r"ship|here|expect)|\bwhere(?:'s| is| are) my\b|\bstatus\b|\b(?:has|have) (?:it|my|the|"
+        r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent)\b|\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
+        r"\bwhy is (?:it|my|that)\b|still \"?pending",
+    ),
+    (
+        "address",
+        r"\b(?:check|which|what(?:'s| is)?)\b[^.?!]{0,30}\baddress\b|\baddress wrong\b|typed? my address",
+    ),
+    (
+        "paid_with",
+        r"\b(?:which|what|how)\b[^.?!]{0,30}\b(?:card|payment method|did i pay (?:with|for it "
+        r"with))\b[^.?!]*\?",
+    ),
+    (
+        "made_of",
+        r"\bwhat (?:materials?|are they made of|is it made of)|\bmade of\b",
+    ),
+    (
+        "contents",
+        r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|\bwhat(?:'s| is| was| are) in "
+        r"(?:my|the|that)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do "
+        r"i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders",
+    ),
+    (
+        "item_price",
+        r"\b(?:what was the price|how much (?:was|is|did)|the price)\b",
+    ),
+    (
+        "guarantee",
+        r"\bguarantee\b",
+    ),
 )
-_HOW_MANY = re.compile(r"\bhow many\b[^.?!]{0,60}\b(?:options?|variants?|versions?|kinds|types|choices)\b|\b(?:exact )?number of [\w -]{3,30} options\b|\bhow many ([\w -]+?) (?:options|variants) ")
+_LIST = re.compile(
+    r"\b(?:what|which|tell me|list|all)\b[^.?!]{0,60}\b(?:options?|versions?|variants?|choices?|kinds|models)\b|"
+    r"\bare there (?:any|other)\b|options and (?:their )?prices|(?:what|which) (?:\S+ ){0,4}(?:do you have|are "
+    r"(?:there|available))"
+)
+HOW_MANY = re.compile(
+    r"\bhow many\b[^.?!]{0,60}\b(?:options?|variants?|versions?|kinds|types|choices)\b|\b(?:exact )?number of "
+    r"[\w -]{3,30} options\b|\bhow many ([\w -]+?) (?:options|variants) "
+)
 
 
 def questions(low: str, account: Account, names: Iterable[str], options: Iterable[str]) -> list[Json]:
@@ -46,7 +108,7 @@ def questions(low: str, account: Account, names: Iterable[str], options: Iterabl
         about = _about(sentence, account, list(names), frozenset(options))
         for kind in asked:
             found.setdefault(kind, {"ask": kind, **(about or last)})
-        if _HOW_MANY.search(sentence):
+        if HOW_MANY.search(sentence):
             found.setdefault("count", {"ask": "count", "text": sentence})
         elif _LIST.search(sentence):
             found.setdefault("list", {"ask": "list", "text": sentence, **(about or last)})

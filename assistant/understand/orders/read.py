@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
 from assistant.shop.accounts import Account, Line
@@ -19,41 +20,70 @@ from assistant.understand.orders import wording
 from assistant.understand.orders.items import Mention, described, key, mentions, option_words
 from assistant.understand.orders.places import read_address
 from assistant.understand.orders.questions import questions
-from assistant.understand.orders.refs import JUST, order_ids, orders_at, payments, reason, statuses
-from assistant.understand.orders.wishes import read_wish
+from assistant.understand.orders.refs import JUST, address_in, order_ids, orders_at, payments, reason, statuses
+from assistant.understand.orders.wishes import SHOW, read_wish
 
 _EVERY = re.compile(
-    r"\b(?:everything|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|the (?:items|things|stuff)|my (?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
-    r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all (?:\w+ ){0,2}orders|any (?:of my )?orders?|"
+    r"\b(?:everything|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|the (?:items|things|stuff)|my "
+    r"(?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
+    r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all "
+    r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|"
     r"(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible)\b"
 )
-_WHOLE = re.compile(r"\b(?:(?:whole|entire|complete|full|all of the) order|the order|(?:my|these|those|all|both|pending) (?:\w+ ){0,2}orders?|that order|this order|order #?\w*\d{4,})\b")
-_KEEP = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|apart from|other than|besides|but not|everything but|all but|but|keep(?:ing)?|leave(?: out)?|not including|"
-    r"without|not|don't want(?: to)? (?:return|cancel|exchange)|save for)\s+(?:the |my |those |these |that |any |for )*(?:\w+ ){0,2}$"
+_WHOLE = re.compile(
+    r"\b(?:(?:whole|entire|complete|full|all of the) order|the order|(?:my|these|those|all|both|pending) (?:\w+ "
+    r"){0,2}orders?|that order|this order|order #?\w*\d{4,})\b"
 )
-_KEEP_AFTER = re.compile(r"^[^.,;]{0,20}\b(?:stays?|(?:should |must |can )?(?:stay|be kept|remain)|out of it|as (?:it is|they are)|is lovely|'ll keep)\b")
+_KEEP = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?|excluding|apart from|other than|besides|but not|everything but|all but|but|"
+    r"keep(?:ing)?|leave(?: out)?|not including|"
+    r"without|not|don't want(?: to)? (?:return|cancel|exchange)|save for)\s+(?:the |my |those |these |that |any |"
+    r"for )*(?:\w+ ){0,2}$"
+)
+_KEEP_AFTER = re.compile(
+    r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
+    r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
+)
 _NEAR = re.compile(
-    r"\b(?:(?:came|come|ordered|bought|together|arrived|was|is|were|delivered|sent|order|orders|purchase|one|that) (?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
+    r"\b(?:(?:came|come|ordered|bought|together|arrived|was|is|were|delivered|sent|order|orders|purchase|one|that) "
+    r"(?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
     r"order (?:of|for)|where) (?:the|my|a|an|both|two|it)? ?(?:\w+ ){0,1}$"
 )
-_CONNECT = re.compile(
-    r"\s(?:for|to|into|with|->|→|instead|changed to|be)\s(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|:\s"
+_REFERENCE = re.compile(
+    r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
 )
-_BOTH = re.compile(r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$")
+_CONNECT = re.compile(
+    r"\s(?:for|to|into|with|->|→|instead|changed to|be)\s(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
+    r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
+    r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|:\s"
+)
+_BOTH = re.compile(
+    r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
+)
 _COUNT = re.compile(r"\b([2-9])\W+(?:\w+ ){0,1}$")
-_ONLY = re.compile(r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? to (?:know|ask)|to be sure|use|make|like))")
-_ALSO = re.compile(r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b")
+_ONLY = re.compile(
+    r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
+    r"to (?:know|ask)|to be sure|use|make|like))"
+)
+_ALSO = re.compile(
+    r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b"
+)
 _MAYBE = re.compile(
-    r"\b(?:would i be able to|could i still|am i able to|(?:is|would) it (?:be )?possible to|i only want to know|just checking|not sure yet|"
+    r"\b(?:would i be able to|could i still|am i able to|(?:is|would) it (?:be )?possible to|i only want to know|"
+    r"just checking|not sure yet|"
     r"don't process|do not process|whether i could)\b"
 )
-_NO_ACTION = re.compile(r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b")
+_NO_ACTION = re.compile(
+    r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b"
+)
 _PERSON = re.compile(
-    r"\b(?:(?:transfer|connect|put|pass|hand) me\b|(?:speak|talk)(?:ing)? (?:to|with) (?:a |an |the |your |some)?(?:human|person|agent|someone|representative|"
+    r"\b(?:(?:transfer|connect|put|pass|hand) me\b|(?:speak|talk)(?:ing)? (?:to|with) (?:a |an |the |your |"
+    r"some)?(?:human|person|agent|someone|representative|"
     r"manager|supervisor|colleague|real)|human agent|real person)\b"
 )
-_PERSON_IF = re.compile(r"\bif (?:you|that|this|it)\b[^.?!]*\b(?:can't|cannot|isn't|not|doesn't)[^.?!]*\b(?:transfer|human|agent|person)")
+_PERSON_IF = re.compile(
+    r"\bif (?:you|that|this|it)\b[^.?!]*\b(?:can't|cannot|isn't|not|doesn't)[^.?!]*\b(?:transfer|human|agent|person)"
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +107,14 @@ class Focus:
     failed: list[LineKey] = field(default_factory=list)
 
 
+@dataclass
+class _Recent:
+    """What a message has named so far: "it", "them", "that one" in a later clause."""
+
+    lines: list[Line] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+
+
 class OrderReader:
     """Reads messages of one customer, against their account as it is now."""
 
@@ -86,11 +124,15 @@ class OrderReader:
         self._lines = [x for o in account.orders for x in o.lines]
         self._names = list(dict.fromkeys(x.name for x in self._lines))
         self._options = option_words(account)
+        self._recent = _Recent()
 
     def read(self, text: str, focus: Focus) -> Said:
         """The whole message; what it asks for in its order."""
         low = wording.mend(text)
-        said = Said(text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low)))
+        self._recent = _Recent()
+        said = Said(
+            text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
+        )
         said.person = bool(_PERSON.search(low)) and not _PERSON_IF.search(low)
         said.if_refused = bool(_PERSON_IF.search(low))
         for sentence in wording.sentences(low):
@@ -102,7 +144,7 @@ class OrderReader:
 
     # -- clauses
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
-        kinds = self._kinds(clause, said)
+        kinds = self._kinds(clause, said, focus)
         if not kinds:
             self._continue(clause, original, said, focus)
             return
@@ -115,18 +157,34 @@ class OrderReader:
             ask.kind = "get_rid"
         said.asks.append(ask)
 
-    def _kinds(self, clause: str, said: Said) -> list[tuple[str, int, bool]]:
-        if wording.about_paying(clause):
+    def _kinds(self, clause: str, said: Said, focus: Focus) -> list[tuple[str, int, bool]]:
+        if wording.about_paying(clause) and focus.asked != "payment":
             return [("payment", 0, True)]
+        if address_in(clause, clause) and not re.search(r"\b(?:return|cancel|exchange)\b", clause):
+            return [("address", 0, True)] if focus.asked != "address" else []
         if wording.about_address(clause):
             return [("address", 0, True)] if self._address_wanted(clause, said) else []
         return wording.actions(clause)
 
     def _address_wanted(self, clause: str, said: Said) -> bool:
         """A clause about an address asks for a change, unless it only tells or answers ("it's the address on ...")."""
-        if re.match(r"\W*(?:it's|it is|that's|the one|same|my \w+ (?:place|address|home)\W*$|i'd rather not|i won't|i don't want to type)", clause):
+        if re.match(
+            r"\W*(?:it's|it is|that's|the one|same|my \w+ (?:place|address|home)\W*$|i'd rather not|i won't|i don't "
+            r"want to type)",
+            clause,
+        ):
             return False
-        return bool(re.search(r"\b(?:chang|updat|modif|correct|send|sent|ship|deliver|go|going|make|set|switch|get|put|moved|should be|wrong|fix|use)", clause))
+        if re.search(
+            r"\bcheck\b|\bi had\b[^.]*\bsent\b|\b(?:is|was|are|were|that's|order's) going to\b", clause
+        ) and not re.search(r"\b(?:chang|updat|modif|correct)", clause):
+            return False
+        return bool(
+            re.search(
+                r"\b(?:chang|updat|modif|correct|send|sent|ship|deliver|go|going|make|set|switch|get|put|moved|"
+                r"should be|wrong|fix|use)",
+                clause,
+            )
+        )
 
     def _continue(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         """A clause without an action of its own: more about the last request of this message, or an answer."""
@@ -140,8 +198,10 @@ class OrderReader:
         merge_items(into.items, more.items, more.only)
         if not more.items and into.items and kind == "swap":
             self._wish_for(into.items, clause)
-        elif not more.items and last is None and kind == "swap":
-            into.items += self._wishes_of_focus(clause, focus)
+        elif not more.items and last is None and focus.asked == "item" and (picked := self._picked(clause, focus)):
+            into.items += picked
+        elif not more.items and last is None and kind == "swap" and focus.asked != "item":
+            merge_items(into.items, self._wishes_of_focus(clause, focus))
         into.orders = list(dict.fromkeys([*into.orders, *more.orders]))
         into.keep = list(dict.fromkeys([*into.keep, *more.keep]))
         into.unknown = into.unknown or more.unknown
@@ -149,6 +209,8 @@ class OrderReader:
         for name in ("whole", "every", "only", "also", "maybe"):
             setattr(into, name, getattr(into, name) or getattr(more, name))
         into.pattern = into.pattern or more.pattern
+        if last is not None and last.kind in ("address", "home", "both") and more.kind in ("home", "both"):
+            last.kind = "home" if last.kind == more.kind == "home" else "both"
 
     def _ask(self, kind: str, clause: str, at: int, original: str, focus: Focus, answering: bool = False) -> Ask:
         ask = Ask(kind, clause)
@@ -164,23 +226,103 @@ class OrderReader:
         near = self._orders_with(context)
         if kind not in ("address", "home"):
             ask.orders = ask.orders or self._at_places(clause)
-        ask.orders = ask.orders or ([] if found and len(near) == 1 else []) or near
+        ask.orders = ask.orders or near
         ask.every, ask.whole = bool(_EVERY.search(clause)), bool(_WHOLE.search(clause))
         if kind in ("address", "home"):
-            ask.orders = ask.orders or self._orders_of_items(found, clause, focus)
+            self._orders_to_send(ask, found, clause, focus)
             return ask
         kept = [m for m in found if _KEEP.search(clause[: m.start]) or _KEEP_AFTER.search(clause[m.end :])]
+        found = [m for m in found if not _REFERENCE.search(clause[: m.start])]
         ask.keep = [key(x) for m in kept for x in self._of(m)]
         for n, mention in enumerate(found):
             if mention not in kept and not self._in_wish(clause, found, n, kind):
                 ask.items.append(self._item(clause, found, n, kind, ask, at, focus))
         ask.items += self._by_id(clause, kind)
+        if not answering or focus.asked == "confirm":
+            self._pointed(ask, clause, focus)
+        if kind == "swap" and ask.every and not ask.items:
+            self._all_items(ask, clause)
         self._together(ask)
+        self._remember(ask, clause)
         return ask
+
+    def _pointed(self, ask: Ask, clause: str, focus: Focus) -> None:
+        """ "It", "them", "just that", "the more expensive one", "that order": what was named last."""
+        if not ask.orders and re.search(r"\b(?:that|this|the same|same|whole|entire) order\b", clause):
+            ask.orders = (
+                self._recent.orders
+                or list(dict.fromkeys(k[0] for k in focus.lines))
+                or [o for o in (focus.order,) if o]
+            )
+            ask.orders = ask.orders if len(ask.orders) == 1 or not ask.every else ask.orders[-1:]
+        if (
+            ask.items
+            or ask.orders
+            or ask.every
+            or not re.search(r"\b(?:it|its|them|they|that|those|these|this|ones?|both|two|2|items?)\b", clause)
+        ):
+            return
+        if self._recent.lines and not re.search(r"\border\b", clause):
+            lines = described(self._recent.lines, clause) if len(self._recent.lines) > 1 else self._recent.lines
+            ask.items = [
+                Item(
+                    [key(x) for x in lines],
+                    all=bool(re.search(r"\b(?:them|both|those|these|they)\b", clause)),
+                    text=clause,
+                )
+            ]
+            if ask.kind == "swap":
+                self._set_wish(ask.items[0], clause, True)
+        elif ask.pattern and ask.kind == "swap" and re.search(r"\b(?:it|item|items|one)\b", clause):
+            lines = [x for o in self._account.orders if o.status.startswith(ask.pattern) for x in o.lines]
+            if len(lines) == 1:
+                ask.items = [Item([key(lines[0])], text=clause)]
+                self._set_wish(ask.items[0], clause, True)
+        elif self._recent.orders:
+            ask.orders = self._recent.orders[-1:]
+
+    def _all_items(self, ask: Ask, clause: str) -> None:
+        """ "All my items in their dearest version": every line of the orders meant, each with the wish."""
+        wanted = self._shop.back_statuses if re.search(r"\bexchang", clause) else self._shop.open_statuses
+        for order in self._account.orders:
+            if order.order_id in ask.orders or (not ask.orders and order.status in wanted):
+                for line in order.lines:
+                    if key(line) not in ask.keep:
+                        item = Item([key(line)], text=clause, every=True)
+                        self._set_wish(item, clause, True)
+                        ask.items.append(item)
+
+    def _remember(self, ask: Ask, clause: str) -> None:
+        if ask.items:
+            self._recent.lines = [x for i in ask.items for k in i.lines if (x := self._account.line(*k))]
+        elif re.search(r"\bmost expensive (?:item|thing|one|product)\b", clause):
+            self._recent.lines = self._dearest(ask, clause)
+        if ask.orders:
+            self._recent.orders = list(ask.orders)
+
+    def _dearest(self, ask: Ask, clause: str) -> list[Line]:
+        orders = (
+            ask.orders
+            or self._recent.orders
+            or [o.order_id for o in self._account.orders if o.status in self._shop.open_statuses][-1:]
+        )
+        lines = [x for x in self._lines if x.order_id in orders]
+        return [max(lines, key=lambda x: x.price)] if lines else []
+
+    def _orders_to_send(self, ask: Ask, found: Sequence[Mention], clause: str, focus: Focus) -> None:
+        """Which orders an address is for: those named, or the ones with the items named, unless these only say which
+        address is meant; "that order" is the one spoken of."""
+        if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
+            ask.orders = self._recent.orders or [o for o in (focus.order,) if o]
+        if not ask.orders and not ask.source_named:
+            ask.orders = self._orders_of_items(found, clause, focus)
 
     def _common(self, low: str, said: Said) -> None:
         """What a message says once for all of its requests: how to pay, why."""
         ways, why = payments(low, self._account), reason(low, self._shop.reasons)
+        if SHOW.search(low):
+            for item in (i for a in (*said.asks, said.rest) for i in a.items if i.wish):
+                item.wish.show = True
         for ask in (*said.asks, said.rest):
             ask.payment, ask.reason = ask.payment or ways, ask.reason or why
         if _NO_ACTION.search(low):
@@ -197,7 +339,9 @@ class OrderReader:
         return [o.order_id for o in self._account.orders if o.order_id in both]
 
     def _at_places(self, clause: str) -> list[str]:
-        if not re.search(r"\b(?:order(?:s|ed)?|one|ones|it|things|items?|stuff|sent|went|going|shipped|delivered)\b", clause):
+        if not re.search(
+            r"\b(?:order(?:s|ed)?|one|ones|it|things|items?|stuff|sent|went|going|shipped|delivered)\b", clause
+        ):
             return []
         return orders_at(clause, self._account)
 
@@ -206,11 +350,16 @@ class OrderReader:
         return list(dict.fromkeys(x.order_id for x in lines))
 
     def _in_wish(self, clause: str, found: Sequence[Mention], n: int, kind: str) -> bool:
-        """"exchange my lamp for a brighter lamp", "the grill for the type of grill I received": named again, not meant again."""
+        """ "exchange my lamp for a brighter lamp", "the grill for the type of grill I received": named again, not "
+        "meant again."""
         mention = found[n]
         before = [m for m in found[:n] if set(m.names) & set(mention.names)]
         between = clause[before[-1].end : mention.start] if before else ""
-        return kind == "swap" and bool(before) and bool(_CONNECT.search(between) or re.search(r"\b(?:as|like|type of|kind)\b", between))
+        return (
+            kind == "swap"
+            and bool(before)
+            and bool(_CONNECT.search(between) or re.search(r"\b(?:as|like|type of|kind)\b", between))
+        )
 
     def _item(self, clause: str, found: Sequence[Mention], n: int, kind: str, ask: Ask, at: int, focus: Focus) -> Item:
         mention = found[n]
@@ -221,7 +370,12 @@ class OrderReader:
         lines = self._narrow(self._of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap")
         many = bool(_BOTH.search(clause[: mention.start])) or mention.plural
         count = _COUNT.search(clause[: mention.start])
-        item = Item([key(x) for x in lines], all=many and len(lines) > 1, count=int(count[1]) if count else None, text=clause[start:end].strip())
+        item = Item(
+            [key(x) for x in lines],
+            all=many and len(lines) > 1,
+            count=int(count[1]) if count else None,
+            text=clause[start:end].strip(),
+        )
         if kind in ("swap", ""):
             self._set_wish(item, after[link.start() :] if link else f"{before} {after}", bool(link))
         return item
@@ -262,11 +416,10 @@ class OrderReader:
 
     def _by_id(self, clause: str, kind: str) -> list[Item]:
         """Items named by a number of the shop's: of an item or of a product in the customer's orders."""
-        known = {i for item in () for i in item}
         out: list[Item] = []
         for match in re.finditer(r"\b\d{6,}\b", clause):
             lines = [x for x in self._lines if match[0] in (x.sku, x.product_id)]
-            if lines and match[0] not in known:
+            if lines:
                 item = Item([key(x) for x in lines], text=match[0])
                 self._set_wish(item, clause[match.end() :], True)
                 out.append(item)
@@ -279,7 +432,7 @@ class OrderReader:
         if product is None:
             return
         current = lines[0].options if len(lines) == 1 else {}
-        text = _without_orders(text)
+        whole, text = text, _without_orders(text)
         wish = read_wish(text, option_values([product]), current=current, skus=[v.sku for v in product.variants])
         if not linked:
             for name, chosen in list(wish.want.items()):
@@ -288,19 +441,27 @@ class OrderReader:
                     del wish.want[name]
                     continue
                 wish.want[name] = rest
-        wish.like = self._like(text, lines)
+        wish.like = self._like(whole, lines)
         item.wish = wish
 
     def _like(self, text: str, lines: Sequence[Line]) -> list[object] | None:
-        """"The type that's in my pending order", "the same kind as the grill I received": another line of the same product."""
-        if not lines or not re.search(r"\b(?:same|type|kind|one|like)\b[^.;]*\b(?:order|received|got|have|pending|delivered|bought)\b", text):
+        """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
+        "same product."""
+        if not lines or not re.search(
+            r"\b(?:same|type|kind|one|like)\b[^.;]*\b(?:order|received|got|have|pending|delivered|bought)\b", text
+        ):
             return None
         mine = {key(x) for x in lines}
         wanted = statuses(text)
         status = {o.order_id: o.status for o in self._account.orders}
-        others = [x for x in self._lines if x.product_id == lines[0].product_id and key(x) not in mine or (x.product_id == lines[0].product_id and len(mine) > 1)]
+        others = [
+            x
+            for x in self._lines
+            if (x.product_id == lines[0].product_id and key(x) not in mine)
+            or (x.product_id == lines[0].product_id and len(mine) > 1)
+        ]
         if re.search(r"\b(?:already )?(?:received|got|have)\b", text):
-            wanted = ["delivered"]
+            wanted = ["delivered", "exchange", "return"]
         others = [x for x in others if any(status[x.order_id].startswith(w) for w in wanted)] if wanted else others
         return [others[0].order_id, others[0].number] if others else None
 
@@ -310,6 +471,14 @@ class OrderReader:
             self._set_wish(fresh, clause, bool(re.search(r"\b(?:for|to|want|like|one)\b", clause)))
             if fresh.wish:
                 item.wish = fresh.wish.over(item.wish)
+
+    def _picked(self, clause: str, focus: Focus) -> list[Item]:
+        """The answer to "which item" without a name: "the 15-inch with 32GB", "both", "the cheaper one"."""
+        lines = [x for k in focus.lines if (x := self._account.line(*k))]
+        if re.search(r"\b(?:both|all of them|all|two|2)\b", clause) and lines:
+            return [Item([key(x) for x in lines], all=True, text=clause)]
+        fits = described(lines, clause)
+        return [Item([key(x) for x in fits], text=clause)] if 0 < len(fits) < len(lines) else []
 
     def _wishes_of_focus(self, clause: str, focus: Focus) -> list[Item]:
         out = []
@@ -334,7 +503,9 @@ def _chunk(clause: str, found: Sequence[Mention], n: int, kind: str) -> tuple[in
 
 def _joint(clause: str, after: int, before: int) -> int:
     """Where between two mentions the second one begins: at the last comma or "and" before it."""
-    joints = [m.end() for m in re.finditer(r",\s*(?:and\s+)?|;\s*|\.\s*|\band\s+|\bbut\s+|\bor\s+", clause[after:before])]
+    joints = [
+        m.end() for m in re.finditer(r",\s*(?:and\s+)?|;\s*|\.\s*|\band\s+|\bbut\s+|\bor\s+", clause[after:before])
+    ]
     return after + joints[-1] if joints else after
 
 
@@ -345,7 +516,7 @@ def clauses(sentence: str) -> list[str]:
     """A sentence cut so that every piece asks for one kind of thing."""
     cuts: list[int] = []
     places = [at for _, at, _ in wording.actions(sentence)]
-    for first, second in zip(places, places[1:], strict=False):
+    for first, second in pairwise(places):
         between = list(_CUT.finditer(sentence, first, second))
         if between and not re.fullmatch(r"\W*(?:\w+ing|\w+)\W*(?:or|and|/)\W*", sentence[first:second]):
             cuts.append(between[-1].start())

@@ -32,13 +32,17 @@ _CITIES = {
 }  # fmt: skip
 _CODES = {code.lower(): name for name, code in STATES.items()}
 
-ORDER_ID = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{4,}\b|\border (?:number |no\.? ?|id )?(?:is )?#?\d{4,}\b|^\W*\d{5,8}\W*$")
+ORDER_ID = re.compile(
+    r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{4,}\b|\border (?:number |no\.? ?|id )?(?:is )?#?\d{4,}\b|^\W*\d{5,8}\W*$"
+)
 STATUS = {
     "pending": re.compile(
         r"\b(?:pending|not (?:yet )?(?:shipped|delivered|been delivered|arrived)|hasn't (?:shipped|been (?:shipped|"
         r"delivered)|arrived)|unshipped|still open|just (?:placed|ordered|bought)|open orders?)\b"
     ),
-    "delivered": re.compile(r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"),
+    "delivered": re.compile(
+        r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"
+    ),
     "cancelled": re.compile(r"\b(?:cancell?ed)\b"),
     "processed": re.compile(r"\bprocessed\b"),
     "shipped": re.compile(r"\b(?:shipped|on its way|in transit)\b"),
@@ -86,7 +90,9 @@ def places(text: str, address: Mapping[str, str]) -> bool:
     elif state:
         words.append(state)
     return any(w and re.search(rf"\b{re.escape(w)}\b", text) for w in words) or (
-        len(state) == 2 and bool(re.search(rf"(?:,|\bin|\bto|\bmy|\b{re.escape(city)}) {state}\b", text)) and state not in ("in", "or", "me", "ok", "hi", "oh")
+        len(state) == 2
+        and bool(re.search(rf"(?:,|\bin|\bto|\bmy|\b{re.escape(city)}) {state}\b", text))
+        and state not in ("in", "or", "me", "ok", "hi", "oh")
     )
 
 
@@ -104,8 +110,10 @@ def statuses(text: str) -> list[str]:
 
 
 _ORIGINAL = re.compile(
-    r"\b(?:original|same (?:way|method|card|one|account|payment)|(?:what|how|however|way|whatever|method|card|account|paypal) (?:that )?(?:i|i've|we)(?: originally)? (?:paid|used)|"
-    r"(?:i|i've) paid(?: it)? with|same as i paid|as i paid|like i paid|card on the order|paid with|same as (?:always|before)|back to (?:the card|where))\b"
+    r"\b(?:original|same (?:way|method|card|one|account|payment)|(?:what|how|however|way|whatever|method|card|"
+    r"account|paypal) (?:that )?(?:i|i've|we)(?: originally)? (?:paid|used)|"
+    r"(?:i|i've) paid(?: it)? with|same as i paid|as i paid|like i paid|card on the order|paid with|same as "
+    r"(?:always|before)|back to (?:the card|where))\b"
 )
 _KINDS: tuple[tuple[str, str], ...] = (
     ("gift_card", r"\bgift ?cards?\b"),
@@ -144,9 +152,19 @@ def payments(text: str, account: Account) -> list[str]:
     if digits := re.search(r"\bending (?:in |with )?(\d{4})\b", text):
         exact = [m.method_id for m in account.methods if m.last_four == digits[1]]
         return exact or [f"unknown:{digits[1]}"]
-    if any(h == [ORIGINAL] for _, h in hits) and len(hits) == 2 and not re.search(r"\bif\b|otherwise|else|\bor\b", text):
+    if (
+        any(h == [ORIGINAL] for _, h in hits)
+        and len(hits) == 2
+        and not re.search(r"\bif\b|otherwise|else|\bor\b", text)
+    ):
         specific = next(h for _, h in hits if h != [ORIGINAL])
-        return [ORIGINAL] if specific[0].startswith("unknown:") else [*specific, ORIGINAL] if len(specific) > 1 else specific
+        return (
+            [ORIGINAL]
+            if specific[0].startswith("unknown:")
+            else [*specific, ORIGINAL]
+            if len(specific) > 1
+            else specific
+        )
     return list(dict.fromkeys(i for _, ids in sorted(hits) for i in ids))
 
 
@@ -156,10 +174,14 @@ def fits(method: Method, kind: str) -> bool:
     return method.source == kind
 
 
-_MISTAKE = re.compile(r"\b(?:mistake\w*|accident\w*|by error|wrong(?:ly)? (?:order|item|product)\w*|misclick\w*|didn't mean to)\b")
+_MISTAKE = re.compile(
+    r"\b(?:mistake\w*|accident\w*|by error|wrong(?:ly)? (?:order|item|product)\w*|misclick\w*|didn't mean to)\b"
+)
 _NOT_NEEDED = re.compile(
-    r"\b(?:no longer (?:need|want|require)\w*|(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*|not needed|no need|unneeded|"
-    r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|don't want|(?:giving|lending|offered) me|"
+    r"\b(?:no longer (?:need|want|require)\w*|(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*|"
+    r"not needed|no need|unneeded|"
+    r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|don't want|"
+    r"(?:giving|lending|offered) me|"
     r"found (?:another|a better|it cheaper)|financial|have (?:one|it) already|already have|plans changed)\b"
 )
 
@@ -178,8 +200,10 @@ def reason(text: str, allowed: Sequence[str]) -> str | None:
 
 _POSTCODE = r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{5}(?:-\d{4})?|\d{4} ?[a-z]{2}|\d{4,6})"
 _FREE_FORM = re.compile(
-    rf"(\d+[a-z]?(?: [a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),\s*((?:(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?"
-    rf"([a-z][a-z .'-]+?)(?:,\s*([a-z][a-z ]+?))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united kingdom|[a-z]{{4,}}))?"
+    rf"(\d+[a-z]?(?: [a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),\s*((?:(?:suite|apt\.?|apartment|unit|floor|"
+    rf"flat|#|room|ste\.?) ?[\w-]+),\s*)?"
+    rf"([a-z][a-z .'-]+?)(?:,\s*([a-z][a-z ]+?))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united "
+    rf"kingdom|[a-z]{{4,}}))?"
 )
 
 

@@ -13,52 +13,70 @@ from dataclasses import replace
 from assistant.language import STOP_WORDS, tokenize
 from assistant.order_talk import Wish
 from assistant.request import Wanted
-from assistant.understand.options import match_options
 from assistant.scales import adjective, number_in, option_named, rank
+from assistant.understand.options import match_options
 from assistant.understand.quantities import price_bounds
 
 Values = Mapping[str, Sequence[str]]
 
 _INSTEAD = re.compile(
-    r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?if (?:that|it|this|there|none|not|you|neither|i|one|those|\d)[^,;.]*?"
+    r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?if (?:that|it|this|there|none|not|you|neither|i|one|"
+    r"those|\d)[^,;.]*?"
     r"(?:n't|not|no(?:ne|thing)?|un\w+|without|out of)\b[^,;.]{0,60}[,;.]?\s*(?:then )?|"
     r"otherwise|or else|,\s*else|; else|\belse\b(?= \w)|failing that|if not(?: possible| available)?,?)\s*"
 )
 _TAIL = re.compile(r",?\s*\bor ([^,;]+?) if (?:there's|there is|you have|that's|it's)? ?(?:no|not|none|n't)\b[^,;]*")
 _SOFT = re.compile(
-    r"\b(?:prefer\w*|ideally|if possible|if you have|if available|if there's a choice|would be nice|rather|favou?r|like)\b"
+    r"\b(?:prefer\w*|ideally|if possible|if you have|if available|if there's a choice|would be nice|rather|favou?r|"
+    r"like)\b"
 )
 _OVER = re.compile(r"\b(?:over|rather than|more than|instead of|than)\b")
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|except|don't want)\b\s*$")
 _TOO = re.compile(r"\b(?:too|so) (\w+)")
-_NOT_ENOUGH = re.compile(r"(?:isn't|not|aren't|n't) (?:\w+ )?(\w+) enough|not (?:as|so) (\w+)|(?:isn't|aren't) (?:as|so) (\w+)")
+_NOT_ENOUGH = re.compile(
+    r"(?:isn't|not|aren't|n't) (?:\w+ )?(\w+) enough|not (?:as|so) (\w+)|(?:isn't|aren't) (?:as|so) (\w+)"
+)
 _LESS = re.compile(r"\bless (\w+)")
 _MORE = re.compile(r"\bmore (\w+)")
 _SAME = re.compile(
-    r"\b(?:same|keep(?:ing)?|stay(?:s)?|unchanged|as (?:mine|before|it is))\b(?: (?:the|my|its|a|as|in|with))*([^,;.]*?)(?=,|;|\.|\bbut\b|\bwith\b|\band\b|$)"
+    r"\b(?:same|keep(?:ing)?|stay(?:s)?|unchanged|as (?:mine|before|it is))\b(?: (?:the|my|its|a|as|in|"
+    r"with))*([^,;.]*?)(?=,|;|\.|\bbut\b|\bwith\b|\band\b|$)"
 )
 _REST = re.compile(
-    r"\b(?:everything|all|the rest|rest|otherwise|other (?:specs?|options?|things?|features?|details?)|other)\b[^,;.]{0,30}\b(?:same|"
-    r"unchanged|as (?:it is|close|similar|before)|stays?|equal|identical)\b|\bsame otherwise\b|without changing|otherwise(?: the)? same|"
+    r"\b(?:everything|all|the rest|rest|otherwise|other (?:specs?|options?|things?|features?|details?)|"
+    r"other)\b[^,;.]{0,30}\b(?:same|"
+    r"unchanged|as (?:it is|close|similar|before)|stays?|equal|identical)\b|\bsame otherwise\b|without changing|"
+    r"otherwise(?: the)? same|"
     r"\bother options unchanged|same in every"
 )
 _IDENTICAL = re.compile(
-    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same (?:one|item|thing|\w+)?|same (?:one|item|thing)|same specs?|identical)\b"
+    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same (?:one|item|thing|\w+)?|same (?:one|item|thing)|same specs?|"
+    r"identical)\b"
 )
 _BUT = re.compile(r"\b(?:but|except|only|just|with|in|without|that)\b")
-_FREE = re.compile(r"(?:don't|do not|doesn't|not) (?:care|mind|matter)|\bany\b|whatever|no preference|(?:is|would be) (?:fine|ok|okay)(?: too)?")
+_FREE = re.compile(
+    r"(?:don't|do not|doesn't|not) (?:care|mind|matter)|\bany\b|whatever|no preference|(?:is|would be) (?:fine|ok|"
+    r"okay)(?: too)?"
+)
 _CHEAPEST = re.compile(r"\bcheapest\b|\bleast expensive\b|\blowest[- ]pric\w+|\blowest price\b|most affordable")
-_DEAREST = re.compile(r"\bmost expensive\b|\bpriciest\b|\bdearest\b|\bhighest[- ]pric\w+|\bhighest price\b|\bmost costly\b")
+_DEAREST = re.compile(
+    r"\bmost expensive\b|\bpriciest\b|\bdearest\b|\bhighest[- ]pric\w+|\bhighest price\b|\bmost costly\b"
+)
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
 _MOST = re.compile(r"\b(?:max(?:imum|imal)?|most|highest|largest|biggest|longest|greatest)\b ([a-z ]{3,25})")
 _LEAST = re.compile(r"\b(?:min(?:imum|imal)?|fewest|least|lowest|smallest|shortest)\b ([a-z ]{3,25})")
 _SUPER = re.compile(r"\b(\w+est)\b")
 _STEP = re.compile(
-    r"\b(?:(\d+(?:[.,]\d+)?) (?:\w+ )?)?(more|less|fewer|lower|higher|smaller|larger|bigger|greater|additional|extra)(?: the)? "
-    r"([a-z ]{2,25})|\b(\d+(?:[.,]\d+)?) ([a-z]+) (more|less|fewer)\b"
+    r"\b(\d+(?:[.,]\d+)?) ([a-z]+) (more|less|fewer)\b|\b(?:(\d+(?:[.,]\d+)?) )?(more|less|fewer|lower|higher|"
+    r"smaller|larger|bigger|"
+    r"greater|additional|extra)(?: the)? ([a-z ]{2,25})"
 )
 _DOWN = frozenset("less fewer lower smaller".split())
 _LITTLE = re.compile(r"\b(?:slightly|a bit|a little|next|somewhat|one step)\b")
+SHOW = re.compile(
+    r"\b(?:tell|show|list|give) me (?:all )?(?:the |your )?(?:\S+ ){0,2}(?:options|versions|choices|variants)|\ball "
+    r"the options\b|(?:what|which) (?:\S+ ){0,3}options\b"
+)
 _SOME_ID = re.compile(r"\b\d{6,}\b")
 
 
@@ -72,7 +90,14 @@ def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = 
     if not wishes:
         return Wish()
     first, *others = wishes
-    if first.sku is None and not first.want and not first.extreme and not first.relative and others and not first.identical:
+    if (
+        first.sku is None
+        and not first.want
+        and not first.extreme
+        and not first.relative
+        and others
+        and not first.identical
+    ):
         first = others.pop(0).over(first)
     return _with_fallbacks(first, others)
 
@@ -100,6 +125,8 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     text = _steps(text, values, current, wish)
     text = _keeps(text, values, wish)
     _named(text, values, wish)
+    _or_more(text, values, wish)
+    wish.show = bool(SHOW.search(text))
     bounds = price_bounds(text)
     wish.under = bounds.high
     wish.cheaper = bool(_CHEAPER.search(text)) and not wish.extreme
@@ -108,8 +135,23 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     return wish
 
 
+def _or_more(text: str, values: Values, wish: Wish) -> None:
+    """ "An i7 or above": every value that is more will do as well."""
+    match = re.search(r"\bor (?:above|better|higher|more|up|newer|larger|bigger|below|less|lower|smaller)\b", text)
+    if match is None:
+        return
+    sign = -1 if re.search(r"below|less|lower|smaller", match[0]) else 1
+    for name, chosen in wish.want.items():
+        order = rank(values[name])
+        if order and len(chosen) == 1:
+            more = [v for v in values[name] if (order[v] - order[chosen[0]]) * sign > 0]
+            wish.want[name] = [*chosen, *more]
+            wish.any_of = [*wish.any_of, name]
+
+
 def _extremes(text: str, values: Values, wish: Wish) -> str:
     """Superlatives; returns the text without them."""
+    whole, found = text, [("price", "")]
     for pattern, sign in ((_CHEAPEST, -1), (_DEAREST, 1)):
         if pattern.search(text):
             wish.extreme.append(["price", sign])
@@ -120,14 +162,16 @@ def _extremes(text: str, values: Values, wish: Wish) -> str:
             option = option_named(" ".join(words[:3]), values) if words else None
             if option and rank(values[option]):
                 wish.extreme.append([option, sign])
+                found.append((option, match[0]))
                 text = text.replace(match[0], " ", 1)
     for match in list(_SUPER.finditer(text)):
-        found = adjective(match[1], values)
-        if found:
-            wish.extreme.append([found[0], found[1]])
+        named = adjective(match[1], values)
+        if named:
+            wish.extreme.append([named[0], named[1]])
+            found.append((named[0], match[1]))
             text = text.replace(match[0], " ", 1)
-    if re.search(r"\b(?:the )?most (\w+)", text) is None and re.search(r"\bmost (\w+) you have", text):
-        return text
+    places = {name: whole.find(word) for name, word in found}
+    wish.extreme.sort(key=lambda e: places.get(str(e[0]), 0))
     return text
 
 
@@ -135,10 +179,10 @@ def _steps(text: str, values: Values, current: Mapping[str, str] | None, wish: W
     """Comparatives, and complaints that imply one ("too small"); returns the text without them."""
     little = bool(_LITTLE.search(text))
     for match in list(_STEP.finditer(text)):
-        if match[2]:
-            amount, sign, words = match[1], -1 if match[2] in _DOWN else 1, match[3]
+        if match[3]:
+            amount, sign, words = match[1], -1 if match[3] in _DOWN else 1, match[2]
         else:
-            amount, sign, words = match[4], -1 if match[6] in _DOWN else 1, match[5]
+            amount, sign, words = match[4], -1 if match[5] in _DOWN else 1, match[6]
         option = option_named(words, values)
         if option and rank(values[option]):
             wish.relative[option] = [sign, number_in(amount.replace(",", "")) if amount else None, little]
@@ -170,7 +214,9 @@ def _keeps(text: str, values: Values, wish: Wish) -> str:
     for match in list(_FREE.finditer(text)):
         clause = re.split(r"[,;.]", text[match.start() :])[0]
         before = re.split(r"[,;.]|\band\b", text[: match.start()])[-1]
-        option = option_named(clause[len(match[0]) :], values) or option_named(before, values) or _of_value(before, values)
+        option = (
+            option_named(clause[len(match[0]) :], values) or option_named(before, values) or _of_value(before, values)
+        )
         if option:
             wish.free.append(option)
             text = text.replace(before + clause if before.strip() else clause, " ", 1)
@@ -186,7 +232,7 @@ def _keeps(text: str, values: Values, wish: Wish) -> str:
 
 
 def _of_value(words: str, values: Values) -> str | None:
-    """"A mountain bike would be okay too": the option whose value is named."""
+    """ "A mountain bike would be okay too": the option whose value is named."""
     found = match_options(words, values)
     return found[-1].name if found else None
 
@@ -242,4 +288,7 @@ def _by_name(clause: str, values: Values, have: set[str | None]) -> list[tuple[W
 
 
 def _is_denied(clause: str, at: int) -> bool:
-    return bool(_INSTEAD_OF.search(clause[:at].rstrip() + " ") or re.search(r"\b(?:not|no|instead of|rather than) (?:the |a |an )?$", clause[:at]))
+    return bool(
+        _INSTEAD_OF.search(clause[:at].rstrip() + " ")
+        or re.search(r"\b(?:not|no|instead of|rather than) (?:the |a |an )?$", clause[:at])
+    )

@@ -56,7 +56,8 @@ VERBS: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off)\b"),
     "return": re.compile(
         r"\b(?:return(?:ing|ed|s)?|sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
-        r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes back)\b"
+        r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes "
+        r"back)\b"
     ),
     "swap": re.compile(
         r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?|"
@@ -67,8 +68,10 @@ _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go|going) (?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
     r"moved (?:house|to)|new (?:home|house|place))\b"
 )
+_MONEY_GOES = re.compile(r"\b(?:refund|money|difference|it back|gift ?card|paypal|credit|visa|card|amex|account)\b")
 _PAYMENT = re.compile(
-    r"\b(?:(?:change|switch|update|modify|use|split)\w*\b[^.?!]{0,40}\bpay(?:ment|ing)?\b(?! (?:the )?difference)|pay (?:for )?(?:it|this|that|my order|the order)"
+    r"\b(?:(?:change|switch|update|modify|split)\w*\b[^.?!]{0,40}\bpay(?:ment|ing)?\b(?! (?:the )?difference)|pay "
+    r"(?:for )?(?:it|this|that|my order|the order)"
     r"\b[^.?!]{0,20}\bwith\b|payment (?:method )?(?:of|for|on) (?:my |the )?(?:order|#)\S*[^.?!]{0,40}\bto\b)"
 )
 _NOT = re.compile(
@@ -78,12 +81,23 @@ _NOT = re.compile(
 )
 
 
+_LATER = re.compile(r"\bi(?:'ll| will)\b[^.?!]*\b(?:later|myself)\b")
+_CORRECTED = re.compile(
+    r"\W+(?:well|i mean|no|sorry|er+|uh+m*|or rather|rather|actually)\W+(?:\w+\W+)?(?:cancel|return|exchange|change|"
+    r"swap|modify)"
+)
+
+
 def actions(clause: str) -> list[tuple[str, int, bool]]:
     """What a clause asks to have done: (kind, where, wanted), in order. `wanted` is False for "don't cancel it"."""
     found: list[tuple[str, int, bool]] = []
     for kind, pattern in VERBS.items():
         for match in pattern.finditer(clause):
             before = clause[: match.start()]
+            if before.endswith("without "):
+                continue
+            if _LATER.search(before + clause[match.end() :]) or _CORRECTED.match(clause[match.end() :]):
+                continue
             if _is_past(match[0], before, clause[match.end() :]):
                 continue
             found.append((kind, match.start(), not _NOT.search(before)))
@@ -93,7 +107,9 @@ def actions(clause: str) -> list[tuple[str, int, bool]]:
 def _is_past(word: str, before: str, after: str) -> bool:
     """ "my cancelled order", "I returned it", "the return", "cancellation": told of, not asked for."""
     first = word.split()[0]
-    if first == "cancellation" or (first in ("exchange", "change", "return") and re.search(r"\b(?:the|an?|that)\s+$", before)):
+    if first == "cancellation" or (
+        first in ("exchange", "change", "return") and re.search(r"\b(?:the|an?|that)\s+$", before)
+    ):
         return not re.search(r"\b(?:want|like|need|make|do|get|have)\b", before)
     if first in ("change", "switch", "swap") and re.search(r"\b(?:no|any|some|for a)\s+$", before):
         return True
@@ -108,7 +124,10 @@ def _is_past(word: str, before: str, after: str) -> bool:
 
 def about_address(clause: str) -> bool:
     """Whether a clause speaks of where an order goes, or where the customer lives."""
-    return bool(_ADDRESS.search(clause)) and not re.search(r"\be-?mail address", clause)
+    found = _ADDRESS.search(clause)
+    if found is None or re.search(r"\be-?mail address", clause):
+        return False
+    return "address" in found[0] or not _MONEY_GOES.search(clause[max(0, found.start() - 30) : found.end() + 20])
 
 
 def about_paying(clause: str) -> bool:
@@ -118,13 +137,15 @@ def about_paying(clause: str) -> bool:
 
 _YES = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|alright|great|perfect|thanks?(?: you)?|so|and|then|that's everything|"
-    r"nothing to add|that's all(?: of them)?|argh|ugh|fine)\W+)*(?:yes|yep|yeah|yup|sure|correct|right|exactly|absolutely|definitely|"
+    r"nothing to add|that's all(?: of them)?|argh|ugh|fine)\W+)*(?:yes|yep|yeah|yup|sure|correct|right|exactly|"
+    r"absolutely|definitely|"
     r"i confirm|confirm(?:ed)?|go ahead|go for it|please do|do it|do that|sounds good|that's (?:right|correct|fine|"
     r"good|ok(?:ay)?)|perfect|proceed|agreed|of course|i agree|i do|make it so|ok(?:ay)?|fine|great|all good)\b"
 )
 _GO = re.compile(r"\b(?:go ahead|please (?:do|proceed)|proceed|i confirm|do it|that's right|that works|let's do it)\b")
 _NO = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never mind|stop|"
+    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
+    r"mind|stop|"
     r"wait|hold on|forget|leave|rather not)\b"
 )
 _BUT = re.compile(
@@ -134,8 +155,12 @@ _BUT = re.compile(
 
 
 def says_yes(text: str) -> bool:
-    """A yes to what was proposed, with nothing in it that changes it."""
-    return bool(_YES.search(text) or (_GO.search(text) and not _NO.search(text)))
+    """A yes to what was proposed: at the beginning, or as a sentence of its own."""
+    if _YES.search(text):
+        return True
+    if _NO.search(text):
+        return False
+    return bool(_GO.search(text)) or any(_YES.search(s) and len(s.split()) <= 6 for s in sentences(text))
 
 
 def says_no(text: str) -> bool:
@@ -149,7 +174,9 @@ def qualifies(text: str) -> bool:
 
 
 FORGET = re.compile(
-    r"\b(?:forget (?:about )?(?:it|that|this|the|those)|never ?mind|leave (?:it|that|everything|them) (?:as|be|alone|then)|leave that\b|"
-    r"don't do (?:it|anything|that)|keep (?:it|the order|everything|them) (?:then|as|the way)|don't process anything|no(?:t)? (?:cancellation|return|exchange) at all)\b"
+    r"\b(?:forget (?:about )?(?:it|that|this|the|those)|never ?mind|leave (?:it|that|everything|them) (?:as|be|"
+    r"alone|then)|leave that\b|"
+    r"don't do (?:it|anything|that)|keep (?:it|the order|everything|them) (?:then|as|the way)|don't process "
+    r"anything|no(?:t)? (?:cancellation|return|exchange) at all)\b"
 )
 """What drops the request under discussion."""
