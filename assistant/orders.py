@@ -20,7 +20,7 @@ from assistant.request import Request
 from assistant.shop.accounts import Account, load_account
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.order_rules import OrderRules
-from assistant.shop.order_writes import Audit, OrderDesk
+from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Json
 from assistant.understand.orders import wording
@@ -42,10 +42,10 @@ class Answer:
 class OrderTalk:
     """Order talk over one database. Thread-safe; what changes lives in the conversation's state."""
 
-    def __init__(self, db: Database, catalogue: Catalogue, audit: Audit | None = None) -> None:
+    def __init__(self, db: Database, catalogue: Catalogue) -> None:
         self._db = db
         self._catalogue = catalogue
-        self._writer = OrderDesk(db, audit)
+        self._writer = OrderDesk(db)
 
     def take(
         self,

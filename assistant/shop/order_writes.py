@@ -1,6 +1,6 @@
 """Carries out what a customer confirmed: every write of one confirmation in one transaction, audited, in the outbox.
 
-    OrderDesk(db, audit).carry_out(customer_id, [Write("cancel_pending_order", {...})], key=..., now=...)
+    OrderDesk(db).carry_out(customer_id, [Write("cancel_pending_order", {...})], key=..., now=...)
 
 Action names and arguments are those of tau2-bench's retail tools; ids, statuses and rows are the shop's. Everything is
 checked again here against the rows as they are at that moment (ownership first), so that nothing that was true when it
@@ -9,10 +9,9 @@ was proposed is taken on trust. The same `key` twice is carried out once. Knows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,10 +21,9 @@ from assistant.shop import order_effects as effects
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.outbox import OutboxRow, put
 from assistant.shop.schema import CustomerRow, ShopInfo
+from assistant.store.audit import Value, audit
 from assistant.store.database import Database
 from assistant.types import Json
-
-Audit = Callable[..., None]
 
 
 class WriteRefused(BackroomError):
@@ -47,15 +45,15 @@ class Write:
 class OrderDesk:
     """Writes to the orders of one database. Thread-safe."""
 
-    def __init__(self, db: Database, audit: Audit | None = None) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._audit = audit
 
     def carry_out(
-        self, customer_id: str, writes: Sequence[Write], *, key: str, now: datetime, actor: str = "customer"
+        self, customer_id: str, writes: Sequence[Write], *, key: str, now: datetime, actor: str | None = None
     ) -> bool:
-        """Do all of it or nothing. False when this `key` was carried out before (nothing is done again).
+        """Do all of it or nothing, in the name of `actor` (None: the customer).
 
+        False when this `key` was carried out before: nothing is done again.
         Raises WriteRefused, and DatabaseError when the database can't be written.
         """
         with self._db.write() as session:
@@ -75,12 +73,13 @@ class OrderDesk:
                     raise WriteRefused(str(refused)) from None
                 session.flush()
                 put(session, f"{key}/{number}", write.as_json(), customer_id, now)
-                self._record(session, write, customer_id, actor)
+                _note(session, write, customer_id, actor or f"customer:{customer_id}", now)
         return True
 
-    def _record(self, session: Session, write: Write, customer_id: str, actor: str) -> None:
-        if self._audit is not None:
-            subject: Any = write.arguments.get("order_id") or customer_id
-            self._audit(
-                session, actor=actor, action=f"order.{write.action}", subject=str(subject), details=write.as_json()
-            )
+
+def _note(session: Session, write: Write, customer_id: str, actor: str, now: datetime) -> None:
+    """The entry in the audit log: which order, which action, how many items and how much money; no address."""
+    order = write.arguments.get("order_id")
+    subject = f"order:{'_'.join(str(order).split())}" if order else f"customer:{customer_id}"
+    details: dict[str, Value] = {"items": len(write.arguments.get("item_ids") or []), "money_minor": write.money}
+    audit(session, actor, f"order.{write.action}", subject, "customer_request", details, now)
