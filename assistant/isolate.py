@@ -61,6 +61,12 @@ class IsolatedShops(Generic[T]):
     def num_copies(self) -> int:
         return len(self._copies)
 
+    def drop_idle(self) -> None:
+        """Drop every copy that nobody uses now: somebody was erased from the original."""
+        with self._guard:
+            for name in [name for name, copy in self._copies.items() if copy.num_users == 0]:
+                self._copies.pop(name).db.delete()
+
     def close(self) -> None:
         """Drop all copies and their folder. Nothing may be lent any more."""
         with self._guard:

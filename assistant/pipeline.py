@@ -24,6 +24,7 @@ from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
 from assistant.orders import OrderTalk
+from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.screen.screen import screen
 from assistant.shop.catalogue import Catalogue
@@ -111,6 +112,7 @@ class Assistant:
         answer; what was said so far is kept. Raises InputError for a message that can't be answered.
         """
         began = time.perf_counter()
+        customer = usable(self._db, customer)
         turn = Turn(Record(model=self._engine.status().model, adapter=self._settings.model.adapter), began)
         screened = screen(text, self._settings.limits.message_chars)
         at = turn.clock("screen", began)

@@ -31,6 +31,7 @@ from assistant.desk import Desk
 from assistant.errors import BackroomError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics
+from assistant.privacy.caretaker import Caretaker
 from assistant.types import CustomerRef, Event
 
 if TYPE_CHECKING:
@@ -158,7 +159,22 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
             if turn.conversation_id.startswith(SERVED_PREFIXES)
         ]
         threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
-    return app, pool.close if pool else lambda: None
+    caretaker = Caretaker(runtime.db, settings.privacy, lambda: _forget(runtime, pool))
+    caretaker.start()
+
+    def close() -> None:
+        caretaker.stop()
+        if pool:
+            pool.close()
+
+    return app, close
+
+
+def _forget(runtime: Runtime, pool: IsolatedShops[Any] | None) -> None:
+    """Drop what this process holds of conversations: somebody was erased."""
+    runtime.process.forget()
+    if pool:
+        pool.drop_idle()
 
 
 def _add_chat(app: FastAPI, face: Face, settings: Settings) -> None:

@@ -31,6 +31,7 @@ def import_(
 ) -> None:
     """Take in a catalogue: all of it or nothing, unless --skip-bad. The same again changes only what differs."""
     from assistant.errors import ImportFailedError, UsageError
+    from assistant.privacy.erase import erase_again
     from assistant.runtime import open_database
     from assistant.shop.importers import KINDS, import_shop
 
@@ -39,6 +40,7 @@ def import_(
         raise UsageError(f"there is no import of kind {kind!r}; use one of {', '.join(KINDS)}")
     if not path.exists():
         raise UsageError(f"{path} isn't there; give the file or folder to import")
+    again = 0
     with open_database(settings) as database:
         try:
             with _Bar(hidden=as_json) as bar:
@@ -46,12 +48,15 @@ def import_(
                     database, kind, path, dry_run=dry_run, skip_bad=skip_bad, progress=bar.update, currency=currency
                 )
                 if not dry_run:
+                    again = erase_again(database)
                     bar.index(database)
         except ImportFailedError as error:
             for row in error.rows[:SHOWN_ROWS]:
                 typer.echo(str(row), err=True)
             raise
     print_json(report.as_json()) if as_json else _show(report)
+    if again:
+        typer.echo(f"note: {again} customers in it were erased here before, and are erased again", err=True)
 
 
 @export_app.command("shop")

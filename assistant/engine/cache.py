@@ -45,6 +45,7 @@ class _Slot:
     owner: CacheKey | None = None
     tokens: list[int] = field(default_factory=list)
     in_use: bool = False
+    to_forget: bool = False
     last_used: int = 0
 
 
@@ -101,7 +102,8 @@ class KvCache:
     def release(self, index: int, tokens: Sequence[int]) -> None:
         """Give a memory back; it holds `tokens` for its owner's next turn. No tokens: it is emptied and ownerless."""
         slot = self._slots[index]
-        slot.in_use, slot.tokens, slot.last_used = False, list(tokens), self._tick()
+        tokens = () if slot.to_forget else tokens
+        slot.in_use, slot.to_forget, slot.tokens, slot.last_used = False, False, list(tokens), self._tick()
         if not tokens:
             self._memories.truncate(index, 0)
             slot.owner = None
@@ -114,10 +116,15 @@ class KvCache:
         slot.key, slot.last_used = key, self._tick()
         self._memories.copy(index, slot.index, len(key.tokens))
 
-    def forget(self, conversation: str) -> None:
-        """Empty the idle memories of a conversation, under whatever model or adapter."""
+    def forget(self, conversation: str | None) -> None:
+        """Empty the memories of a conversation (None: of all), under whatever model or adapter: those in use as soon
+        as their answer has ended."""
         for slot in self._slots:
-            if slot.owner is not None and slot.owner.conversation == conversation and not slot.in_use:
+            if slot.owner is None or conversation not in (None, slot.owner.conversation):
+                continue
+            if slot.in_use:
+                slot.to_forget = True
+            else:
                 self.release(slot.index, ())
 
     def forget_adapter(self, adapter: str) -> None:

@@ -21,6 +21,7 @@ from assistant.engine.messages import (
     Cancel,
     Command,
     Failed,
+    Forget,
     Generate,
     LoadAdapter,
     Outputs,
@@ -84,6 +85,8 @@ class Worker:
             self._send(AdapterChanged(command.name, scheduler.load_adapter(command.name, command.path)))
         elif isinstance(command, UnloadAdapter):
             scheduler.unload_adapter(command.name)
+        elif isinstance(command, Forget):
+            scheduler.forget(command.conversation)
         return not isinstance(command, Stop)
 
     def _listen(self) -> None:

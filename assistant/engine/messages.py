@@ -66,7 +66,14 @@ class UnloadAdapter:
     name: str
 
 
-Command = Generate | Cancel | Stop | LoadAdapter | UnloadAdapter
+@dataclass(frozen=True)
+class Forget:
+    """Empty the memories of a conversation; None: of all."""
+
+    conversation: str | None
+
+
+Command = Generate | Cancel | Stop | LoadAdapter | UnloadAdapter | Forget
 
 
 # From the engine's process to the supervisor.

@@ -24,6 +24,7 @@ from assistant.engine.messages import (
     Cancel,
     Command,
     Failed,
+    Forget,
     Generate,
     LoadAdapter,
     Outputs,
@@ -126,6 +127,12 @@ class EngineProcess:
         Raises ModelError when it isn't loaded, EngineError when it is still in use after `timeout_s` (it goes later).
         """
         self._change_adapter(UnloadAdapter(name), timeout_s)
+
+    def forget(self, conversation: str | None = None) -> None:
+        """Drop what the memories hold of a conversation; None: of all. A process that isn't running holds nothing."""
+        with self._lock:
+            if self._ready:
+                self._send(Forget(conversation))
 
     def _change_adapter(self, command: LoadAdapter | UnloadAdapter, timeout_s: float) -> None:
         with self._lock:

@@ -99,6 +99,10 @@ class Scheduler:
         """Refuse new requests for an adapter from now on; `free_adapters` frees it when the last one has ended."""
         self._leaving.add(name)
 
+    def forget(self, conversation: str | None) -> None:
+        """Empty the memories of a conversation; None: of all."""
+        self._cache.forget(conversation)
+
     def free_adapters(self) -> list[str]:
         """Free the adapters that are to go and that nobody uses any more; their names."""
         if not self._leaving:

@@ -17,6 +17,7 @@ from assistant.privacy.subject import Subject
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit import audit
 from assistant.store.database import Database
+from assistant.types import CustomerRef
 
 RESTRICTION, LEGAL_HOLD = "restriction", "legal_hold"
 PERSONALISATION = "personalisation"
@@ -84,6 +85,14 @@ def is_restricted(session: Session, customer_id: str | None) -> bool:
     if customer_id is None:
         return False
     return session.get(HoldRow, (f"customer:{customer_id}", RESTRICTION)) is not None
+
+
+def usable(db: Database, customer: CustomerRef | None) -> CustomerRef | None:
+    """The customer whose data may be used for an answer: None for one under a restriction, who is a stranger then."""
+    if customer is None:
+        return None
+    with db.read() as session:
+        return None if is_restricted(session, customer.customer_id) else customer
 
 
 def _customer(session: Session, subject: Subject) -> CustomerRow:

@@ -280,6 +280,15 @@ def test_a_forgotten_conversation_leaves_no_tokens() -> None:
     assert cache.acquire(CacheKey("m", None, "c"), PublicKey("m", None, ()), [1, 2, 3])[1] == 0
 
 
+def test_one_in_use_is_forgotten_when_its_answer_ends() -> None:
+    cache = KvCache(ScriptedOptions().open(), 2, 0)
+    key, nothing = CacheKey("m", None, "c"), PublicKey("m", None, ())
+    memory, _ = cache.acquire(key, nothing, [1, 2, 3])
+    cache.forget(None)
+    cache.release(memory, [1, 2, 3])
+    assert cache.acquire(key, nothing, [1, 2, 3, 4])[1] == 0
+
+
 def test_the_pacer_learns_the_speed() -> None:
     pacer = Pacer(max_tokens=512, target_s=0.1)
     for _ in range(30):

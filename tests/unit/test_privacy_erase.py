@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +13,16 @@ import pytest
 from sqlalchemy import text
 
 from assistant.cli import run
+from assistant.config import PrivacySettings
 from assistant.errors import UsageError
 from assistant.privacy import training
+from assistant.privacy.caretaker import Caretaker
 from assistant.privacy.certificate import is_genuine
 from assistant.privacy.erase import erase, erase_again
 from assistant.privacy.rights import LEGAL_HOLD, set_hold
 from assistant.privacy.rules import RULES, owned_tables
 from assistant.privacy.subject import Subject, find_subject
+from assistant.runtime import DEMO_SHOP
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
@@ -203,3 +209,39 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     file.write_text(file.read_text().replace('"conversations": 2', '"conversations": 3'))
     assert run(["privacy", "check-certificate", str(file), *where]) == 1
     assert run(["privacy", "compact", *where]) == 0
+
+
+def test_a_running_server_forgets_what_another_process_erased(busy: Database) -> None:
+    forgotten = threading.Event()
+    caretaker = Caretaker(busy, PrivacySettings(), forgotten.set, poll_s=0.05)
+    caretaker.start()
+    time.sleep(0.3)
+    assert not forgotten.is_set()
+    with Database.open(busy.path, key="test key") as other:
+        erase(other, find_subject(other, TARGET))
+    assert forgotten.wait(10)
+    caretaker.stop()
+
+
+def test_retention_runs_by_itself(shop_db: Database) -> None:
+    conversations = Conversations(shop_db)
+    conversations.begin_turn("web-old", "hello", datetime.now(UTC) - timedelta(days=400))
+    conversations.begin_turn("web-new", "hello", datetime.now(UTC))
+    caretaker = Caretaker(shop_db, PrivacySettings(), lambda: None, poll_s=0.05, first_after_s=0.0)
+    caretaker.start()
+    deadline = time.monotonic() + 20
+    while conversations.messages("web-old") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    caretaker.stop()
+    assert not conversations.messages("web-old") and conversations.messages("web-new")
+
+
+def test_an_import_doesnt_bring_anybody_back(tmp_path: Path, capsys: Any) -> None:
+    path = str(tmp_path / "demo.db")
+    assert run(["import", "shop", str(DEMO_SHOP), "--db", path]) == 0
+    with Database.open(Path(path)) as db, db.read() as session:
+        who = session.scalar(text("SELECT customer_id FROM customer LIMIT 1"))
+    assert run(["privacy", "erase", who, "--db", path]) == 0
+    assert run(["import", "shop", str(DEMO_SHOP), "--db", path]) == 0
+    assert "erased again" in capsys.readouterr().err
+    assert run(["privacy", "export", who, "--db", path]) == 2

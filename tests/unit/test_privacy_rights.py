@@ -17,13 +17,22 @@ from assistant.errors import UsageError
 from assistant.privacy.export import export
 from assistant.privacy.export_page import page
 from assistant.privacy.retention import apply
-from assistant.privacy.rights import LEGAL_HOLD, RESTRICTION, consents, correct, is_restricted, set_consent, set_hold
+from assistant.privacy.rights import (
+    LEGAL_HOLD,
+    RESTRICTION,
+    consents,
+    correct,
+    is_restricted,
+    set_consent,
+    set_hold,
+    usable,
+)
 from assistant.privacy.subject import find_subject
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit_verify import entries, verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
-from assistant.types import Record
+from assistant.types import CustomerRef, Record
 from tests.unit.privacy_shop import AT, STRINGS, TARGET, busy_shop
 
 STAFF = "staff:anna"
@@ -129,7 +138,9 @@ def test_a_restriction_is_set_and_lifted(busy: Database) -> None:
     assert set_hold(busy, subject, RESTRICTION, True, actor=STAFF)
     assert not set_hold(busy, subject, RESTRICTION, True, actor=STAFF)
     with busy.read() as session:
-        assert is_restricted(session, TARGET) and not is_restricted(session, "mia") and not is_restricted(session, None)
+        assert is_restricted(session, TARGET)
+        assert not is_restricted(session, "mia") and not is_restricted(session, None)
+    assert usable(busy, CustomerRef(TARGET)) is None and usable(busy, CustomerRef("mia")) == CustomerRef("mia")
     assert set_hold(busy, subject, RESTRICTION, False, actor=STAFF)
     with busy.read() as session:
         assert not is_restricted(session, TARGET)

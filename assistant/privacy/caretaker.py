@@ -1,0 +1,100 @@
+"""What data protection needs of a running server: retention every day, the file rewritten at night, and an erasure made
+by another process (the command line) carried on to what only this one holds: the engine's memories, isolated copies.
+
+A thread with one loop. Knows no HTTP and no model; whoever starts it says how to forget.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from assistant.config import PrivacySettings
+from assistant.errors import BackroomError
+from assistant.privacy.compact import compact, compact_due, is_compact_due
+from assistant.privacy.erase import erase_again
+from assistant.privacy.retention import apply
+from assistant.privacy.schema import ErasureRow
+from assistant.shop.schema import ShopInfo
+from assistant.store.database import Database
+
+log = logging.getLogger("backroom.privacy")
+
+POLL_S = 3.0
+FIRST_AFTER_S, EVERY_S = 20.0, 24 * 3600.0
+
+
+class Caretaker:
+    """Looks after one database until `stop`. `forget` empties what this process holds of conversations."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: PrivacySettings,
+        forget: Callable[[], None],
+        *,
+        poll_s: float = POLL_S,
+        first_after_s: float = FIRST_AFTER_S,
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._forget = forget
+        self._poll_s = poll_s
+        self._due = time.monotonic() + first_after_s
+        self._num_erased: int | None = None
+        self._tried_at: tuple[int, int] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="caretaker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the loop and wait for it: the database is closed after this."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._look_for_erasures()
+                if time.monotonic() >= self._due:
+                    self._due = time.monotonic() + EVERY_S
+                    self._keep_house()
+                self._rewrite_at_night()
+            except BackroomError as error:
+                log.warning("data protection: %s", error)
+            self._over.wait(self._poll_s)
+
+    def _look_for_erasures(self) -> None:
+        with self._db.read() as session:
+            num_erased = session.scalar(select(func.count()).select_from(ErasureRow)) or 0
+        if self._num_erased is not None and num_erased != self._num_erased:
+            self._forget()
+        self._num_erased = num_erased
+
+    def _keep_house(self) -> None:
+        counts = apply(self._db, self._settings, is_over=self._over.is_set)
+        again = 0 if self._over.is_set() else erase_again(self._db)
+        if any(counts.values()) or again:
+            log.info("retention: %s deleted, %d erased again", counts, again)
+
+    def _rewrite_at_night(self) -> None:
+        """Once in the quiet hour of the shop's day, when something was deleted since the last time."""
+        with self._db.read() as session:
+            zone = session.scalar(select(ShopInfo.value).where(ShopInfo.key == "timezone")) or "UTC"
+            now = datetime.now(ZoneInfo(zone))
+            today = (now.toordinal(), now.hour)
+            if now.hour != self._settings.quiet_hour or self._tried_at == today or not is_compact_due(session):
+                return
+        self._tried_at = today
+        if compact(self._db):
+            with self._db.write() as session:
+                compact_due(session, False)
