@@ -99,6 +99,8 @@ class ChatSettings(Section):
     accent: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     images: Path | None = None
     examples: TextList = []
+    emotion: bool = True
+    """Whether the tone of customers' messages is noticed and answered. A customer can switch it off for themselves."""
 
 
 class PrivacySettings(Section):

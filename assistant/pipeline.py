@@ -20,6 +20,8 @@ from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.plan import Plan
 from assistant.act.talk import notice
+from assistant.act.tone import colour
+from assistant.briefing import brief
 from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
@@ -33,8 +35,11 @@ from assistant.shop.search import Search
 from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
+from assistant.store.handoffs import Handoffs
 from assistant.types import CustomerRef, Done, Event, Record
 from assistant.understand.acts import default_head
+from assistant.understand.feeling import default_head as emotion_head
+from assistant.understand.listen import Heard, Listener
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary, load
@@ -56,6 +61,7 @@ class Assistant:
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._vocabulary_lock = threading.Lock()
         self._orders = OrderTalk(db, self._catalogue)
+        self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
 
     @property
@@ -69,7 +75,7 @@ class Assistant:
 
     def greeting(self) -> str:
         """What it says before anybody asked: that it is an AI, whose, and what it can do."""
-        return notice(self._catalogue.info().get("name", "this shop"))
+        return notice(self._catalogue.info().get("name", "this shop"), minds_tone=self._settings.chat.emotion)
 
     def examples(self) -> list[str]:
         """Questions to begin with: the operator's, the demo shop's, or made from what this shop sells."""
@@ -124,17 +130,24 @@ class Assistant:
         status = "stopped"
         try:
             shop = self._catalogue.glance()
-            requests = self._reader(shop).read(screened.kept, state)
-            turn.record.acts = [r.as_act() for r in requests]
+            heard = self._listener(shop).hear(screened.kept, state)
+            turn.record.acts = [r.as_act() for r in heard.requests]
+            turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
             context = self._context(shop, now)
-            orders = self._orders.take(screened.kept, requests, state.task, context, customer, conversation_id)
-            plan = orders.plan if orders else answer(requests, context)
+            orders = self._orders.take(screened.kept, heard.requests, state.task, context, customer, conversation_id)
+            plan = orders.plan if orders else answer(heard.requests, context)
             turn.record.writes += orders.writes if orders else []
+            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=bool(orders))
+            if plan.handoff:
+                summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
+                self._handoffs.call(conversation_id, plan.reason or "order", summary, datetime.now(UTC))
             self._describe(turn, plan, state, shop, introduced)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
-            _advance(state, requests, plan)
+            _advance(state, heard.requests, plan)
+            _log(state, screened.kept, heard, plan)
+            state.mood = mood
             status = "done"
         finally:
             at = time.perf_counter()
@@ -153,6 +166,7 @@ class Assistant:
         talks_of_itself = any(a.act in ("greeting", "are_you_human") for a in record.acts)
         if state.num_turns == 0 and not introduced and not talks_of_itself:
             turn.intro = f"I'm the AI assistant of {shop.info().get('name', 'this shop')}."
+        turn.intro = f"{turn.intro} {plan.opening}".strip()
 
     def _finish(self, turn: Turn, message_id: str, state: State, status: str) -> None:
         """Keep the answer, whole or as far as the customer let it come."""
@@ -172,6 +186,10 @@ class Assistant:
             now=now or shop.now(),
             as_of=datetime.now(UTC),
         )
+
+    def _listener(self, shop: Catalogue) -> Listener:
+        minds_tone = self._settings.chat.emotion
+        return Listener(self._reader(shop), self._words(), emotion_head(), self._embedder.encode, minds_tone)
 
     def _reader(self, shop: Catalogue) -> Reader:
         digits = get_currency_precision(shop.currency)
@@ -221,6 +239,18 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
     ]
     if asked:
         state.act, state.question = asked[-1].act, asked[-1].text
+
+
+_LOGGED = 5  # messages whose short form is kept in the state
+
+
+def _log(state: State, text: str, heard: Heard, plan: Plan) -> None:
+    """What this turn leaves for later ones: enough for a colleague's summary, bounded however long it goes on."""
+    acts = [r.act for r in heard.requests]
+    entry = {"said": text[:160], "acts": acts, "answered": plan.answered, "emotion": heard.feeling.emotion}
+    state.log = [*state.log[1 - _LOGGED :], entry]
+    state.offer = plan.offer
+    state.called = plan.reason or state.called
 
 
 def _kept(request: Request | None) -> list[dict[str, object]]:

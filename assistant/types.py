@@ -132,6 +132,8 @@ class Record:
     reply: str = ""
     acts: list[Act] = field(default_factory=list)
     emotion: str = "neutral"
+    emotion_strength: float = 0.0
+    """0 (none to be seen) to 1 (beyond doubt)."""
     clarifying: bool = False
     handoff: bool = False
     verdict: str = "ok"
@@ -151,6 +153,7 @@ class Record:
             "reply": self.reply,
             "acts": [act.as_json() for act in self.acts],
             "emotion": self.emotion,
+            "emotion_strength": self.emotion_strength,
             "clarifying": self.clarifying,
             "handoff": self.handoff,
             "verdict": self.verdict,

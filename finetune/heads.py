@@ -1,8 +1,9 @@
 """Trains the small classifiers that sit on packaged sentence embeddings, and saves them as JSON.
 
-    python -m finetune.heads        # trains the act head from finetune/data/acts*.txt, prints cross-validated accuracy
+    python -m finetune.heads           # the act head, from finetune/data/acts*.txt; prints cross-validated accuracy
+    python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
 
-A head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one weight
+The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one weight
 row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data sets
 are at hand (`BACKROOM_SHARED_DATA`, else ../shared/data) their human texts are learnt from as well, at a lower weight;
 they are not part of this repository. Needs the `finetune` extra (scikit-learn); the runtime does not.
@@ -17,6 +18,7 @@ import json
 import os
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,6 +41,8 @@ except ImportError as error:  # pragma: no cover - exercised by hand without the
 
 ACTS_TEXT = Path(__file__).parent / "data" / "acts.txt"
 ACTS_PATTERNS = Path(__file__).parent / "data" / "acts_patterns.txt"
+EMOTIONS_TEXT = ACTS_TEXT.with_name("emotions.txt")
+EMOTION_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "emotion.safetensors"
 ACTS_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "acts.json"
 SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA", str(Path(__file__).parents[2] / "shared" / "data")))
 
@@ -180,7 +184,23 @@ def act_examples() -> Examples:
     return examples
 
 
+def train_emotion() -> None:
+    """Fit the emotion head on GoEmotions and the shop's messages, and print how it does on GoEmotions' dev part."""
+    from finetune import emotion
+
+    folder = SHARED / "goemotions" / "ekman"
+    if not (folder / "train.tsv").is_file():
+        raise SystemExit(f"{folder}: GoEmotions isn't there; name the folder of data sets in BACKROOM_SHARED_DATA")
+    shop = emotion.from_shop(*read_labelled(EMOTIONS_TEXT))
+    train_part = emotion.together(emotion.read_goemotions(folder / "train.tsv"), shop)
+    macro_f1 = emotion.train(train_part, emotion.read_goemotions(folder / "dev.tsv"), EMOTION_HEAD)
+    print(f"{len(train_part.texts)} texts, macro-F1 on GoEmotions dev {macro_f1:.3f}, written to {EMOTION_HEAD.name}")
+
+
 def main() -> None:
+    if sys.argv[1:] == ["emotion"]:
+        train_emotion()
+        return
     examples = act_examples()
     accuracy = train(examples, ACTS_HEAD)
     print(

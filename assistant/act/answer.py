@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.act import compare, extremes, listing, pages, promotions, talk
+from assistant.act import clarify, compare, extremes, listing, pages, promotions, talk
 from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
+from assistant.act.foreign import foreign
 from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
 from assistant.request import Request
@@ -34,6 +35,8 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
+    if plan.question:
+        plan.closing.append(plan.question)
     return plan
 
 
@@ -68,6 +71,10 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
         promotions.promotions(request, context, plan)
     elif request.act == "human":
         talk.person(request, context, plan)
+    elif request.act == "mood":
+        talk.mood(request, context, plan)
+    elif request.act == "other_language":
+        foreign(str(request.extra["language"]), context, plan)
     elif request.act == "order":
         _order(request, context, plan)
     elif request.act != "none" or not pages.quote_if_sure(request.text, context, plan, strict=True):
@@ -91,14 +98,16 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         return
     if request.group and len(products) > _AT_ONCE:
         listing.search(request, context, plan)
-        plan.closing = ["Which one do you mean?"]
-        plan.clarifying = True
+        plan.closing.clear()
+        shown = [str(item["product"]) for item in plan.listed or ()]
+        clarify.ask_products(context.catalogue.products(shown), context, plan)
         return
     products = _with_values(request, products)
     if len(products) > 1 and _another_is_meant(request, products, context, plan):
         return
     if _asks_more(request, products, context):
         request = replace(request, act="details")
+    asked = plan.question
     for product in products[:_AT_ONCE]:
         if request.act == "options":
             _options(request, product, context, plan)
@@ -107,6 +116,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         plan.cards.append(context.card(product, plan.chosen))
     plan.focus = [p.product_id for p in products]
     if len(products) > 1:
+        plan.question, plan.clarifying = asked, bool(asked)  # which product comes before which of its versions
+        clarify.which_product(request, products[:_AT_ONCE], context, plan)
         plan.listed = [{"product": p.product_id, "sku": None} for p in products]
         plan.chosen = None
     plan.wanted = _remember(request, plan)

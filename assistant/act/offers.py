@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.act import clarify
 from assistant.act.aspects import is_yes_no
 from assistant.act.choice import Choice, choose
 from assistant.act.context import Context
@@ -26,6 +27,7 @@ from assistant.act.words import distinguishing, join, only, option, options
 from assistant.request import Request
 from assistant.types import Product, Receipt, Variant
 
+_COUNTED = 6  # variants whose stock is told one by one
 _LISTED = 3  # variants named one by one; more are told as values
 
 
@@ -36,6 +38,7 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
         return
     if len(choice.sold) > 1 and len({v.price for v in choice.sold}) > 1 and len(choice.sold) <= _LISTED:
         _each(choice, choice.sold, context, plan)
+        clarify.which_option(choice.sold, context, plan)
         return
     fact = context.item(plan, product, shown_options(choice))
     amount = context.add_price(fact, choice.sold)
@@ -48,7 +51,7 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
     remember(choice.sold, plan)
     plan.phrase = True
     if len({v.price for v in choice.sold}) > 1:
-        _depends(choice, context, plan)
+        clarify.which_option(choice.sold, context, plan)
     _reduced(choice.sold, fact, context, plan)
 
 
@@ -111,13 +114,18 @@ def stock(request: Request, product: Product, context: Context, plan: Plan) -> N
             _enough(request.quantity, counted[0].stock, plan)
         return
     names = distinguishing(counted)
+    if len(counted) > _COUNTED and names:
+        fact = context.item(plan, product, shown_options(choice))
+        plan.say(
+            f"How many of the {fact.key('item')} there are depends on the {join([n.replace('_', ' ') for n in names])}."
+        )
+        clarify.which_option(counted, context, plan)
+        return
     parts = []
-    for variant in counted[:6]:
+    for variant in counted:
         fact = context.item(plan, product, choice.label_options | only(variant, names))
         parts.append(f"the {fact.key('item')}: {_count(fact, variant, context)}")
     plan.say(f"{join(parts)}.")
-    if len(counted) > 6:
-        plan.say("There are more versions; tell me which one you mean and I'll look it up.")
 
 
 def offered_options(request: Request, product: Product, names: Sequence[str], context: Context, plan: Plan) -> None:
@@ -259,14 +267,6 @@ def _each(choice: Choice, variants: Sequence[Variant], context: Context, plan: P
         be, cost = ("are", "cost") if fact.plural else ("is", "costs")
         tail = f" and {be} {state}" if state else ""
         plan.say(f"The {fact.key('item')} {cost} {amount}{tail}.", amount)
-
-
-def _depends(choice: Choice, context: Context, plan: Plan) -> None:
-    names = [n.replace("_", " ") for n in distinguishing(choice.sold)]
-    if names:
-        plan.closing.append(
-            f"The price depends on the {join(names)}; tell me which you'd like and I'll give you the exact one."
-        )
 
 
 def _reduced(variants: Sequence[Variant], fact: Fact, context: Context, plan: Plan) -> None:

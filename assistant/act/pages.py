@@ -54,6 +54,7 @@ def unknown(plan: Plan) -> None:
     """Says that no page of the shop answers this."""
     plan.say("I'm sorry, I don't have that information about our shop.")
     plan.closing.append("A colleague can tell you; just say so and I'll call one.")
+    plan.offer = "person"
     plan.answered = False
 
 

@@ -60,6 +60,14 @@ class Plan:
     answered: bool = True
     clarifying: bool = False
     handoff: bool = False
+    reason: str = ""
+    """Why a person is called: "asked", "order", "complaint", "unknown"."""
+    opening: str = ""
+    """One sentence said before everything else: the acknowledgement of how the customer feels."""
+    question: str = ""
+    """The one question back that the answer ends on (clarify.py); `clarifying` is true with it."""
+    offer: str = ""
+    """What a bare "yes" takes up next: "person"."""
     cards: list[Card] = field(default_factory=list)
     chosen: Variant | None = None
     """The one variant that the answer was about, if it was about one: "it" from now on."""

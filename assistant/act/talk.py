@@ -5,23 +5,27 @@ Knows no products and no model.
 
 from __future__ import annotations
 
+from assistant.act import handover, tone
 from assistant.act.context import Context
-from assistant.act.plan import Field, Plan
+from assistant.act.plan import Plan
 from assistant.request import Request
-from assistant.types import Receipt
+
+MOOD_NOTICE = (
+    "I notice the tone of your messages, only to answer fittingly; say “ignore my tone” and I'll stop doing that."
+)
 
 
-def notice(shop: str) -> str:
+def notice(shop: str, *, minds_tone: bool = True) -> str:
     """What the assistant says first in every conversation."""
-    return (
-        f"Hello! I'm the AI assistant of {shop}. I can tell you about our products, prices, availability and policies. "
-        "What can I do for you?"
-    )
+    can = "I can tell you about our products, prices, availability and policies."
+    told = f" {MOOD_NOTICE}" if minds_tone else ""
+    return f"Hello! I'm the AI assistant of {shop}. {can}{told} What can I do for you?"
 
 
 def talk(request: Request, context: Context, plan: Plan) -> None:
     """The answer to small talk and to what is none of the shop's business."""
     shop = context.info.get("name", "this shop")
+    called = "A colleague has been called already and will answer you here."
     texts: dict[str, list[str]] = {
         "greeting": [f"Hello! I'm the AI assistant of {shop}.", "What are you looking for today?"],
         "thanks": ["You're welcome!", "Just ask if there is anything else."],
@@ -31,10 +35,14 @@ def talk(request: Request, context: Context, plan: Plan) -> None:
             "If you'd rather talk to a colleague, just say so.",
         ],
         "yes": ["Alright.", "What would you like to know: a price, what is in stock, or something else?"],
-        "no": ["Alright, then I misunderstood.", "What can I look up for you?"],
+        "no": ["Alright."] if request.extra.get("declined") else ["Alright, then I misunderstood."],
+        "feedback": [
+            "Thank you for telling us.",
+            "It is kept with this conversation, where my colleagues can read it.",
+        ],
         "complaint": [
             "I'm sorry that this has been frustrating.",
-            "Shall I call a colleague who can look into it for you?",
+            called if request.extra.get("called_before") else "Shall I call a colleague who can look into it for you?",
         ],
         "none": [
             f"I'm sorry, that is something I can't help with: I'm the assistant of {shop}.",
@@ -42,37 +50,39 @@ def talk(request: Request, context: Context, plan: Plan) -> None:
         ],
     }
     plan.core += texts.get(request.act, texts["none"])
+    if request.act == "no":
+        plan.core.append("What can I look up for you?")
+    if request.act in ("complaint", "are_you_human") and not request.extra.get("called_before"):
+        plan.offer = "person"
     plan.answered = request.act != "none"
 
 
 def person(request: Request, context: Context, plan: Plan) -> None:
-    """Calls a person, and says how else one can be reached if the shop says so."""
-    plan.core.append("Of course, I'm handing this conversation over to a colleague.")
-    _reach(context, plan)
-    plan.handoff = True
+    """Calls a person, because the customer asked for one."""
+    before = bool(request.extra.get("called_before"))
+    opening = "Of course, I'm handing this conversation over to a colleague."
+    handover.call("asked", opening, context, plan, called_before=before)
 
 
 def order(request: Request, context: Context, plan: Plan) -> None:
     """Orders are looked after by people: this assistant has no access to them."""
-    plan.core.append("I don't have access to orders, so I'm handing this over to a colleague who does.")
-    _reach(context, plan)
-    plan.handoff = True
+    before = bool(request.extra.get("called_before"))
+    opening = "I don't have access to orders, so I'm handing this over to a colleague who does."
+    handover.call("order", opening, context, plan, called_before=before)
+
+
+def mood(request: Request, context: Context, plan: Plan) -> None:
+    """What is done with the customer's mood, and the switch."""
+    wish = tone.wish(request.text)
+    if wish == "off":
+        plan.core.append("Alright, I no longer pay attention to the tone of your messages in this conversation.")
+    elif wish == "on":
+        plan.core.append("Alright, I pay attention to the tone of your messages again.")
+    else:
+        plan.core += [MOOD_NOTICE, "What I noticed is kept with this conversation and deleted with it."]
 
 
 def which(context: Context, plan: Plan) -> None:
     """Asks which product is meant, when nothing in the conversation says so."""
     plan.core.append("Which product do you mean?")
     plan.clarifying = True
-
-
-def _reach(context: Context, plan: Plan) -> None:
-    ways = [context.info[k] for k in ("phone", "email") if context.info.get(k)]
-    if ways:
-        fact = plan.fact("our shop")
-        keys = []
-        for key in ("phone", "email"):
-            if context.info.get(key):
-                receipt = Receipt("shop", key, key, context.info[key], context.as_of)
-                fact.fields[key] = Field("quote", context.info[key], (receipt,), key)
-                keys.append(fact.key(key))
-        plan.core.append(f"You can also reach us at {' or '.join(keys)}.")

@@ -56,7 +56,7 @@ PRONOUN = re.compile(
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
 )
-_WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human"})
+_WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog

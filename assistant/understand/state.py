@@ -6,6 +6,10 @@ What carries over, and what resets it:
 - `listed` (what the last answer listed, in order) is what "the second one", "the cheaper one", "them" point at; every
   answer that lists products replaces it.
 - `act` is what was last asked, so that "and in blue?" asks the same of blue; small talk doesn't touch it.
+- `offer` is what the last answer offered ("person"): a bare yes takes it up; every turn replaces it.
+- `mood` is the customer's strain and what was acknowledged of it (act/tone.py); it fades from turn to turn. The switch
+  in it ("off") stays for the conversation. `log` holds the last few messages in short, which is all that a long
+  conversation leaves behind: for the summary a colleague gets, and to notice that somebody has to ask again.
 - `search` (query and filters) is refined by a message that only adds limits ("under 50?"), replaced by a new search.
 Knows no prices and no stock: those are read anew at every turn.
 """
@@ -33,6 +37,12 @@ class State:
     num_turns: int = 0
     task: dict[str, Any] = field(default_factory=dict)
     """What is under way with the customer's orders: see act.orders.task."""
+    offer: str = ""
+    mood: dict[str, Any] = field(default_factory=dict)
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """The last turns, latest last: [{"said": text, "acts": [act], "answered": bool, "emotion": label}]."""
+    called: str = ""
+    """Why a person was called, once one was."""
 
     def as_json(self) -> Json:
         return asdict(self)

@@ -1,0 +1,68 @@
+"""How an answer's tone follows the customer's mood: acknowledged once, in one sentence, then the help.
+
+Also when to offer a person: once the strain (understand/strain.py) has become too much. Promises nothing, gushes over
+nothing. Knows no shop and no model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.act.plan import Plan
+from assistant.request import Request
+from assistant.understand.feeling import Feeling
+from assistant.understand.strain import Mood
+
+_TOO_MUCH = 1.0
+_QUIET_TURNS = 4  # turns in which the same acknowledgement, or the same offer, isn't repeated
+
+_SAID = {
+    "anger": "I'm sorry for the trouble.",
+    "disgust": "I'm sorry, that must have been unpleasant.",
+    "fear": "I understand that this worries you.",
+    "sadness": "I'm sorry to hear that.",
+    "joy": "I'm glad to hear that.",
+}
+_TELLS_ITSELF = frozenset({"greeting", "thanks", "goodbye", "complaint", "feedback", "are_you_human", "mood"})
+_OFFER = "If you'd rather talk to a colleague, just say so and I'll call one."
+
+
+def colour(plan: Plan, feeling: Feeling, requests: Sequence[Request], mood: Mood, turn: int) -> Mood:
+    """Give `plan` its opening words and, when it has been too much, the offer of a person; returns the mood kept.
+
+    `mood` holds the new strain already; `turn` counts from 0.
+    """
+    kept = dict(mood)
+    wishes = [wish(r.text) for r in requests if r.act == "mood"]
+    if any(w != "ask" for w in wishes):
+        kept["off"] = wishes[-1] == "off"
+    acts = {r.act for r in requests}
+    recently = kept.get("told") == feeling.emotion and turn - int(kept.get("told_at", -99)) < _QUIET_TURNS
+    if feeling.emotion in _SAID and not recently:
+        if not acts & _TELLS_ITSELF:
+            plan.opening = _SAID[feeling.emotion]
+        kept |= {"told": feeling.emotion, "told_at": turn}
+    if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):
+        return kept | {"strain": 0.0, "offered_at": turn}
+    offered = turn - int(kept.get("offered_at", -99)) < _QUIET_TURNS
+    if float(kept.get("strain", 0.0)) >= _TOO_MUCH and not offered and not plan.clarifying:
+        plan.closing.append(_OFFER)
+        plan.offer = "person"
+        kept |= {"offered_at": turn}
+    return kept
+
+
+_ON = re.compile(r"\b(?:again|back on|on|enable|allowed?|may|fine|welcome|start)\b")
+_ASKS = re.compile(r"^\W*(?:do|does|are|is|can|could|how|what|why|who|tell|explain)\b.*")
+_OFF = re.compile(r"\b(?:stop|off|ignore|don't|do not|dont|not|never|without|disable|no|quit|leave|opt out|less)\b")
+
+
+def wish(text: str) -> str:
+    """What a message about the noticing of moods wants: "off", "on", or "ask" when it only asks."""
+    folded = text.lower().replace("’", "'")
+    if _OFF.search(folded):
+        return "off"
+    if _ASKS.search(folded):
+        return "ask"
+    return "on" if _ON.search(folded) else "ask"

@@ -1,0 +1,78 @@
+"""All that a message tells: in which language it is, what is asked, how its writer feels, and how that has built up.
+
+Puts the understanding's parts together for the pipeline; changes no state. Knows no facts of the shop but its words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.request import Request
+from assistant.understand.acts import Encode
+from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
+from assistant.understand.languages import detect
+from assistant.understand.offered import take_up
+from assistant.understand.reading import Reader
+from assistant.understand.state import State
+from assistant.understand.strain import Mood, strained
+from assistant.understand.vocabulary import Vocabulary
+
+_PLAIN = 0.5  # how strong a feeling must be for a message that asks nothing to be about it
+_FELT_AS = {
+    "anger": "complaint",
+    "disgust": "complaint",
+    "fear": "complaint",
+    "sadness": "complaint",
+    "joy": "feedback",
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message understood. `language` is None for English; `mood` is the state's with this message's strain added."""
+
+    requests: list[Request]
+    feeling: Feeling
+    mood: Mood
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Hears messages for one shop. Stateless: the conversation's state is passed in and not changed.
+
+    `minds_tone` False: moods are left alone, as if every message were neutral.
+    """
+
+    reader: Reader
+    vocabulary: Vocabulary
+    head: EmotionHead
+    encode: Encode
+    minds_tone: bool = True
+
+    def hear(self, text: str, state: State) -> Heard:
+        """What `text` tells in the conversation that `state` stands for."""
+        words = self.vocabulary
+        language = detect(text, lambda w: w in words.english, lambda w: w in words.known or w in words.joined)
+        if language is not None:
+            return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
+        feeling = self._feeling(text, state)
+        mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
+        requests = [_called(r, state) for r in take_up(self.reader.read(text, state), state)]
+        return Heard(_felt(requests, feeling), feeling, mood)
+
+    def _feeling(self, text: str, state: State) -> Feeling:
+        if not self.minds_tone or state.mood.get("off"):
+            return NEUTRAL
+        return self.head.feel(text, self.encode([text])[0])
+
+
+def _felt(requests: list[Request], feeling: Feeling) -> list[Request]:
+    """A message that asks nothing but says plainly how somebody feels is a complaint, or feedback."""
+    if len(requests) == 1 and requests[0].act == "none" and feeling.strength >= _PLAIN:
+        return [replace(requests[0], act=_FELT_AS.get(feeling.emotion, "none"))]
+    return requests
+
+
+def _called(request: Request, state: State) -> Request:
+    return replace(request, extra=request.extra | {"called_before": True}) if state.called else request
