@@ -3,10 +3,10 @@
     python -m finetune.heads           # the act head, from finetune/data/acts*.txt; prints cross-validated accuracy
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
 
-The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one weight
-row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data sets
-are at hand (`BACKROOM_SHARED_DATA`, else ../shared/data) their human texts are learnt from as well, at a lower weight;
-they are not part of this repository. Needs the `finetune` extra (scikit-learn); the runtime does not.
+The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
+weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data
+sets are at hand (`BACKROOM_SHARED_DATA`, else ../shared/data) their human texts are learnt from as well, at a lower
+weight; they are not part of this repository. Needs the `finetune` extra (scikit-learn); the runtime does not.
 Knows no dialogues and no torch.
 """
 

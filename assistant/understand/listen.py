@@ -11,7 +11,7 @@ from assistant.request import Request
 from assistant.understand.acts import Encode
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
 from assistant.understand.languages import detect
-from assistant.understand.offered import take_up
+from assistant.understand.offered import taken_up
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 from assistant.understand.strain import Mood, strained
@@ -58,8 +58,9 @@ class Listener:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
         feeling = self._feeling(text, state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        requests = [_called(r, state) for r in take_up(self.reader.read(text, state), state)]
-        return Heard(_felt(requests, feeling), feeling, mood)
+        answer = taken_up(text, self.reader.bare_answer(text), state) if state.offer else None
+        requests = [answer] if answer else self.reader.read(text, state)
+        return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
 
     def _feeling(self, text: str, state: State) -> Feeling:
         if not self.minds_tone or state.mood.get("off"):

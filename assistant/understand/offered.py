@@ -1,11 +1,9 @@
 """What a bare "yes" or "no" means after an answer that offered something: the offer is taken up, or it isn't.
 
-Works on the requests and the kept state; knows no shop.
+Works on the answer's act and the kept state; knows no shop.
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from assistant.request import Request
 from assistant.understand.state import State
@@ -14,12 +12,12 @@ PERSON = "person"
 _SHORT = 4  # words of a no that turns down an offer; a longer one says what was wrong
 
 
-def take_up(requests: list[Request], state: State) -> list[Request]:
-    """The requests with an answer to the last offer in place of a bare yes or no."""
-    if state.offer != PERSON or len(requests) != 1 or requests[0].products:
-        return requests
-    if requests[0].act == "yes":
-        return [replace(requests[0], act="human")]
-    if requests[0].act == "no" and len(requests[0].text.split()) <= _SHORT:
-        return [replace(requests[0], extra=requests[0].extra | {"declined": PERSON})]
-    return requests
+def taken_up(text: str, answer: str | None, state: State) -> Request | None:
+    """The request that a bare `answer` ("yes", "no") to the last offer is; None when it is none."""
+    if state.offer != PERSON:
+        return None
+    if answer == "yes":
+        return Request("human", text)
+    if answer == "no" and len(text.split()) <= _SHORT:
+        return Request("no", text, extra={"declined": PERSON})
+    return None

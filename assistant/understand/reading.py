@@ -57,6 +57,7 @@ _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
 )
 _WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
+_FEW_WORDS = 7
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog
@@ -87,6 +88,13 @@ class Reader:
             requests.append(request)
             context = with_request(context, request)
         return merge(requests)[:3]
+
+    def bare_answer(self, text: str) -> str | None:
+        """ "yes" or "no" where `text` is no more than that, in a few words of any kind; else None."""
+        clauses = [self._clause(part) for part in split(text)]
+        plain = len(text.split()) <= _FEW_WORDS and not any(has_content(c) or "?" in c.text for c in clauses)
+        acts = [c.act for c in clauses if c.act not in ("thanks", "greeting")]
+        return acts[0] if plain and acts and acts[0] in ("yes", "no") and len(set(acts)) == 1 else None
 
     def _clause(self, text: str) -> Clause:
         text = mend(text, self._is_word)
