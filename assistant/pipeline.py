@@ -18,6 +18,7 @@ from sqlalchemy import text as sql
 
 from assistant.act.answer import answer
 from assistant.act.context import Context
+from assistant.act.handover import complete
 from assistant.act.plan import Plan
 from assistant.act.talk import notice
 from assistant.act.tone import colour
@@ -138,10 +139,11 @@ class Assistant:
             orders = self._orders.take(screened.kept, heard.requests, state.task, context, customer, conversation_id)
             plan = orders.plan if orders else answer(heard.requests, context)
             turn.record.writes += orders.writes if orders else []
-            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=bool(orders))
+            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=state.at_work)
+            complete(context, plan)
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
-                self._handoffs.call(conversation_id, plan.reason or "order", summary, datetime.now(UTC))
+                self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
             self._describe(turn, plan, state, shop, introduced)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)

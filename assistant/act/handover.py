@@ -30,6 +30,15 @@ def call(reason: str, opening: str, context: Context, plan: Plan, *, called_befo
     plan.handoff, plan.reason = True, reason
 
 
+def complete(context: Context, plan: Plan) -> None:
+    """Add what happens next to a plan that calls a person in words of its own."""
+    if plan.handoff and not plan.reason:
+        fact = plan.fact("our shop")
+        plan.core.append(NEXT)
+        _how_long(fact, context, plan)
+        plan.reason = "order"
+
+
 def _how_long(fact: Fact, context: Context, plan: Plan) -> None:
     """The shop's own word on how soon colleagues answer, else when they are there, else that it isn't known."""
     response = next((k for k in context.info if _RESPONSE.search(k)), None)

@@ -28,10 +28,13 @@ _TELLS_ITSELF = frozenset({"greeting", "thanks", "goodbye", "complaint", "feedba
 _OFFER = "If you'd rather talk to a colleague, just say so and I'll call one."
 
 
-def colour(plan: Plan, feeling: Feeling, requests: Sequence[Request], mood: Mood, turn: int) -> Mood:
+def colour(
+    plan: Plan, feeling: Feeling, requests: Sequence[Request], mood: Mood, turn: int, *, at_work: bool = False
+) -> Mood:
     """Give `plan` its opening words and, when it has been too much, the offer of a person; returns the mood kept.
 
-    `mood` holds the new strain already; `turn` counts from 0.
+    `mood` holds the new strain already; `turn` counts from 0. While something is done for the customer (`at_work`)
+    nothing is offered: a yes must mean that one thing.
     """
     kept = dict(mood)
     wishes = [wish(r.text) for r in requests if r.act == "mood"]
@@ -46,7 +49,7 @@ def colour(plan: Plan, feeling: Feeling, requests: Sequence[Request], mood: Mood
     if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):
         return kept | {"strain": 0.0, "offered_at": turn}
     offered = turn - int(kept.get("offered_at", -99)) < _QUIET_TURNS
-    if float(kept.get("strain", 0.0)) >= _TOO_MUCH and not offered and not plan.clarifying:
+    if float(kept.get("strain", 0.0)) >= _TOO_MUCH and not offered and not at_work and not plan.clarifying:
         plan.closing.append(_OFFER)
         plan.offer = "person"
         kept |= {"offered_at": turn}

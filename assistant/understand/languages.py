@@ -7,6 +7,7 @@ words only as something to leave out.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,9 @@ _ALONE = {
 }
 """Greetings and thanks of one or two words: too short for letters to tell the language."""
 
+_NAMES_NOBODY_SPEAKS = re.compile(r"\S*[@_\d/]\S*")
+"""E-mail addresses, numbers, links and user names: letters of no language."""
+
 _ENGLISH_ENOUGH = 0.9
 _SURE, _ENGLISH_AT_MOST = 0.6, 0.1
 _LIKELY, _ENGLISH_HARDLY = 0.45, 0.02
@@ -47,6 +51,7 @@ def detect(text: str, is_english: Callable[[str], bool], is_shop_word: Callable[
 
     `is_english` knows English words, `is_shop_word` those of the shop's catalogue, which tell no language.
     """
+    text = _NAMES_NOBODY_SPEAKS.sub(" ", text)
     words = [t for t in tokenize(text) if t.text.isalpha() and not is_shop_word(t.text)]
     if not words or _share(words, is_english) >= _ENGLISH_ENOUGH:
         return _greeting([t.text for t in words])

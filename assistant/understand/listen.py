@@ -52,15 +52,18 @@ class Listener:
 
     def hear(self, text: str, state: State) -> Heard:
         """What `text` tells in the conversation that `state` stands for."""
-        words = self.vocabulary
-        language = detect(text, lambda w: w in words.english, lambda w: w in words.known or w in words.joined)
+        language = None if state.at_work else self._language(text)
         if language is not None:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
         feeling = self._feeling(text, state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        answer = taken_up(text, self.reader.bare_answer(text), state) if state.offer else None
+        answer = taken_up(text, self.reader.bare_answer(text), state) if state.offer and not state.at_work else None
         requests = [answer] if answer else self.reader.read(text, state)
         return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
+
+    def _language(self, text: str) -> str | None:
+        words = self.vocabulary
+        return detect(text, lambda w: w in words.english, lambda w: w in words.known or w in words.joined)
 
     def _feeling(self, text: str, state: State) -> Feeling:
         if not self.minds_tone or state.mood.get("off"):

@@ -44,6 +44,12 @@ class State:
     called: str = ""
     """Why a person was called, once one was."""
 
+    @property
+    def at_work(self) -> bool:
+        """Whether something is being done about the customer's orders: a question or a request of theirs is open."""
+        goals = self.task.get("goals", ())
+        return bool(self.task.get("asked")) or any(goal.get("state", "open") == "open" for goal in goals)
+
     def as_json(self) -> Json:
         return asdict(self)
 
