@@ -231,6 +231,36 @@ def retention_command(
         typer.echo(f"{kind:<14} kept {kept:<10} {what}")
 
 
+@app.command("report")
+def report_command(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write both there as Markdown and HTML.")
+    ] = None,
+    db: Db = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """The record of processing (Art. 30) and an impact sheet (Art. 35), from what is really configured."""
+    from assistant.privacy.report import impact_sheet, look, record_of_processing
+    from assistant.privacy.report_page import report_page
+
+    with _open(db, config) as (settings, database):
+        state = look(database)
+    sheets = {
+        "record-of-processing": record_of_processing(settings, state),
+        "impact-sheet": impact_sheet(settings, state),
+    }
+    if out is None:
+        print_json(sheets) if as_json else typer.echo("\n".join(sheets.values()))
+        return
+    files = []
+    for name, sheet in sheets.items():
+        for suffix, content in ((".md", sheet), (".html", report_page(sheet))):
+            _write(out / f"{name}{suffix}", content)
+            files.append(str(out / f"{name}{suffix}"))
+    print_json(files) if as_json else typer.echo("written: " + ", ".join(files))
+
+
 @app.command("compact")
 def compact_command(db: Db = None, config: Config = None) -> None:
     """Rewrite the database's file, so that nothing deleted is left in unused space. Writers wait meanwhile."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.customers import find_customer
 from assistant.errors import UsageError
 from assistant.privacy.rules import OwnedTable
+from assistant.store.connections import compact_json
 from assistant.store.database import Database
 
 _HELD = {
@@ -60,7 +61,10 @@ def find_subject(db: Database, who: str) -> Subject:
 
 
 def gather(session: Session, subject: Subject) -> None:
-    """Put the ids of everything that is the subject's into the temporary tables of this session's connection."""
+    """Put the ids of everything that is the subject's into the temporary tables of this session's connection.
+
+    A conversation is a customer's who was signed in, or who said in it who they are: the dialogue state has it then.
+    """
     run = session.execute
     for table in (*_HELD.values(), "subject_message"):
         run(text(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY)"))
@@ -70,8 +74,8 @@ def gather(session: Session, subject: Subject) -> None:
         run(text("INSERT INTO temp.subject_customer VALUES (:id)"), who)
         run(
             text("""INSERT INTO temp.subject_conversation
-            SELECT conversation_id FROM conversation WHERE customer_id = :id"""),
-            who,
+            SELECT conversation_id FROM conversation WHERE customer_id = :id OR instr(state, :identified) > 0"""),
+            {**who, "identified": compact_json({"customer": subject.identity})[1:-1]},
         )
         run(text('INSERT INTO temp.subject_order SELECT order_id FROM "order" WHERE customer_id = :id'), who)
     else:

@@ -29,7 +29,7 @@ COMMANDS = [
     *(["audit", *rest] for rest in ([], ["verify"], ["list"], ["export"])),
     ["privacy"],
     *(["privacy", name] for name in ("export", "erase", "check-certificate", "correct", "restrict", "hold", "consent")),
-    *(["privacy", name] for name in ("retention", "compact")),
+    *(["privacy", name] for name in ("retention", "compact", "report")),
     ["doctor"],
 ]
 Captured = pytest.CaptureFixture[str]

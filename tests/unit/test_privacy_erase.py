@@ -26,6 +26,7 @@ from assistant.runtime import DEMO_SHOP
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
+from assistant.types import Record
 from tests.unit.privacy_shop import STRINGS, TARGET, busy_shop
 
 NOT_PERSONAL = {
@@ -111,6 +112,14 @@ def test_a_visitor_without_a_name_is_erased_by_the_conversation(busy: Database) 
     assert result.rows["conversation"] == 1
     assert Conversations(busy).messages("web-stranger") == []
     assert Conversations(busy).messages("web-wil-1")
+
+
+def test_a_conversation_in_which_they_said_who_they_are_is_theirs(busy: Database) -> None:
+    conversations = Conversations(busy)
+    message = conversations.begin_turn("web-claimed", "where is my order?", datetime.now(UTC))
+    conversations.finish_turn(message, Record(reply="x"), {"task": {"customer": TARGET}}, datetime.now(UTC))
+    erase(busy, find_subject(busy, TARGET))
+    assert conversations.messages("web-claimed") == [] and conversations.messages("web-stranger")
 
 
 def test_every_table_that_belongs_to_persons_has_a_rule(shop_db: Database) -> None:

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from assistant.cli import run
-from assistant.config import PrivacySettings
+from assistant.config import PrivacySettings, Settings
 from assistant.errors import UsageError
 from assistant.privacy.export import export
 from assistant.privacy.export_page import page
+from assistant.privacy.report import impact_sheet, look, record_of_processing
+from assistant.privacy.report_page import report_page
 from assistant.privacy.retention import apply
 from assistant.privacy.rights import (
     LEGAL_HOLD,
@@ -27,6 +29,7 @@ from assistant.privacy.rights import (
     set_hold,
     usable,
 )
+from assistant.privacy.rules import owned_tables
 from assistant.privacy.subject import find_subject
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit_verify import entries, verify
@@ -215,3 +218,24 @@ def test_the_commands(busy: Database, tmp_path: Path, capsys: Any, monkeypatch: 
     assert call("retention", "--dry-run", "--json") == 0
     assert json.loads(capsys.readouterr().out)["days"]["conversations"] == 365
     assert call("retention") == 0
+    assert call("report", "--out", str(tmp_path / "sheets")) == 0
+    assert sorted(file.suffix for file in (tmp_path / "sheets").iterdir()) == [".html", ".html", ".md", ".md"]
+
+
+def test_the_sheets_say_what_is_configured(busy: Database) -> None:
+    settings = Settings().override(
+        privacy={"conversations_days": 77, "controller": "Corner Shop <Ltd>"}, server={"host": "0.0.0.0"}
+    )
+    state = look(busy)
+    record, sheet = record_of_processing(settings, state), impact_sheet(settings, state)
+    with busy.read() as session:
+        for table in owned_tables(session):
+            assert f"{table.name} (" in record, "every table with persons is in the record"
+    assert "77 days" in record and "Corner Shop <Ltd>" in record and "0.0.0.0" in record and "chain verified" in record
+    assert "medium: the server is reachable" in sheet and state.public_key in sheet
+    assert not any(string in record + sheet for string in STRINGS)
+    shown = report_page(record)
+    assert "Corner Shop &lt;Ltd&gt;" in shown and shown.count("<tr>") == record.count("\n|") - 1
+    assert "high: conversations are kept for ever" in impact_sheet(
+        settings.override(privacy={"conversations_days": 0}), state
+    )
