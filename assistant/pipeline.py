@@ -32,7 +32,9 @@ from assistant.request import Request
 from assistant.screen.screen import screen
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
+from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Search
+from assistant.shop.shoppers import Shoppers
 from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
@@ -57,6 +59,7 @@ class Assistant:
         self._embedder = default_embedder()
         self._search = Search(db, self._embedder)
         self._catalogue = Catalogue(db)
+        self._shoppers = Shoppers(db)
         self._db = db
         self._speaker = Speaker(engine, tokenizer, settings.model)
         self._vocabulary: tuple[int, Vocabulary] | None = None
@@ -135,7 +138,7 @@ class Assistant:
             turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
-            context = self._context(shop, now)
+            context = self._context(shop, now, customer)
             orders = self._orders.take(screened.kept, heard.requests, state.task, context, customer, conversation_id)
             plan = orders.plan if orders else answer(heard.requests, context)
             turn.record.writes += orders.writes if orders else []
@@ -177,7 +180,7 @@ class Assistant:
             return
         self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
 
-    def _context(self, shop: Catalogue, now: datetime | None) -> Context:
+    def _context(self, shop: Catalogue, now: datetime | None, customer: CustomerRef | None) -> Context:
         info = shop.info()
         return Context(
             catalogue=shop,
@@ -187,6 +190,8 @@ class Assistant:
             locale=info.get("locale", "en_US"),
             now=now or shop.now(),
             as_of=datetime.now(UTC),
+            shopper=self._shoppers.find(customer.customer_id) if customer else None,
+            shoppers=self._shoppers,
         )
 
     def _listener(self, shop: Catalogue) -> Listener:
@@ -194,8 +199,14 @@ class Assistant:
         return Listener(self._reader(shop), self._words(), emotion_head(), self._embedder.encode, minds_tone)
 
     def _reader(self, shop: Catalogue) -> Reader:
-        digits = get_currency_precision(shop.currency)
-        return Reader(self._words(), default_head(), self._embedder.encode, lookup=shop.product, digits=digits)
+        return Reader(
+            self._words(),
+            default_head(),
+            self._embedder.encode,
+            lookup=shop.product,
+            digits=get_currency_precision(shop.currency),
+            codes=frozenset(fold_code(p.code) for p in shop.promotions() if p.code),
+        )
 
     def _words(self) -> Vocabulary:
         """The shop's vocabulary, built again when any of its texts has changed."""
@@ -236,6 +247,10 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
         state.listed = [*state.listed[-2:], {"product": plan.focus[0], "sku": None}]
     if plan.search is not None:
         state.search = plan.search
+    if plan.basket is not None:
+        state.basket = plan.basket
+    if plan.told is not None:
+        state.told = plan.told
     asked = [
         r for r in requests if r.act not in ("greeting", "thanks", "goodbye", "none", "are_you_human", "yes", "no")
     ]

@@ -54,6 +54,29 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One thing of a basket: so many of a product. Several `products` are readings of one unclear name."""
+
+    products: tuple[str, ...]
+    quantity: int = 1
+    wanted: tuple[Wanted, ...] = ()
+    skus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What somebody asks the price of together. `codes` are as the customer wrote them; `member` None: as the shop
+    knows the customer. `asks` says what of it beside the sum: "shipping", "free_shipping", "save". `again`: its sum was
+    told a moment ago."""
+
+    pieces: tuple[Piece, ...] = ()
+    codes: tuple[str, ...] = ()
+    member: bool | None = None
+    asks: frozenset[str] = frozenset()
+    again: bool = False
+
+
+@dataclass(frozen=True)
 class Request:
     """One request. `products` are ids; with `group` they are readings of one unclear name, else all are meant.
 
@@ -100,4 +123,5 @@ class Request:
         slots.update({k: v for k, v in limits.items() if v is not None})
         if self.quantity:
             slots["quantity"] = self.quantity
+        slots |= self.extra.get("slots", {})
         return Act(self.act, slots)

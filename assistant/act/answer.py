@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.act import clarify, compare, extremes, listing, pages, promotions, talk
+from assistant.act import basket, clarify, compare, extremes, listing, pages, preferences, promotions, recommend, talk
 from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -23,6 +23,13 @@ from assistant.types import Product
 OfOne = Callable[[Request, Product, Context, Plan], None]
 
 _OF_ONE: dict[str, OfOne] = {"price": price, "availability": availability, "stock": stock, "details": details}
+_OF_SHOPPING: dict[str, Callable[[Request, Context, Plan], None]] = {
+    "promotion": promotions.promotions,
+    "basket": basket.basket,
+    "recommend": recommend.recommend,
+    "preferences": preferences.preferences,
+    "preference": lambda request, context, plan: None,  # was taken in before
+}
 _AT_ONCE = 3  # products answered one by one in a message
 
 
@@ -57,6 +64,7 @@ def _asks_more(request: Request, products: Sequence[Product], context: Context) 
 
 
 def _one(request: Request, context: Context, plan: Plan) -> None:
+    preferences.remember(request, context, plan)
     if request.act in _OF_ONE or request.act == "options":
         _about_products(request, context, plan)
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):
@@ -67,8 +75,8 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
         _compare(request, context, plan)
     elif request.act == "policy":
         _policy(request, context, plan)
-    elif request.act == "promotion":
-        promotions.promotions(request, context, plan)
+    elif request.act in _OF_SHOPPING:
+        _OF_SHOPPING[request.act](request, context, plan)
     elif request.act == "human":
         talk.person(request, context, plan)
     elif request.act == "mood":

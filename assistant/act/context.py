@@ -18,6 +18,7 @@ from assistant.act.words import is_plural, label, option
 from assistant.language import fold
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.search import Search
+from assistant.shop.shoppers import Shopper, Shoppers
 from assistant.types import Card, Money, Product, Receipt, Variant
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -34,6 +35,15 @@ class Context:
     locale: str
     now: datetime
     as_of: datetime
+    shopper: Shopper | None = None
+    """Who is signed in, as the shop knows them; None for a visitor."""
+    shoppers: Shoppers | None = None
+    """Where what customers tell of themselves is kept and forgotten."""
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the customer who is signed in is a member."""
+        return self.shopper is not None and self.shopper.member
 
     def money(self, amount: Money) -> str:
         return amount.format(self.locale)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.act import clarify
+from assistant.act import clarify, promotions
 from assistant.act.aspects import is_yes_no
 from assistant.act.choice import Choice, choose
 from assistant.act.context import Context
@@ -39,6 +39,7 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
     if len(choice.sold) > 1 and len({v.price for v in choice.sold}) > 1 and len(choice.sold) <= _LISTED:
         _each(choice, choice.sold, context, plan)
         clarify.which_option(choice.sold, context, plan)
+        promotions.after(product, choice.sold, context, plan)
         return
     fact = context.item(plan, product, shown_options(choice))
     amount = context.add_price(fact, choice.sold)
@@ -53,6 +54,7 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
     if len({v.price for v in choice.sold}) > 1:
         clarify.which_option(choice.sold, context, plan)
     _reduced(choice.sold, fact, context, plan)
+    promotions.after(product, choice.sold, context, plan)
 
 
 def availability(request: Request, product: Product, context: Context, plan: Plan) -> None:
@@ -77,6 +79,7 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
         amount = context.add_price(fact, choice.available)
         cost = "cost" if fact.plural else "costs"
         plan.say(f"{yes}, the {fact.key('item')} {be} {state} and {cost} {amount}.", str(state))
+        promotions.after(product, choice.available, context, plan, hints=False)
     else:
         plan.say(f"{yes}, the {fact.key('item')} {be} {state}.", str(state))
     plan.phrase = True

@@ -75,6 +75,10 @@ class Plan:
     wanted: list[dict[str, Any]] | None = None
     listed: list[dict[str, str | None]] | None = None
     search: dict[str, Any] | None = None
+    basket: dict[str, Any] | None = None
+    """What was priced together, for "and with delivery?"; None leaves the last one."""
+    told: list[dict[str, str]] | None = None
+    """What the customer told of themselves, as the dialogue keeps it from now on; None: nothing changed."""
 
     def fact(self, subject: str, *, plural: bool = False) -> Fact:
         """A new numbered fact of this plan."""

@@ -171,6 +171,17 @@ class BrowsingRow(Base):
     viewed_at: Mapped[datetime] = mapped_column(primary_key=True)
 
 
+class PreferenceRow(Base):
+    """A preference that a customer told in a conversation, kept with their consent. `name` says of what kind (size,
+    avoids, likes, budget); one kind may have several values."""
+
+    __tablename__ = "preference"
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.customer_id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]
+
+
 class ReviewRow(Base):
     """A review: untrusted text, never obeyed. `review_no` counts within the product."""
 

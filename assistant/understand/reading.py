@@ -15,6 +15,7 @@ from functools import partial
 from assistant.language import STOP_WORDS, Tok, fold, stems, words_to_numbers
 from assistant.request import Bounds, Limits, Request, Wanted
 from assistant.types import Product
+from assistant.understand import shopping
 from assistant.understand.acts import ActHead, Encode
 from assistant.understand.carry import (
     OF_THOSE,
@@ -69,13 +70,22 @@ class Reader:
     """Turns messages into requests. Stateless: the conversation's state is passed in and not changed."""
 
     def __init__(
-        self, vocabulary: Vocabulary, head: ActHead, encode: Encode, *, lookup: Lookup, digits: int = 2
+        self,
+        vocabulary: Vocabulary,
+        head: ActHead,
+        encode: Encode,
+        *,
+        lookup: Lookup,
+        digits: int = 2,
+        codes: frozenset[str] = frozenset(),
     ) -> None:
+        """`codes` are those of the shop's promotions, folded."""
         self._vocabulary = vocabulary
         self._head = head
         self._encode = encode
         self._lookup = lookup
         self._digits = digits
+        self._codes = codes
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
@@ -87,7 +97,20 @@ class Reader:
             request = self._request(clause, context)
             requests.append(request)
             context = with_request(context, request)
-        return merge(requests)[:3]
+        return shopping.refine(
+            text,
+            merge(requests)[:3],
+            state,
+            linked=self._linked,
+            encode=self._encode,
+            lookup=self._lookup,
+            known_codes=self._codes,
+        )
+
+    def _linked(self, text: str, state: State) -> tuple[Clause, list[Mention]]:
+        """A text as one clause, with the mentions in it that really name products."""
+        clause = self._clause(words_to_numbers(text))
+        return clause, self._mentions(clause, state)
 
     def bare_answer(self, text: str) -> str | None:
         """ "yes" or "no" where `text` is no more than that, in a few words of any kind; else None."""

@@ -10,6 +10,9 @@ What carries over, and what resets it:
 - `mood` is the customer's strain and what was acknowledged of it (act/tone.py); it fades from turn to turn. The switch
   in it ("off") stays for the conversation. `log` holds the last few messages in short, which is all that a long
   conversation leaves behind: for the summary a colleague gets, and to notice that somebody has to ask again.
+- `basket` (what was priced together, with codes) stays until another one is asked about; "and a kettle", "with
+  delivery?", "how much do I save?" are about it. `told` are preferences said in this conversation, until they are
+  forgotten.
 - `search` (query and filters) is refined by a message that only adds limits ("under 50?"), replaced by a new search.
 Knows no prices and no stock: those are read anew at every turn.
 """
@@ -34,6 +37,9 @@ class State:
     act: str = ""
     question: str = ""
     search: dict[str, Any] = field(default_factory=dict)
+    basket: dict[str, Any] = field(default_factory=dict)
+    told: list[dict[str, str]] = field(default_factory=list)
+    """Preferences: [{"name": "avoids", "value": "wool", "about": ""}]; `about` is what a size is of ("shoes")."""
     num_turns: int = 0
     task: dict[str, Any] = field(default_factory=dict)
     """What is under way with the customer's orders: see act.orders.task."""

@@ -1,0 +1,187 @@
+"""What the shop knows of the customer: to see, to correct, to forget item by item, and whether it may be used at all.
+
+Kept beyond the conversation only for a customer who is signed in and has agreed. Everything here concerns the one
+customer of the context. Recommends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.act.context import Context
+from assistant.act.plan import Field, Plan
+from assistant.act.wishes import Wish, from_kept, key
+from assistant.act.words import join
+from assistant.language import stems
+from assistant.request import Request
+from assistant.types import Receipt
+
+_HISTORY = {"histori", "brows", "viewed", "look", "purchas", "bought", "order"}
+_SINGLE = ("size", "budget", "colour")
+
+
+def remember(request: Request, context: Context, plan: Plan) -> None:
+    """Take in what the customer told of themselves, beside whatever else the message asks."""
+    told = request.extra.get("told", ())
+    if not told:
+        return
+    before = list(request.extra.get("told_before", ()))
+    kept = False
+    for one in told:
+        before = [b for b in before if not _replaces(one, b)]
+        if context.shopper is not None and context.shoppers is not None:
+            _forget_older(one, context)
+        if one.gone:
+            continue
+        before.append({"name": one.name, "value": one.value, "about": one.about})
+        if context.shopper is not None and context.shoppers is not None:
+            name = key(one.name, one.about)
+            kept = context.shoppers.remember(context.shopper.customer_id, name, one.value) or kept
+    plan.told = before
+    if request.act == "preference":
+        _confirm(told, kept, context, plan, alone=bool(request.extra.get("alone")))
+
+
+def _replaces(new: Any, old: dict[str, str]) -> bool:
+    if new.name != old["name"]:
+        return False
+    if new.name in _SINGLE:
+        return not new.about or not old.get("about") or new.about == old["about"]
+    return bool(new.value.lower() == old["value"].lower())
+
+
+def _forget_older(new: Any, context: Context) -> None:
+    """What is kept of the same kind gives way: an older size, or something that no longer holds."""
+    assert context.shopper is not None and context.shoppers is not None
+    older = [
+        w
+        for w in map(from_kept, context.shopper.preferences)
+        if _replaces(new, {"name": w.name, "value": w.value, "about": w.about})
+    ]
+    if older:
+        context.shoppers.forget(context.shopper.customer_id, [w.kept() for w in older])
+
+
+def _confirm(told: Sequence[Any], kept: bool, context: Context, plan: Plan, *, alone: bool) -> None:
+    now = [Wish(t.name, t.value, t.about).words() for t in told if not t.gone]
+    gone = [Wish(t.name, t.value, t.about).words() for t in told if t.gone]
+    if gone:
+        plan.say(f"Alright, I no longer go by this: {join(gone)}.")
+    if now:
+        until = "and will remember it for your next visits" if kept else "for this conversation"
+        plan.say(f"Noted: {join(now)}. I'll go by it {until}.")
+    if alone and now:
+        plan.say("You can see all that I know with “what do you know about me?”, and have me forget any of it.")
+        plan.closing.append("Shall I recommend something that fits?")
+
+
+def preferences(request: Request, context: Context, plan: Plan) -> None:
+    """See, forget, agree or disagree: whichever was asked."""
+    told = list(request.extra.get("told_before", ()))
+    asked = request.extra.get("self")
+    if asked == "forget":
+        _forget(str(request.extra["slots"]["item"]), told, context, plan)
+    elif asked in ("consent_no", "consent_yes"):
+        _consent(asked == "consent_yes", context, plan)
+    else:
+        _tell(told, context, plan)
+
+
+def _tell(told: Sequence[dict[str, str]], context: Context, plan: Plan) -> None:
+    """Everything that is known and used, with where it is from; and what isn't used."""
+    here = [Wish(t["name"], t["value"], t.get("about", "")) for t in told]
+    if here:
+        plan.say(f"In this conversation you told me: {join([w.words() for w in here])}.")
+    shopper = context.shopper
+    if shopper is None:
+        if not here:
+            plan.say(
+                "I know nothing about you: you aren't signed in, and you haven't told me anything about yourself yet."
+            )
+        return
+    if not shopper.consent:
+        plan.say(
+            "You haven't agreed to personal recommendations, so I use nothing from your account, orders or visits."
+        )
+        return
+    _tell_kept(here, context, plan)
+    _tell_history(context, plan)
+    plan.closing.append(
+        "Say “forget my size”, for example, to have me forget an item, or “don't use my data” to stop it all."
+    )
+
+
+def _tell_kept(here: Sequence[Wish], context: Context, plan: Plan) -> None:
+    assert context.shopper is not None
+    said = {(w.name, w.value) for w in here}
+    kept = [w for w in map(from_kept, context.shopper.preferences) if (w.name, w.value) not in said]
+    if kept:
+        fact = plan.fact("what is kept about you")
+        receipts = tuple(r for w in kept for r in w.receipt(context))
+        fact.fields["kept"] = Field("name", join([w.words() for w in kept]), receipts, "what is kept")
+        plan.say(f"I keep about you: {fact.key('kept')}.", fact.key("kept"))
+    elif not here:
+        plan.say("I keep no preferences of yours.")
+
+
+def _tell_history(context: Context, plan: Plan) -> None:
+    assert context.shopper is not None
+    for ids, lead in ((context.shopper.bought, "You bought"), (context.shopper.viewed, "You looked at")):
+        products = context.catalogue.products(list(ids[:5]))
+        if not products:
+            continue
+        fact = plan.fact("your history")
+        receipts = tuple(Receipt("product", p.product_id, "name", p.name, context.as_of) for p in products)
+        names = join([f"the {p.name}" for p in products]) + (", among others" if len(ids) > 5 else "")
+        fact.fields["history"] = Field("name", names, receipts, "products of the customer's history")
+        plan.say(f"{lead}: {fact.key('history')}.", fact.key("history"))
+
+
+def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan) -> None:
+    """Forget the item in the conversation, in what is kept and in the account's columns."""
+    everything = item == "everything"
+    asked = set(stems(item))
+    gone_here = [t for t in told if everything or _is_asked(asked, t["name"], t["value"], t.get("about", ""))]
+    plan.told = [t for t in told if t not in gone_here]
+    names = [Wish(t["name"], t["value"], t.get("about", "")).words() for t in gone_here]
+    if context.shopper is not None and context.shoppers is not None:
+        kept = [w for w in map(from_kept, context.shopper.preferences) if everything or _wish_asked(asked, w)]
+        context.shoppers.forget(context.shopper.customer_id, [w.kept() for w in kept])
+        names += [w.words() for w in kept]
+        if everything or asked & _HISTORY:
+            if context.shoppers.forget_history(context.shopper.customer_id):
+                names.append("what you looked at")
+            if asked & {"purchas", "bought", "order"}:
+                plan.closing.append("Your orders themselves stay: the shop has to keep them for its accounts.")
+    if names:
+        plan.say(f"Done, I have forgotten this: {join(list(dict.fromkeys(names)))}.")
+    else:
+        plan.say("I know nothing of that kind about you, so there is nothing to forget.")
+
+
+def _wish_asked(asked: set[str], wish: Wish) -> bool:
+    return _is_asked(asked, f"{wish.name} {wish.column.replace('_', ' ')}", wish.value, wish.about)
+
+
+def _is_asked(asked: set[str], name: str, value: str, about: str) -> bool:
+    """Whether the words name this item: all of them are of its kind, its value or what it is about."""
+    also = {"likes": "like interest hobby", "avoids": "avoid allergy dislike hate", "colour": "color"}
+    own = set(stems(f"{name} {value} {about} {' '.join(v for k, v in also.items() if k in name)}"))
+    return bool(asked) and asked <= own
+
+
+def _consent(given: bool, context: Context, plan: Plan) -> None:
+    if context.shopper is None or context.shoppers is None:
+        plan.say("You aren't signed in, so I only go by what you tell me in this conversation.")
+        if not given:
+            plan.told = []
+            plan.say("I have forgotten that, too.")
+        return
+    context.shoppers.set_consent(context.shopper.customer_id, given)
+    if given:
+        plan.say("Thank you. From now on I'll use your preferences, orders and visits for recommendations.")
+    else:
+        plan.told = []
+        plan.say("Alright. I no longer use your preferences, orders or visits for recommendations.")
+    plan.closing.append("You can change that at any time.")

@@ -1,0 +1,199 @@
+"""How many of what a customer lists: "two blue mugs and a kettle, plus 3 packs of the socks". Codes and membership,
+too.
+
+Works on the words around each product that was linked; reads products only for their options. Knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.language import Tok, fold
+from assistant.request import Piece, Wanted
+from assistant.shop.pricing.terms import fold_code
+from assistant.types import Product
+from assistant.understand.carry import wanted_from
+from assistant.understand.link import Mention
+from assistant.understand.options import match_options, option_values
+from assistant.understand.state import State
+from assistant.understand.vocabulary import is_unit
+
+Lookup = Callable[[str], Product | None]
+
+_JOINTS = frozenset("and plus with , also & then".split())
+_WORD_NUMBERS = {"pair": 1, "couple": 2, "dozen": 12, "both": 2, "single": 1}
+_MOST = 999
+_TIMES_AFTER = re.compile(r"^\s*(?:\(?[x×]\s?(\d{1,3})\b\)?|\((\d{1,3})\))")
+_TIMES_BEFORE = re.compile(r"\b(\d{1,3})\s?[x×]\s+(?:the |of )*$")
+_CODE = re.compile(
+    r"\b(?:codes?|coupons?|vouchers?|promo(?:code)?)\b\W+(?:(?:is|was|called|named|says|reads|of|number)\W+)?"
+    r"([A-Za-z0-9][A-Za-z0-9_-]{2,23})\b"
+    r"|\b([A-Za-z0-9_-]{3,24})\W+(?:codes?|coupon|voucher)\b"
+)
+_WRITTEN_AS_CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9_-]{4,24}|[A-Z]{5,24}")
+_MEMBER = re.compile(
+    r"\b(?:as an? (?:\w+ )?member|(?:i'm|i am|im|being|if i (?:were|was|am)|were i|become|join\w*|for) (?:an? )?"
+    r"(?:\w+ ){0,2}members?|members?(?:'s|s')? price|(?:with|have) (?:a |my |the )?(?:\w+ ){0,2}membership|"
+    r"join(?:ed|ing)? (?:the |your )?(?:\w+ ){0,2}club)\b"
+)
+_NO_MEMBER = re.compile(r"\b(?:without|not|non|no|aren't|isn't)[ -](?:being )?(?:an? )?(?:\w+ )?member")
+
+
+def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup: Lookup, state: State) -> list[Piece]:
+    """The things listed, in their order, each with its quantity and the options named beside it."""
+    out: list[Piece] = []
+    for at, mention in enumerate(mentions):
+        start, end = _reach(at, mentions, tokens, text)
+        options, used = _options(mention, tokens, text, start, end, lookup)
+        wanted = options or _kept(mention, state)
+        quantity = _quantity(mention, tokens, text, start, used | _measures(tokens))
+        out.append(Piece(mention.product_ids, quantity, wanted))
+    return out
+
+
+def _reach(at: int, mentions: Sequence[Mention], tokens: Sequence[Tok], text: str) -> tuple[int, int]:
+    """The tokens that speak of the mention: from the joint before it to the joint after it."""
+    first, last = min(mentions[at].positions), max(mentions[at].positions)
+    start = max(mentions[at - 1].positions) + 1 if at else 0
+    end = min(mentions[at + 1].positions) if at + 1 < len(mentions) else len(tokens)
+    for place in range(first - 1, start - 1, -1):
+        if _joint(place, tokens, text):
+            start = place + 1
+            break
+    for place in range(last + 1, end):
+        if _joint(place, tokens, text):
+            end = place
+            break
+    return start, end
+
+
+def _joint(place: int, tokens: Sequence[Tok], text: str) -> bool:
+    between = text[tokens[place - 1].end : tokens[place].start] if place else ""
+    return tokens[place].text in _JOINTS or "," in between or "&" in between or "+" in between or ";" in between
+
+
+def _options(
+    mention: Mention, tokens: Sequence[Tok], text: str, start: int, end: int, lookup: Lookup
+) -> tuple[tuple[Wanted, ...], set[int]]:
+    """The options named between two joints for this product, and the tokens that name them."""
+    products = [p for p in map(lookup, mention.product_ids[:6]) if p is not None]
+    values = option_values(products)
+    if not values:
+        return (), set()
+    words = text[tokens[start].start : tokens[end - 1].end] if end > start else ""
+    words = re.sub(r"\b[x×]\s?\d{1,3}\b|\b\d{1,3}\s?[x×](?=\s)", lambda m: " " * len(m[0]), words)
+    blocked = frozenset(p - start for p in mention.positions if start <= p < end)
+    named = [w for w in match_options(words, values, blocked) if w.value is not None or w.name is not None]
+    used = {p for p in range(start, end) if any(tokens[p].text in w.asked.split() for w in named)}
+    return tuple(named), used
+
+
+def _kept(mention: Mention, state: State) -> tuple[Wanted, ...]:
+    """The options named earlier for the one product that is talked about."""
+    same = len(mention.product_ids) == 1 and list(mention.product_ids) == state.focus
+    return tuple(wanted_from(w) for w in state.wanted) if same else ()
+
+
+def _measures(tokens: Sequence[Tok]) -> set[int]:
+    """Numbers that are no quantities: before a unit of measure ("28 cm")."""
+    counted = frozenset("piece pack cup".split())
+    return {
+        at
+        for at, tok in enumerate(tokens[:-1])
+        if tok.text[0].isdigit() and is_unit(tokens[at + 1].text) and tokens[at + 1].text.rstrip("s") not in counted
+    }
+
+
+def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, taken: set[int]) -> int:
+    """How many of the mention: the first free number before it since the joint, "x2" behind it, else one."""
+    first, last = min(mention.positions), max(mention.positions)
+    if match := _TIMES_AFTER.match(text[tokens[last].end :]) or _TIMES_BEFORE.search(text[: tokens[first].start]):
+        return _bounded(int(next(g for g in match.groups() if g)))
+    for place in range(max(start, first - 6), first):
+        word = tokens[place].text
+        if place in taken or (place and tokens[place - 1].text in ("size", "under", "over", "below", "for")):
+            continue
+        if word.isdigit() and not _is_money(text, tokens[place]):
+            return _bounded(int(word))
+        if word == "dozen" and place and tokens[place - 1].text == "half":
+            return 6
+        if word in ("couple", "dozen", "both"):
+            return _WORD_NUMBERS[word]
+    return 1
+
+
+def _is_money(text: str, tok: Tok) -> bool:
+    return bool(re.search(r"[$€£]\s?$", text[: tok.start])) or bool(
+        re.match(r"\s?(?:[$€£%]|euros?\b|dollars?\b|pounds?\b|percent\b|gbp\b|eur\b|usd\b)", text[tok.end :].lower())
+    )
+
+
+def _bounded(number: int) -> int:
+    return min(max(number, 1), _MOST)
+
+
+def codes(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """What the customer gives as a code, as written: one of the shop's (`known`, folded), or what stands beside the
+    word "code" and is written as codes are ("SAVE10")."""
+    found = [m[1] or m[2] for m in _CODE.finditer(text)]
+    beside = {w for w in found if fold_code(w) in known or _WRITTEN_AS_CODE.fullmatch(w)}
+    own = [w for w in re.findall(r"[\w-]{3,24}", text) if fold_code(w) in known and (w in beside or _is_marked(w))]
+    return tuple(dict.fromkeys([*own, *(w for w in found if w in beside)]))
+
+
+def _is_marked(word: str) -> bool:
+    """Whether a word is written as no ordinary word is: in capitals or with a digit."""
+    return word.isupper() or bool(re.search(r"\d", word))
+
+
+def member(text: str) -> bool | None:
+    """Whether the customer speaks as a member, as none, or (None) of neither."""
+    folded = fold(text)
+    if _NO_MEMBER.search(folded):
+        return False
+    return True if _MEMBER.search(folded) else None
+
+
+def from_state(kept: dict[str, Any]) -> list[Piece]:
+    """The pieces of the basket as the state keeps it."""
+    return [
+        Piece(
+            tuple(p["products"]),
+            int(p["quantity"]),
+            tuple(wanted_from(w) for w in p["wanted"]),
+            tuple(p.get("skus", ())),
+        )
+        for p in kept.get("pieces", [])
+    ]
+
+
+def joined(before: Sequence[Piece], new: Sequence[Piece]) -> list[Piece]:
+    """The basket with more in it; more of the same version raises its number."""
+    out = list(before)
+    for piece in new:
+        same = next((i for i, b in enumerate(out) if b.products == piece.products and _agree(b, piece)), None)
+        if same is None:
+            out.append(piece)
+        else:
+            out[same] = replace(out[same], quantity=_bounded(out[same].quantity + piece.quantity))
+    return out
+
+
+def _agree(before: Piece, new: Piece) -> bool:
+    own = {w.name: w.value for w in before.wanted}
+    return all(own.get(w.name) == w.value for w in new.wanted)
+
+
+def without(before: Sequence[Piece], gone: Sequence[Piece]) -> list[Piece]:
+    """The basket without the products of `gone`."""
+    ids = {p for piece in gone for p in piece.products}
+    return [b for b in before if not ids & set(b.products)]
+
+
+def named_options(text: str, piece: Piece, lookup: Lookup) -> tuple[Wanted, ...]:
+    """The options of the piece's product that a short answer names ("the 3 pack")."""
+    values = option_values(p for p in map(lookup, piece.products[:6]) if p is not None)
+    return tuple(w for w in match_options(text, values) if w.value is not None)

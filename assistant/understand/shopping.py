@@ -1,0 +1,305 @@
+"""Questions about money off, several things together, advice, and what the customer tells of themselves.
+
+A linear head on sentence embeddings says which of these a clause is; what the clause names (products, numbers, codes,
+preferences) decides with it. Changes the requests that reading.py made where they are of these kinds; knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from assistant.language import fold, words_to_numbers
+from assistant.request import Basket, Piece, Request
+from assistant.types import Product
+from assistant.understand import basket, preferences
+from assistant.understand.acts import ActHead, Encode
+from assistant.understand.carry import wanted_from
+from assistant.understand.clause import Clause
+from assistant.understand.clauses import mask, split
+from assistant.understand.link import Mention
+from assistant.understand.state import State
+
+Linked = Callable[[str, State], tuple[Clause, list[Mention]]]
+Lookup = Callable[[str], Product | None]
+
+_HEAD = Path(__file__).parent / "data" / "shopping.json"
+_SURE = 0.45
+_OF_BASKET = frozenset({"basket", "after", "shipping", "free_shipping", "save"})
+_OF_OFFERS = frozenset({"offers", "offer_when"})
+_OF_SELF = frozenset({"recall", "forget", "consent_no", "consent_yes", "correct"})
+_TOGETHER = re.compile(
+    r"\b(?:together|altogether|in total|total|all in|combined|sum|in all|come to|comes to|both|everything|basket|cart|"
+    r"bundle|as a set)\b"
+)
+_COSTS = re.compile(
+    r"\b(?:how much|price|cost|costs|total|pay|come to|comes to|set me back|spend|add up|worth|sum|charge|bill)\b|[$€£]"
+)
+_OFF = re.compile(
+    r"\b(?:discount\w*|offers?|sale|promo\w*|reduced|reduction|off|codes?|coupon|voucher|deal|deals|saving|saved?)\b"
+)
+_SAVE = re.compile(r"\b(?:save|saving|savings|saved)\b")
+_SHIPPING = re.compile(r"\b(?:shipping|delivery|postage|delivered|shipped|shipment)\b")
+_MORE = re.compile(r"\b(?:add|another|also|plus|more|as well|too|extra|throw in|include)\b")
+_LESS = re.compile(r"\b(?:without|remove|drop|leave out|take out|take off|minus|except|skip|not the|no longer)\b")
+_ADVICE = re.compile(
+    r"\b(?:recommend\w*|suggest\w*|advi[sc]e|gifts?|presents?|ideas?|something|which .* (?:should|for)|best for|"
+    r"birthday|christmas|surprise|treat|what should i|good for|right for|suit|suitable|need .* for|looking for)\b"
+)
+
+
+_EVIDENCE: dict[str, re.Pattern[str]] = {
+    "free_shipping": _SHIPPING,
+    "shipping": _SHIPPING,
+    "save": re.compile(r"\b(?:sav(?:e|es|ed|ing|ings)|cheaper|off|discount\w*|less)\b"),
+    "after": re.compile(rf"{_OFF.pattern}|\b(?:members?\w*|club|applied|final)\b"),
+    "basket": re.compile(
+        rf"{_COSTS.pattern}|{_TOGETHER.pattern}|{_MORE.pattern}|{_LESS.pattern}|\d|\b(?:take|make it)\b"
+    ),
+    "offers": re.compile(rf"{_OFF.pattern}|\b(?:special\w*|bundles?|multi-?buy|bogo|cheaper|free|black friday|save)\b"),
+    "recommend": _ADVICE,
+    "gift": re.compile(
+        r"\b(?:gifts?|presents?|birthday|christmas|xmas|wedding|anniversary|santa|surpris\w*|for (?:my|a|his|her))\b"
+    ),
+}
+"""Words without one of which a clause is not of that kind, whatever the head says."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A clause as this module sees it."""
+
+    text: str
+    clause: Clause
+    mentions: list[Mention]
+    label: str
+    sure: float
+
+
+@lru_cache(maxsize=1)
+def shopping_head() -> ActHead:
+    """The head that ships with the package, loaded once."""
+    return ActHead.load(_HEAD)
+
+
+def refine(
+    text: str, requests: list[Request], state: State, *, linked: Linked, encode: Encode, lookup: Lookup,
+    known_codes: Collection[str] = (),
+) -> list[Request]:  # fmt: skip
+    """`requests` with those about baskets, offers, advice and preferences in their own acts.
+
+    `known_codes` are the shop's codes, folded: one that is named counts however the sentence is built.
+    """
+    codes = basket.codes(text, known_codes)
+    text = words_to_numbers(text)
+    seen = [_seen(part, state, linked, encode) for part in split(text)[:6]]
+    told = [p for s in seen for p in preferences.stated(s.text, s.label, s.clause, state)]
+    if (request := _self(seen, told, state)) is not None:
+        return [request]
+    if (request := _basket(text, seen, requests, state, linked, lookup, codes)) is not None:
+        return _with_told([request], told, state)
+    out = [_one(request, _of(request, seen), codes) for request in requests]
+    return _with_told(out, told, state)
+
+
+def _seen(part: str, state: State, linked: Linked, encode: Encode) -> Seen:
+    clause, mentions = linked(part, state)
+    masked = mask(part, clause.links)
+    scores = shopping_head().probabilities(encode([masked])[0], masked)
+    label = max(scores, key=lambda name: scores[name])
+    sure = scores[label] >= _SURE and (label not in _EVIDENCE or _EVIDENCE[label].search(fold(part)))
+    return Seen(part, clause, mentions, label if sure else "other", scores[label])
+
+
+def _of(request: Request, seen: Sequence[Seen]) -> Seen:
+    """The clause that a request came from."""
+    return next((s for s in seen if s.clause.text == request.text), seen[-1])
+
+
+def _with_told(requests: list[Request], told: Sequence[preferences.Told], state: State) -> list[Request]:
+    """The requests with what the customer told of themselves, now and before, on those that use it."""
+    before = {"told_before": tuple(state.told)}
+    requests = [replace(r, extra=r.extra | before) if told or r.act == "recommend" else r for r in requests]
+    if not told:
+        return requests
+    requests = [replace(r, extra=r.extra | {"told": tuple(told)}) if r.act == "recommend" else r for r in requests]
+    first = requests[0]
+    alone = len(requests) == 1
+    if first.act in ("none", "yes", "no", "thanks", "greeting", "complaint") or _only_told(first, told):
+        first = replace(first, act="preference", products=(), from_context=False)
+    slots = first.extra.get("slots", {}) | {"told": [{"name": t.name, "value": t.value, "gone": t.gone} for t in told]}
+    return [replace(first, extra=first.extra | {"told": tuple(told), "slots": slots, "alone": alone}), *requests[1:]]
+
+
+def _only_told(request: Request, told: Sequence[preferences.Told]) -> bool:
+    """Whether the clause of a request says nothing but the preference."""
+    return (
+        any(t.clause == request.text for t in told)
+        and "?" not in request.text
+        and not _ADVICE.search(fold(request.text))
+    )
+
+
+def _self(seen: Sequence[Seen], told: Sequence[preferences.Told], state: State) -> Request | None:
+    """What do you know about me, forget it, use it or don't."""
+    for each in seen:
+        if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label):
+            slots = {"item": preferences.item(each.text)}
+            return Request(
+                "preferences",
+                each.text,
+                extra={
+                    "self": each.label,
+                    "told": tuple(told),
+                    "told_before": tuple(state.told),
+                    "slots": slots | {"do": each.label},
+                },
+            )
+    return None
+
+
+def _basket(
+    text: str, seen: Sequence[Seen], requests: Sequence[Request], state: State, linked: Linked, lookup: Lookup,
+    codes: tuple[str, ...],
+) -> Request | None:  # fmt: skip
+    """The request for a price of several things, or of one under an offer, a code, membership or with delivery."""
+    folded = fold(text)
+    member = basket.member(text)
+    clause, mentions = linked(text, state)
+    labels = {s.label for s in seen}
+    pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
+    asks = _asks(folded, labels)
+    before = basket.from_state(state.basket)
+    if _answers_open(pieces, clause, state, lookup):
+        pieces = _filled(before, pieces, text, state, lookup)
+        return _request(text, pieces, state.basket, codes, member, asks)
+    counted = any(p.quantity > 1 for p in pieces)
+    costs = bool(_COSTS.search(folded)) or bool(labels & {"basket", "after"})
+    several = (
+        (len(pieces) > 1 or counted)
+        and costs
+        and (bool(labels & _OF_BASKET) or bool(_TOGETHER.search(folded)) or counted)
+    )
+    if _compares(requests):
+        several = False
+    if several:
+        if before and _MORE.search(folded) and not _TOGETHER.search(folded) and len(pieces) == 1:
+            pieces = basket.joined(before, pieces)
+        return _request(text, pieces, {}, codes, member, asks)
+    if before and pieces and (_MORE.search(folded) or _LESS.search(folded)) and _changes(requests, labels, folded):
+        pieces = basket.without(before, pieces) if _LESS.search(folded) else basket.joined(before, pieces)
+        return _request(text, pieces, state.basket, codes, member, asks)
+    wants_after = (codes and (costs or not _asks_code_only(folded))) or (member is not None and costs)
+    wants_after = wants_after or ("after" in labels and bool(_OFF.search(folded) or codes or member is not None))
+    about = asks & {"shipping", "free_shipping", "save"}
+    if wants_after or (about and labels & _OF_BASKET) or (labels == {"basket"} and not pieces and before):
+        own = pieces or before or _focus(state)
+        if "shipping" in asks and not own and not codes:
+            return None
+        if own or "free_shipping" in asks or codes:
+            again = bool(before) and not pieces and not codes and member is None
+            return _request(text, own, state.basket if not pieces else {}, codes, member, asks, again=again)
+    return None
+
+
+def _asks(folded: str, labels: set[str]) -> frozenset[str]:
+    asks = set()
+    if "free_shipping" in labels or re.search(r"\bfree (?:shipping|delivery|postage)\b", folded):
+        asks.add("free_shipping")
+    if "shipping" in labels or (_SHIPPING.search(folded) and labels & _OF_BASKET):
+        asks.add("shipping")
+    if "save" in labels or _SAVE.search(folded):
+        asks.add("save")
+    return frozenset(asks)
+
+
+def _compares(requests: Sequence[Request]) -> bool:
+    return any(r.act in ("compare", "policy", "order", "human") for r in requests)
+
+
+def _changes(requests: Sequence[Request], labels: set[str], folded: str) -> bool:
+    """Whether a clause with products changes the basket, rather than asking something else about them."""
+    return bool(labels & _OF_BASKET) or (
+        "?" not in folded
+        and all(r.act in ("none", "search", "details", "availability", "yes", "price") for r in requests)
+    )
+
+
+def _asks_code_only(folded: str) -> bool:
+    """Whether a code is asked about by itself ("does TENNER still work?")."""
+    return bool(re.search(r"\b(?:work|works|working|valid|still|expired?|good for|use|does)\b", folded))
+
+
+def _focus(state: State) -> list[Piece]:
+    """The one thing that is talked about, as a basket."""
+    if len(state.focus) != 1:
+        return []
+    return [Piece(tuple(state.focus), 1, tuple(wanted_from(w) for w in state.wanted))]
+
+
+def _answers_open(pieces: Sequence[Piece], clause: Clause, state: State, lookup: Lookup) -> bool:
+    """Whether the last turn asked which product or version is meant, and this message says so."""
+    open_ = state.basket.get("open")
+    if open_ is None or not state.basket.get("pieces"):
+        return False
+    asked = set(state.basket["pieces"][open_]["products"])
+    if pieces:
+        return len(pieces) == 1 and bool(asked & set(pieces[0].products))
+    return len(clause.text.split()) <= 8
+
+
+def _filled(before: list[Piece], pieces: Sequence[Piece], text: str, state: State, lookup: Lookup) -> list[Piece]:
+    """The basket with its open piece told apart."""
+    at = int(state.basket["open"])
+    piece = before[at]
+    if pieces:
+        both = tuple(p for p in piece.products if p in pieces[0].products)
+        piece = replace(piece, products=both or piece.products, wanted=pieces[0].wanted or piece.wanted)
+    else:
+        wanted = basket.named_options(text, piece, lookup)
+        names = {w.name for w in wanted}
+        piece = replace(piece, wanted=(*(w for w in piece.wanted if w.name not in names), *wanted))
+    return [*before[:at], piece, *before[at + 1 :]]
+
+
+def _request(
+    text: str, pieces: Sequence[Piece], kept: dict[str, Any], codes: tuple[str, ...], member: bool | None,
+    asks: frozenset[str], *, again: bool = False,
+) -> Request:  # fmt: skip
+    codes = tuple(dict.fromkeys((*kept.get("codes", ()), *codes)))
+    member = kept.get("member") if member is None else member
+    items = [{"products": list(p.products[:5]), "quantity": p.quantity} for p in pieces]
+    slots: dict[str, Any] = {"items": items}
+    if codes:
+        slots["codes"] = list(codes)
+    if member is not None:
+        slots["member"] = member
+    if asks:
+        slots["asks"] = sorted(asks)
+    products = tuple(dict.fromkeys(p for piece in pieces for p in piece.products[:1]))
+    asked = Basket(tuple(pieces), codes, member, asks, again)
+    return Request("basket", text, products=products, extra={"basket": asked, "slots": slots})
+
+
+def _one(request: Request, seen: Seen, codes: tuple[str, ...]) -> Request:
+    """A single request in its own act: offers, codes, advice."""
+    folded = fold(request.text)
+
+    if codes and request.act != "order" and (seen.label in _OF_BASKET | _OF_OFFERS | {"code"} or _OFF.search(folded)):
+        return replace(
+            request, act="promotion", extra=request.extra | {"codes": codes, "slots": {"codes": list(codes)}}
+        )
+    if seen.label == "free_shipping" and request.act in ("policy", "promotion", "none", "search", "price", "details"):
+        return replace(request, act="promotion", products=(), extra=request.extra | {"asks": "free_shipping"})
+    if seen.label in _OF_OFFERS and request.act not in ("order", "human"):
+        return replace(request, act="promotion")
+    if seen.label in ("recommend", "gift") and request.act in (
+        "search", "none", "details", "availability", "options", "best_rated", "price", "compare", "yes",
+    ):  # fmt: skip
+        slots = {"gift": True} if seen.label == "gift" else {}
+        return replace(request, act="recommend", extra=request.extra | {"gift": seen.label == "gift", "slots": slots})
+    return request
