@@ -1,32 +1,34 @@
-"""What happens to a customer's message before anybody reads it: made plain text, bounded, card numbers masked.
+"""What happens to a customer's message before anybody reads it: made plain text, bounded, secrets masked.
 
-Knows no shop and no dialogue. Judging what a text says (safety) is not done here.
+Knows no shop and no dialogue: the caller says which numbers are the shop's own and what the customer said before.
+Judging what a text says (safety) is judge.py's business.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stdnum import luhn
-
 from assistant.errors import InputError
+from assistant.screen.secrets import Known, mask_secrets
 
-_DIGIT_RUN = re.compile(r"(?<![\w#-])(?:\d[ \-.]?){12,18}\d(?![\w-])")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """`text` is the message made plain; `kept` the same without card numbers: all that is understood and stored."""
+    """`text` is the message made plain; `kept` the same without secrets: all that is understood and stored."""
 
     text: str
     kept: str
 
 
-def screen(message: str, max_chars: int) -> Screened:
+def screen(message: str, max_chars: int, known: Known | None = None, earlier: Sequence[str] = ()) -> Screened:
     """The message without control, zero-width and direction characters, NFC, one space between words.
+
+    `known` and `earlier` as `mask_secrets` takes them.
 
     Raises InputError, in words for the customer, when nothing is left or more than `max_chars` characters are.
     """
@@ -39,18 +41,8 @@ def screen(message: str, max_chars: int) -> Screened:
         raise InputError("Please write your question in words, and I'll answer it.")
     if len(text) > max_chars:
         raise InputError(_too_long(max_chars))
-    return Screened(text, mask_cards(text))
+    return Screened(text, mask_secrets(text, known, earlier))
 
 
 def _too_long(max_chars: int) -> str:
     return f"That message is too long for me. Please keep it under {max_chars} characters."
-
-
-def mask_cards(text: str) -> str:
-    """`text` with every payment card number (13 to 19 digits, Luhn-valid, also spaced) replaced by "[card number]"."""
-
-    def replace(match: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", match[0])
-        return "[card number]" if 13 <= len(digits) <= 19 and luhn.is_valid(digits) else match[0]
-
-    return _DIGIT_RUN.sub(replace, text)

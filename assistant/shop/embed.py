@@ -58,6 +58,15 @@ class Embedder:
             return np.stack([self._cached(text) for text in texts])
         return np.stack(list(self._workers.map(self._cached, texts)))
 
+    def tokens(self, text: str) -> tuple[Vectors, list[tuple[int, int]]]:
+        """The hidden states of a text's tokens, (num_tokens, 384), and where each stands: [start, end) in characters.
+
+        Only the first 126 tokens. Not remembered.
+        """
+        encoded = self._tokenizer.encode(text)
+        hidden = self._hidden(encoded.ids)
+        return hidden[1:-1], list(encoded.offsets[1:-1])
+
     def _cached(self, text: str) -> Vectors:
         with self._lock:
             known = self._cache.get(text)
@@ -72,13 +81,17 @@ class Embedder:
         return vector
 
     def _encode(self, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(None, inputs)[0][0]  # (num_tokens, 384)
-        mean: Vectors = hidden.mean(axis=0)
+        mean: Vectors = self._hidden(self._tokenizer.encode(text).ids).mean(axis=0)
         vector: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         vector.flags.writeable = False
         return vector
+
+    def _hidden(self, tokens: list[int]) -> Vectors:
+        """The last layer for one text, (num_tokens, 384)."""
+        ids = np.array([tokens], np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        hidden: Vectors = self._session.run(None, inputs)[0][0]
+        return hidden
 
 
 @lru_cache(maxsize=1)

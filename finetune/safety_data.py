@@ -1,0 +1,169 @@
+"""The texts that the safety head is trained and judged on, with their source and whether they are held out.
+
+Authored ones lie in finetune/data/safety; public ones in ../shared/data, where they are there. A third of everything is
+held out: by its text's hash, for authored patterns by none of it (their lines are for training only). Knows no model.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import random
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+AUTHORED = Path(__file__).parent / "data" / "safety"
+OK = "ok"
+CATEGORIES = (
+    "violence",
+    "weapons",
+    "self_harm",
+    "sexual",
+    "minors",
+    "hate",
+    "illegal_goods",
+    "fraud",
+    "medical_legal",
+    "abuse",
+    "injection",
+)
+UNSURE = "harmful"
+"""The label of texts that are harmful in a way their source doesn't tell: they train the verdict, not the category."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, what it is (OK, a category or UNSURE), where it comes from, and whether training may not see it."""
+
+    text: str
+    label: str
+    source: str
+    held_out: bool
+
+
+def authored(per_pattern: int = 16, seed: int = 5) -> list[Example]:
+    """Everything written for this: expanded patterns for training, single lines of which every third is held out."""
+    dice = random.Random(seed)
+    found = []
+    for name in ("harmful_patterns", "injection_patterns", "benign_patterns"):
+        for label, line in _sections(AUTHORED / f"{name}.txt"):
+            count = per_pattern if label != OK else 3 * per_pattern
+            found += [Example(text, label, name, False) for text in _expanded(line, count, dice)]
+    for name in ("harmful_lines", "benign_lines"):
+        for number, (label, line) in enumerate(_sections(AUTHORED / f"{name}.txt")):
+            found.append(Example(line, label, name, number % 3 == 2))
+    return found
+
+
+def public(shared: Path) -> list[Example]:
+    """What the shared folders hold, each text once; those folders that aren't there are left out."""
+    found: list[Example] = []
+    for source, label, text in itertools.chain(_risky(shared), _benign(shared), _jailbreaks(shared), _retail(shared)):
+        text = (text or "").strip()
+        if text:
+            found.append(Example(text, label, source, zlib.crc32(text.encode()) % 3 == 2))
+    return list({e.text: e for e in found}.values())
+
+
+def _sections(path: Path) -> Iterator[tuple[str, str]]:
+    label = OK
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        if re.fullmatch(r"\[\w+\]", line):
+            label = line[1:-1]
+        elif line.strip() and not line.startswith("# "):
+            yield label, line.strip()
+
+
+def _expanded(pattern: str, count: int, dice: random.Random) -> list[str]:
+    """Up to `count` different texts of a pattern, each choice made at random."""
+    parts = [p[1:-1].split("|") if p.startswith("{") else [p] for p in re.split(r"(\{[^{}]*\})", pattern)]
+    found = {"".join(dice.choice(choices) for choices in parts).strip() for _ in range(2 * count)}
+    return [dice.choice((t, t, t, t.lower(), t.rstrip("?.!"))) for t in sorted(found)[:count]]
+
+
+_AREAS = {
+    "Adult Content": "sexual",
+    "Social stereotypes and unfair discrimination": "hate",
+    "Toxic language (hate speech)": "hate",
+    "Mental Health or Overreliance Crisis": UNSURE,
+    "Compromise privacy by leaking or inferring private information (person/individual)": "fraud",
+    "Risks from leaking or inferring sensitive information (organization/gov)": "fraud",
+    "Assisting illegal activities": UNSURE,
+    "Nudging or advising users to perform unethical or unsafe actions": UNSURE,
+    "Reducing the cost of disinformation campaigns": "fraud",
+    "Causing material harm by disseminating misinformation e.g. in medicine or law": "medical_legal",
+}
+"""Left out: questions that treat the assistant as human, and common misconceptions: a shop needn't refuse those."""
+
+
+def _risky(shared: Path) -> Iterator[tuple[str, str, str]]:
+    for row in _csv(shared / "safety" / "do_not_answer.csv"):
+        if row["types_of_harm"] in _AREAS:
+            yield "do_not_answer", _AREAS[row["types_of_harm"]], row["question"]
+
+
+def _benign(shared: Path) -> Iterator[tuple[str, str, str]]:
+    for row in _json(shared / "safety" / "benign_wildguard.json"):
+        yield "wildguard_benign", OK, row["prompt"]
+
+
+def _jailbreaks(shared: Path) -> Iterator[tuple[str, str, str]]:
+    for text in _json(shared / "safety" / "inthewild_jailbreaks.json"):
+        yield "inthewild_jailbreaks", "injection", text
+    for row in _csv(shared / "safety" / "giskard_injections.csv"):
+        yield "giskard_injections", "injection", row["prompt"]
+
+
+def _retail(shared: Path) -> Iterator[tuple[str, str, str]]:
+    for part in ("train", "dev", "test"):
+        for row in _csv(shared / "product-qa" / "hetPQA" / f"{part}.csv", "\t"):
+            yield "hetpqa", OK, row["question"]
+    for row in _csv(shared / "bitext" / "customer_support.csv"):
+        yield "bitext", OK, row["instruction"]
+    for row in _csv(shared / "multidogo-fastfood" / "dev.tsv", "\t"):
+        yield "multidogo", OK, row["utterance"]
+    for task in _json(shared / "tau1-retail" / "tasks_train.json"):
+        yield "tau1", OK, task["instruction"]
+    for wish in _jsonl(shared / "shoppingbench" / "product_dev.jsonl"):
+        yield "shoppingbench", OK, wish["query"]
+    for dialogue in _jsonl(shared / "cucom" / "ecommerce.jsonl"):
+        for turn in dialogue["turns"][:3]:
+            if turn["role"] == "user":
+                yield "cucom", OK, turn["content"]
+
+
+def sampled(examples: Iterable[Example], most: dict[str, int], seed: int = 11) -> list[Example]:
+    """At most so many of a source, drawn by `seed`; sources that `most` doesn't name stay whole."""
+    by_source: dict[str, list[Example]] = {}
+    for example in examples:
+        by_source.setdefault(example.source, []).append(example)
+    dice = random.Random(seed)
+    return [
+        e
+        for source, rows in by_source.items()
+        for e in (dice.sample(rows, most[source]) if len(rows) > most.get(source, len(rows)) else rows)
+    ]
+
+
+def _csv(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            if delimiter == "\t":
+                yield from csv.DictReader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+            else:
+                yield from csv.DictReader(file)
+
+
+def _json(path: Path) -> list[Any]:
+    return list(json.loads(path.read_text("utf-8"))) if path.is_file() else []
+
+
+def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_file():
+        for line in path.read_text("utf-8").splitlines():
+            yield json.loads(line)

@@ -1,0 +1,43 @@
+"""Personal data is masked in what is logged and exported; the shop's own names and numbers are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.privacy.pii import EVERYTHING, Known, find, mask
+from assistant.store.database import Database
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("My name is Oskar Lind, oskar.lind@web.de", "My name is [name], [email]"),
+        ("call me on 0171 555 1234 please", "call me on [phone] please"),
+        ("ring +44 20 7946 0958", "ring [phone]"),
+        ("please send it to 12 Elm Street, Leeds LS1 4AP", "please send it to [address]"),
+        ("I was born on 3/7/1988", "I was born on [birth date]"),
+        ("my SSN is 659-30-5098", "my SSN is [id]"),
+        ("from 86.231.85.193", "from [ip]"),
+        ("order #W2378156 and 1000234567 for 49.99", "order #W2378156 and 1000234567 for 49.99"),
+        ("I want the boots in 42 or 43, under 100", "I want the boots in 42 or 43, under 100"),
+        ("card 4111 1111 1111 1111, iban GB31PHDF79244949806775", "card [card number], iban [bank account]"),
+    ],
+)
+def test_personal_data_is_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_masking_again_changes_nothing() -> None:
+    once = mask("I'm Mia Berg, mia@example.com, 0171 555 1234, 4111111111111111")
+    assert mask(once) == once
+
+
+def test_the_shops_customers_are_known_and_its_own_things_left_alone(shop_db: Database) -> None:
+    known = Known.of(shop_db)
+    assert mask("the Camp Mug for Mia, order W1, SKU B-42", known) == "the Camp Mug for [name], order W1, SKU B-42"
+
+
+def test_places_are_masked_when_asked_for() -> None:
+    text = "We moved here from Germany."
+    assert mask(text) == text
+    assert [s.kind for s in find(text, kinds=EVERYTHING)] == ["place"]
