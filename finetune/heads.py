@@ -1,12 +1,8 @@
 """Trains the small classifiers that sit on packaged sentence embeddings, and saves them as JSON.
 
-<<<<<<< HEAD
     python -m finetune.heads           # the act head, from finetune/data/acts*.txt; prints cross-validated accuracy
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
-=======
-    python -m finetune.heads          # the act head from finetune/data/acts.txt, with its cross-validated accuracy
-    python -m finetune.heads names    # the tagger of names and addresses, see names_head.py
->>>>>>> ecec0ba (Personal data is masked by form, by a tagger and by the customer list; secrets however they are written)
+    python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
 
 The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
 weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data
@@ -21,16 +17,12 @@ import csv
 import itertools
 import json
 import os
-<<<<<<< HEAD
 import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-=======
-import sys
->>>>>>> ecec0ba (Personal data is masked by form, by a tagger and by the customer list; secrets however they are written)
 from pathlib import Path
 from typing import Any
 
@@ -206,37 +198,31 @@ def train_emotion() -> None:
     print(f"{len(train_part.texts)} texts, macro-F1 on GoEmotions dev {macro_f1:.3f}, written to {EMOTION_HEAD.name}")
 
 
-<<<<<<< HEAD
-def main() -> None:
-    if sys.argv[1:] == ["emotion"]:
-        train_emotion()
-        return
+def train_acts() -> None:
     examples = act_examples()
     accuracy = train(examples, ACTS_HEAD)
     print(
         f"{len(examples.texts)} examples, {len(set(examples.labels))} acts, accuracy {accuracy:.3f} on the authored "
         f"ones (5-fold), written to {ACTS_HEAD.name}"
     )
-=======
-def main(arguments: list[str]) -> None:
-    which = arguments[0] if arguments else "acts"
-    if which == "acts":
-        texts, labels = read_labelled(ACTS_TEXT)
-        accuracy = train(texts, labels, ACTS_HEAD)
-        print(f"{len(texts)} examples, {len(set(labels))} acts, accuracy {accuracy:.3f} (5-fold): {ACTS_HEAD.name}")
-    elif which == "names":
-        from finetune import names_head
-
-        print(f"{names_head.train(shared_data())} words: {names_head.HEAD.name}")
-    else:
-        raise SystemExit(f"no head {which!r}: acts or names")
 
 
-def shared_data() -> Path:
-    """Where the public data sets lie; a head that trains without them is a weaker one."""
-    return Path(os.environ.get("BACKROOM_SHARED_DATA", "../shared/data"))
->>>>>>> ecec0ba (Personal data is masked by form, by a tagger and by the customer list; secrets however they are written)
+def train_names() -> None:
+    """Fit the tagger of names and addresses; see names_head.py."""
+    from finetune import names_head
+
+    print(f"{names_head.train(SHARED)} words, written to {names_head.HEAD.name}")
+
+
+HEADS = {"acts": train_acts, "emotion": train_emotion, "names": train_names}
+
+
+def main() -> None:
+    which = sys.argv[1] if sys.argv[1:] else "acts"
+    if which not in HEADS:
+        raise SystemExit(f"no head {which!r}; there are {', '.join(HEADS)}")
+    HEADS[which]()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
