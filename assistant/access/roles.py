@@ -1,0 +1,35 @@
+"""Roles of staff and scopes of API keys, and what each may do. Knows no account and no key.
+
+    owner       everything, staff accounts and keys included
+    manager     conversations, corrections, customers' rights, adapters; no accounts
+    agent       the queue and the conversations: watch, take over, answer, correct
+    researcher  reviewed conversations with personal data masked, fine-tuning, evaluation
+    auditor     the audit log and the reports; changes nothing
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROLES: Final[dict[str, frozenset[str]]] = {
+    "owner": frozenset(
+        {"conversations", "answer", "correct", "privacy", "research", "adapters", "audit", "accounts", "keys"}
+    ),
+    "manager": frozenset({"conversations", "answer", "correct", "privacy", "adapters", "audit"}),
+    "agent": frozenset({"conversations", "answer", "correct"}),
+    "researcher": frozenset({"research", "adapters"}),
+    "auditor": frozenset({"audit"}),
+}
+"""Role -> permissions. `accounts` and `keys` are the owner's alone."""
+
+SCOPES: Final[dict[str, str]] = {
+    "chat": "ask the assistant and list the models",
+    "customers": "say which customer is signed in: for the shop's own site",
+    "metrics": "read /metrics",
+}
+"""What an API key may be used for."""
+
+
+def may(role: str, permission: str) -> bool:
+    """Whether staff of this role may do this. An unknown role may do nothing."""
+    return permission in ROLES.get(role, frozenset())
