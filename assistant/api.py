@@ -5,7 +5,8 @@
 
 `create_app` adds the routes; the browser chat is mounted on the same app afterwards (it takes every other path). Knows
 how turns travel, not how they are answered. Callers name conversations themselves, so this API is for the shop's own
-programs: whoever may call it may continue any conversation that came through it (never one of the browser chat).
+programs: a key continues the conversations that came through it, and without keys whoever may call continues any that
+came without one (never one of the browser chat).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi_offline import FastAPIOffline
 
 from assistant import __version__
+from assistant.access.gate import Caller, Gate, open_gate
+from assistant.access.headers import SecurityHeaders
 from assistant.api_errors import RETRY_AFTER_S, UNAVAILABLE, ApiError, event, install, translate
 from assistant.api_input import BodyLimit, read_chat_request, refuse_other_sites
 from assistant.api_models import BackroomExtension, ChatRequest, chunk, completion, request_schema, usage
@@ -43,9 +46,18 @@ FindCustomer = Callable[[str | None, str | None], CustomerRef]
 
 
 def create_app(
-    desk: Desk, settings: Settings, *, status: Callable[[], EngineStatus], find_customer: FindCustomer
+    desk: Desk,
+    settings: Settings,
+    *,
+    status: Callable[[], EngineStatus],
+    find_customer: FindCustomer,
+    gate: Gate | None = None,
 ) -> FastAPI:
-    """The server without the browser chat. `find_customer` takes an id and an address, one of them None."""
+    """The server without the browser chat. `find_customer` takes an id and an address, one of them None.
+
+    `gate` None: everybody who reaches the server may use the API.
+    """
+    gate = gate or open_gate()
     app = FastAPIOffline(
         title="Backroom",
         version=__version__,
@@ -56,10 +68,13 @@ def create_app(
         swagger_ui_parameters={"validatorUrl": None},
     )
     app.add_middleware(BodyLimit, max_bytes=settings.limits.request_bytes)
+    app.add_middleware(
+        SecurityHeaders, embed_in=settings.access.embed_in, tls=settings.server.tls_certificate is not None
+    )
     install(app)
-    _add_health(app, desk, status)
-    _add_models(app, status)
-    chat = ChatEndpoint(desk, settings, status, find_customer)
+    _add_health(app, desk, status, gate)
+    _add_models(app, status, gate)
+    chat = ChatEndpoint(desk, settings, status, find_customer, gate)
 
     @app.post(CHAT_PATH, summary="Answer a customer", tags=["chat"], openapi_extra=request_schema())
     async def chat_completions(request: Request) -> Response:
@@ -77,7 +92,12 @@ class ChatEndpoint:
     """One chat completion, from request to response."""
 
     def __init__(
-        self, desk: Desk, settings: Settings, status: Callable[[], EngineStatus], find_customer: FindCustomer
+        self,
+        desk: Desk,
+        settings: Settings,
+        status: Callable[[], EngineStatus],
+        find_customer: FindCustomer,
+        gate: Gate,
     ) -> None:
         self._desk = desk
         self._limits = settings.limits
@@ -85,17 +105,19 @@ class ChatEndpoint:
         self._trusted = settings.server.trust_customer or desk.isolated
         self._status = status
         self._find_customer = find_customer
+        self._gate = gate
         self._threads = CapacityLimiter(settings.limits.turns_at_once + 8)
 
     async def answer(self, request: Request) -> Response:
         """The whole answer, or its stream once the first words are there. Raises ApiError and BackroomError before."""
         refuse_other_sites(request, self._public_url)
+        caller = await self._run(self._gate.admit, request, "chat")
         chat = await read_chat_request(request, self._limits.json_depth, self._limits.message_chars)
         status = self._status()
         if not status.ready and status.restarts == 0:
             text = "The model is still loading. Please try again in a moment."
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
-        events = self._events(await self._run(self._turn, chat))
+        events = self._events(await self._run(self._turn, chat, caller))
         first = await anext(events)
         model = status.model
         if chat.stream:
@@ -109,11 +131,14 @@ class ChatEndpoint:
                 record = None if isinstance(item, Delta) else item.record
         return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)
 
-    def _turn(self, chat: ChatRequest) -> Iterator[Event]:
+    def _turn(self, chat: ChatRequest, caller: Caller) -> Iterator[Event]:
         """The turn, not yet begun. Runs in a thread: it may read the database."""
         extension = chat.backroom or BackroomExtension()
-        if chat.backroom is not None and not self._trusted:
-            text = "'backroom' is believed only from trusted callers: set trust_customer in [server], or use --isolate."
+        if chat.backroom is not None and not (self._trusted or caller.speaks_for_customers):
+            text = (
+                "'backroom' is believed only from trusted callers: with an API key of the scope 'customers', "
+                "trust_customer in [server], or --isolate."
+            )
             raise ApiError(403, text, "not_trusted", param="backroom")
         if extension.now is not None and extension.now.tzinfo is None:
             raise ApiError(422, "backroom.now: the time needs its zone, as in 2026-03-01T12:00:00Z", "invalid_field")
@@ -123,7 +148,8 @@ class ChatEndpoint:
                 customer = self._find_customer(extension.customer.id, extension.customer.email)
             except UsageError as error:
                 raise ApiError(422, f"backroom.customer: {error}", "unknown_customer", param="backroom") from None
-        conversation = f"api-{chat.user}" if chat.user else f"once-{uuid.uuid4().hex}"
+        room = "api" if caller.key is None else f"api-{caller.key.key_id}"
+        conversation = f"{room}-{chat.user}" if chat.user else f"once-{uuid.uuid4().hex}"
         if not chat.user:
             self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
         introduced = any(message.role == "assistant" for message in chat.messages)
@@ -181,7 +207,7 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus]) -> None:
+def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus], gate: Gate) -> None:
     @app.get("/healthz", summary="Is the server up?", tags=["health"])
     async def healthz() -> Json:
         return {"status": "ok", "version": __version__}
@@ -195,22 +221,25 @@ def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus]) ->
         return JSONResponse({"status": "the model is loading", "engine": vars(now)}, 503, headers)
 
     @app.get("/metrics", summary="Counters in Prometheus' form", tags=["health"], response_class=PlainTextResponse)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        await anyio.to_thread.run_sync(gate.admit, request, "metrics")
         return Response(desk.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _add_models(app: FastAPI, status: Callable[[], EngineStatus]) -> None:
+def _add_models(app: FastAPI, status: Callable[[], EngineStatus], gate: Gate) -> None:
     created = int(time.time())
 
     def entry() -> Json:
         return {"id": status().model, "object": "model", "created": created, "owned_by": "backroom"}
 
     @app.get("/v1/models", summary="The model in service", tags=["chat"])
-    async def models() -> Json:
+    async def models(request: Request) -> Json:
+        await anyio.to_thread.run_sync(gate.admit, request, "chat")
         return {"object": "list", "data": [entry()]}
 
     @app.get("/v1/models/{model_id:path}", summary="One model", tags=["chat"])
-    async def model(model_id: str) -> Json:
+    async def model(model_id: str, request: Request) -> Json:
+        await anyio.to_thread.run_sync(gate.admit, request, "chat")
         if model_id != status().model:
             raise ApiError(404, f"No model {model_id!r} is in service; it is {status().model!r}.", "model_not_found")
         return entry()

@@ -1,8 +1,9 @@
 """Every failure as the API answers it: a status, OpenAI's error object, and when to come back.
 
     400  not JSON, not UTF-8, nested too deep         413  larger than the limit
-    403  from another site's page, or not trusted     422  a field that doesn't fit, a message that can't be answered
-    429  too busy, with Retry-After                   503  the engine or the database is away, with Retry-After
+    401  a key is needed, or isn't good               429  too often, or too busy, with Retry-After
+    403  another site's page, not trusted, no scope   422  a field that doesn't fit, a message that can't be answered
+    503  the engine or the database is away, with Retry-After
 
 Knows the tree of `assistant.errors` and no route.
 """
@@ -23,7 +24,7 @@ from assistant.types import Json
 log = logging.getLogger("backroom.api")
 
 INVALID, BUSY, UNAVAILABLE, INTERNAL = "invalid_request_error", "rate_limit_error", "server_error", "server_error"
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+HTTP_CODES = {401: "no_key", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 RETRY_AFTER_S = 2
 
 

@@ -59,6 +59,22 @@ class ServerSettings(Section):
     """The address that browsers use when a proxy stands in front; requests from other sites' pages are refused."""
     trust_customer: bool = False
     """Believe an API caller who says which customer is signed in. Only for a shop's own backend on a closed port."""
+    tls_certificate: Path | None = None
+    """A PEM file with the certificate chain; with `tls_key` the server speaks HTTPS."""
+    tls_key: Path | None = None
+
+
+class AccessSettings(Section):
+    """Who may use the API, and how often."""
+
+    require_key: bool | None = None
+    """Whether API callers need a key. None: when the server listens beyond this machine."""
+    requests_per_minute: int = Field(default=600, ge=0, le=1_000_000)
+    """Per key, or per address without one (this machine's own is not counted). 0: no limit."""
+    failures_per_minute: int = Field(default=20, ge=1, le=10_000)
+    """Wrong keys, or wrong sign-ins of staff, from one address."""
+    embed_in: TextList = []
+    """Origins whose pages may show the chat in a frame ("https://www.shop.example")."""
 
 
 class ModelSettings(Section):
@@ -127,6 +143,7 @@ class Settings(Section):
     """Every setting, by section."""
 
     server: ServerSettings = Field(default_factory=ServerSettings)
+    access: AccessSettings = Field(default_factory=AccessSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
     shop: ShopSettings = Field(default_factory=ShopSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
@@ -231,7 +248,7 @@ def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, str, str, s
 
 def _resolve_paths(data: dict[str, Any], folder: Path) -> None:
     """A relative path in a file counts from the file, so that the server may be started from anywhere."""
-    for section, key in (("shop", "db"), ("chat", "images")):
+    for section, key in (("shop", "db"), ("chat", "images"), ("server", "tls_certificate"), ("server", "tls_key")):
         value = data.get(section, {}).get(key)
         if isinstance(value, str) and value:
             data[section][key] = str(folder / Path(value).expanduser())

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from assistant.config import Settings
+from assistant.config import ServerSettings, Settings
 from assistant.errors import BackroomError, UsageError
 
 
@@ -29,6 +30,7 @@ def serve(
 
     Raises UsageError's kinds for the operator's mistakes, EngineError when the model can't be loaded.
     """
+    check_tls(settings.server)
     sock = take_port(settings.server.host, settings.server.port)
     try:
         from assistant.runtime import open_runtime
@@ -46,7 +48,7 @@ def serve(
                 except BackroomError as error:
                     return error
                 ready(
-                    address_of(sock),
+                    address_of(sock, tls=settings.server.tls_certificate is not None),
                     runtime.assistant.catalogue.info().get("name", "an empty shop"),
                     runtime.process.status().model,
                 )
@@ -54,7 +56,7 @@ def serve(
                 return None
 
             try:
-                run(app, sock, loaded)
+                run(app, sock, loaded, settings.server)
             finally:
                 close()
     finally:
@@ -64,11 +66,27 @@ def serve(
     leave_at_once()
 
 
-def address_of(sock: socket.socket) -> str:
+def check_tls(settings: ServerSettings) -> None:
+    """Raises UsageError when certificate and key aren't both there, or don't fit each other."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise UsageError("HTTPS needs both tls_certificate and tls_key in [server]")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as error:
+        raise UsageError(
+            f"HTTPS: {certificate} and {key} can't be used ({error}); give a PEM chain and its key"
+        ) from None
+
+
+def address_of(sock: socket.socket, *, tls: bool = False) -> str:
     """The address to open on this machine: `http://127.0.0.1:7860`."""
+    scheme = "https" if tls else "http"
     host, port = sock.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def take_port(host: str, port: int) -> socket.socket:

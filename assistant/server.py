@@ -24,8 +24,10 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.access.gate import Gate, is_this_machine
+from assistant.access.keys import ApiKeys
 from assistant.api import create_app
-from assistant.config import Settings
+from assistant.config import ServerSettings, Settings
 from assistant.customers import find_customer
 from assistant.desk import Desk
 from assistant.errors import BackroomError
@@ -150,7 +152,8 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     def customer(customer_id: str | None, email: str | None) -> Any:
         return find_customer(runtime.db, customer_id=customer_id, email=email)
 
-    app = create_app(desk, settings, status=runtime.engine.status, find_customer=customer)
+    gate = Gate(ApiKeys(runtime.db), settings.access, exposed=not is_this_machine(settings.server.host))
+    app = create_app(desk, settings, status=runtime.engine.status, find_customer=customer, gate=gate)
     if pool is None:
         _add_chat(app, Face(desk, runtime.assistant), settings)
         left = [
@@ -234,9 +237,19 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def run(app: FastAPI, sock: socket.socket, loaded: Callable[[], BackroomError | None]) -> None:
+def run(
+    app: FastAPI, sock: socket.socket, loaded: Callable[[], BackroomError | None], settings: ServerSettings
+) -> None:
     """Serve until SIGINT or SIGTERM. `loaded` waits for the engine in a thread; what it returns ends the server."""
-    config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=GRACE_S, server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        ws="none",
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+    )
     server = _Server(config)
     failure: list[BackroomError] = []
 

@@ -1,1 +1,1 @@
-"""Who may do what: staff accounts with roles, sessions, API keys, and customers whom the shop's own site vouches for."""
+"""Who may do what: staff with roles and sessions, API keys, and customers whom the shop's own site vouches for."""

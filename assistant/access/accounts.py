@@ -116,7 +116,7 @@ class Accounts:
             row = _row(session, name)
             row.totp, row.totp_step = secret, 0
             audit(session, by, "staff.totp_on" if on else "staff.totp_off", f"staff:{name}", "administration")
-        return pyotp.TOTP(secret).provisioning_uri(name, issuer_name="Backroom") if secret else None
+        return pyotp.TOTP(secret, name=name, issuer="Backroom").provisioning_uri() if secret else None
 
     def sign_in(self, name: str, password: str, code: str = "", *, now: datetime | None = None) -> Staff:
         """The account, when name, password and code are right. Raises SignInError; the attempt is counted."""
@@ -219,4 +219,3 @@ def _count_failure(session: Session, row: StaffRow, now: datetime) -> bool:
 
 def _staff(row: StaffRow) -> Staff:
     return Staff(row.name, row.role, row.active, row.totp is not None, row.created_at, row.locked_until)
-

@@ -1,10 +1,10 @@
 """Roles of staff and scopes of API keys, and what each may do. Knows no account and no key.
 
-    owner       everything, staff accounts and keys included
-    manager     conversations, corrections, customers' rights, adapters; no accounts
-    agent       the queue and the conversations: watch, take over, answer, correct
-    researcher  reviewed conversations with personal data masked, fine-tuning, evaluation
-    auditor     the audit log and the reports; changes nothing
+owner       everything, staff accounts and keys included
+manager     conversations, corrections, customers' rights, adapters; no accounts
+agent       the queue and the conversations: watch, take over, answer, correct
+researcher  reviewed conversations with personal data masked, fine-tuning, evaluation
+auditor     the audit log and the reports; changes nothing
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete, or_
 
 from assistant.access.schema import StaffRow, StaffSessionRow
 from assistant.store.audit import audit
@@ -45,7 +45,7 @@ class Sessions:
         now = now or datetime.now(UTC)
         token = secrets.token_urlsafe(32)
         with self._db.write() as session:
-            session.execute(delete(StaffSessionRow).where(or_(*_over(now))))
+            session.execute(delete(StaffSessionRow).where(_over(now)))
             session.add(StaffSessionRow(token=_digest(token), name=name, began_at=now, last_at=now))
         return token
 
@@ -94,5 +94,5 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _over(now: datetime) -> tuple[object, object]:
-    return StaffSessionRow.last_at < now - IDLE, StaffSessionRow.began_at < now - LONGEST
+def _over(now: datetime) -> ColumnElement[bool]:
+    return or_(StaffSessionRow.last_at < now - IDLE, StaffSessionRow.began_at < now - LONGEST)

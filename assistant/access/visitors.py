@@ -13,21 +13,31 @@ from datetime import UTC, datetime, timedelta
 import jwt
 
 from assistant.errors import BackroomError
+from assistant.privacy.schema import StateRow
 from assistant.shop.schema import CustomerRow
+from assistant.store.audit import audit
 from assistant.store.database import Database
 from assistant.types import CustomerRef
 
 AUDIENCE = "backroom"
 LONGEST = timedelta(hours=24)
+_STATE = "site_secret"
 
 
 class TokenError(BackroomError):
     """A customer's token that can't be believed. The text is for the shop's developers."""
 
 
-def new_secret() -> str:
-    """A secret to sign tokens with: 256 random bits as text."""
-    return secrets.token_urlsafe(32)
+def site_secret(db: Database, *, renew: bool = False, by: str = "system:serve") -> str:
+    """The secret of this shop's site, 256 random bits as text; made at first use. `renew` ends the old one's tokens."""
+    with db.write() as session:
+        row = session.get(StateRow, _STATE)
+        if row is None or renew:
+            secret = secrets.token_urlsafe(32)
+            session.merge(StateRow(name=_STATE, value=secret))
+            audit(session, by, "site_secret.renew" if row else "site_secret.make", "shop:site", "administration")
+            return secret
+        return row.value
 
 
 def sign(secret: str, customer_id: str, lasts: timedelta = timedelta(hours=1), *, now: datetime | None = None) -> str:

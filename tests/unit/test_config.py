@@ -99,7 +99,13 @@ def test_the_example_file_names_every_setting_with_its_default() -> None:
     shown = tomllib.loads("\n".join(lines))
     assert {name: set(keys) for name, keys in shown.items()} == {n: set(s.model_fields) for n, s in sections().items()}
     Settings.model_validate(shown)
-    optional = {("server", "public_url"), ("shop", "db"), ("chat", "examples"), ("model", "threads")}
+    optional = {
+        ("server", "public_url"),
+        ("shop", "db"),
+        ("chat", "examples"),
+        ("model", "threads"),
+        ("access", "embed_in"),
+    }
     for section, keys in shown.items():
         for key, value in keys.items():
             default = getattr(getattr(Settings(), section), key)

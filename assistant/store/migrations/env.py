@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from alembic import context
 
+from assistant.access.schema import StaffRow
 from assistant.privacy.schema import ErasureRow
 from assistant.shop.schema import ShopInfo
 from assistant.store.audit_schema import AuditRow
 from assistant.store.schema import ConversationRow
 
 assert ConversationRow.metadata is AuditRow.metadata is ErasureRow.metadata  # one metadata holds all tables
-assert ErasureRow.metadata is ShopInfo.metadata
+assert ErasureRow.metadata is StaffRow.metadata is ShopInfo.metadata
 target_metadata = ShopInfo.metadata
 
 context.configure(

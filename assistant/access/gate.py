@@ -1,0 +1,102 @@
+"""The gate of the HTTP API: which key a request carries, whether it may do what it asks, and how often.
+
+    gate = Gate(ApiKeys(db), settings.access, exposed=listens_beyond_this_machine(settings.server.host))
+    caller = gate.admit(request, "chat")
+
+A server that only this machine can reach needs no key, unless the settings say so; one that others can reach always
+does. Knows no route and no conversation.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from assistant.access.keys import PREFIX, ApiKey, ApiKeys
+from assistant.access.roles import SCOPES
+from assistant.api_errors import BUSY, ApiError
+from assistant.config import AccessSettings
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: the key, if one was shown, and what to count its calls under."""
+
+    key: ApiKey | None
+    name: str
+
+    @property
+    def speaks_for_customers(self) -> bool:
+        """Whether it is believed when it says which customer is signed in."""
+        return self.key is not None and "customers" in self.key.scopes
+
+
+class Gate:
+    """Admits requests. Thread-safe: the counts are `limits`', the keys are read anew each time."""
+
+    def __init__(self, keys: ApiKeys | None, settings: AccessSettings, *, exposed: bool) -> None:
+        self._keys = keys
+        self.needs_key = exposed if settings.require_key is None else settings.require_key
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._per_minute = settings.requests_per_minute
+        self._failures = RateLimitItemPerMinute(settings.failures_per_minute)
+
+    def admit(self, request: Request, scope: str) -> Caller:
+        """The caller. Raises ApiError: 401 without a good key, 403 without the scope, 429 when it calls too often."""
+        address = address_of(request)
+        key = self._key(request, address)
+        if key is None and self.needs_key:
+            raise ApiError(
+                401, "An API key is needed: Authorization: Bearer br_... (backroom users keys add).", "no_key"
+            )
+        if key is not None and scope not in key.scopes:
+            raise ApiError(403, f"This key may not {SCOPES[scope]}; it needs the scope {scope!r}.", "wrong_scope")
+        caller = Caller(key, f"key:{key.key_id}" if key else f"address:{address}")
+        if (key is not None or not is_this_machine(address)) and self._per_minute:
+            self._count(caller)
+        return caller
+
+    def _key(self, request: Request, address: str) -> ApiKey | None:
+        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not text.startswith(f"{PREFIX}_") or self._keys is None:
+            return None
+        if not self._limiter.test(self._failures, "failures", address):
+            raise _too_often("Too many wrong keys from this address.")
+        key = self._keys.find(text.strip())
+        if key is None:
+            self._limiter.hit(self._failures, "failures", address)
+            raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
+        return key
+
+    def _count(self, caller: Caller) -> None:
+        if not self._limiter.hit(RateLimitItemPerMinute(self._per_minute), "requests", caller.name):
+            raise _too_often(f"More than {self._per_minute} requests in a minute.")
+
+
+def open_gate() -> Gate:
+    """A gate that lets everybody in who gets that far: for a server that only this machine reaches."""
+    return Gate(None, AccessSettings(), exposed=False)
+
+
+def address_of(request: Request) -> str:
+    """The address that the request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether an address or host name is this machine's loopback."""
+    if address in ("localhost", "testclient"):
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _too_often(what: str) -> ApiError:
+    return ApiError(429, f"{what} Please wait a minute.", "too_many_requests", kind=BUSY, retry_after_s=60)
