@@ -266,7 +266,7 @@ def _log(state: State, text: str, heard: Heard, plan: Plan) -> None:
     acts = [r.act for r in heard.requests]
     entry = {"said": text[:160], "acts": acts, "answered": plan.answered, "emotion": heard.feeling.emotion}
     state.log = [*state.log[1 - _LOGGED :], entry]
-    state.offer = plan.offer
+    state.offer, state.choices = plan.offer, plan.choices
     state.called = plan.reason or state.called
 
 

@@ -91,6 +91,9 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
 
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
     products = _meant(request, context)
+    if not products and _OF_WHAT.search(request.text.lower()):
+        talk.which(context, plan)
+        return
     if not products and (products := _described(request, context)) and not _ASKS.search(request.text.lower()):
         request = replace(request, act="search")
         _search(request, context, plan)
@@ -107,8 +110,7 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
     if request.group and len(products) > _AT_ONCE:
         listing.search(request, context, plan)
         plan.closing.clear()
-        shown = [str(item["product"]) for item in plan.listed or ()]
-        clarify.ask_products(context.catalogue.products(shown), context, plan)
+        clarify.ask_products(products, context, plan)
         return
     products = _with_values(request, products)
     if len(products) > 1 and _another_is_meant(request, products, context, plan):
@@ -124,7 +126,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         plan.cards.append(context.card(product, plan.chosen))
     plan.focus = [p.product_id for p in products]
     if len(products) > 1:
-        plan.question, plan.clarifying = asked, bool(asked)  # which product comes before which of its versions
+        if not asked:  # which product comes before which of its versions
+            plan.question, plan.choices, plan.clarifying = "", [], False
         clarify.which_product(request, products[:_AT_ONCE], context, plan)
         plan.listed = [{"product": p.product_id, "sku": None} for p in products]
         plan.chosen = None
@@ -213,7 +216,10 @@ def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
 
 def _search(request: Request, context: Context, plan: Plan) -> None:
     """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
-    if _is_service(request, context, plan) or listing.search(request, context, plan):
+    if _is_service(request, context, plan):
+        return
+    if listing.search(request, context, plan):
+        clarify.which_listed(request, plan, context)
         return
     if not pages.quote_if_sure(_asked(request), context, plan, about=request.query):
         listing.nothing(request, context, plan)
@@ -262,6 +268,7 @@ def _of_product(request: Request, product: Product, context: Context, plan: Plan
     plan.focus = [product.product_id]
 
 
+_OF_WHAT = re.compile(r"^\W*(?:is|does|can|has|was|will) (?:it|this|that)\b")
 _ASKS = re.compile(r"\?|\b(?:what|how|which|when|where|who|is|are|does|do|can|will|has|tell|price|cost)\b")
 
 
@@ -290,7 +297,9 @@ def _search_instead(request: Request, context: Context, plan: Plan) -> bool:
     hits = [h for h in context.search.products(request.query, limit=3) if h.confident]
     if not hits:
         return False
-    return listing.search(request, context, plan)
+    found = listing.search(request, context, plan)
+    clarify.which_listed(request, plan, context)
+    return found
 
 
 def _compare(request: Request, context: Context, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from assistant.act.context import Context
 from assistant.act.instead import value_text
@@ -18,7 +19,7 @@ from assistant.types import Product, Receipt, Variant
 
 _NAMED = 6  # choices named one by one; of more, the first few "or another"
 _SEVERAL_MEANT = re.compile(
-    r"\b(?:they|them|these|those|both|all|each|every|your|any|either|the two|the three|which|ones|compare|are|cost)\b"
+    r"\b(?:they|them|these|those|both|all|each|every|any|either|the two|the three|which|ones|compare|are|do)\b"
 )
 _ONE_MEANT = re.compile(r"\b(?:it|its|it's|that|this|one|is|costs|does|has)\b")
 
@@ -43,7 +44,8 @@ def ask_products(products: Sequence[Product], context: Context, plan: Plan) -> N
     receipts = tuple(Receipt("product", p.product_id, "name", p.name, context.as_of) for p in products[:_NAMED])
     names = [f"the {p.name}" for p in products[:_NAMED]] + (["another"] if len(products) > _NAMED else [])
     fact.fields["choices"] = Field("list", join(names, "or"), receipts, "the products that may be meant")
-    _ask(f"Which one do you mean: {fact.key('choices')}?", plan)
+    named = [{"label": p.name, "product": p.product_id} for p in products]
+    _ask(f"Which one do you mean: {fact.key('choices')}?", named, plan)
 
 
 def which_option(variants: Sequence[Variant], context: Context, plan: Plan) -> None:
@@ -60,7 +62,8 @@ def which_option(variants: Sequence[Variant], context: Context, plan: Plan) -> N
     receipts = tuple(Receipt("sku", v.sku, name, v.options[name], context.as_of) for v in having)
     shown = [value_text(name, x) for x in values[:_NAMED]] + (["another"] if len(values) > _NAMED else [])
     fact.fields["choices"] = Field("list", join(shown, "or"), receipts[:24], f"the values of {name}")
-    _ask(f"Which {name.replace('_', ' ')} would you like: {fact.key('choices')}?", plan)
+    named = [{"label": x, "product": having[0].product_id, "option": name} for x in values]
+    _ask(f"Which {name.replace('_', ' ')} would you like: {fact.key('choices')}?", named, plan)
 
 
 def _deciding(variants: Sequence[Variant], names: Sequence[str]) -> str:
@@ -75,7 +78,22 @@ def _deciding(variants: Sequence[Variant], names: Sequence[str]) -> str:
     return min(names, key=lambda n: (undecided(n), names.index(n)))
 
 
-def _ask(question: str, plan: Plan) -> None:
+def which_listed(request: Request, plan: Plan, context: Context) -> None:
+    """Ask which of the products that were listed is meant, where the words ask of one ("how much is the kettle")."""
+    words = request.text.lower()
+    if plan.listed and len(plan.listed) > 1 and _OF_ONE.search(words) and not _SEVERAL_MEANT.search(words):
+        products = context.catalogue.products([str(item["product"]) for item in plan.listed])
+        plan.closing.clear()
+        ask_products(products, context, plan)
+
+
+_OF_ONE = re.compile(
+    r"(?:how (?:much|many|heavy|big|tall|long|expensive)|price|cost|stock)\b.*\b(?:is|does|of|for|would) (?:the|your) "
+    r"|what(?:'s| is| does) (?:the|your) .*\b(?:cost|price|weigh)\b|^\W*(?:is|does) (?:the|your) "
+)
+
+
+def _ask(question: str, choices: list[dict[str, Any]], plan: Plan) -> None:
     """Make it the answer's one question, unless it has one already."""
     if not plan.question:
-        plan.question, plan.clarifying = question, True
+        plan.question, plan.choices, plan.clarifying = question, choices, True

@@ -66,6 +66,8 @@ class Plan:
     """One sentence said before everything else: the acknowledgement of how the customer feels."""
     question: str = ""
     """The one question back that the answer ends on (clarify.py); `clarifying` is true with it."""
+    choices: list[dict[str, Any]] = field(default_factory=list)
+    """What the question names: [{"label", "product", and "option" where the label is a value of it}]."""
     offer: str = ""
     """What a bare "yes" takes up next: "person"."""
     cards: list[Card] = field(default_factory=list)

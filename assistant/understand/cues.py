@@ -142,11 +142,18 @@ def mend(text: str, known: Callable[[str], bool]) -> str:
     return re.sub(r"[A-Za-z]+", right, text)
 
 
+_ONLY_IF_SURE = frozenset({"feedback", "mood"})
+"""Acts of messages that ask nothing of the shop: believed when there is hardly a doubt and nothing sold is named."""
+
+
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
     folded = fold(text)
     believed = {a: p for a, p in scores.items() if a not in _EVIDENCE or _EVIDENCE[a].search(folded)}
     believed = {a: p for a, p in believed.items() if a not in ("human", "are_you_human") or p > 0.3} or believed
+    believed = {
+        a: p for a, p in believed.items() if a not in _ONLY_IF_SURE or (p > 0.5 and not has_content)
+    } or believed
     act = max(believed, key=lambda a: believed[a])
     if act in ("are_you_human", "human") and believed[act] > 0.45:
         return act

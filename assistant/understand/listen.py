@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.request import Request
 from assistant.understand.acts import Encode
+from assistant.understand.answered import chosen, settled
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
 from assistant.understand.languages import detect
 from assistant.understand.offered import taken_up
@@ -57,9 +58,15 @@ class Listener:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
         feeling = self._feeling(text, state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        answer = taken_up(text, self.reader.bare_answer(text), state) if state.offer and not state.at_work else None
+        answer = None if state.at_work else self._answer(text, state)
         requests = [answer] if answer else self.reader.read(text, state)
         return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
+
+    def _answer(self, text: str, state: State) -> Request | None:
+        """What `text` is as no more than an answer to what the last answer asked or offered."""
+        if state.choices and (choice := chosen(text, state)):
+            return settled(choice, self.reader.read(state.question, state), text)
+        return taken_up(text, self.reader.bare_answer(text), state) if state.offer else None
 
     def _language(self, text: str) -> str | None:
         words = self.vocabulary

@@ -7,6 +7,7 @@ What carries over, and what resets it:
   answer that lists products replaces it.
 - `act` is what was last asked, so that "and in blue?" asks the same of blue; small talk doesn't touch it.
 - `offer` is what the last answer offered ("person"): a bare yes takes it up; every turn replaces it.
+- `choices` are what the last answer's question named: the next message may just pick one; every turn replaces them.
 - `mood` is the customer's strain and what was acknowledged of it (act/tone.py); it fades from turn to turn. The switch
   in it ("off") stays for the conversation. `log` holds the last few messages in short, which is all that a long
   conversation leaves behind: for the summary a colleague gets, and to notice that somebody has to ask again.
@@ -44,6 +45,7 @@ class State:
     task: dict[str, Any] = field(default_factory=dict)
     """What is under way with the customer's orders: see act.orders.task."""
     offer: str = ""
+    choices: list[dict[str, Any]] = field(default_factory=list)
     mood: dict[str, Any] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
     """The last turns, latest last: [{"said": text, "acts": [act], "answered": bool, "emotion": label}]."""
