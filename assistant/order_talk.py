@@ -59,6 +59,11 @@ class Wish:
             or self.identical or self.missing or self.under or self.other_product or self.cheaper
         )  # fmt: skip
 
+    @property
+    def says(self) -> bool:
+        """Whether it says anything, if only what is to stay as it is."""
+        return bool(self or self.same or self.free or self.rest_same or self.rest_free)
+
     def as_json(self) -> Json:
         return {k: v for k, v in asdict(self).items() if v}
 
@@ -168,6 +173,8 @@ class Said:
     forget: bool = False
     person: bool = False
     if_refused: bool = False
+    own: bool = False
+    """The message is known to be about the customer's own orders, whatever its words."""
     text: str = ""
 
 
@@ -184,4 +191,4 @@ def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> N
         if narrower and len(narrower) < len(same.lines):
             same.lines, same.all = narrower, item.all
         same.all = same.all or item.all
-        same.wish = item.wish.over(same.wish) if item.wish or item.wish.rest_free or item.wish.free else same.wish
+        same.wish = item.wish.over(same.wish) if item.wish.says else same.wish

@@ -106,10 +106,11 @@ class OrderTalk:
         account = self._account(str(task.customer))
         if account is None:
             return Answer(plan)
-        heard, task.heard = list(task.heard), []
+        heard, task.heard, task.asked = list(task.heard), [], "help"
         for message in heard[:-1]:
             self._hear(message, task, rules, account)
-        return self._respond(heard[-1] if heard else text, task, rules, account, context, conversation)
+        last = heard[-1] if heard else text
+        return self._respond(last, task, rules, account, context, conversation) or _welcome(account, task)
 
     def _hear(self, message: str, task: Task, rules: OrderRules, account: Account) -> None:
         from assistant.act.orders.merge import merge
@@ -117,10 +118,17 @@ class OrderTalk:
         merge(task, self._reader(account, rules).read(message, _focus(task)), account, rules, asked="")
 
     def _respond(
-        self, text: str, task: Task, rules: OrderRules, account: Account, context: Context, conversation: str
+        self,
+        text: str,
+        task: Task,
+        rules: OrderRules,
+        account: Account,
+        context: Context,
+        conversation: str,
     ) -> Answer | None:
         plan = Plan()
         said = self._reader(account, rules).read(text, _focus(task))
+        said.own = task.asked == "help"
         step = flow.Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
         )
@@ -143,6 +151,15 @@ class OrderTalk:
         """Whether a message of a known customer names a number of an order of theirs."""
         squashed = re.sub(r"[^a-z0-9]", "", text.lower())
         return any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders)
+
+
+def _welcome(account: Account, task: Task) -> Answer:
+    """It is known who is asking, and not yet what for."""
+    plan = Plan()
+    task.asked = "help"
+    plan.say(f"Thank you{', ' + account.first_name if account.first_name else ''}, I found your account.")
+    plan.closing.append("What would you like me to do with your orders?")
+    return Answer(plan)
 
 
 def _counted(text: str, requests: Sequence[Request], context: Context) -> Answer | None:

@@ -65,10 +65,9 @@ def person(request: Request, context: Context, plan: Plan) -> None:
 
 
 def order(request: Request, context: Context, plan: Plan) -> None:
-    """Orders are looked after by people: this assistant has no access to them."""
-    before = bool(request.extra.get("called_before"))
-    opening = "I don't have access to orders, so I'm handing this over to a colleague who does."
-    handover.call("order", opening, context, plan, called_before=before)
+    """About orders, but nothing that order talk could take up: asks what it is about."""
+    plan.core.append("I can look after your orders.")
+    plan.closing.append("Please tell me which order or item it is about, and what you would like to be done.")
 
 
 def mood(request: Request, context: Context, plan: Plan) -> None:

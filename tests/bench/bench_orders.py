@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,12 @@ class Shop:
             self._db, lambda db: Assistant(db, SilentEngine(), ByteTokenizer(), Settings()), limit=2
         )
 
+    def lend(self, name: str) -> AbstractContextManager[Assistant]:
+        """The assistant of one conversation."""
+        return self._shops.lend(name)
+
     def answer(self, body: Json) -> Json:
-        with self._shops.lend(body["user"]) as assistant:
+        with self.lend(body["user"]) as assistant:
             record = assistant.reply(body["user"], body["messages"][-1]["content"]).as_json()
         return {"choices": [{"message": {"content": record["reply"]}}], "backroom": record}
 

@@ -67,7 +67,8 @@ def _report(writes: Sequence[Write], before: Account, after: Account, desk: Desk
             new = desk.sheet.money("order", order.order_id, "total", order.total)
             said.append(f"Order {number} now goes to {phrases.address(order.address)}; its total stays {new}.")
         else:
-            said.append(f"Order {number} is now paid with {phrases.method(order.method if order else None)}.")
+            paid = after.method(str(write.arguments.get("payment_method_id")))
+            said.append(f"Order {number} is now paid with {phrases.method(paid)}.")
     said += _totals(desk) + _balances(before, after, desk)
     return list(dict.fromkeys(said))
 

@@ -54,7 +54,7 @@ def _more_of_the_same(task: Task, said: Said) -> bool:
     """ "And the watch. I want one with a black dial": nothing is under way any more, but items are named with a "
     "wish."""
     items = [i for i in said.rest.items if i.wish]
-    if not items or not task.goals or _ASKS_ONLY.search(said.text):
+    if not items or not (task.goals or said.own) or _ASKS_ONLY.search(said.text):
         return False
     goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
     task.goals.append(goal)
@@ -99,7 +99,8 @@ def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[As
             continue
         goal = Goal("return", list(ask.items), list(ask.orders), ask.whole, ask.every, list(ask.keep), text=ask.text)
         desk = Desk(account, rules, None, Task(), None, lambda _: None)  # type: ignore[arg-type]
-        for part in either(goal, desk):
+        parts = either(goal, desk) or [goal]
+        for part in parts:
             out.append(
                 Ask(
                     part.kind,
@@ -144,10 +145,9 @@ def _same(goal: Goal, kind: str, ask: Ask) -> bool:
         return False
     if goal.state == REFUSED:
         return bool(_lines(goal.items) & _lines(ask.items)) or not ask.items
-    mine, theirs = {k[0] for k in _lines(goal.items)}, {k[0] for k in _lines(ask.items)}
-    if ask.only or not mine or not theirs:
-        return True
-    return True
+    mine = {*goal.orders, *(k[0] for k in _lines(goal.items))}
+    theirs = {*ask.orders, *(k[0] for k in _lines(ask.items))}
+    return ask.only or not mine or not theirs or bool(mine & theirs)
 
 
 def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None) -> None:

@@ -68,7 +68,7 @@ def for_difference(goal: Goal, order: Order, desk: Desk, amount: int) -> Way:
         return Way(method, why)
     if why:
         left = [m for m in own if m.source != "gift_card" or (m.balance or 0) >= amount]
-        return Way(None, why, tuple(left))
+        return Way(left[0], why) if len(left) == 1 else Way(None, why, tuple(left))
     if goal.payment and named:
         why = f"I can't use {named}: it isn't in your account."
     if len(own) == 1:

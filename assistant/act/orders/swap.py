@@ -129,7 +129,7 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
         return
     why = {
         "best": f"Your {name} is already the one that fits best by price.",
-        "same": f"A {line.name} can't be exchanged for the very same item, only for another version of it.",
+        "same": f"An item can't be exchanged for the very same one, only for another version of the {line.name}.",
         "kind": f"An item can only become another version of the same product, so your {line.name} can't be that.",
     }.get(
         choice.problem,

@@ -49,13 +49,17 @@ _NEAR = re.compile(
     r"(?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
     r"order (?:of|for)|where) (?:the|my|a|an|both|two|it)? ?(?:\w+ ){0,1}$"
 )
+_HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
+_TOPIC = re.compile(
+    r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) (?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
+)
 _REFERENCE = re.compile(
     r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
 )
 _CONNECT = re.compile(
     r"\s(?:for|to|into|with|->|→|instead|changed to|be)\s(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
     r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
-    r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|:\s"
+    r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|^\s*:\s"
 )
 _BOTH = re.compile(
     r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
@@ -138,6 +142,7 @@ class OrderReader:
         for sentence in wording.sentences(low):
             for clause in clauses(sentence):
                 self._clause(clause, text, said, focus)
+        said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
         said.questions = questions(low, self._account, self._names, self._options)
         return said
@@ -202,6 +207,7 @@ class OrderReader:
             into.items += picked
         elif not more.items and last is None and kind == "swap" and focus.asked != "item":
             merge_items(into.items, self._wishes_of_focus(clause, focus))
+        self._together(into)
         into.orders = list(dict.fromkeys([*into.orders, *more.orders]))
         into.keep = list(dict.fromkeys([*into.keep, *more.keep]))
         into.unknown = into.unknown or more.unknown
@@ -226,7 +232,8 @@ class OrderReader:
         near = self._orders_with(context)
         if kind not in ("address", "home"):
             ask.orders = ask.orders or self._at_places(clause)
-        ask.orders = ask.orders or near
+        if not ask.source_named:
+            ask.orders = ask.orders or near
         ask.every, ask.whole = bool(_EVERY.search(clause)), bool(_WHOLE.search(clause))
         if kind in ("address", "home"):
             self._orders_to_send(ask, found, clause, focus)
@@ -319,12 +326,19 @@ class OrderReader:
 
     def _common(self, low: str, said: Said) -> None:
         """What a message says once for all of its requests: how to pay, why."""
-        ways, why = payments(low, self._account), reason(low, self._shop.reasons)
         if SHOW.search(low):
             for item in (i for a in (*said.asks, said.rest) for i in a.items if i.wish):
                 item.wish.show = True
         for ask in (*said.asks, said.rest):
-            ask.payment, ask.reason = ask.payment or ways, ask.reason or why
+            ask.payment = payments(ask.text, self._account)
+            ask.reason = reason(ask.text, self._shop.reasons)
+        ways, why = payments(low, self._account), reason(low, self._shop.reasons)
+        for ask in (*said.asks, said.rest):
+            ask.payment = ask.payment or ([] if any(a.payment for a in said.asks) else ways)
+            ask.reason = ask.reason or (None if any(a.reason for a in said.asks) else why)
+        if _TOPIC.search(low):  # "everything that isn't for gaming": which that is, only the customer knows
+            for ask in (*said.asks, said.rest):
+                ask.every = False
         if _NO_ACTION.search(low):
             for ask in said.asks:
                 ask.maybe = True
@@ -391,8 +405,8 @@ class OrderReader:
         status = {o.order_id: o.status for o in self._account.orders}
         hints: list[Callable[[Line], bool]] = [lambda x: x.order_id in ask.orders]
         if not ask.orders:
-            if ask.pattern:
-                hints.append(lambda x: status[x.order_id].startswith(ask.pattern))
+            if near := next(iter(statuses(told)), ask.pattern):
+                hints.append(lambda x: status[x.order_id].startswith(near))
             hints.append(lambda x: status[x.order_id] in allowed)
             if kind == "swap" and re.search(r"\bexchang", clause):
                 hints.append(lambda x: status[x.order_id] in self._shop.back_statuses)
@@ -439,6 +453,7 @@ class OrderReader:
                 rest = [v for v in chosen if current.get(name) != v]
                 if not rest:
                     del wish.want[name]
+                    wish.same += [name] if _HOLD.search(text) else []
                     continue
                 wish.want[name] = rest
         wish.like = self._like(whole, lines)
@@ -469,7 +484,7 @@ class OrderReader:
         for item in items:
             fresh = Item(item.lines)
             self._set_wish(fresh, clause, bool(re.search(r"\b(?:for|to|want|like|one)\b", clause)))
-            if fresh.wish:
+            if fresh.wish.says:
                 item.wish = fresh.wish.over(item.wish)
 
     def _picked(self, clause: str, focus: Focus) -> list[Item]:
@@ -485,7 +500,7 @@ class OrderReader:
         for line in focus.lines:
             item = Item([line], text=clause)
             self._set_wish(item, clause, True)
-            if item.wish or item.wish.rest_free or item.wish.rest_same or item.wish.free:
+            if item.wish.says:
                 out.append(item)
         return out
 

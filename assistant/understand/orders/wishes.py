@@ -50,7 +50,7 @@ _REST = re.compile(
     r"\bother options unchanged|same in every"
 )
 _IDENTICAL = re.compile(
-    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same (?:one|item|thing|\w+)?|same (?:one|item|thing)|same specs?|"
+    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same(?! order)(?: one| item| thing)?|same (?:one|item|thing)|same specs?|"
     r"identical)\b"
 )
 _BUT = re.compile(r"\b(?:but|except|only|just|with|in|without|that)\b")
@@ -90,14 +90,8 @@ def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = 
     if not wishes:
         return Wish()
     first, *others = wishes
-    if (
-        first.sku is None
-        and not first.want
-        and not first.extreme
-        and not first.relative
-        and others
-        and not first.identical
-    ):
+    said = first.sku or first.want or first.prefer or first.extreme or first.relative or first.identical
+    if others and not said:
         first = others.pop(0).over(first)
     return _with_fallbacks(first, others)
 
@@ -237,9 +231,22 @@ def _of_value(words: str, values: Values) -> str | None:
     return found[-1].name if found else None
 
 
+def _stated(text: str, values: Values, wish: Wish) -> str:
+    """Values written beside their option's name ("backlight: none", "dial color white"); the text without them."""
+    for name, options in values.items():
+        for value in sorted(options, key=len, reverse=True):
+            told = rf"\b{re.escape(name.lower())}\W{{0,3}}(?::|=|is|to|of)?\W{{0,3}}{re.escape(value.lower())}(?!\w)"
+            if match := re.search(told, text):
+                wish.want[name] = [value]
+                text = text.replace(match[0], " ", 1)
+                break
+    return text
+
+
 def _named(text: str, values: Values, wish: Wish) -> None:
     """The values named, those denied, and which of several are the better ones."""
-    for clause in re.split(r"[;.]|,(?! (?:or|and)\b)", text):
+    text = _stated(text, values, wish)
+    for clause in re.split(r";|\.(?!\d)|,(?! (?:or|and)\b)", text):
         soft = bool(_SOFT.search(clause)) and not re.search(r"(?:would|i'd|'d) like|like (?:to|a|the|one|it)\b", clause)
         found = _matches(clause, values)
         by_option: dict[str, list[str]] = {}

@@ -60,7 +60,7 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"back)\b"
     ),
     "swap": re.compile(
-        r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?|"
+        r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
         r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|adjust(?:ed|ing)?)\b"
     ),
 }
@@ -161,6 +161,14 @@ def says_yes(text: str) -> bool:
     if _NO.search(text):
         return False
     return bool(_GO.search(text)) or any(_YES.search(s) and len(s.split()) <= 6 for s in sentences(text))
+
+
+_WEAK = re.compile(r"^\W*(?:ok(?:ay)?|fine|great|perfect|correct|right|sure|all good)\b")
+
+
+def barely_yes(text: str) -> bool:
+    """"OK, then ...": a yes only when nothing else is asked for."""
+    return bool(_WEAK.search(text)) and not re.search(r"\b(?:yes|yep|yeah|go ahead|proceed|i confirm|do it)\b", text)
 
 
 def says_no(text: str) -> bool:
