@@ -1,11 +1,11 @@
-"""Requests of tau1-retail parsed into writes: 500 short instructions of many accounts, against the writes they stand for.
+"""Requests of tau1-retail parsed into writes: 500 instructions of many accounts, against the writes they stand for.
 
     .venv/bin/python tests/bench/bench_order_parsing.py [--heldout] [--show 5] [--no-result]
 
 Each instruction is put to the assistant as one message of the signed-in customer, who says yes to every proposal; the
-payment or the reason is in the instruction. Right: the database as the expected writes leave it. Tasks with a write that
-the shop's rules reject (a gift card without the balance, an item "changed" to itself) are left out. Half of the tasks
-are held out. Writes results/order_parsing.json. Knows nothing of how the assistant works.
+payment or the reason is in the instruction. Right: the database as the expected writes leave it. Tasks with a write
+that the shop's rules reject (a gift card without the balance, an item "changed" to itself) are left out. Half of
+the tasks are held out. Writes results/order_parsing.json. Knows nothing of how the assistant works.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ _FROM_HOME = re.compile(
 )
 _BEFORE = re.compile(r"\b(?:original|old|previous|former|back to|before|had before)\b")
 _SAME_AS = re.compile(
-    r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|the one (?:that |which )?(?:my|the|our)|address of|"
+    r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|"
+    r"the one (?:that |which )?(?:my|the|our)|address of|"
     r"the address (?:on|in|from))\b"
 )
 _ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhere\b|\bgo to\b")

@@ -51,7 +51,8 @@ _NEAR = re.compile(
 )
 _HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
 _TOPIC = re.compile(
-    r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) (?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
+    r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) "
+    r"(?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
 )
 _REFERENCE = re.compile(
     r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"

@@ -50,7 +50,8 @@ _REST = re.compile(
     r"\bother options unchanged|same in every"
 )
 _IDENTICAL = re.compile(
-    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same(?! order)(?: one| item| thing)?|same (?:one|item|thing)|same specs?|"
+    r"\b(?:(?:exact(?:ly)?|very|for the) (?:the )?same(?! order)(?: one| item| thing)?|"
+    r"same (?:one|item|thing)|same specs?|"
     r"identical)\b"
 )
 _BUT = re.compile(r"\b(?:but|except|only|just|with|in|without|that)\b")
@@ -86,7 +87,7 @@ def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = 
     tails = [m[1] for p in parts for m in _TAIL.finditer(p)]
     parts = [_TAIL.sub(" ", p) for p in parts]
     # A condition that comes first ("if there's no RGB, the one without") leaves only what will do instead.
-    wishes = [w for p in (*parts[:1], *tails, *parts[1:]) if (w := _one(p, values, current, skus))]
+    wishes = [w for p in (*parts[:1], *tails, *parts[1:]) if (w := _one(p, values, current, skus)).says]
     if not wishes:
         return Wish()
     first, *others = wishes

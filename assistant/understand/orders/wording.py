@@ -167,7 +167,7 @@ _WEAK = re.compile(r"^\W*(?:ok(?:ay)?|fine|great|perfect|correct|right|sure|all 
 
 
 def barely_yes(text: str) -> bool:
-    """"OK, then ...": a yes only when nothing else is asked for."""
+    """ "OK, then ...": a yes only when nothing else is asked for."""
     return bool(_WEAK.search(text)) and not re.search(r"\b(?:yes|yep|yeah|go ahead|proceed|i confirm|do it)\b", text)
 
 
