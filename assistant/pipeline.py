@@ -22,6 +22,7 @@ from assistant.act.handover import complete
 from assistant.act.plan import Plan
 from assistant.act.talk import notice
 from assistant.act.tone import colour
+from assistant.adapters import InUse
 from assistant.briefing import brief
 from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
@@ -53,7 +54,15 @@ _DEMO_QUESTIONS = Path(__file__).parent / "shop" / "demo" / "questions.json"
 class Assistant:
     """Answers customers of one shop. Thread-safe; a conversation's turns must come one after the other (see Desk)."""
 
-    def __init__(self, db: Database, engine: Engine, tokenizer: Tokenizer, settings: Settings) -> None:
+    def __init__(
+        self,
+        db: Database,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        settings: Settings,
+        adapters: InUse | None = None,
+        speaker: Speaker | None = None,
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._embedder = default_embedder()
@@ -61,7 +70,8 @@ class Assistant:
         self._catalogue = Catalogue(db)
         self._shoppers = Shoppers(db)
         self._db = db
-        self._speaker = Speaker(engine, tokenizer, settings.model)
+        self._adapters = adapters or InUse()
+        self._speaker = speaker or Speaker(engine, tokenizer, settings.model, self._adapters)
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._vocabulary_lock = threading.Lock()
         self._orders = OrderTalk(db, self._catalogue)
@@ -123,7 +133,8 @@ class Assistant:
         """
         began = time.perf_counter()
         customer = usable(self._db, customer)
-        turn = Turn(Record(model=self._engine.status().model, adapter=self._settings.model.adapter), began)
+        adapter = self._adapters.of(conversation_id)
+        turn = Turn(Record(model=self._engine.status().model, adapter=adapter.name if adapter else None), began)
         screened = screen(text, self._settings.limits.message_chars)
         at = turn.clock("screen", began)
         message_id = self.conversations.begin_turn(

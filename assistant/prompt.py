@@ -17,6 +17,12 @@ SYSTEM = (
     "and you never write a number, a price or a yes or no yourself."
 )
 
+NOTES_SYSTEM = (
+    "You are the AI assistant of a shop. Tell the customer what the notes say, in your own friendly words. "
+    "Keep every {placeholder} as it is, leave nothing out and add nothing."
+)
+"""For adapters that were trained to word answers from notes: they need no examples."""
+
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "how much is the red kettle?",
@@ -42,11 +48,11 @@ class Prompt:
 
 
 class PromptBuilder:
-    """Builds prompts for one tokenizer. Thread-safe; holds only the public prefix."""
+    """Builds prompts for one tokenizer. Thread-safe; holds only the public prefix (`public_messages` by default)."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, public: list[dict[str, str]] | None = None) -> None:
         self._tokenizer = tokenizer
-        self._public_messages = public_messages()
+        self._public_messages = public_messages() if public is None else public
         self._public = tuple(tokenizer.chat(self._public_messages, generation_prompt=False))
 
     @property
@@ -56,7 +62,11 @@ class PromptBuilder:
 
     def build(self, question: str, placeholders: tuple[str, ...]) -> Prompt:
         """The prompt for answering `question` with these placeholders."""
-        messages = [*self._public_messages, {"role": "user", "content": ask(question, placeholders)}]
+        return self.asked(ask(question, placeholders))
+
+    def asked(self, content: str) -> Prompt:
+        """The prompt in which the user's message is `content`."""
+        messages = [*self._public_messages, {"role": "user", "content": content}]
         tokens = tuple(self._tokenizer.chat(messages, generation_prompt=True))
         num_public = 0
         for ours, theirs in zip(self._public, tokens, strict=False):
@@ -78,3 +88,13 @@ def public_messages() -> list[dict[str, str]]:
 def ask(question: str, placeholders: tuple[str, ...]) -> str:
     """The user's part of the prompt: the customer's words and the placeholders that the answer may use."""
     return f"Customer: {question[:400]}\nFacts: {' '.join(placeholders)}"
+
+
+def notes_messages() -> list[dict[str, str]]:
+    """The system text of the notes form as chat messages."""
+    return [{"role": "system", "content": NOTES_SYSTEM}]
+
+
+def ask_notes(question: str, notes: str) -> str:
+    """The user's part of the prompt in the notes form: the customer's words and what the answer has to say."""
+    return f"Customer: {question[:400]}\nNotes: {notes}"

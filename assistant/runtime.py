@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.adapters import InUse, choose
 from assistant.config import Settings, data_home
-from assistant.errors import ModelError
 from assistant.store.database import Database
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from assistant.quiet import QuietableEngine
 
 DEMO_SHOP = Path(__file__).parent / "shop" / "demo"
-ADAPTERS = Path(__file__).parent.parent / "models" / "adapters"
-NO_ADAPTER = "none"
 
 
 @dataclass
@@ -37,12 +35,13 @@ class Runtime:
     engine: QuietableEngine
     tokenizer: Tokenizer
     assistant: Assistant
+    adapters: InUse
 
     def assistant_for(self, db: Database) -> Assistant:
         """An assistant of the same making for another database, such as a copy."""
         from assistant.pipeline import Assistant
 
-        return Assistant(db, self.engine, self.tokenizer, self.settings)
+        return Assistant(db, self.engine, self.tokenizer, self.settings, self.adapters)
 
     def close(self) -> None:
         self.engine.close()
@@ -75,11 +74,12 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
     db = open_database(settings)
     try:
         model = settings.model
-        adapter = adapter_file(model.adapter)
-        settings = _with_adapter(settings, adapter)
+        store = ModelStore()
+        name = model.name or store.default
+        adapters = InUse(choose(model.adapter, store.resolve(name).sha256))
         process, tokenizer = open_engine(
-            model.name or ModelStore().default,
-            adapter=adapter,
+            name,
+            adapter=adapters.current.path if adapters.current else None,
             threads=model.threads,
             slots=model.slots,
             context_per_slot=model.context,
@@ -94,7 +94,8 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         from assistant.pipeline import Assistant
 
         engine = QuietableEngine(process)
-        runtime = Runtime(settings, db, process, engine, tokenizer, Assistant(db, engine, tokenizer, settings))
+        assistant = Assistant(db, engine, tokenizer, settings, adapters)
+        runtime = Runtime(settings, db, process, engine, tokenizer, assistant, adapters)
         if wait:
             process.wait_ready()
     except BaseException:
@@ -102,27 +103,6 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         db.close()
         raise
     return runtime
-
-
-def adapter_file(name: str | None) -> Path | None:
-    """The GGUF file of an adapter named by path or by its name under models/adapters; None for None and "none".
-
-    Raises ModelError when there is no such file.
-    """
-    if name is None or name == NO_ADAPTER:
-        return None
-    for file in (Path(name).expanduser(), ADAPTERS / f"{name}.gguf", data_home() / "adapters" / f"{name}.gguf"):
-        if file.is_file():
-            return file.resolve()
-    raise ModelError(
-        f"no adapter {name!r}: it is neither a file nor in {ADAPTERS.name}; leave out --adapter, or say none"
-    )
-
-
-def _with_adapter(settings: Settings, file: Path | None) -> Settings:
-    """Settings that name the adapter as the engine does: by its file's stem."""
-    model = settings.model.model_copy(update={"adapter": file.stem if file else None})
-    return settings.model_copy(update={"model": model})
 
 
 def demo_settings(settings: Settings) -> Settings:

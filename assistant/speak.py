@@ -11,16 +11,22 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from assistant.act.plan import Plan
+from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings
 from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
 from assistant.errors import BusyError, EngineError
 from assistant.frames import frames
-from assistant.prompt import Prompt, PromptBuilder
+from assistant.prompt import Prompt, PromptBuilder, ask_notes, notes_messages
 from assistant.types import Delta, Event, Record
 from assistant.verify import Released, Verifier
+from assistant.wording.notes import allowed, as_prompt
+from assistant.wording.rewording import Rewording
 
+_NOTES_TOKENS = 224
+"""The longest answer of an adapter that words whole answers from notes, in tokens."""
 _PATIENCE_S = 8.0
 """How long a customer waits for the model's first sentence before code's own words are said instead."""
 
@@ -50,54 +56,102 @@ class Turn:
         return Delta(lead + sentence.text)
 
 
+class Checker(Protocol):
+    """Judges what the model writes, sentence by sentence, and has the answer completed in code's words."""
+
+    failed: str | None
+    num_own: int
+    num_code: int
+
+    def begin(self) -> Iterator[Released]:
+        """What code says before the model's first word."""
+
+    def feed(self, text: str) -> Iterator[Released]:
+        """Take a piece of the model's text; yields the sentences that it completes and that pass."""
+
+    def end(self) -> Iterator[Released]:
+        """The model has ended."""
+
+    def restart(self) -> None:
+        """The engine begins the answer again."""
+
+    def rest(self) -> Iterator[Released]:
+        """What is missing, in code's words."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the model is asked for."""
+
+    prompt: Prompt
+    placeholders: Placeholders | None
+    adapter: Adapter | None
+    max_tokens: int
+
+
 class Speaker:
     """Words plans with one engine. Thread-safe: what changes during a turn is on its `Turn` and `Verifier`."""
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, model: ModelSettings) -> None:
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, model: ModelSettings, in_use: InUse) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self._model = model
+        self._in_use = in_use
         self._prompts = PromptBuilder(tokenizer)
+        self._notes_prompts = PromptBuilder(tokenizer, notes_messages())
 
     def warm(self) -> None:
         """Have the engine compute the public prefix, so that no customer waits for it. Slow: call it in a thread."""
-        public = self._prompts.public
-        prompt = (*public, public[-1])  # the last token of a prompt is never shared
-        request = GenerateRequest(uuid.uuid4().hex, "warm-up", prompt, num_public=len(public), max_tokens=1)
+        adapter = self._in_use.current
+        public = (self._notes_prompts if adapter and adapter.form == "notes" else self._prompts).public
+        prompt = Prompt((*public, public[-1]), len(public))  # the last token of a prompt is never shared
         try:
-            for _ in self._engine.generate(request):
+            for _ in self._engine.generate(self._request("warm-up", Task(prompt, None, adapter, 1))):
                 pass
         except (EngineError, BusyError):
             return  # the first customer's turn will do it
 
     def say(self, turn: Turn, conversation_id: str, question: str, plan: Plan) -> Iterator[Event]:
-        """Stream the answer: the model's sentences that pass, then what is missing in code's words."""
+        """Stream the answer: the model's sentences that pass, and what is missing in code's words."""
         if turn.intro:
             yield turn.say(Released(turn.intro, (), own=False))
-        verifier = Verifier(plan)
-        if plan.phrase:
-            yield from self._generated(turn, conversation_id, question, plan, verifier)
         at = time.perf_counter()
-        for sentence in verifier.rest():
+        checker, task = self._task(question, plan, self._in_use.of(conversation_id))
+        for sentence in checker.begin():
+            yield turn.say(sentence)
+        if task is not None:
+            at = turn.clock("prompt", at)
+            yield from self._generated(turn, self._request(conversation_id, task), checker)
+        at = time.perf_counter()
+        for sentence in checker.rest():
             yield turn.say(sentence)
         turn.clock("verify", at)
-        said = verifier.num_own + verifier.num_code
-        turn.record.own_words = round(verifier.num_own / said, 3) if said else 0.0
+        said = checker.num_own + checker.num_code
+        turn.record.own_words = round(checker.num_own / said, 3) if said else 0.0
 
-    def _generated(
-        self, turn: Turn, conversation_id: str, question: str, plan: Plan, verifier: Verifier
-    ) -> Iterator[Event]:
+    def _task(self, question: str, plan: Plan, adapter: Adapter | None) -> tuple[Checker, Task | None]:
+        """What the model is asked for, in the form that it was trained for, and who judges it. None: code says it all.
+
+        With an adapter for notes it words the whole answer freely; without, the first sentence under a grammar.
+        """
+        if adapter is not None and adapter.form == "notes":
+            rewording = Rewording(plan)
+            content = as_prompt(rewording.notes)
+            if not content:
+                return rewording, None
+            prompt = self._notes_prompts.asked(ask_notes(question, content))
+            return rewording, Task(prompt, Placeholders(allowed(rewording.notes)), adapter, _NOTES_TOKENS)
+        placeholders = frames(plan) if plan.phrase else None
+        if placeholders is None:
+            return Verifier(plan), None
+        prompt = self._prompts.build(question, placeholders.allowed)
+        return Verifier(plan), Task(prompt, placeholders, adapter, self._model.max_tokens)
+
+    def _generated(self, turn: Turn, request: GenerateRequest, checker: Checker) -> Iterator[Event]:
         """The model's own sentences, as far as they pass. An engine that can't answer costs words, never the answer."""
         at = time.perf_counter()
-        placeholders = frames(plan)
-        if placeholders is None:
-            return
-        prompt = self._prompts.build(question, placeholders.allowed)
-        at = turn.clock("prompt", at)
         try:
-            with closing(
-                self._engine.generate(self._generate_request(conversation_id, prompt, placeholders))
-            ) as events:  # type: ignore[type-var]
+            with closing(self._engine.generate(request)) as events:  # type: ignore[type-var]
                 text = ""
                 tokens: list[int] = []
                 for event in events:
@@ -105,38 +159,37 @@ class Speaker:
                         turn.record.ms.setdefault("first_token", (time.perf_counter() - turn.began) * 1e3)
                         tokens.append(event.token)
                         decoded = self._tokenizer.decode(tokens)
-                        for sentence in verifier.feed(decoded[len(text) :]):
+                        for sentence in checker.feed(decoded[len(text) :]):
                             yield turn.say(sentence)
                         text = decoded
-                        if verifier.failed or (not turn.released and time.perf_counter() - at > _PATIENCE_S):
+                        if checker.failed or (not turn.released and time.perf_counter() - at > _PATIENCE_S):
                             break
                     elif isinstance(event, Restarted):
                         text, tokens = "", []
-                        verifier.restart()
+                        checker.restart()
                     elif isinstance(event, Finished):
                         turn.record.tokens = {
                             "prompt": event.num_prompt,
                             "cached": event.num_cached,
                             "completion": event.num_completion,
                         }
-                        for sentence in verifier.end():
+                        for sentence in checker.end():
                             yield turn.say(sentence)
         except (EngineError, BusyError) as error:
             turn.record.ms["engine_error"] = 0.0
-            verifier.failed = str(error)
+            checker.failed = str(error)
         finally:
             turn.clock("generate", at)
 
-    def _generate_request(self, conversation_id: str, prompt: Prompt, placeholders: Placeholders) -> GenerateRequest:
-        model = self._model
+    def _request(self, conversation_id: str, task: Task) -> GenerateRequest:
         return GenerateRequest(
             request_id=uuid.uuid4().hex,
             conversation=conversation_id,
-            prompt=prompt.tokens,
-            num_public=prompt.num_public,
-            max_tokens=model.max_tokens,
+            prompt=task.prompt.tokens,
+            num_public=task.prompt.num_public,
+            max_tokens=task.max_tokens,
             stop_tokens=self._tokenizer.eos_tokens,
-            placeholders=placeholders,
-            adapter=model.adapter,
-            deadline_s=min(model.deadline_s, 1.5 * _PATIENCE_S),
+            placeholders=task.placeholders,
+            adapter=(task.adapter.name or None) if task.adapter else None,
+            deadline_s=min(self._model.deadline_s, 1.5 * _PATIENCE_S),
         )

@@ -49,6 +49,10 @@ class Verifier:
     _said: list[str] = field(default_factory=list)
     _num_again: int = 0
 
+    def begin(self) -> Iterator[Released]:
+        """What code says before the model's first word: nothing."""
+        return iter(())
+
     def feed(self, text: str) -> Iterator[Released]:
         """Add a piece of the model's text; yields the sentences that it completes."""
         self._buffer += text
@@ -117,9 +121,18 @@ class Verifier:
 
 
 _PLURAL = {"is": "are", "costs": "cost", "comes": "come", "has": "have", "was": "were", "weighs": "weigh", "it": "they",
-           "it's": "they're", "its": "their"}  # fmt: skip
-_SINGULAR = {"are": "is", "cost": "costs", "come": "comes", "have": "has", "were": "was", "weigh": "weighs"}
-_DOUBLE_FOR = re.compile(r"\b(?:for|at|of) (\{(\d+)\.price\})")
+           "it's": "they're", "its": "their", "goes": "go", "sells": "sell"}  # fmt: skip
+_SINGULAR = {
+    "are": "is",
+    "cost": "costs",
+    "come": "comes",
+    "have": "has",
+    "were": "was",
+    "weigh": "weighs",
+    "go": "goes",
+    "sell": "sells",
+}
+_DOUBLE_FOR = re.compile(r"\b(?:for|at|of|to) (\{(\d+)\.price\})")
 
 
 def agree(sentence: str, plan: Plan) -> str:

@@ -1,0 +1,90 @@
+"""Loads what is to be fine-tuned: a base model out of a GGUF file or a Hugging Face folder, as torch computes it.
+
+Knows no data and no training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ModelError
+
+ARCHITECTURES = ("llama", "qwen2")
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+def load_base(path: Path, dtype: str = "bfloat16", device: str = "cpu") -> Any:
+    """The model in `path`, ready to be trained. Nothing is fetched from anywhere.
+
+    Raises ModelError for an architecture that can't be converted back, or a file that isn't a model.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    path = path.resolve()
+    options: dict[str, Any] = {"gguf_file": path.name} if path.is_file() else {}
+    folder = path.parent if path.is_file() else path
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            str(folder), dtype=getattr(torch, dtype), local_files_only=True, attn_implementation="sdpa", **options
+        )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise ModelError(f"{path} can't be loaded for training: {str(error).splitlines()[0]}") from None
+    if model.config.model_type not in ARCHITECTURES:
+        raise ModelError(
+            f"{path} is of the architecture {model.config.model_type!r}, which can't be converted to a GGUF adapter; "
+            f"use one of {', '.join(ARCHITECTURES)}"
+        )
+    _forget_quantisation(model)
+    return model.to(device)
+
+
+def _forget_quantisation(model: Any) -> None:
+    """The weights were dequantised on loading; what is left of that would keep the model from being saved."""
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.hf_quantizer = None
+    model.is_quantized = False
+
+
+def base_hash(path: Path) -> str:
+    """The sha256 of a GGUF file; of a folder, over its weight files and its configuration."""
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted([*path.glob("*.safetensors"), path / "config.json"])
+    for file in files:
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def with_lora(
+    model: Any, rank: int, alpha: float, *, layers: int, rslora: bool, dora: bool, dropout: float, seed: int
+) -> Any:
+    """The model with fresh LoRA matrices on all projections of its last `layers` (0: all), by the seed alone."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    total = model.config.num_hidden_layers
+    config = LoraConfig(
+        layers_to_transform=list(range(total - layers, total)) if 0 < layers < total else None,
+        r=rank, lora_alpha=alpha, target_modules=list(TARGETS), lora_dropout=dropout, use_rslora=rslora, use_dora=dora,
+        bias="none", task_type="CAUSAL_LM",
+    )  # fmt: skip
+    return get_peft_model(model, config)
+
+
+def read_adapter_config(folder: Path) -> dict[str, Any]:
+    """The PEFT configuration of a trained adapter. Raises ModelError when the folder has none."""
+    try:
+        config: dict[str, Any] = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+        return config
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder} holds no trained adapter ({error}); train one first") from None

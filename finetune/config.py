@@ -1,0 +1,133 @@
+"""A fine-tuning run's settings, read from a TOML file. Knows no torch; an unknown key is refused by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ConfigError
+from finetune.train import TrainSettings
+
+
+@dataclass(frozen=True)
+class ShopSource:
+    """A shop to make dialogues with: an import `kind` and `path` ("demo": the one that comes with Backroom), or kind
+    "made", which makes a shop up from `seed`."""
+
+    kind: str = "made"
+    path: str = ""
+    seed: int = 1
+    products: int = 40
+    conversations: int = 200
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A file of dialogues: its `format` ("auto": seen from the file), licence, and the shop that they are about."""
+
+    path: str
+    format: str = "auto"
+    licence: str = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares."""
+
+    shops: tuple[ShopSource, ...] = (ShopSource(),)
+    files: tuple[FileSource, ...] = ()
+    wordings: int = 3
+    seed: int = 1
+    dev: float = 0.05
+    test: float = 0.05
+    near: float = 0.9
+    max_near: int = 12
+
+
+@dataclass(frozen=True)
+class EvalSettings:
+    """What the adapter is judged on: conversations with shops that it wasn't trained on."""
+
+    shops: tuple[ShopSource, ...] = (ShopSource(seed=99, conversations=30),)
+    seed: int = 77
+    answers: int = 60
+    samples: int = 20
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token."""
+
+    parity_kl: float = 1e-4
+    parity_tokens: int = 400
+    greedy_same: float = 0.99
+    own_words: float = 0.8
+    wrong_ratio: float = 0.25
+    ends: float = 0.95
+    own_words_gain: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """A whole run. `base` is a model of the catalogue, a GGUF file or a Hugging Face folder; None the default model."""
+
+    name: str = "adapter"
+    base: str | None = None
+    licence: str = "Apache-2.0"
+    merged: tuple[str, ...] = ()
+    data: DataSettings = field(default_factory=DataSettings)
+    train: TrainSettings = field(default_factory=TrainSettings)
+    evaluate: EvalSettings = field(default_factory=EvalSettings)
+    gates: GateSettings = field(default_factory=GateSettings)
+
+
+def load(path: Path) -> RunSettings:
+    """The settings of a file. Raises ConfigError for one that isn't there or TOML, and for keys that don't exist."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: can't be read ({error.strerror}); finetune/configs has some to start from"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file ({error})") from None
+    return _fill(RunSettings, data, str(path))  # type: ignore[no-any-return]
+
+
+_NESTED = {"data": DataSettings, "train": TrainSettings, "evaluate": EvalSettings, "gates": GateSettings}
+_LISTS = {"shops": ShopSource, "files": FileSource}
+
+
+def _fill(kind: Any, data: dict[str, Any], where: str) -> Any:
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        if key not in known:
+            raise ConfigError(f"{where}: unknown setting {key!r}; known are {', '.join(known)}")
+        if key in _NESTED:
+            value = _fill(_NESTED[key], value, f"{where}: [{key}]")
+        elif key in _LISTS:
+            value = tuple(_fill(_LISTS[key], item, f"{where}: {key}") for item in value)
+        elif isinstance(value, list):
+            value = tuple(value)
+        else:
+            value = _checked(key, value, known[key], where)
+        values[key] = value
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def _checked(key: str, value: Any, known: dataclasses.Field[Any], where: str) -> Any:
+    """The value, when it is of the kind of the setting's default."""
+    default = known.default
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if default not in (None, dataclasses.MISSING) and type(value) is not type(default):
+        raise ConfigError(f"{where}: {key} = {value!r} must be like {default!r}")
+    return value

@@ -1,0 +1,82 @@
+"""Writes a trained adapter as llama.cpp loads it: a GGUF LoRA file with what it was made from in its metadata.
+
+llama.cpp keeps the rows of a llama model's query and key projections in another order than Hugging Face does
+(interleaved halves for rotary embeddings, as `convert_hf_to_gguf.py` permutes them); the same goes for the output side
+of a LoRA on them. Other architectures that are known here keep theirs. Knows no training.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+from finetune.base import ARCHITECTURES, read_adapter_config
+
+_NAMES = {"q_proj": "attn_q", "k_proj": "attn_k", "v_proj": "attn_v", "o_proj": "attn_output", "gate_proj": "ffn_gate",
+          "up_proj": "ffn_up", "down_proj": "ffn_down"}  # fmt: skip
+_KEY = re.compile(r"layers\.(\d+)\.(?:self_attn|mlp)\.([a-z_]+)\.lora_(A|B)\.weight$")
+
+
+def permute(matrix: NDArray[Any], num_heads: int) -> NDArray[Any]:
+    """The rows of a (out, n) matrix from Hugging Face's order into llama.cpp's, head by head."""
+    size = matrix.shape[0] // num_heads // 2
+    return matrix.reshape(num_heads, 2, size, matrix.shape[1]).swapaxes(1, 2).reshape(matrix.shape)
+
+
+def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metadata: Mapping[str, str]) -> int:
+    """Write the PEFT adapter in the folder `trained` to `target`; returns how many tensors it has.
+
+    `model_config` is the base's Hugging Face configuration; `metadata` is written under "backroom.". Raises ModelError
+    for an architecture or an adapter that llama.cpp wouldn't compute as it was trained.
+    """
+    import gguf
+    from safetensors.numpy import load_file
+
+    architecture = str(model_config.get("model_type"))
+    if architecture not in ARCHITECTURES:
+        raise ModelError(
+            f"adapters for the architecture {architecture!r} can't be converted; known: {', '.join(ARCHITECTURES)}"
+        )
+    config = read_adapter_config(trained)
+    if config.get("use_dora"):
+        raise ModelError(
+            "a DoRA adapter scales weights that llama.cpp adapters can't hold; train with dora = false, or merge it"
+        )
+    rank = int(config["r"])
+    scale = float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
+    tensors = load_file(trained / "adapter_model.safetensors")
+    part = target.with_name(target.name + ".part")
+    writer = gguf.GGUFWriter(str(part), architecture)
+    writer.add_string("general.type", "adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", scale * rank)
+    writer.add_string("general.name", target.stem)
+    for key, value in metadata.items():
+        writer.add_string(f"backroom.{key}", value)
+    for name in sorted(tensors):
+        writer.add_tensor(*_tensor(name, tensors[name], architecture, model_config))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    part.replace(target)
+    return len(tensors)
+
+
+def _tensor(
+    name: str, values: NDArray[Any], architecture: str, model_config: Mapping[str, Any]
+) -> tuple[str, NDArray[np.float16]]:
+    """llama.cpp's name of a LoRA matrix, and the matrix in its order."""
+    found = _KEY.search(name)
+    if found is None or found[2] not in _NAMES:
+        raise ModelError(f"the adapter changes {name}, which llama.cpp can't load as an adapter")
+    if architecture == "llama" and found[3] == "B" and found[2] in ("q_proj", "k_proj"):
+        heads = "num_attention_heads" if found[2] == "q_proj" else "num_key_value_heads"
+        values = permute(values, int(model_config[heads]))
+    return f"blk.{found[1]}.{_NAMES[found[2]]}.weight.lora_{found[3].lower()}", values.astype(np.float16)

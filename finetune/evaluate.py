@@ -1,0 +1,165 @@
+"""How an adapter does in the product itself: made conversations with a shop, answered with it and without it.
+
+The very pipeline asks the model; what it wrote is kept beside what was shown. Knows no training.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from assistant.act.plan import Plan
+from assistant.adapters import Adapter, InUse
+from assistant.config import ModelSettings
+from assistant.engine.request import Engine, EngineEvent, EngineStatus, GenerateRequest, Token, Tokenizer
+from assistant.speak import Speaker, Turn
+from assistant.types import Record
+from assistant.wording.notes import as_prompt, notes
+from assistant.wording.rewording import Rewording
+from finetune.build import plans
+from finetune.claims import wrong
+from finetune.config import EvalSettings
+from finetune.data import open_shop, shop_name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One answer to be worded."""
+
+    shop: str
+    question: str
+    register: str
+    plan: Plan
+
+
+@dataclass
+class Result:
+    """What came of an answer: the model's text, its sentences by fate, and what the customer saw."""
+
+    shop: str
+    question: str
+    notes: str
+    raw: str
+    shown: str
+    num_worded: int
+    num_own: int
+    num_refused: int
+    own_words: float
+    wrong: list[str] = field(default_factory=list)
+    ended: bool = True
+    seconds: float = 0.0
+    tokens: int = 0
+
+
+class Listening:
+    """Implements `Engine` over another, and keeps the tokens of the last answer. For one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.tokens: list[int] = []
+        self.reason = ""
+
+    def generate(self, request: GenerateRequest) -> Iterator[EngineEvent]:
+        self.tokens, self.reason = [], ""
+        for event in self._engine.generate(request):
+            if isinstance(event, Token):
+                self.tokens.append(event.token)
+            else:
+                self.reason = getattr(event, "reason", "")
+            yield event
+
+    def status(self) -> EngineStatus:
+        return self._engine.status()
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def asked(settings: EvalSettings) -> list[Asked]:
+    """The answers to be worded: the same for everybody who is compared."""
+    out: list[Asked] = []
+    for number, source in enumerate(settings.shops):
+        with open_shop(source) as db:
+            found = list(plans(db, source.conversations, settings.seed + number))
+        each = [
+            Asked(shop_name(source), q, register, plan) for _, _, q, register, plan in found if as_prompt(notes(plan))
+        ]
+        out += each[: settings.answers // len(settings.shops)]
+    return out
+
+
+def answer_all(engine: Engine, tokenizer: Tokenizer, adapter: Adapter | None, todo: Sequence[Asked]) -> list[Result]:
+    """Word all answers with one engine and adapter."""
+    listening = Listening(engine)
+    speaker = Speaker(listening, tokenizer, ModelSettings(), InUse(adapter))
+    return [_one(speaker, listening, tokenizer, adapter, number, each) for number, each in enumerate(todo)]
+
+
+def _one(
+    speaker: Speaker, listening: Listening, tokenizer: Tokenizer, adapter: Adapter | None, number: int, each: Asked
+) -> Result:
+    listening.tokens, listening.reason = [], ""
+    began = time.perf_counter()
+    turn = Turn(Record(), began)
+    for _ in speaker.say(turn, f"evaluate-{number}", each.question, each.plan):
+        pass
+    seconds = time.perf_counter() - began
+    found = notes(each.plan)
+    raw = tokenizer.decode(listening.tokens).strip()
+    judge = Rewording(each.plan, found)
+    for _ in (*judge.begin(), *judge.feed(raw + " "), *judge.end()):
+        pass
+    text = " ".join(note.text for note in found)
+    in_notes = adapter is not None and adapter.form == "notes"
+    return Result(
+        shop=each.shop, question=each.question, notes=text, raw=raw, shown=turn.record.reply,
+        num_worded=sum(bool(n.entries) for n in found) if in_notes else 1,
+        num_own=judge.num_own if in_notes else int(turn.record.own_words > 0),
+        num_refused=len(judge.refused) if in_notes else 0,
+        own_words=turn.record.own_words,
+        wrong=[why for s in sentences(raw) if (why := wrong(s, text, each.plan))],
+        ended=listening.reason == "stop" or not listening.tokens, seconds=seconds, tokens=len(listening.tokens),
+    )  # fmt: skip
+
+
+def sentences(raw: str) -> list[str]:
+    """The sentences of a model's text."""
+    return [s.strip() for s in re.split(r"(?<=[.!?])\s+", raw) if s.strip()]
+
+
+def summary(results: Sequence[Result]) -> dict[str, Any]:
+    """The figures of a set of answers. Shares are of worded notes (`own_first_time`) or answers (the others)."""
+    if not results:
+        return {"answers": 0}
+    worded = sum(r.num_worded for r in results)
+    texts = Counter(r.raw for r in results if r.raw)
+    copied = sum(r.raw == " ".join(r.notes.split()) for r in results)
+    return {
+        "answers": len(results),
+        "own_first_time": round(sum(min(r.num_own, r.num_worded) for r in results) / max(1, worded), 4),
+        "own_words": round(statistics.mean(r.own_words for r in results), 4),
+        "answers_all_own": round(sum(r.num_own >= r.num_worded for r in results) / len(results), 4),
+        "refused_sentences": sum(r.num_refused for r in results),
+        "wrong_before_checking": sum(bool(r.wrong) for r in results),
+        "wrong_share": round(sum(bool(r.wrong) for r in results) / len(results), 4),
+        "ended": round(sum(r.ended for r in results) / len(results), 4),
+        "copied_as_written": round(copied / len(results), 4),
+        "distinct": round(len(texts) / max(1, sum(texts.values())), 4),
+        "mean_tokens": round(statistics.mean(r.tokens for r in results), 1),
+        "tokens_per_s": round(sum(r.tokens for r in results) / max(1e-9, sum(r.seconds for r in results)), 1),
+        "seconds_p50": round(statistics.median(r.seconds for r in results), 3),
+    }
+
+
+def by_shop(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """The summary of each shop."""
+    return {shop: summary([r for r in results if r.shop == shop]) for shop in dict.fromkeys(r.shop for r in results)}
+
+
+def as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
+    return [asdict(result) for result in results]

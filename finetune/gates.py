@@ -1,0 +1,42 @@
+"""What has to hold before an adapter may be served, each with its figure. Knows how nothing is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from finetune.config import GateSettings
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition: what it is, the figure found, the limit, and whether it holds."""
+
+    name: str
+    found: float
+    limit: str
+    holds: bool
+
+
+def judge(
+    limits: GateSettings, parity: Mapping[str, float], base: Mapping[str, Any], adapter: Mapping[str, Any]
+) -> list[Gate]:
+    """All gates. `base` and `adapter` are summaries of the same answers (see evaluate.summary)."""
+    most_wrong = limits.wrong_ratio * base["wrong_share"]
+    gain = adapter["own_first_time"] - base["own_first_time"]
+    return [
+        Gate("served logits are the trained ones (KL, nats per token)", parity["kl"], f"<= {limits.parity_kl}",
+             parity["kl"] <= limits.parity_kl),
+        Gate("training changed something (KL against the base)", parity["kl_untrained"], "> 0.01",
+             parity["kl_untrained"] > 0.01),
+        Gate("greedy tokens on the served type", parity["greedy_same"], f">= {limits.greedy_same}",
+             parity["greedy_same"] >= limits.greedy_same),
+        Gate("end mark learned", parity["end_learned"], f">= {limits.ends}", parity["end_learned"] >= limits.ends),
+        Gate("answers that end by themselves", adapter["ended"], f">= {limits.ends}", adapter["ended"] >= limits.ends),
+        Gate("own words passing first time, shop unseen in training", adapter["own_first_time"],
+             f">= {limits.own_words}", adapter["own_first_time"] >= limits.own_words),
+        Gate("more own words than the base", gain, f"> {limits.own_words_gain}", gain > limits.own_words_gain),
+        Gate("answers with a wrong statement before checking", adapter["wrong_share"],
+             f"<= {limits.wrong_ratio} x base ({most_wrong:.4f})", adapter["wrong_share"] <= most_wrong),
+    ]  # fmt: skip

@@ -1,0 +1,114 @@
+"""Puts an adapter into service and takes it out again. The note of what is released is written last, in one go.
+
+A release is a folder of its own: the GGUF file, its manifest with hashes, the report and the card. Nothing that is in
+service is overwritten; rolling back goes to the release before. Knows no training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.adapters import RELEASED, local, open_adapter, releases
+from assistant.errors import UsageError
+
+KEPT = ("report.md", "report.html", "curves.png", "card.md")
+
+
+def file_hash(path: Path) -> str:
+    """The sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def release(run: Path, home: Path | None = None, *, force: bool = False) -> str:
+    """Release the adapter of a finished run, if all of its gates held; returns its name.
+
+    Raises UsageError when the run has none, a gate didn't hold, or the file isn't the one that was judged.
+    """
+    home = home or local()
+    verdict = _verdict(run)
+    failed = [gate["name"] for gate in verdict["gates"] if not gate["holds"]]
+    if failed and not force:
+        raise UsageError(
+            f"{run}: not released, because of {len(failed)} of its gates: {'; '.join(failed)} (see report.md)"
+        )
+    file = run / str(verdict["file"])
+    if not file.is_file() or file_hash(file) != verdict["sha256"]:
+        raise UsageError(f"{file}: not the file that was judged; run `backroom finetune eval` on {run} again")
+    adapter = open_adapter(file)
+    if adapter.base_sha256 is None:
+        raise UsageError(f"{file}: doesn't say which base it belongs to; convert it with `backroom finetune convert`")
+    name = _free_name(home, adapter.name, str(verdict["sha256"]))
+    _copy(run, file, home / name, name)
+    manifest = verdict | {
+        "name": name,
+        "file": f"{name}.gguf",
+        "released": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    _write(home / name / "manifest.json", manifest)
+    noted = releases(home)
+    noted.setdefault(adapter.base_sha256, [])
+    if name in noted[adapter.base_sha256]:
+        noted[adapter.base_sha256].remove(name)
+    noted[adapter.base_sha256].append(name)
+    _write(home / RELEASED, {"released": noted})
+    return name
+
+
+def rollback(base_sha256: str, home: Path | None = None) -> str | None:
+    """Take the last release for a base out of service; returns the one that serves now, None for the base itself.
+
+    Raises UsageError when nothing is released for it.
+    """
+    home = home or local()
+    noted = releases(home)
+    names = noted.get(base_sha256, [])
+    if not names:
+        raise UsageError(f"{home}: nothing is released for this base, so there is nothing to roll back")
+    names.pop()
+    _write(home / RELEASED, {"released": noted})
+    return names[-1] if names else None
+
+
+def _verdict(run: Path) -> dict[str, Any]:
+    try:
+        verdict: dict[str, Any] = json.loads((run / "verdict.json").read_text("utf-8"))
+        return verdict
+    except (OSError, ValueError):
+        raise UsageError(f"{run}: no judged adapter here; run `backroom finetune run --out {run}` to its end") from None
+
+
+def _free_name(home: Path, name: str, sha256: str) -> str:
+    """The name, with a number behind it when another adapter has it already."""
+    for candidate in (name, *(f"{name}-{n}" for n in range(2, 1000))):
+        file = home / candidate / f"{candidate}.gguf"
+        if not file.is_file() or file_hash(file) == sha256:
+            return candidate
+    raise UsageError(f"{home}: there are a thousand adapters called {name!r}; give the run another name")
+
+
+def _copy(run: Path, file: Path, target: Path, name: str) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        part = target / f"{name}.gguf.part"
+        shutil.copyfile(file, part)
+        part.replace(target / f"{name}.gguf")
+        for kept in KEPT:
+            if (run / kept).is_file():
+                shutil.copyfile(run / kept, target / kept)
+    except OSError as error:
+        raise UsageError(f"{target}: can't be written ({error.strerror}); nothing was released") from None
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written ({error.strerror}); what was in service still is") from None

@@ -1,0 +1,142 @@
+"""The report of a run for people: tables, curves, answers side by side, as Markdown and HTML, and the model card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from finetune.config import RunSettings
+from finetune.evaluate import Result
+from finetune.gates import Gate
+
+_ROWS = {
+    "own_first_time": "own words passing first time (of the notes that may be worded)",
+    "own_words": "share of sentences that are the model's own (record)",
+    "answers_all_own": "answers worded by the model throughout",
+    "wrong_share": "answers with a wrong statement before checking",
+    "ended": "answers that end by themselves",
+    "copied_as_written": "answers that only copy the notes",
+    "distinct": "different answers",
+    "mean_tokens": "tokens per answer",
+    "tokens_per_s": "tokens per second (this machine, as loaded as it was)",
+    "seconds_p50": "seconds per answer (median)",
+}
+
+
+def write_report(
+    out: Path,
+    settings: RunSettings,
+    gates: Sequence[Gate],
+    figures: Mapping[str, Mapping[str, Any]],
+    results: Mapping[str, Sequence[Result]],
+    training: Mapping[str, Any],
+    facts: Mapping[str, str],
+) -> None:
+    """Write report.md, report.html, curves.png and card.md into `out`."""
+    curves(out / "curves.png", training["state"])
+    names = list(figures)
+    lines = [
+        f"# {settings.name}: report of a fine-tuning run", "",
+        f"Base {facts['base']} (sha256 {facts['base_sha256'][:16]}), data sha256 {facts['data_sha256'][:16]}, "
+        f"adapter sha256 {facts['sha256'][:16]}, {facts['size']} bytes. Made {facts['made']}, {facts['machine']}.", "",
+        "## Gates", "", "| | found | limit | holds |", "|---|---|---|---|",
+        *(f"| {g.name} | {g.found:.6g} | {g.limit} | {'yes' if g.holds else '**no**'} |" for g in gates), "",
+        "## In the product, on shops unseen in training", "",
+        f"The same {figures[names[0]]['answers']} answers, worded by each; nothing wrong is shown in any of them, "
+        "because what fails the check is said by code.", "",
+        f"| | {' | '.join(names)} |", "|---|" + "---|" * len(names),
+        *(f"| {text} | {' | '.join(str(figures[n].get(key, '')) for n in names)} |" for key, text in _ROWS.items()), "",
+        "## Training", "",
+        f"{training['state']['step']} steps, {training['state']['supervised']:,} supervised tokens in "
+        f"{training['state']['seconds'] / 60:.1f} minutes; held-out loss "
+        f"{' → '.join(f'{v:.3f}' for _, v in _ends(training['state']['held_out']))}.", "",
+        "![Loss](curves.png)", "", "## Answers side by side", "",
+        *_samples(results, settings.evaluate.samples),
+    ]  # fmt: skip
+    text = "\n".join(lines)
+    (out / "report.md").write_text(text, "utf-8")
+    (out / "report.html").write_text(_html(text, settings.name), "utf-8")
+    (out / "card.md").write_text(_card(settings, gates, figures, facts), "utf-8")
+
+
+def _ends(values: Sequence[Any]) -> list[Any]:
+    return [values[0], values[-1]] if len(values) > 1 else list(values)
+
+
+def _samples(results: Mapping[str, Sequence[Result]], count: int) -> list[str]:
+    names = list(results)
+    total = len(results[names[0]])
+    lines = []
+    for place in range(0, total, max(1, total // max(1, count))):
+        first = results[names[0]][place]
+        lines += [f"**{_cell(first.question)}**", "", f"- notes: {_cell(first.notes)}"]
+        for name in names:
+            each = results[name][place]
+            why = f" *({'; '.join(each.wrong)})*" if each.wrong else ""
+            lines.append(f"- {name}: {_cell(each.raw) or '(nothing)'}{why}")
+        lines += [f"- shown: {_cell(results[names[-1]][place].shown)}", ""]
+    return lines
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/").replace("\n", " ").replace("*", "\\*").replace("<", "&lt;")
+
+
+def _html(markdown: str, title: str) -> str:
+    from markdown_it import MarkdownIt
+
+    style = (
+        "body{font:16px/1.5 system-ui;max-width:62rem;margin:2rem auto;padding:0 1rem}"
+        "td,th{border:1px solid #ccc;padding:.3rem .6rem;text-align:left}table{border-collapse:collapse}"
+        "img{max-width:100%}"
+    )
+    body = MarkdownIt("commonmark").enable("table").render(markdown)
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    return f"{head}{body}</html>\n"
+
+
+def curves(path: Path, state: Mapping[str, Any]) -> None:
+    """The losses by step as a PNG."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 3.5), dpi=110)
+    axes.plot(*zip(*state["losses"], strict=True), label="training", linewidth=0.8)
+    if state["held_out"]:
+        axes.plot(*zip(*state["held_out"], strict=True), label="held out", marker="o", markersize=3)
+    axes.set_xlabel("step")
+    axes.set_ylabel("loss per supervised token")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def _card(
+    settings: RunSettings, gates: Sequence[Gate], figures: Mapping[str, Mapping[str, Any]], facts: Mapping[str, str]
+) -> str:
+    own = figures[list(figures)[-1]]
+    return "\n".join([
+        f"# {settings.name}", "",
+        f"A LoRA adapter (rank {settings.train.rank}) for {facts['base']}, in GGUF form for llama.cpp. It words "
+        "a shop's answers from notes that code has written; facts are placeholders that it copies.", "",
+        f"- Licence: {settings.licence}. Base: {facts['base']}, sha256 `{facts['base_sha256']}`.",
+        f"- Trained on made dialogues ({facts['sources']}); no customer's data is in it.",
+        f"- Data sha256 `{facts['data_sha256']}`; phrasebook sha256 `{facts['phrasebook_sha256']}`.",
+        f"- On shops unseen in training {own['own_first_time']:.0%} of its wordings pass the check the first time; "
+        f"{own['wrong_share']:.1%} of its answers held a wrong statement before checking (none is shown).",
+        f"- Gates: {sum(g.holds for g in gates)} of {len(gates)} hold. Made {facts['made']}.",
+        "- It is of no use without Backroom's prompt and check, and it knows nothing of any shop.", "",
+        "Made again by: `backroom finetune run --config finetune/configs/NAME.toml --out DIR`", "",
+    ])  # fmt: skip
+
+
+def write_json(path: Path, content: Any) -> None:
+    """A JSON file, whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    part.replace(path)

@@ -1,0 +1,209 @@
+"""A fine-tuning run from data to a judged adapter, stage by stage; what is done already is not done again.
+
+    OUT/data  OUT/adapter  OUT/NAME.gguf  OUT/parity.json  OUT/evaluation.json  OUT/report.md  OUT/verdict.json (last)
+
+One run per folder at a time. Knows the order of the stages, and of none how it works.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.adapters import UNTRAINED, open_adapter
+from assistant.errors import UsageError
+from assistant.models import ResolvedModel, resolve
+from finetune import evaluate
+from finetune.config import RunSettings
+from finetune.data import make_data, tokenise
+from finetune.gates import judge as judge_gates
+from finetune.release import file_hash
+from finetune.report import write_json, write_report
+
+Progress = Callable[[str], None]
+
+
+class Run:
+    """A run in a folder. Raises UsageError when the folder belongs to another base."""
+
+    def __init__(self, settings: RunSettings, out: Path, progress: Progress = print) -> None:
+        self.settings, self.out, self.progress = settings, out, progress
+        self.base: ResolvedModel = resolve(settings.base)
+        self.file = out / f"{settings.name}.gguf"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps others out of the folder. Raises UsageError when somebody is at work in it."""
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            file = (self.out / ".lock").open("w")
+        except OSError as error:
+            raise UsageError(
+                f"{self.out}: can't be written ({error.strerror}); give another folder with --out"
+            ) from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(
+                    f"{self.out}: another run is at work here; wait for it, or give another --out"
+                ) from None
+            self._same_base()
+            yield
+
+    def all(self) -> dict[str, Any]:
+        """Every stage; returns the verdict."""
+        self.data()
+        self.train()
+        self.convert()
+        return self.judge()
+
+    def data(self) -> dict[str, Any]:
+        return make_data(self.settings, self.out, self.progress)
+
+    def train(self) -> None:
+        """Train, or go on, or see that it is done."""
+        from finetune.train import Trainer
+
+        settings = self.settings.train
+        done = self._training()
+        if done and done["settings"] == asdict(settings):
+            self.progress(f"train: done already, {done['state']['step']} steps")
+            return
+        if not (self.out / "data" / "tokens.safetensors").is_file():
+            raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
+        state = Trainer(
+            self.base.path, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress
+        ).train()
+        self.progress(f"train: {state.step} steps in {state.seconds:.0f} s")
+
+    def convert(self) -> Path:
+        """Write the trained matrices as a GGUF adapter."""
+        from transformers import AutoConfig
+
+        from finetune.convert import convert
+
+        if self._training() is None:
+            raise UsageError(f"{self.out}: nothing is trained here yet; train it with `backroom finetune train`")
+        folder, options = _for_transformers(self.base.path)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, **options).to_dict()
+        manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
+        metadata = {
+            "form": "notes",
+            "base_sha256": self.base.sha256,
+            "base": self.base.id,
+            "data_sha256": manifest["sha256"]["train.jsonl"],
+            "phrasebook_sha256": manifest["phrasebook_sha256"],
+            "licence": self.settings.licence,
+        }
+        count = convert(self.out / "adapter", self.file, config, metadata)
+        self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
+        return self.file
+
+    def judge(self) -> dict[str, Any]:
+        """Parity, answers side by side, gates and report; the verdict is written last."""
+        parity = self._parity()
+        self.progress(
+            f"parity: KL {parity['kl']:.2e}, greedy {parity['greedy_same']:.1%}, ends {parity['end_learned']:.0%}"
+        )
+        results = self._answers()
+        figures = {name: evaluate.summary(each) for name, each in results.items()}
+        base, adapter = figures["base, free"], figures["adapter"]
+        gates = judge_gates(self.settings.gates, parity, base, adapter)
+        facts = self._facts()
+        training = self._training()
+        assert training is not None
+        write_json(self.out / "evaluation.json", {
+            "figures": figures, "by_shop": {n: evaluate.by_shop(r) for n, r in results.items()}, "parity": parity,
+            "answers": {n: evaluate.as_json(r) for n, r in results.items()},
+        })  # fmt: skip
+        write_report(self.out, self.settings, gates, figures, results, training, facts)
+        verdict = {
+            "file": self.file.name, "sha256": facts["sha256"], "base": self.base.id, "base_sha256": self.base.sha256,
+            "licence": self.settings.licence, "data_sha256": facts["data_sha256"], "figures": figures, "parity": parity,
+            "phrasebook_sha256": facts["phrasebook_sha256"], "gates": [asdict(gate) for gate in gates],
+            "passed": all(gate.holds for gate in gates), "made": facts["made"], "settings": asdict(self.settings),
+        }  # fmt: skip
+        write_json(self.out / "verdict.json", verdict)
+        for gate in gates:
+            self.progress(f"gate {'ok  ' if gate.holds else 'FAIL'} {gate.name}: {gate.found:.5g} ({gate.limit})")
+        return verdict
+
+    def _parity(self) -> dict[str, float]:
+        from assistant.engine.tokenizer import LlamaTokenizer
+        from finetune.example import read
+        from finetune.parity import compare
+
+        tokenizer = LlamaTokenizer(self.base.path)
+        examples = [
+            tokenise(e, tokenizer) for _, e in zip(range(60), read(self.out / "data" / "test.jsonl"), strict=False)
+        ]
+        return compare(
+            self.base.path, self.out / "adapter", self.file, examples, self.settings.gates.parity_tokens,
+            max(1, self.settings.train.threads),
+        )  # fmt: skip
+
+    def _answers(self) -> dict[str, list[evaluate.Result]]:
+        """The same answers by the base under its grammar, the base asked freely, and the adapter."""
+        from assistant.engine import open_engine
+
+        todo = evaluate.asked(self.settings.evaluate)
+        adapter = open_adapter(self.file)
+        began = time.monotonic()
+        engine, tokenizer = open_engine(self.base.path, adapter=adapter.path, slots=2, context_per_slot=1024)
+        try:
+            results = {
+                "base, grammar": evaluate.answer_all(engine, tokenizer, None, todo),
+                "base, free": evaluate.answer_all(engine, tokenizer, UNTRAINED, todo),
+                "adapter": evaluate.answer_all(engine, tokenizer, adapter, todo),
+            }
+        finally:
+            engine.close()
+        self.progress(f"evaluate: {len(todo)} answers, three times, in {time.monotonic() - began:.0f} s")
+        return results
+
+    def _facts(self) -> dict[str, str]:
+        manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
+        return {
+            "base": self.base.id, "base_sha256": self.base.sha256, "data_sha256": manifest["sha256"]["train.jsonl"],
+            "phrasebook_sha256": manifest["phrasebook_sha256"], "sha256": file_hash(self.file),
+            "size": f"{self.file.stat().st_size:,}", "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": f"{platform.machine()} {platform.system()}", "sources": ", ".join(manifest["sources"]),
+        }  # fmt: skip
+
+    def _training(self) -> dict[str, Any] | None:
+        file = self.out / "adapter" / "training.json"
+        if not file.is_file():
+            return None
+        training: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return training
+
+    def _same_base(self) -> None:
+        """A folder is of one base for good: matrices trained on one mean nothing on another."""
+        note = self.out / "base.json"
+        if note.is_file():
+            noted = json.loads(note.read_text("utf-8"))
+            if noted["sha256"] != self.base.sha256:
+                raise UsageError(
+                    f"{self.out}: begun with the base {noted['id']} (sha256 {noted['sha256'][:12]}), now it is "
+                    f"{self.base.id} ({self.base.sha256[:12]}); use that base, or another folder"
+                )
+        else:
+            write_json(note, {"id": self.base.id, "sha256": self.base.sha256})
+
+
+def _for_transformers(path: Path) -> tuple[str, dict[str, str]]:
+    return (str(path.parent), {"gguf_file": path.name}) if path.is_file() else (str(path), {})
+
+
+def with_budget(settings: RunSettings, minutes: float | None) -> RunSettings:
+    """The settings with another time budget for training."""
+    return settings if minutes is None else replace(settings, train=replace(settings.train, minutes=minutes))
