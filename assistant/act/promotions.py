@@ -47,7 +47,7 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
     else:
         running = [t for t in till.running() if not products or any(applies(t, p) for p in products)]
     if products:
-        running = [t for t in running if not _for_all(t)] or running
+        running = [t for t in running if t.kind != "free_shipping"]
     if products and not running:
         fact = context.item(plan, products[0])
         plan.say(f"I don't know of an offer on the {fact.key('item')} at the moment.", fact.key("item"))

@@ -65,6 +65,7 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
         known = [w for w in known if w.name == "budget"]
     limits = _limits(request, known, context)
     picks = _picks(request, known, limits, context, gift=gift)
+    picks = picks or _picks(request, known, limits, context, gift=gift, wide=True)
     if not picks:
         _none(request, known, context, plan)
         return
@@ -91,7 +92,9 @@ def _kind(name: str | None) -> str | None:
     return name if name and set(stems(name)) - _NOISE_STEMS else None
 
 
-def _picks(request: Request, known: Sequence[Wish], price: Bounds, context: Context, *, gift: bool) -> list[Pick]:
+def _picks(
+    request: Request, known: Sequence[Wish], price: Bounds, context: Context, *, gift: bool, wide: bool = False
+) -> list[Pick]:
     base = Filters(
         category=_kind(request.limits.category),
         subcategory=_kind(request.limits.subcategory),
@@ -101,7 +104,7 @@ def _picks(request: Request, known: Sequence[Wish], price: Bounds, context: Cont
     )
     found: Found = {}
     query = _query(request)
-    _from_request(request, query, base, context, found)
+    _from_request(request, query, base, context, found, wide=wide)
     asked = bool(found) or bool(query) or bool(base.category or base.subcategory)
     _from_likes(known, base, context, found, only_known=asked)
     if context.shopper is not None and not gift:
@@ -128,8 +131,10 @@ def _from_request(
     base: Filters,
     context: Context,
     found: Found,
+    *,
+    wide: bool,
 ) -> None:
-    """What the words of the request ask for."""
+    """What the words of the request ask for; `wide`: what only has some of them, too."""
     if request.products and not request.from_context and not query:
         for place, product_id in enumerate(request.products[:12]):
             found[product_id] = (1.0 - place / 100, [])
@@ -137,7 +142,9 @@ def _from_request(
         return
     hits = context.search.products(query, base, limit=_POOL)
     sure = [h for h in hits if h.confident] or ([h for h in hits if h.similarity > 0.35] if query else hits)
-    for hit in listing.best_matches(sure) if query else sure:
+    if wide:
+        sure = [h for h in hits if h.matched or h.similarity > 0.25]
+    for hit in listing.best_matches(sure) if query and not wide else sure:
         reasons: list[Reason] = []
         if said := [w for w in query.split() if w in hit.matched]:
             product = Receipt("product", hit.product_id, "name", hit.product_id, context.as_of)

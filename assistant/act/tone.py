@@ -24,7 +24,10 @@ _SAID = {
     "sadness": "I'm sorry to hear that.",
     "joy": "I'm glad to hear that.",
 }
-_TELLS_ITSELF = frozenset({"greeting", "thanks", "goodbye", "complaint", "feedback", "are_you_human", "mood"})
+_TELLS_ITSELF = frozenset(
+    {"greeting", "thanks", "goodbye", "complaint", "feedback", "are_you_human", "mood", "preference", "recommend"}
+)
+"""Acts whose answers have words of their own; what somebody loves or hates to wear is no feeling about the shop."""
 _OFFER = "If you'd rather talk to a colleague, just say so and I'll call one."
 
 

@@ -7,11 +7,11 @@ Works on the words around each product that was linked; reads products only for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.language import Tok, fold
+from assistant.language import Tok, fold, stems, tokenize
 from assistant.request import Piece, Wanted
 from assistant.shop.pricing.terms import fold_code
 from assistant.types import Product
@@ -24,14 +24,17 @@ from assistant.understand.vocabulary import is_unit
 Lookup = Callable[[str], Product | None]
 
 _JOINTS = frozenset("and plus with , also & then".split())
+_OPENING = frozenset("a an the another some one couple dozen both".split())
 _WORD_NUMBERS = {"pair": 1, "couple": 2, "dozen": 12, "both": 2, "single": 1}
 _MOST = 999
 _TIMES_AFTER = re.compile(r"^\s*(?:\(?[x×]\s?(\d{1,3})\b\)?|\((\d{1,3})\))")
 _TIMES_BEFORE = re.compile(r"\b(\d{1,3})\s?[x×]\s+(?:the |of )*$")
-_CODE = re.compile(
-    r"\b(?:codes?|coupons?|vouchers?|promo(?:code)?)\b\W+(?:(?:is|was|called|named|says|reads|of|number)\W+)?"
-    r"([A-Za-z0-9][A-Za-z0-9_-]{2,23})\b"
-    r"|\b([A-Za-z0-9_-]{3,24})\W+(?:codes?|coupon|voucher)\b"
+_CODES = (
+    re.compile(
+        r"\b(?:codes?|coupons?|vouchers?|promo(?:code)?)\b\W+(?:(?:is|was|called|named|says|reads|of|number)\W+)?"
+        r"([A-Za-z0-9][A-Za-z0-9_-]{2,23})\b"
+    ),
+    re.compile(r"\b([A-Za-z0-9][A-Za-z0-9_-]{2,23})\W+(?:codes?|coupon|voucher)\b"),
 )
 _WRITTEN_AS_CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9_-]{4,24}|[A-Z]{5,24}")
 _MEMBER = re.compile(
@@ -44,6 +47,8 @@ _NO_MEMBER = re.compile(r"\b(?:without|not|non|no|aren't|isn't)[ -](?:being )?(?
 
 def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup: Lookup, state: State) -> list[Piece]:
     """The things listed, in their order, each with its quantity and the options named beside it."""
+    surest = max((m.coverage for m in mentions), default=0.0)
+    mentions = [m for m in mentions if m.coverage >= 0.25 or surest < 0.8]  # beside whole names a stray word is none
     out: list[Piece] = []
     for at, mention in enumerate(mentions):
         start, end = _reach(at, mentions, tokens, text)
@@ -59,15 +64,19 @@ def _reach(at: int, mentions: Sequence[Mention], tokens: Sequence[Tok], text: st
     first, last = min(mentions[at].positions), max(mentions[at].positions)
     start = max(mentions[at - 1].positions) + 1 if at else 0
     end = min(mentions[at + 1].positions) if at + 1 < len(mentions) else len(tokens)
-    for place in range(first - 1, start - 1, -1):
-        if _joint(place, tokens, text):
-            start = place + 1
-            break
-    for place in range(last + 1, end):
-        if _joint(place, tokens, text):
-            end = place
-            break
+    before = [place for place in range(start, first) if _joint(place, tokens, text)]
+    if at:
+        start = _begins(before, tokens) if before else start
+    after = [place for place in range(last + 1, end) if _joint(place, tokens, text)]
+    if at + 1 < len(mentions) and after:
+        end = _begins(after, tokens)
     return start, end
+
+
+def _begins(joints: Sequence[int], tokens: Sequence[Tok]) -> int:
+    """Where the next thing begins: at the joint before its number or article, else at the last joint."""
+    opening = [j for j in joints for tok in tokens[j : j + 2] if tok.text.isdigit() or tok.text in _OPENING]
+    return opening[-1] if opening else joints[-1]
 
 
 def _joint(place: int, tokens: Sequence[Tok], text: str) -> bool:
@@ -84,11 +93,27 @@ def _options(
     if not values:
         return (), set()
     words = text[tokens[start].start : tokens[end - 1].end] if end > start else ""
+    words = _without_count(words, tokens, min(mention.positions), start, values)
     words = re.sub(r"\b[x×]\s?\d{1,3}\b|\b\d{1,3}\s?[x×](?=\s)", lambda m: " " * len(m[0]), words)
-    blocked = frozenset(p - start for p in mention.positions if start <= p < end)
+    spans = [(tokens[p].start, tokens[p].end) for p in mention.positions]
+    origin = tokens[start].start if end > start else 0
+    blocked = frozenset(
+        at for at, tok in enumerate(tokenize(words)) if any(a <= tok.start + origin < b for a, b in spans)
+    )
     named = [w for w in match_options(words, values, blocked) if w.value is not None or w.name is not None]
     used = {p for p in range(start, end) if any(tokens[p].text in w.asked.split() for w in named)}
     return tuple(named), used
+
+
+def _without_count(
+    words: str, tokens: Sequence[Tok], first: int, start: int, values: Mapping[str, Sequence[str]]
+) -> str:
+    """The words with the number right before the name blanked: "3 everyday socks" are three, not the pack of three."""
+    if first - 1 < start or not tokens[first - 1].text.isdigit():
+        return words
+    whole = any(tokens[first - 1].text == value for some in values.values() for value in some)
+    tok, origin = tokens[first - 1], tokens[start].start
+    return words if whole else words[: tok.start - origin] + " " * len(tok.text) + words[tok.end - origin :]
 
 
 def _kept(mention: Mention, state: State) -> tuple[Wanted, ...]:
@@ -114,7 +139,7 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
         return _bounded(int(next(g for g in match.groups() if g)))
     for place in range(max(start, first - 6), first):
         word = tokens[place].text
-        if place in taken or (place and tokens[place - 1].text in ("size", "under", "over", "below", "for")):
+        if place in taken or (place and tokens[place - 1].text in ("size", "under", "over", "below")):
             continue
         if word.isdigit() and not _is_money(text, tokens[place]):
             return _bounded(int(word))
@@ -138,7 +163,7 @@ def _bounded(number: int) -> int:
 def codes(text: str, known: Collection[str]) -> tuple[str, ...]:
     """What the customer gives as a code, as written: one of the shop's (`known`, folded), or what stands beside the
     word "code" and is written as codes are ("SAVE10")."""
-    found = [m[1] or m[2] for m in _CODE.finditer(text)]
+    found = [m[1] for pattern in _CODES for m in pattern.finditer(text)]
     beside = {w for w in found if fold_code(w) in known or _WRITTEN_AS_CODE.fullmatch(w)}
     own = [w for w in re.findall(r"[\w-]{3,24}", text) if fold_code(w) in known and (w in beside or _is_marked(w))]
     return tuple(dict.fromkeys([*own, *(w for w in found if w in beside)]))
@@ -196,4 +221,8 @@ def without(before: Sequence[Piece], gone: Sequence[Piece]) -> list[Piece]:
 def named_options(text: str, piece: Piece, lookup: Lookup) -> tuple[Wanted, ...]:
     """The options of the piece's product that a short answer names ("the 3 pack")."""
     values = option_values(p for p in map(lookup, piece.products[:6]) if p is not None)
+    said = set(stems(text))
+    whole = [Wanted(v, name, v) for name, some in values.items() for v in some if set(stems(v)) <= said]
+    if len(whole) == 1:
+        return tuple(whole)
     return tuple(w for w in match_options(text, values) if w.value is not None)

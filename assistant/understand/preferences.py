@@ -73,6 +73,7 @@ _BUDGET = re.compile(
     r"\b(?:my|our|a|the) (?:max(?:imum)? )?budget\b|\b(?:spend|pay)\b.*\b(?:more than|at most|up to|over)\b"
 )
 _SELF = re.compile(r"\b(?:me|my|i|i'm|im|mine|myself|we|our)\b|\bpersonal\w*|\bpreferences?\b|\bremember")
+_MINE = re.compile(r"\b(?:about|of|on|for) (?:me|us|myself)\b|\b(?:my|mine|i)\b|\bpersonal\b")
 _FORGETS = re.compile(r"\b(?:forget|delete|remove|erase|clear|wipe|drop|don't remember|stop remembering|don't keep)\b")
 _NOISE = STOP_WORDS | frozenset(
     """forget delete remove erase clear wipe please remember remembering stop said told keep saved stored about
@@ -93,7 +94,7 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     found = [*_diets(folded), *_sizes(folded, sure), *_dislikes(folded, sure), *_budgets(text, folded, sure)]
     if match := _COLOUR.search(folded):
         found.append(Told("colour", match[1]))
-    if sure and not any(f.name in ("avoids", "colour") for f in found):
+    if sure and not any(f.name == "colour" for f in found):
         found += _likes(folded, clause)
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
 
@@ -184,6 +185,8 @@ def is_about_self(text: str, label: str) -> bool:
     folded = fold(text)
     if label == "forget":
         return bool(_FORGETS.search(folded)) and bool(_SELF.search(folded) or item(text))
+    if label == "recall":
+        return bool(_MINE.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
 
 

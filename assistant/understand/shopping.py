@@ -28,7 +28,7 @@ Linked = Callable[[str, State], tuple[Clause, list[Mention]]]
 Lookup = Callable[[str], Product | None]
 
 _HEAD = Path(__file__).parent / "data" / "shopping.json"
-_SURE = 0.45
+_SURE = 0.4
 _OF_BASKET = frozenset({"basket", "after", "shipping", "free_shipping", "save"})
 _OF_OFFERS = frozenset({"offers", "offer_when"})
 _OF_SELF = frozenset({"recall", "forget", "consent_no", "consent_yes", "correct"})
@@ -46,6 +46,9 @@ _SAVE = re.compile(r"\b(?:save|saving|savings|saved)\b")
 _SHIPPING = re.compile(r"\b(?:shipping|delivery|postage|delivered|shipped|shipment)\b")
 _MORE = re.compile(r"\b(?:add|another|also|plus|more|as well|too|extra|throw in|include)\b")
 _LESS = re.compile(r"\b(?:without|remove|drop|leave out|take out|take off|minus|except|skip|not the|no longer)\b")
+_WHEN = re.compile(
+    r"\b(?:when|until|till|how long)\b.*\b(?:end|ends|over|lasts?|runs?|stops?|valid|on|expires?)\b|^until when"
+)
 _ADVICE = re.compile(
     r"\b(?:recommend\w*|suggest\w*|advi[sc]e|gifts?|presents?|ideas?|something|which .* (?:should|for)|best for|"
     r"birthday|christmas|surprise|treat|what should i|good for|right for|suit|suitable|need .* for|looking for)\b"
@@ -67,6 +70,13 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     ),
 }
 """Words without one of which a clause is not of that kind, whatever the head says."""
+
+
+_STRONG: dict[str, re.Pattern[str]] = {
+    "recommend": re.compile(r"\b(?:recommend\w*|suggest\w*|advi[sc]e)\b"),
+    "gift": re.compile(r"\b(?:gifts?|presents?) (?:ideas?|for)\b|\bideas? for (?:a )?(?:gifts?|presents?)\b"),
+}
+"""Words with which a clause may be of that kind even where the head would rather have it otherwise."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def refine(
         return [request]
     if (request := _basket(text, seen, requests, state, linked, lookup, codes)) is not None:
         return _with_told([request], told, state)
-    out = [_one(request, _of(request, seen), codes) for request in requests]
+    out = [_one(request, _of(request, seen), codes, state) for request in requests]
     return _with_told(out, told, state)
 
 
@@ -111,7 +121,12 @@ def _seen(part: str, state: State, linked: Linked, encode: Encode) -> Seen:
     masked = mask(part, clause.links)
     scores = shopping_head().probabilities(encode([masked])[0], masked)
     label = max(scores, key=lambda name: scores[name])
-    sure = scores[label] >= _SURE and (label not in _EVIDENCE or _EVIDENCE[label].search(fold(part)))
+    for name, pattern in _STRONG.items():
+        if label == "other" and scores[name] > 0.2 and pattern.search(fold(part)):
+            label = name
+    sure = (scores[label] >= _SURE or label in _STRONG) and (
+        label not in _EVIDENCE or _EVIDENCE[label].search(fold(part))
+    )
     return Seen(part, clause, mentions, label if sure else "other", scores[label])
 
 
@@ -190,8 +205,10 @@ def _basket(
         if before and _MORE.search(folded) and not _TOGETHER.search(folded) and len(pieces) == 1:
             pieces = basket.joined(before, pieces)
         return _request(text, pieces, {}, codes, member, asks)
-    if before and pieces and (_MORE.search(folded) or _LESS.search(folded)) and _changes(requests, labels, folded):
-        pieces = basket.without(before, pieces) if _LESS.search(folded) else basket.joined(before, pieces)
+    held = {p for b in before for p in b.products}
+    less = bool(_LESS.search(folded)) and bool(pieces) and all(set(p.products) & held for p in pieces)
+    if before and pieces and (less or (_MORE.search(folded) and _changes(requests, labels, folded))):
+        pieces = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(text, pieces, state.basket, codes, member, asks)
     wants_after = (codes and (costs or not _asks_code_only(folded))) or (member is not None and costs)
     wants_after = wants_after or ("after" in labels and bool(_OFF.search(folded) or codes or member is not None))
@@ -285,7 +302,7 @@ def _request(
     return Request("basket", text, products=products, extra={"basket": asked, "slots": slots})
 
 
-def _one(request: Request, seen: Seen, codes: tuple[str, ...]) -> Request:
+def _one(request: Request, seen: Seen, codes: tuple[str, ...], state: State) -> Request:
     """A single request in its own act: offers, codes, advice."""
     folded = fold(request.text)
 
@@ -295,7 +312,8 @@ def _one(request: Request, seen: Seen, codes: tuple[str, ...]) -> Request:
         )
     if seen.label == "free_shipping" and request.act in ("policy", "promotion", "none", "search", "price", "details"):
         return replace(request, act="promotion", products=(), extra=request.extra | {"asks": "free_shipping"})
-    if seen.label in _OF_OFFERS and request.act not in ("order", "human"):
+    goes_on = state.act == "promotion" and bool(_WHEN.search(folded)) and not seen.mentions
+    if (seen.label in _OF_OFFERS or goes_on) and request.act not in ("order", "human"):
         return replace(request, act="promotion")
     if seen.label in ("recommend", "gift") and request.act in (
         "search", "none", "details", "availability", "options", "best_rated", "price", "compare", "yes",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from assistant.shop.pricing.terms import Target, Terms, plain
+from assistant.shop.pricing.terms import Target, Terms, fold_code, plain
 from assistant.shop.pricing.units import Saving, piece_savings
 
 
@@ -34,8 +34,9 @@ class Line:
     def _is(self, target: Target) -> bool:
         if target.kind == "product":
             return target.value in (plain(self.name), plain(self.product_id))
+        if target.kind == "sku":
+            return fold_code(self.sku) == target.value
         own = {
-            "sku": self.sku,
             "category": self.category,
             "subcategory": self.subcategory,
             "brand": self.brand,

@@ -86,14 +86,15 @@ def parts_of(applies_to: str, *, bundle: bool = False) -> tuple[tuple[Target, ..
 
 def _target(text: str) -> Target:
     kind, _, value = text.strip().partition(":")
-    return Target(kind.strip().lower(), plain(value))
+    kind = kind.strip().lower()
+    return Target(kind, fold_code(value) if kind == "sku" else plain(value))
 
 
 def plain(text: str) -> str:
-    """A name as it is compared: case and runs of blanks don't count."""
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    """A name as it is compared: case doesn't count, nor whether words are joined by blanks, hyphens or underscores."""
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
 
 def fold_code(code: str) -> str:
-    """A code as it is compared: blanks around it and case don't count."""
+    """A code or SKU as it is compared: blanks around it and case don't count."""
     return code.strip().casefold()
