@@ -35,7 +35,7 @@ class Line:
         if target.kind == "product":
             return target.value in (plain(self.name), plain(self.product_id))
         if target.kind == "sku":
-            return fold_code(self.sku) == target.value
+            return bool(target.value) and fold_code(self.sku) == target.value
         own = {
             "category": self.category,
             "subcategory": self.subcategory,
