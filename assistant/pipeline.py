@@ -248,14 +248,14 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
     if plan.focus is not None:
         state.focus = plan.focus
         state.wanted = plan.wanted if plan.wanted is not None else _kept(last)
-    if plan.listed is not None:
-        state.listed = plan.listed
-    elif plan.chosen is not None:
-        shown: dict[str, str | None] = {"product": plan.chosen.product_id, "sku": plan.chosen.sku}
-        others = [i for i in state.listed if (i != shown and i["sku"]) or i["product"] != shown["product"]]
-        state.listed = [*others[-2:], shown]
-    elif plan.focus is not None and len(plan.focus) == 1 and plan.focus[0] not in {i["product"] for i in state.listed}:
-        state.listed = [*state.listed[-2:], {"product": plan.focus[0], "sku": None}]
+    named = list(dict.fromkeys(p for r in requests if not r.group and not r.from_context for p in r.products))
+    if plan.listed is not None and len(plan.listed) > 1:
+        state.show_list(plan.listed)
+    elif 1 < len(named) < 4:
+        state.show_list([{"product": p, "sku": None} for p in named])
+    elif plan.focus is not None and len(plan.focus) == 1:
+        chosen = plan.chosen if plan.chosen and plan.chosen.product_id == plan.focus[0] else None
+        state.show(plan.focus[0], chosen.sku if chosen else None, state.wanted)
     if plan.search is not None:
         state.search = plan.search
     if plan.basket is not None:

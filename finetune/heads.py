@@ -1,6 +1,7 @@
 """Trains the small classifiers that sit on packaged sentence embeddings, and saves them as JSON.
 
     python -m finetune.heads           # the act head, from finetune/data/acts*.txt; prints cross-validated accuracy
+    python -m finetune.heads concepts  # the head for which attribute is asked, from finetune/data/concepts.txt
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
 
@@ -29,8 +30,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.linear import word_features
 from assistant.shop.embed import default_embedder
-from assistant.understand.acts import word_features
 
 try:
     from sklearn.linear_model import LogisticRegression
@@ -45,6 +46,8 @@ ACTS_PATTERNS = Path(__file__).parent / "data" / "acts_patterns.txt"
 EMOTIONS_TEXT = ACTS_TEXT.with_name("emotions.txt")
 EMOTION_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "emotion.safetensors"
 ACTS_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "acts.json"
+CONCEPTS = Path(__file__).parent / "data" / "concepts.txt"
+CONCEPTS_HEAD = Path(__file__).parents[1] / "assistant" / "act" / "data" / "concepts.json"
 SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA", str(Path(__file__).parents[2] / "shared" / "data")))
 
 _WORD_SCALE = 0.3
@@ -199,11 +202,22 @@ def train_emotion() -> None:
 
 
 def train_acts() -> None:
-    examples = act_examples()
-    accuracy = train(examples, ACTS_HEAD)
+    """Fit the act head; see assistant/understand/acts.py."""
+    _train(act_examples(), ACTS_HEAD)
+
+
+def train_concepts() -> None:
+    """Fit the head for which attribute a question asks; see assistant/act/concepts.py."""
+    examples = Examples()
+    examples.add(*read_patterns(CONCEPTS))
+    _train(examples, CONCEPTS_HEAD)
+
+
+def _train(examples: Examples, out: Path) -> None:
+    accuracy = train(examples, out)
     print(
-        f"{len(examples.texts)} examples, {len(set(examples.labels))} acts, accuracy {accuracy:.3f} on the authored "
-        f"ones (5-fold), written to {ACTS_HEAD.name}"
+        f"{len(examples.texts)} examples, {len(set(examples.labels))} labels, accuracy {accuracy:.3f} on the authored "
+        f"ones (5-fold), written to {out.name}"
     )
 
 
@@ -214,7 +228,7 @@ def train_names() -> None:
     print(f"{names_head.train(SHARED)} words, written to {names_head.HEAD.name}")
 
 
-HEADS = {"acts": train_acts, "emotion": train_emotion, "names": train_names}
+HEADS = {"acts": train_acts, "concepts": train_concepts, "emotion": train_emotion, "names": train_names}
 
 
 def main() -> None:

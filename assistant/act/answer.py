@@ -9,7 +9,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.act import basket, clarify, compare, extremes, listing, pages, preferences, promotions, recommend, talk
+from assistant.act import (
+    basket,
+    clarify,
+    compare,
+    extremes,
+    listing,
+    offers,
+    pages,
+    preferences,
+    promotions,
+    recommend,
+    talk,
+)
 from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -17,6 +29,7 @@ from assistant.act.details import details, knows, named_options
 from assistant.act.foreign import foreign
 from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
+from assistant.act.superlative import superlative
 from assistant.request import Request
 from assistant.types import Product
 
@@ -69,6 +82,8 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
         _about_products(request, context, plan)
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):
         extremes.extreme(request, context, plan)
+    elif request.act == "superlative":
+        _superlative(request, context, plan)
     elif request.act == "search":
         _search(request, context, plan)
     elif request.act == "compare":
@@ -167,10 +182,19 @@ def _another_is_meant(request: Request, products: Sequence[Product], context: Co
 def _options(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """What it comes in; a question for something that is no option of it is a question about the product."""
     names = _asked_names(request, product, context)
+    if lacks := _lacking(request, product, names):
+        offers.no_choice(lacks, product, context, plan)
+        return
     if names or _OF_OPTIONS.search(request.text.lower()):
         offered_options(request, product, names, context, plan)
     else:
         details(request, product, context, plan)
+
+
+def _lacking(request: Request, product: Product, names: list[str]) -> str:
+    """The option of this shop that the clause asks for, where this product has no such option ("what colours")."""
+    asked = [n for n in request.extra.get("shop_options", ()) if n not in _values_of(product)]
+    return asked[0] if asked and not request.extra.get("asked_names") and (not names or names[0] != asked[0]) else ""
 
 
 _OF_OPTIONS = re.compile(
@@ -233,6 +257,18 @@ def _is_service(request: Request, context: Context, plan: Plan) -> bool:
     ):
         return False
     return bool(unlinked) and pages.quote_if_sure(_asked(request), context, plan, about=unlinked, pages_only=True)
+
+
+def _superlative(request: Request, context: Context, plan: Plan) -> None:
+    """The one with the most of something; where no number is known of it, what is written about the products."""
+    if superlative(request, context, plan):
+        return
+    if len(request.products) == 1:
+        _about_products(replace(request, act="details"), context, plan)
+    elif request.products and len(request.products) <= _AT_ONCE:
+        _compare(request, context, plan)
+    else:
+        _search(request, context, plan)
 
 
 def _asked(request: Request) -> str:

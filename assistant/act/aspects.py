@@ -9,45 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
+from assistant.act.concepts import concepts, fits
 from assistant.act.context import Encode
 from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
 from assistant.types import Product, Variant
 
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
-
-_CONCEPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("warranty", r"\bwarrant|\bguarant|\bif it breaks\b|\bcovered\b"),
-        ("return",
-            r"\breturn|\bsend \w+ back\b|\b(?:bring|take) (?:it|them|this|that) back\b|"
-            r"\bmoney back\b|\bhand (?:it|them) back\b"),
-        ("shipping",
-            r"\bship|\bdeliver|\barriv|\bdispatch|\bget here\b|\bget it by\b|\bsend it to\b|\bhow (?:long|soon|"
-            r"fast|quick)\w* .*\b(?:get|take|come|have it)\b"),
-        ("material", r"\bmade (?:out )?of\b|\bmaterial|\bfabric\b|\bmade from\b|\bcontain"),
-        ("weight", r"\bweigh|\bheavy\b|\blight(?:er|weight)?\b"),
-        ("dimension", r"\bdimension|\bhow (?:big|tall|wide|deep|long is|large|high)\b|\bmeasure"),
-        ("rating",
-            r"(?<!proof )(?<!ip )(?<!energy )(?<!age )(?<!temperature )(?<!tog )(?<!r )\brating|\brated\b|"
-            r"\breviews?\b|\bstars?\b|\bpeople (?:think|say)\b|\bany good\b"),
-        ("suitable", r"\bfits?\b|\bworks? with\b|\bcompatible\b|\bsuit"),
-        ("burn time", r"\bhow long\b.*\b(?:last|run|burn)|\bbattery life\b"),
-        ("brand", r"\bbrand\b|\bwho makes\b|\bmanufacturer|\bmaker\b|\bwho (?:is|are) .* (?:by|from)\b"),
-        ("care", r"\bwash|\bclean\b|\bcare\b|\bdishwasher|\biron\b|\btumble"),
-        ("origin",
-            r"\bwhere(?:'s| is| was| are| were)?\b.*\b(?:made|makes?|comes?|from|produced|manufactured|grown)\b|"
-            r"\bcountry\b|"
-            r"\borigin"),
-        ("minimum", r"\bminimum\b|\bleast .*\border\b|\bat least .*\bbuy\b"),
-        ("age", r"\bhow old\b|\bage\b|\byear[- ]old|\bold enough\b|\b(?:kid|child|toddler|bab)\w*"),
-        ("allergen", r"\ballerg|\bnuts?\b|\bgluten\b|\blactose\b"),
-        ("temperature", r"\btemperature|\bhow cold\b|\bhow warm\b|\bdegrees\b"),
-    )
-)  # fmt: skip
-"""What customers say for kinds of attributes that many shops have: a head start beside the embedding of the names."""
 
 _YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh|hm+)\W+)*(?:is|are|does|do|can|could|has|have|will|would|did|was)\b")
 _GENERAL = re.compile(
@@ -116,8 +86,9 @@ def best(
     named = [a for a in aspects if a.kind != "sentence"]
     vectors = encode([plain, *(_phrase(a) for a in named)])
     similar = vectors[1:] @ vectors[0]
+    meant = concepts(_without_name(question, product, "it"), encode)
     scored = [
-        Aspect(a.kind, a.name, a.value, _score(a, asked_stems, float(s), question))
+        Aspect(a.kind, a.name, a.value, _score(a, asked_stems, float(s), question, meant))
         for a, s in zip(named, similar, strict=True)
     ]
     scored += [
@@ -132,7 +103,7 @@ def _threshold(aspect: Aspect) -> float:
     return 0.59 if aspect.kind == "sentence" else 0.5
 
 
-def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> float:
+def _score(aspect: Aspect, asked: set[str], similar: float, question: str, meant: dict[str, float]) -> float:
     """Shared words count most, then what the words of the question usually mean, then the sentence's meaning."""
     name = set(stems(aspect.name.replace("_", " "))) - _STOP
     score = similar
@@ -141,7 +112,7 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str) -> fl
     value = set(stems(aspect.value)) - _STOP
     if value & asked:
         score += 0.3 + 0.4 * is_yes_no(question)
-    score += 0.5 * _concept(aspect.name, question)
+    score += 0.6 * max((p for concept, p in meant.items() if fits(concept, aspect.name)), default=0.0)
     return score
 
 
@@ -178,21 +149,16 @@ def _compound(word: str, words: set[str]) -> bool:
     return any(len(w) >= 4 and len(word) >= 4 and (w.startswith(word) or word.startswith(w)) for w in words)
 
 
-def _concept(name: str, question: str) -> float:
-    """1 where the question asks, in its usual words, for an attribute of this kind, else 0."""
-    folded, words = fold(question), name.replace("_", " ").lower()
-    return float(any(kind in words and pattern.search(folded) for kind, pattern in _CONCEPTS))
-
-
 def _phrase(aspect: Aspect) -> str:
     name = aspect.name.replace("_", " ")
     return name
 
 
-def _without_name(question: str, product: Product) -> str:
+def _without_name(question: str, product: Product, instead: str = "") -> str:
+    """The question without the words of the product's name; `instead` stands where they were."""
     name = set(stems(product.name))
-    words = [t.text for t in tokenize(question) if t.stem not in name]
-    return " ".join(words) or question
+    words = [t.text if t.stem not in name else instead for t in tokenize(question)]
+    return " ".join(w for w, _ in groupby(w for w in words if w)) or question
 
 
 _STOP = {stem(w) for w in STOP_WORDS}
@@ -223,7 +189,6 @@ def score_sentences(question: str, texts: Sequence[str], encode: Encode) -> list
     for text, vector in zip(texts, vectors[1:], strict=True):
         score = float(vector @ vectors[0])
         score += 0.25 * (len(asked & set(stems(text))) / len(asked) if asked else 0.0)
-        score += 0.15 * any(kind.search(folded) and kind.search(fold(text)) for _, kind in _CONCEPTS)
         score += sum(0.2 for asks, answers in _ANSWERS if asks.search(folded) and answers.search(text))
         scores.append(score)
     return scores

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant import measures
+from assistant.act import superlative
 from assistant.act.aspects import Aspect
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -44,6 +46,11 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
         _compare_variants(products[0], request, context, plan)
         return
     sides: list[Side] = []
+    wanted = measures.asked(request.text)
+    best = measures.comparable({p.product_id: measures.value_of(p, wanted) for p in products}, wanted) if wanted else {}
+    if wanted and len(best) == len(products):
+        superlative.say_values(wanted, best, products, plan, context)
+        return
     for product in products:
         choice = choose(product, request.wanted)
         variants = list(choice.sold or choice.exact or product.variants)

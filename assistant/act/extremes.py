@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.listing import best_matches, closest_category, filters, fits, nothing, remembered, say_one
+from assistant.act.listing import best_matches, closest_category, filters, fits, kind_name, nothing, remembered, say_one
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.request import Limits, Request
@@ -60,8 +60,6 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     there = [pair for pair in pool if pair[1].available]
     if chosen.available is False and there and request.act in ("cheapest", "most_expensive"):
         _next(*_pick(there, request.act), context, plan)
-    if len({p.product_id for p, _ in pool}) > 1:
-        plan.listed = [{"product": p, "sku": None} for p in list(dict.fromkeys(p.product_id for p, _ in pool))[:5]]
 
 
 def _candidates(request: Request, context: Context) -> list[Product]:
@@ -73,8 +71,9 @@ def _candidates(request: Request, context: Context) -> list[Product]:
                 h.product_id for h in context.search.products("", filters(Limits(), product_ids=ids), sort, limit=12)
             ]
         return context.catalogue.products(ids)
-    hits = context.search.products(request.query, filters(limits), sort, limit=12)
-    hits = best_matches([h for h in hits if h.confident or not request.query])
+    query = "" if kind_name(request) else request.query
+    hits = context.search.products(query, filters(limits), sort, limit=12)
+    hits = best_matches([h for h in hits if h.confident or not query])
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.act.context import Context
-from assistant.act.plan import Fact, Plan
+from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
-from assistant.request import Limits, Request
+from assistant.language import stems
+from assistant.request import Bounds, Limits, Request
 from assistant.shop.search import Filters, Hit
 from assistant.types import Product, Receipt, Variant
 
@@ -62,8 +63,9 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         found = context.search.products("", filters(limits, product_ids=named), limit=12)
         if found:
             return sorted(found, key=lambda h: named.index(h.product_id))
-    hits = context.search.products(request.query, filters(limits), limit=12)
-    sure = best_matches([h for h in hits if h.confident or not request.query])
+    query = "" if kind_name(request) else request.query
+    hits = context.search.products(query, filters(limits), limit=12)
+    sure = best_matches([h for h in hits if h.confident or not query])
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and request.query.split()[-1] in known.split():
         sure = [h for h in context.search.products(known, filters(limits), limit=12) if h.confident]
@@ -78,6 +80,29 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+def kind_name(request: Request) -> str:
+    """The category or subcategory that the clause names, where it names nothing else; else empty."""
+    kind = request.limits.subcategory or request.limits.category or ""
+    words = {s for w in request.query.split() for s in stems(w)}
+    return kind if kind and words <= set(stems(kind.replace("-", " "))) else ""
+
+
+def shown_kind(kind: str) -> str:
+    """A category as it reads in a sentence: "womens-watches" -> "women's watches"."""
+    words = f" {kind.lower().replace('-', ' ')}".replace(" womens ", " women's ").replace(" mens ", " men's ")
+    return words.strip()
+
+
+def of_kind(request: Request, context: Context, limit: int = 300) -> list[Product]:
+    """Every active product of the kind that is asked for: of a category when it is named, else what surely fits."""
+    if kind_name(request):
+        hits = context.search.products("", filters(request.limits), limit=limit)
+    else:
+        hits = context.search.products(request.query, filters(request.limits), limit=50)
+        hits = best_matches([h for h in hits if h.confident or not request.query])
+    return context.catalogue.products([h.product_id for h in hits])
 
 
 def best_matches(hits: Sequence[Hit]) -> list[Hit]:
@@ -113,17 +138,37 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         fits = [v for v in variants if _has_options(v, request)] if request.extra.get("option_pairs") else []
         variants = fits or variants
         named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
-        fact = context.item(plan, product, only(variants[0], [n for n in variants[0].options if n in named]))
+        shown = only(variants[0], [n for n in variants[0].options if n in named])
+        alike = [v for v in product.variants if v.active and all(v.options.get(n) == x for n, x in shown.items())]
+        if request.limits.price and {v.price for v in alike} != {v.price for v in variants}:
+            # The limit leaves some versions only: a price belongs to one of them, so that one is named.
+            variants = [min(variants, key=lambda v: (v.available is False, v.price))]
+            shown |= only(variants[0], distinguishing(alike))
+        fact = context.item(plan, product, shown)
         amount = context.add_lowest_price(fact, [v for v in variants if v.available] or variants)
         state = context.add_availability(fact, variants)
         parts.append(f"the {fact.key('item')} {amount}" + (f" ({state})" if state else ""))
         plan.needs.append(amount)
         plan.listed.append({"product": product.product_id, "sku": None})
         plan.cards.append(context.card(product))
+    if request.extra.get("how_many") and kind_name(request):
+        lead = _number_of_them(request, hits, context, plan)
     plan.say(f"{lead}{join(parts)}.")
     plan.focus = [str(item["product"]) for item in plan.listed]
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
+
+
+def _number_of_them(request: Request, hits: Sequence[Hit], context: Context, plan: Plan) -> str:
+    """ "We have 4 tents: " for a question of how many of a kind there are."""
+    kind = kind_name(request)
+    number = len(hits) if len(hits) <= _SHOWN else len(of_kind(request, context))
+    receipt = Receipt("shop", "category", kind, number, context.as_of)
+    fact = plan.facts[0]
+    fact.fields["number"] = Field("value", str(number), (receipt,), "how many products of this kind")
+    different = "different " if number > 1 else ""
+    plan.closing.clear()
+    return f"We have {fact.key('number')} {different}{shown_kind(kind)}{':' if number <= _SHOWN else ', among them'} "
 
 
 def _has_options(variant: Variant, request: Request) -> bool:
@@ -135,9 +180,9 @@ def nothing(request: Request, context: Context, plan: Plan) -> None:
     """Nothing fits: without the limits, is there something of the kind?"""
     if request.limits and (request.query or request.products):
         free = filters(
-            Limits(category=request.limits.category, brand=request.limits.brand), product_ids=request.products or None
+            replace(request.limits, price=Bounds(), rating=None, in_stock=False), product_ids=request.products or None
         )
-        query = "" if request.products else request.query
+        query = "" if request.products or kind_name(request) else request.query
         near = [h for h in context.search.products(query, free, "cheapest", limit=12) if h.confident or not query]
         if near:
             plan.say("I'm sorry, nothing of that kind fits these limits.")

@@ -153,7 +153,36 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
         return
     for name in names[:3]:
         _values(name, product, sold, fact, context, plan, shown, first=name == names[0])
-    plan.phrase = len(names) == 1
+    if _HOW_MANY.search(request.text.lower()):
+        _counted(names[0], product, sold, fact, context, plan)
+    plan.phrase = len(names) == 1 and not _HOW_MANY.search(request.text.lower())
+
+
+def no_choice(name: str, product: Product, context: Context, plan: Plan) -> None:
+    """Says that the catalogue gives no choice of this option, and what it does come in."""
+    fact = context.item(plan, product)
+    label = name.replace("_", " ")
+    plan.say(f"Our catalogue gives no choice of {label} for the {fact.key('item')}.", fact.key("item"))
+    sold = [v for v in product.variants if v.active]
+    for other in distinguishing(sold)[:2]:
+        _values(other, product, sold, fact, context, plan, {}, first=False)
+
+
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
+
+
+def _counted(name: str, product: Product, sold: Sequence[Variant], fact: Fact, context: Context, plan: Plan) -> None:
+    """ "How many colours": the number goes in front of the values ("comes in 8 sizes: ...")."""
+    values = list(dict.fromkeys(v.options[name] for v in sold if v.options.get(name)))
+    label = name.replace("_", " ")
+    receipt = Receipt("product", product.product_id, name, values, context.as_of)
+    number = context.add_value(
+        fact, "count", f"{len(values)} {label if len(values) == 1 else _plural(label)}", receipt, ""
+    )
+    come = "come" if fact.plural else "comes"
+    plan.core = [s.replace(f"{come} in {_these(label)}: ", f"{come} in {number}: ") for s in plan.core]
+    if not any(number in s for s in plan.core):
+        plan.say(f"{'They come' if fact.plural else 'It comes'} in {number}.", number)
 
 
 def _of_this_one(request: Request, product: Product, names: Sequence[str], context: Context, plan: Plan) -> bool:
@@ -161,7 +190,7 @@ def _of_this_one(request: Request, product: Product, names: Sequence[str], conte
     pinned = {w.name: w.value for w in request.wanted if w.name and w.value is not None}
     fits = [v for v in product.variants if all(v.options.get(n) == x for n, x in pinned.items())]
     names = [n for n in names if len(fits) == 1 and fits[0].options.get(n)]
-    if not names or _COMES_IN.search(request.text.lower()):
+    if not names or _HOW_MANY.search(request.text.lower()) or _COMES_IN.search(request.text.lower()):
         return False
     fact = context.item(plan, product, only(fits[0], [n for n in distinguishing(product.variants) if n not in names]))
     for name in names:

@@ -14,6 +14,7 @@ from assistant.request import Bounds, Request, Wanted
 from assistant.types import Product
 from assistant.understand.clause import Clause
 from assistant.understand.options import match_options, option_values
+from assistant.understand.vocabulary import canonical
 
 OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
 
@@ -51,7 +52,10 @@ def elsewhere(
     """Values that this shop has, but not for these products: "forest" of a jacket that comes in navy only."""
     taken = " ".join(w.asked for w in named).split()
     out: list[Wanted] = []
+    comes_in = {canonical(v) for vs in values.values() for v in vs}
     for mention in clause.links.options:
+        if canonical(mention.asked.replace(" ", "")) in comes_in:
+            continue
         names = [n for n in values if n in {name for name, _ in mention.pairs}]
         if names and not mention.positions & blocked and not set(mention.asked.split()) & set(taken):
             out.append(Wanted(mention.asked, names[0], None))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language import STOP_WORDS, Tok, stems
+from assistant.measures import adjective
 from assistant.understand.link import Links, Mention
 from assistant.understand.quantities import bound_spans, price_bounds
 from assistant.understand.vocabulary import Vocabulary
@@ -19,7 +20,7 @@ _QUERY_NOISE = frozenset(
     good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
     products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
     kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
-    ideally total
+    ideally total weigh weighs
     """.split()
 )
 """Words about buying and wanting: no search is made for them."""
@@ -120,6 +121,6 @@ def query_words(clause: Clause) -> str:
     words = [
         clause.links.corrected.get(i, t.text)
         for i, t in enumerate(clause.links.tokens)
-        if i not in dropped and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE
+        if i not in dropped and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE and not adjective(t.text)
     ]
     return " ".join(words)

@@ -6,7 +6,9 @@ Works on the state and the clause's words; knows no shop.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from assistant.language import fold
 from assistant.request import Request, Wanted
@@ -42,11 +44,10 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
         return _ids(chosen), None, tuple(str(c["sku"]) for c in chosen if c["sku"])
     several = len(listed) > 1
     pick = comparative(text)
-    if pick == "other" and len(state.focus) == 1:
-        others = [item for item in listed if item["product"] != state.focus[0]]
-        return (_ids(others[-1:]) or tuple(state.focus)), None, ()
-    if act == "compare" and several:
-        return _ids(listed), None, tuple(str(i["sku"]) for i in listed if i["sku"])
+    if pick == "other" and len(state.focus) == 1 and (other := _other(state)):
+        return (other,), None, ()
+    if act == "compare" and (items := _the_two(state, text)):
+        return _ids(items), None, tuple(str(i["sku"]) for i in items if i["sku"])
     if pick in ("cheaper", "dearer") and not several and state.focus:
         return tuple(state.focus), pick, ()
     if pick and pick != "other" and several:
@@ -56,7 +57,25 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
     return tuple(state.focus), None, ()
 
 
-def _ids(listed: list[dict[str, str | None]]) -> tuple[str, ...]:
+def _other(state: State) -> str | None:
+    """Beside the product under discussion: the other one of a list, else the one talked about before it."""
+    beside = [str(i["product"]) for i in state.listed if i["product"] != state.focus[0]]
+    if state.list_turn >= 0 and state.focus[0] in _ids(state.listed) and beside:
+        return beside[-1]
+    before = [str(t["product"]) for t in state.topics if t["product"] != state.focus[0]]
+    return before[-1] if before else beside[-1] if beside else None
+
+
+def _the_two(state: State, text: str) -> list[dict[str, Any]]:
+    """What is compared when nothing is named: the list under discussion, else the last two that were talked about."""
+    listed, about = state.listed, set(state.focus)
+    if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
+        two = len(listed) > 2 and re.search(r"\b(?:two|both)\b", fold(text)) and len(about) < 2
+        return list(listed[:2]) if two else list(listed)
+    return [{"product": t["product"], "sku": t["sku"]} for t in state.topics[-2:]] if len(state.topics) > 1 else []
+
+
+def _ids(listed: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(item["product"]) for item in listed))
 
 
@@ -127,7 +146,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         if request.extra.get("pronoun") and not request.extra.get("unlinked") and not limited:
             return request
         if limited:
-            act = "search"
+            extra = request.extra | {"how_many": act == "stock"}
+            act, request = "search", replace(request, extra=extra)
     if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
         act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"
     return replace(request, act=act)

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from rapidfuzz import fuzz, process
 
 from assistant.language import fold
+from assistant.measures import is_superlative
 from assistant.understand.quantities import price_bounds
 
 ABOUT_PRODUCTS = frozenset({"price", "availability", "stock", "details", "options", "compare"})
-SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest"})
+SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no", "none"})
 
 _UNITS = (
@@ -114,6 +115,7 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r" now| then)?\W*$|\bhow many (?:of|are|is)\b"
     ),
     "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
+    "superlative": re.compile(r"(?:est|er)\b|\b(?:most|least|more|less)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),
 }
@@ -164,9 +166,23 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str
     if act == "no" and not _REFUSAL.search(folded):
         act = max((a for a in believed if a not in SMALL_TALK), key=lambda a: believed[a])
     for cue, pattern in _CUES:
-        if pattern.search(folded) and not _overruled(cue, act, folded, believed):
-            return cue
-    return act
+        surer = believed[act] > _SURE and scores.get(cue, 0.0) < _UNLIKELY
+        if pattern.search(folded) and not surer and not _overruled(cue, act, folded, believed):
+            return _measured(cue, folded)
+    return _measured(act, folded)
+
+
+def _measured(act: str, folded: str) -> str:
+    """ "The lightest tent" is neither a search nor a question about one: it asks which has the least of something."""
+    return (
+        "superlative"
+        if act in ("search", "details", "options", "availability", "none") and is_superlative(folded)
+        else act
+    )
+
+
+_SURE, _UNLIKELY = 0.6, 0.1
+"""A cue word counts for nothing where the head is that sure of another act, and gives the cue's own next to nothing."""
 
 
 def _overruled(cue: str, act: str, folded: str, scores: dict[str, float]) -> bool:

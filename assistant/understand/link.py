@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
+from assistant.measures import adjective
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
@@ -67,11 +68,14 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     links = Links(tokens)
     forms = _forms(tokens, vocabulary, links.corrected)
     links.options = _options(tokens, vocabulary)
-    links.categories = _phrases(forms, vocabulary.categories)
-    links.subcategories = _phrases(forms, vocabulary.subcategories)
+    plain = [
+        () if adjective(tok.text) else form for tok, form in zip(tokens, forms, strict=True)
+    ]  # no "lightest" lamps
+    links.categories = _phrases(plain, vocabulary.categories)
+    links.subcategories = _phrases(plain, vocabulary.subcategories)
     links.brands = _phrases(forms, vocabulary.brands)
     option_only = frozenset().union(*(o.positions for o in links.options)) if links.options else frozenset()
-    links.mentions = _mentions(tokens, forms, vocabulary, option_only)
+    links.mentions = _mentions(tokens, plain, vocabulary, option_only)
     return links
 
 

@@ -115,9 +115,15 @@ def _by_name(hits: list[tuple[str, str]], tokens: Sequence[Tok], first: int, las
 
 
 def _negated(tokens: Sequence[Tok], at: int) -> bool:
-    if at and tokens[at - 1].text in ("no", "non", "without"):
-        return True
-    return any(t.text.replace("'", "") in _NEGATIONS for t in tokens[max(0, at - 2) : at])
+    """Whether a word is denied by one right before it; a comma or other mark between them ends the denial."""
+    for back in (1, 2):
+        here = at - back
+        if here < 0 or tokens[here].end + 1 < tokens[here + 1].start:
+            return False
+        word = tokens[here].text.replace("'", "")
+        if word in _NEGATIONS or (back == 1 and word in ("no", "non", "without")):
+            return True
+    return False
 
 
 def _switches(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:

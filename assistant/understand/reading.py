@@ -188,12 +188,20 @@ class Reader:
             products = (
                 self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
             )
+            if self._of_another_kind(products, clause) and not extra["pronoun"]:
+                products, pick, skus = (), None, ()
             named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
             request = replace(
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause))
+
+    def _of_another_kind(self, products: tuple[str, ...], clause: Clause) -> bool:
+        """Whether the clause names a kind of product that none of these is of ("any tents?" after a talk of coffee)."""
+        kinds = {kind for _, kind in (*clause.links.categories, *clause.links.subcategories)}
+        entries = [self._vocabulary.products[p] for p in products if p in self._vocabulary.products]
+        return bool(kinds) and not any(kinds & {e.category, e.subcategory} for e in entries)
 
     def _narrowed(self, products: tuple[str, ...], clause: Clause) -> tuple[str, ...]:
         """Of several products talked about, those that a word of the clause tells from the others ("the gold one")."""
@@ -382,6 +390,7 @@ class Reader:
             "named": tuple(named),
             "unlinked": tuple(w for w in request.extra["unlinked"] if not is_named(w, named)),
             "asked_names": asked_names,
+            "shop_options": tuple(n for n in self._vocabulary.option_names.values() if asks_for(clause, n)),
             "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
             "before": {w.name: w.value for w in map(wanted_from, state.wanted)},
             "pinned": {w.name: w.value for w in map(wanted_from, state.wanted) if w.pinned},

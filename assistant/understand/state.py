@@ -3,8 +3,10 @@
 What carries over, and what resets it:
 - `focus` (the products under discussion) and `wanted` (the options named for them) stay until other products are named;
   a named option replaces the one of the same name and leaves the others; a new product drops all options.
-- `listed` (what the last answer listed, in order) is what "the second one", "the cheaper one", "them" point at; every
-  answer that lists products replaces it.
+- `listed` (what the last answer listed, in order) is what "the second one", "the cheaper one", "them" point at; an
+  answer that lists products replaces it, products talked about one after the other only once there are two new ones.
+- `topics` are the last products talked about, the latest at the end, each with the options named for it: what "the
+  other one", "the two" and a return to an earlier product go by.
 - `act` is what was last asked, so that "and in blue?" asks the same of blue; small talk doesn't touch it.
 - `offer` is what the last answer offered ("person"): a bare yes takes it up; every turn replaces it.
 - `choices` are what the last answer's question named: the next message may just pick one; every turn replaces them.
@@ -20,10 +22,13 @@ Knows no prices and no stock: those are read anew at every turn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from assistant.types import Json
+
+_TOPICS = 8
 
 
 @dataclass
@@ -35,6 +40,10 @@ class State:
     """Options named for the focus: [{"asked": "blue", "name": "color" or None, "pairs": [["color", "blue"]]}]."""
     listed: list[dict[str, str | None]] = field(default_factory=list)
     """What the last answer listed: [{"product": id, "sku": sku or None}]."""
+    topics: list[dict[str, Any]] = field(default_factory=list)
+    """[{"product": id, "sku": sku or None, "wanted": as above, "turn": number}], each product (or variant) once."""
+    list_turn: int = -1
+    """The turn whose answer listed `listed`; -1 while that is only what was talked about, one after the other."""
     act: str = ""
     question: str = ""
     search: dict[str, Any] = field(default_factory=dict)
@@ -57,6 +66,33 @@ class State:
         """Whether something is being done about the customer's orders: a question or a request of theirs is open."""
         goals = self.task.get("goals", ())
         return bool(self.task.get("asked")) or any(goal.get("state", "open") == "open" for goal in goals)
+
+    def show(self, product: str, sku: str | None, wanted: list[dict[str, Any]]) -> None:
+        """One product (or variant) was talked about: it becomes the latest topic, and perhaps what is pointed at."""
+        last = self.topics[-1] if self.topics else None
+        same = last is not None and last["product"] == product and (not last["sku"] or not sku)
+        kept = [t for t in self.topics if (t["product"], t["sku"]) != (product, sku) and not (same and t is last)]
+        self.topics = [*kept, {"product": product, "sku": sku, "wanted": wanted, "turn": self.num_turns}][-_TOPICS:]
+        since = [t for t in self.topics if t["turn"] > self.list_turn]
+        among = {item["product"] for item in self.listed}
+        news = {t["product"] for t in since} - among
+        if self.list_turn < 0 or len(news) > 1 or len(among) < 2:
+            self.listed = [{"product": t["product"], "sku": t["sku"]} for t in since][-3:]
+            self.list_turn = -1
+
+    def show_list(self, items: Sequence[dict[str, str | None]]) -> None:
+        """Several products (or variants) were shown in this order: what "the first one" points at from now on."""
+        for item in items[::-1]:
+            known = next((t for t in self.topics if t["product"] == item["product"]), None)
+            wanted = known["wanted"] if known and known["sku"] == item["sku"] else []
+            self.topics = [t for t in self.topics if t is not known]
+            self.topics.append({**item, "wanted": wanted, "turn": self.num_turns})
+        self.topics = self.topics[-_TOPICS:]
+        self.listed, self.list_turn = list(items), self.num_turns
+
+    def earlier(self, product: str) -> list[dict[str, Any]]:
+        """The options that were last named for a product that was talked about before."""
+        return next((list(t["wanted"]) for t in reversed(self.topics) if t["product"] == product), [])
 
     def as_json(self) -> Json:
         return asdict(self)
