@@ -36,6 +36,11 @@ def data_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "backroom"
 
 
+def cache_home() -> Path:
+    """Where things lie that can be made again: `$XDG_CACHE_HOME/backroom`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "backroom"
+
+
 def _split(value: Any) -> Any:
     """The environment writes a list as "a;b"; a file writes it as a list."""
     return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli import audit, doctor, evaluate, finetune, models, privacy, replay, serve, shop, talk, users
+from assistant.cli import audit, bench, doctor, evaluate, finetune, models, privacy, replay, serve, shop, talk, users
 from assistant.cli.options import PLAIN
 
 
@@ -48,4 +48,5 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(finetune.finetune_app, name="finetune")
+app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor.doctor)

@@ -53,7 +53,9 @@ class GenerateRequest:
     """One answer to be written.
 
     `prompt` is the whole prompt in token ids. Its first `num_public` tokens (the system text) are the same for
-    everybody and may be shared; the rest belongs to `conversation` alone and is never reused for another.
+    everybody and may be shared; the rest belongs to `conversation` alone and is never reused for another. Without
+    placeholders,
+    no stop token comes before `min_tokens`.
     """
 
     request_id: str
@@ -61,6 +63,7 @@ class GenerateRequest:
     prompt: tuple[int, ...]
     num_public: int = 0
     max_tokens: int = 128
+    min_tokens: int = 0
     stop_tokens: tuple[int, ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
     placeholders: Placeholders | None = None

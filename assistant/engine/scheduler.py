@@ -211,6 +211,8 @@ class Scheduler:
         """Choose the next token, and append the ones that it leaves no choice about."""
         if sequence.state:
             np.copyto(logits, -np.inf, where=sequence.state.forbidden)
+        elif sequence.num_completion < sequence.request.min_tokens:
+            logits[list(sequence.stop_tokens)] = -np.inf
         token = sequence.sampler.pick(logits)
         if token in sequence.stop_tokens:
             self._finish(sequence, "stop")
