@@ -20,6 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 import assistant
+from assistant.engine.profile import cpu_flags
 from assistant.errors import BackroomError
 
 _FEATURES = ("amx_int8", "avx512f", "avx512_vnni", "avx2", "neon", "asimd")
@@ -100,16 +101,6 @@ def _check_build() -> Check:
         return Check(name, False, f"llama-cpp-python {version}: {describe_exit(result.returncode)}", _REBUILD)
     used = [part.split(" = ")[0].split()[-1] for part in result.stdout.split("|") if part.strip().endswith("= 1")]
     return Check(name, True, f"llama-cpp-python {version}, uses {', '.join(used)}")
-
-
-def cpu_flags() -> frozenset[str]:
-    """The CPU's features as Linux names them; empty where it doesn't say."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    return frozenset(flags.partition(":")[2].split())
 
 
 def _check_cpu() -> Check:

@@ -138,7 +138,7 @@ def _starter(name: str, plan: Plan, say: Callable[[str], None]) -> Start:
                 raise BackroomError("not here; name the binary with --llama-server, or leave out --no-build")
             from assistant.bench.build_server import build
 
-            binary = build(peers.folder() / "llama-server", say)
+            binary = build(peers.built_llama_server(), say)
         return lambda setup: peers.llama_server(binary, setup)
     packages = peers.find_packages(name)
     if packages is None:

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from assistant import __version__
-from assistant.doctor import cpu_flags
+from assistant.engine.profile import cpu_flags
 
 _WANTED = ("amx_int8", "avx512f", "avx512_vnni", "avx512_bf16", "avx2")
 

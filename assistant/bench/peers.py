@@ -66,6 +66,11 @@ def folder() -> Path:
     return cache_home() / "peers"
 
 
+def built_llama_server() -> Path:
+    """Where a llama-server that the bench built itself is kept."""
+    return folder() / "llama-server" / "llama-server"
+
+
 def find_llama_server(given: Path | None) -> Path | None:
     """The binary: as given, else $LLAMA_SERVER, else the one that was built, else one on the PATH."""
     named = given or (Path(os.environ[SERVER_VARIABLE]) if os.environ.get(SERVER_VARIABLE) else None)
@@ -73,7 +78,7 @@ def find_llama_server(given: Path | None) -> Path | None:
         if not named.is_file():
             raise EngineError(f"no llama-server at {named}; leave it out to have one built")
         return named
-    built = folder() / "llama-server" / "bin" / "llama-server"
+    built = built_llama_server()
     found = shutil.which("llama-server")
     return built if built.is_file() else Path(found) if found else None
 

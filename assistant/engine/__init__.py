@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.engine.process import EngineProcess
+    from assistant.engine.profile import Profile
     from assistant.engine.tokenizer import LlamaTokenizer
 
 
@@ -20,13 +21,15 @@ def open_engine(
     adapter: str | Path | None = None,
     threads: int | None = None,
     slots: int = 8,
+    profile: Profile | None = None,
     context_per_slot: int = 2048,
     queue_limit: int = 64,
     wait: bool = True,
 ) -> tuple[EngineProcess, LlamaTokenizer]:
     """Start the engine for `model` (a name of the model catalogue, or a path) and load the tokenizer beside it.
 
-    Requests name the adapter by its file name without ".gguf". `threads` None means one for each physical core.
+    Requests name the adapter by its file name without ".gguf". `threads` None means as the
+    profile says, which None means as measured for this model on this machine, else by rules.
     Without `wait` the engine may still be loading; requests queue up until it is ready.
     Raises ModelError when the model or the adapter is missing, broken or not the one that the catalogue names, and
     EngineError when the engine's process can't be started.
@@ -36,20 +39,28 @@ def open_engine(
     from assistant.engine.gguf import read_header
     from assistant.engine.options import LlamaOptions
     from assistant.engine.process import EngineProcess
+    from assistant.engine.profile import find_profile
     from assistant.engine.tokenizer import LlamaTokenizer
     from assistant.models import resolve
 
     resolved = resolve(model)
     path = resolved.path
     adapters = {Path(adapter).stem: Path(adapter)} if adapter is not None else {}
-    for file in [path, *adapters.values()]:
+    for file in adapters.values():
         read_header(file)
+    cores = psutil.cpu_count(logical=False) or 1
+    how = profile or find_profile(resolved.sha256, read_header(path), cores)
     options = LlamaOptions(
         model=path,
         label=resolved.id,
         sha256=resolved.sha256,
         adapters=adapters,
-        threads=threads or psutil.cpu_count(logical=False) or 1,
+        weights=how.weights,
+        threads=threads or how.threads or cores,
+        max_batch=how.max_batch,
+        flash_attention=how.flash_attention,
+        unified_kv=how.unified_kv,
+        kv_type=how.kv_type,
         num_slots=slots,
         context=context_per_slot,
     )

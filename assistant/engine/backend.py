@@ -1,7 +1,7 @@
 """What the scheduler needs of whatever computes the next token: llama.cpp, or a script in tests.
 
 Knows no request, no queue and no library. A backend has `num_sequences` numbered memories (KV caches), each of
-`context` tokens.
+`context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Chunk:
-    """Tokens to compute in one memory, from `position` on; with `wants_logits`, for what follows the last one."""
+    """Tokens to compute in one memory, from `position` on.
+
+    `wanted` are the places in `tokens`, ascending, after which the logits of the next token are asked for.
+    """
 
     memory: int
     tokens: Sequence[int]
     position: int
-    wants_logits: bool
+    wanted: tuple[int, ...] = ()
 
 
 class Sampler(Protocol):
@@ -49,6 +52,7 @@ class Backend(Protocol):
     model: str
     context: int
     num_sequences: int
+    even_chunks: bool
     end_tokens: tuple[int, ...]
 
     @property
@@ -65,8 +69,11 @@ class Backend(Protocol):
     def unload_adapter(self, name: str) -> None:
         """Free it. No memory may hold tokens computed with it."""
 
-    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
-        """Compute the chunks in one batch; logits (num_tokens,) for those that want them, valid until the next run."""
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
+        """Compute the chunks in one batch; for each, the logits (num_tokens,) it wants, valid until the next run.
+
+        Quickest with the chunks in the order of their memories.
+        """
 
     def copy(self, source: int, target: int, num_tokens: int) -> None:
         """Make `target` hold the first `num_tokens` tokens of `source`, and nothing else."""

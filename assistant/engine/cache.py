@@ -88,7 +88,7 @@ class KvCache:
             slot = max(own, key=lambda s: s.last_used)
         else:
             slot = min(free, key=lambda s: (s.owner is not None, s.last_used))
-        held = _common_length(slot.tokens, prompt[:-1]) if own else 0
+        held = common_length(slot.tokens, prompt[:-1]) if own else 0
         shared = min(self._shared_length(public), len(prompt) - 1)
         if shared > held:
             self._memories.copy(self._touch(public).index, slot.index, shared)
@@ -104,8 +104,8 @@ class KvCache:
         slot = self._slots[index]
         tokens = () if slot.to_forget else tokens
         slot.in_use, slot.to_forget, slot.tokens, slot.last_used = False, False, list(tokens), self._tick()
+        self._memories.truncate(index, len(tokens))
         if not tokens:
-            self._memories.truncate(index, 0)
             slot.owner = None
 
     def publish(self, index: int, key: PublicKey) -> None:
@@ -150,7 +150,8 @@ class KvCache:
         return self._clock
 
 
-def _common_length(held: Sequence[int], prompt: Sequence[int]) -> int:
+def common_length(held: Sequence[int], prompt: Sequence[int]) -> int:
+    """How many tokens both begin with."""
     for position, (a, b) in enumerate(zip(held, prompt, strict=False)):
         if a != b:
             return position

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from assistant.engine.backend import Chunk, Logits, Sampler
+from assistant.engine.convert import converted
 from assistant.engine.gguf import read_header
 from assistant.engine.lib import last_error, llama
 from assistant.engine.lora import LoraSet
@@ -25,6 +26,9 @@ from assistant.engine.sampler import make_sampler
 from assistant.engine.threads import ThreadGovernor
 from assistant.engine.vocabulary import Vocabulary
 from assistant.errors import EngineError, ModelError
+
+KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+"""ggml's numbers for the types that keys and values may be kept in; q8_0 needs flash attention."""
 
 
 class _Batch:
@@ -52,7 +56,7 @@ class _Batch:
             self.positions[start:end] = np.arange(chunk.position, chunk.position + end - start)
             self.memories[start:end] = chunk.memory
             self.outputs[start:end] = 0
-            self.outputs[end - 1] = chunk.wants_logits
+            self.outputs[[start + place for place in chunk.wanted]] = 1
         self.struct.n_tokens = end
 
 
@@ -64,10 +68,12 @@ class LlamaBackend:
         self.model = str(options.model)
         self.context = options.context
         self.num_sequences = options.num_sequences
+        self.even_chunks = not options.unified_kv
         header = read_header(options.model)
+        file = converted(options.model, options.sha256, options.weights)
         params = llama.llama_model_default_params()
         params.n_gpu_layers = 0
-        self._model: Any = llama.llama_model_load_from_file(str(options.model).encode(), params)
+        self._model: Any = llama.llama_model_load_from_file(str(file).encode(), params)
         if not self._model:
             raise ModelError(f"{options.model} can't be loaded: {last_error()}; use another model file")
         self.vocabulary = Vocabulary(self._model)
@@ -85,7 +91,7 @@ class LlamaBackend:
 
     def _warm_up(self) -> None:
         """Compute a few tokens, so that the first customer doesn't wait for the weights to come from disk."""
-        self.run([Chunk(memory=0, tokens=[0] * 8, position=0, wants_logits=True)], None)
+        self.run([Chunk(memory=0, tokens=[0] * 8, position=0, wanted=(7,))], None)
         self.truncate(0, 0)
 
     def _context_params(self) -> Any:
@@ -96,6 +102,7 @@ class LlamaBackend:
         params.n_threads = params.n_threads_batch = options.threads
         params.flash_attn_type = int(options.flash_attention)
         params.kv_unified = options.unified_kv
+        params.type_k = params.type_v = KV_TYPES[options.kv_type]
         params.no_perf = True
         return params
 
@@ -116,7 +123,7 @@ class LlamaBackend:
     def table(self) -> TokenTable:
         return TokenTable(self.vocabulary.pieces, self.vocabulary.control, self.vocabulary.encode)
 
-    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
         """See `Backend.run`. Raises EngineError when llama.cpp refuses the batch."""
         self._lora.switch(self._context, adapter)
         self._batch.fill(chunks)
@@ -125,11 +132,9 @@ class LlamaBackend:
         self._adapt_threads(time.monotonic() - wall, time.process_time() - cpu)
         if code != 0:
             raise EngineError(f"llama_decode ended with {code}: {last_error()}")
-        num_rows = sum(chunk.wants_logits for chunk in chunks)
-        if not num_rows:
-            return [None] * len(chunks)
-        rows = iter(self._rows(num_rows))
-        return [next(rows) if chunk.wants_logits else None for chunk in chunks]
+        num_rows = sum(len(chunk.wanted) for chunk in chunks)
+        rows = iter(self._rows(num_rows) if num_rows else ())
+        return [[next(rows) for _ in chunk.wanted] for chunk in chunks]
 
     def _adapt_threads(self, wall_s: float, cpu_s: float) -> None:
         before = self._governor.threads

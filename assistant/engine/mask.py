@@ -37,12 +37,13 @@ class State:
     """Where an answer stands. `partial` is the placeholder begun so far ("" outside of one).
 
     `forbidden` (num_tokens,) is True for the tokens that may not come next. `forced` are the tokens that must come next
-    because only one continuation remains; they need no sampling.
+    because only one continuation remains; they need no sampling. `is_final` when nothing but the end may come.
     """
 
     partial: str
     forbidden: NDArray[np.bool_]
     forced: tuple[int, ...]
+    is_final: bool = False
 
 
 class TokenTable:

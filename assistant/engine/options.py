@@ -40,7 +40,8 @@ class BackendOptions(Protocol):
 class LlamaOptions:
     """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
 
-    Flash attention is off and KV streams are split because that was measured to be faster on CPUs. `adapters` maps the
+    `weights` is the type that the weights are converted to ("" for as they are); how well each choice does depends on
+    the machine: see `profile`. `adapters` maps the
     names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name), and
     `sha256` the hash of its file, for adapters that say which file they were made for.
     """
@@ -49,6 +50,7 @@ class LlamaOptions:
     label: str = ""
     sha256: str = ""
     adapters: Mapping[str, Path] = field(default_factory=dict)
+    weights: str = ""
     threads: int = 2
     num_slots: int = 8
     num_public: int = 2
@@ -56,6 +58,7 @@ class LlamaOptions:
     max_batch: int = 512
     flash_attention: bool = False
     unified_kv: bool = False
+    kv_type: str = "f16"
 
     @property
     def num_sequences(self) -> int:

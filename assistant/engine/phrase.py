@@ -77,13 +77,13 @@ class PhraseAutomaton:
         forbidden = np.ones(self._table.num_tokens, dtype=np.bool_)
         if at.node == _END:
             forbidden[self._stop_tokens] = False
-            return PhraseState("", forbidden, (), at)
+            return PhraseState("", forbidden, (), True, at)
         ways = [_spelled(node, at) for node in self._next_nodes(at)]
         rests = [way[len(at.typed) :] for way in ways if way.startswith(at.typed)]
         for rest in rests:
             for end in range(1, len(rest) + 1):
                 forbidden[self._table.ids_by_text.get(rest[:end], [])] = False
-        return PhraseState("", forbidden, common_start([self._table.encode(rest) for rest in rests]), at)
+        return PhraseState("", forbidden, common_start([self._table.encode(rest) for rest in rests]), False, at)
 
     def _next_nodes(self, at: Position) -> list[str]:
         """The nodes that may follow so that the sentence can still be finished."""

@@ -10,44 +10,53 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assistant.engine.backend import Backend, Chunk, Logits
-from assistant.engine.cache import KvCache, PublicKey
+from assistant.engine.backend import Backend, Logits
+from assistant.engine.cache import KvCache, PublicKey, common_length
+from assistant.engine.draft import Draft
 from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.phrase import automaton_for
+from assistant.engine.planner import Part, Planner
 from assistant.engine.request import GenerateRequest, Token
 from assistant.engine.sequence import Sequence
 from assistant.errors import ModelError
 
 
-class Pacer:
-    """How many prompt tokens fit into a step, so that a step takes about `target_s` seconds on this machine."""
+@dataclass
+class Counts:
+    """What a scheduler has done since it was made, in tokens: of prompts (computed, and found in a memory), of answers
+    (all of them; those that were forced; those guessed, and guessed rightly)."""
 
-    def __init__(self, max_tokens: int, target_s: float = 0.12) -> None:
-        self._max_tokens = max_tokens
-        self._target_s = target_s
-        self._tokens_per_s = 1000.0
-
-    def num_tokens(self) -> int:
-        return int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
-
-    def record(self, num_tokens: int, seconds: float) -> None:
-        """Learn from a step; small ones say nothing about prompts."""
-        if num_tokens >= 32 and seconds > 0:
-            self._tokens_per_s += 0.3 * (num_tokens / seconds - self._tokens_per_s)
+    prompt: int = 0
+    cached: int = 0
+    output: int = 0
+    forced: int = 0
+    guessed: int = 0
+    guessed_right: int = 0
+    parked: int = 0
+    resumed: int = 0
 
 
 class Scheduler:
-    """Answers requests with a backend. Used by one thread; `step` returns what happened."""
+    """Answers requests with a backend. Used by one thread; `step` returns what happened.
 
-    def __init__(self, backend: Backend, num_slots: int, max_batch: int = 512) -> None:
+    Without `jumping`, tokens that the grammar leaves no choice about are computed one by one; without `guessing`, none
+    is computed ahead. Both only cost time: the answers are the same.
+    """
+
+    def __init__(
+        self, backend: Backend, num_slots: int, max_batch: int = 512, *, jumping: bool = True, guessing: bool = True
+    ) -> None:
         self._backend = backend
+        self._jumping = jumping
         self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots)
-        self._pacer = Pacer(max_batch)
-        self._max_batch = max_batch
+        self._planner = Planner(max_batch, backend.context, even=backend.even_chunks, guessing=guessing)
+        self._guess_rate = 0.5
+        self.counts = Counts()
         self.waiting: deque[Sequence] = deque()
         self.running: list[Sequence] = []
         self._publishing: dict[PublicKey, Sequence] = {}
@@ -126,12 +135,12 @@ class Scheduler:
 
     def step(self) -> list[Output]:
         """Compute one batch, if there is anything to compute, and return what happened since the last call."""
-        batch = self._schedule()
-        if batch:
+        parts = self._plan()
+        if parts:
             started = time.monotonic()
-            rows = self._backend.run([chunk for _, chunk in batch], batch[0][0].request.adapter)
-            self._pacer.record(sum(len(chunk.tokens) for _, chunk in batch), time.monotonic() - started)
-            self._postprocess(batch, rows)
+            rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.request.adapter)
+            self._planner.pacer.record(sum(len(part.chunk.tokens) for part in parts), time.monotonic() - started)
+            self._postprocess(parts, rows)
             self.num_steps += 1
         return self._take_outputs()
 
@@ -159,29 +168,19 @@ class Scheduler:
             public = sequence.public_key
             sequence.memory, held = self._cache.acquire(sequence.cache_key, public, sequence.tokens)
             sequence.num_computed = sequence.num_cached = held
+            sequence.guess_rate = self._guess_rate
+            self.counts.cached += held
             self.running.append(sequence)
             self._outputs.append((sequence.request.request_id, Begun()))
+            if self._jumping and not self._jump(sequence):
+                continue
             if public.tokens and held < len(public.tokens) and not self._cache.has_public(public):
                 self._publishing[public] = sequence
 
-    def _schedule(self) -> list[tuple[Sequence, Chunk]]:
-        """The chunks of the next batch: one adapter's sequences, those answering first, then prompts in order."""
+    def _plan(self) -> list[Part]:
+        """The parts of the next batch: one adapter's sequences."""
         adapter = self._next_adapter()
-        ready = [s for s in self.running if s.request.adapter == adapter]
-        ready.sort(key=lambda s: not s.is_answering)
-        space, prompt_space = self._max_batch, self._pacer.num_tokens()
-        batch: list[tuple[Sequence, Chunk]] = []
-        for sequence in ready:
-            limit = space if sequence.is_answering else min(space, prompt_space)
-            num_tokens = min(self._num_wanted(sequence), limit)
-            if num_tokens <= 0:
-                continue
-            start, end = sequence.num_computed, sequence.num_computed + num_tokens
-            wants_logits = end == len(sequence.tokens)
-            batch.append((sequence, Chunk(sequence.memory, sequence.tokens[start:end], start, wants_logits)))
-            space -= num_tokens
-            prompt_space -= 0 if sequence.is_answering else num_tokens
-        return batch
+        return self._planner.plan([s for s in self.running if s.request.adapter == adapter], self._num_wanted)
 
     def _num_wanted(self, sequence: Sequence) -> int:
         """All that is pending, but a prefix that is to be published is computed to its end first."""
@@ -197,41 +196,83 @@ class Scheduler:
         self._turns[chosen] = self.num_steps + 1
         return chosen
 
-    def _postprocess(self, batch: list[tuple[Sequence, Chunk]], rows: list[Logits | None]) -> None:
-        for (sequence, chunk), row in zip(batch, rows, strict=True):
-            sequence.num_computed += len(chunk.tokens)
+    def _postprocess(self, parts: list[Part], rows: list[list[Logits]]) -> None:
+        for part, logits in zip(parts, rows, strict=True):
+            sequence, chunk = part.sequence, part.chunk
+            was_answering = sequence.is_answering
+            sequence.num_computed += part.num_pending
+            self.counts.prompt += 0 if was_answering else part.num_pending
             public = sequence.public_key
             if self._publishing.get(public) is sequence and sequence.num_computed >= len(public.tokens):
                 self._cache.publish(sequence.memory, public)
                 del self._publishing[public]
-            if row is not None:
-                self._advance(sequence, row)
+            if self._take(sequence, part.draft, logits) and chunk.position + len(chunk.tokens) > sequence.num_computed:
+                self._backend.truncate(sequence.memory, sequence.num_computed)
 
-    def _advance(self, sequence: Sequence, logits: Logits) -> None:
-        """Choose the next token, and append the ones that it leaves no choice about."""
-        if sequence.state:
-            np.copyto(logits, -np.inf, where=sequence.state.forbidden)
-        elif sequence.num_completion < sequence.request.min_tokens:
-            logits[list(sequence.stop_tokens)] = -np.inf
-        token = sequence.sampler.pick(logits)
+    def _take(self, sequence: Sequence, guessed: Draft, rows: list[Logits]) -> bool:
+        """Choose tokens for as long as the guesses were right; False when the answer has ended."""
+        start, num_right = len(sequence.tokens), 0
+        for row in rows:
+            if not self._advance(sequence, row):
+                return False
+            written = sequence.tokens[start + num_right :]
+            expected = guessed.tokens[num_right : num_right + len(written)]
+            if not expected:
+                break
+            num_same = common_length(expected, written)
+            self._note_guess(sequence, num_same > 0)
+            num_right += num_same
+            sequence.num_computed = start + num_right
+            if num_same < len(written):
+                break
+        return True
+
+    def _note_guess(self, sequence: Sequence, right: bool) -> None:
+        sequence.guess_rate += 0.25 * (right - sequence.guess_rate)
+        self._guess_rate += 0.02 * (right - self._guess_rate)
+        self.counts.guessed += 1
+        self.counts.guessed_right += right
+
+    def _advance(self, sequence: Sequence, logits: Logits) -> bool:
+        """Choose the next token, and append the ones that it leaves no choice about; False when that was the end."""
+        state = sequence.state
+        if state and state.forced:
+            token = state.forced[0]
+            sequence.sampler.note(token)
+        else:
+            if state:
+                np.copyto(logits, -np.inf, where=state.forbidden)
+            elif sequence.num_completion < sequence.request.min_tokens:
+                logits[list(sequence.stop_tokens)] = -np.inf
+            token = sequence.sampler.pick(logits)
         if token in sequence.stop_tokens:
             self._finish(sequence, "stop")
-            return
-        ended = self._append(sequence, token)
-        while not ended and sequence.state and sequence.state.forced:
+            return False
+        return self._append(sequence, token) and (not self._jumping or self._jump(sequence))
+
+    def _jump(self, sequence: Sequence) -> bool:
+        """Append the tokens that the grammar leaves no choice about; False when that was the end."""
+        while sequence.state and sequence.state.forced:
             for forced in sequence.state.forced:
                 sequence.sampler.note(forced)
-                ended = ended or self._append(sequence, forced)
+                self.counts.forced += 1
+                if not self._append(sequence, forced):
+                    return False
+        if sequence.state and sequence.state.is_final:
+            self._finish(sequence, "stop")
+            return False
+        return True
 
     def _append(self, sequence: Sequence, token: int) -> bool:
-        """Add a token to the answer; True when that was the last one that fits."""
+        """Add a token to the answer; False when that was the last one that fits."""
         sequence.append(token)
+        self.counts.output += 1
         self._outputs.append((sequence.request.request_id, Token(token)))
         full = len(sequence.tokens) >= self._backend.context
         if full or sequence.num_completion >= sequence.request.max_tokens:
             self._finish(sequence, "length")
-            return True
-        return False
+            return False
+        return True
 
     def _finish(self, sequence: Sequence, reason: str) -> None:
         self._leave(sequence)

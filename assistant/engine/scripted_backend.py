@@ -39,6 +39,7 @@ class ScriptedOptions:
     num_slots: int = 2
     num_public: int = 1
     context: int = 256
+    even_chunks: bool = False
     adapters: Mapping[str, Path] = field(default_factory=dict)
     death_mark: Path | None = None
     death_signal: int = signal.SIGKILL
@@ -77,6 +78,7 @@ class ScriptedBackend:
         self.model = options.name
         self.context = options.context
         self.num_sequences = options.num_slots + options.num_public
+        self.even_chunks = options.even_chunks
         self.end_tokens = (END,)
         self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
         self.batches: list[tuple[str | None, list[Chunk]]] = []
@@ -101,18 +103,20 @@ class ScriptedBackend:
     def unload_adapter(self, name: str) -> None:
         self._adapters.remove(name)
 
-    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[Logits | None]:
+    def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
         """See `Backend.run`. Raises AssertionError when a chunk doesn't continue what its memory holds."""
         time.sleep(self.options.step_s)
         self.batches.append((adapter, list(chunks)))
-        rows: list[Logits | None] = []
+        rows: list[list[Logits]] = []
         for chunk in chunks:
             memory = self.memories[chunk.memory]
             assert len(memory) == chunk.position, f"memory {chunk.memory} holds {len(memory)}, not {chunk.position}"
+            assert list(chunk.wanted) == sorted(set(chunk.wanted))
+            start = len(memory)
             memory.extend(chunk.tokens)
             assert len(memory) <= self.context, f"memory {chunk.memory} is overfull"
             self._die_if_asked(memory)
-            rows.append(self._logits(memory) if chunk.wants_logits else None)
+            rows.append([self._logits(memory[: start + place + 1]) for place in chunk.wanted])
         return rows
 
     def _logits(self, memory: list[int]) -> Logits:

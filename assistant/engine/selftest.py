@@ -23,11 +23,11 @@ def run(model: Path) -> dict[str, object]:
     started = time.monotonic()
     backend = LlamaOptions(model, num_slots=2, num_public=0, context=256).open()
     loaded = time.monotonic()
-    (single,) = backend.run([Chunk(memory=0, tokens=[1], position=0, wants_logits=True)], None)
+    ((single,),) = backend.run([Chunk(memory=0, tokens=[1], position=0, wanted=(0,))], None)
     begun = time.monotonic()
-    (many,) = backend.run([Chunk(memory=1, tokens=[1] * _BATCH, position=0, wants_logits=True)], None)
+    ((many,),) = backend.run([Chunk(memory=1, tokens=[1] * _BATCH, position=0, wanted=(_BATCH - 1,))], None)
     ended = time.monotonic()
-    sane = all(row is not None and bool(abs(row).max() < 1e6) for row in (single, many))
+    sane = all(bool(abs(row).max() < 1e6) for row in (single, many))
     backend.close()
     return {
         "load_s": round(loaded - started, 3),

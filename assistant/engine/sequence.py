@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from assistant.engine.backend import Sampler
 from assistant.engine.cache import CacheKey, PublicKey
+from assistant.engine.draft import Lookup
 from assistant.engine.mask import Automaton, State
 from assistant.engine.phrase import PhraseAutomaton
 from assistant.engine.request import Finished, GenerateRequest
@@ -22,7 +23,7 @@ class Sequence:
 
     `tokens` is the prompt and the answer so far; the first `num_computed` of them are in `memory`. `deadline` is on the
     clock of `time.monotonic`. `state` is None for a request without placeholders. `public_key` has no tokens where the
-    public prefix is too short to be worth sharing.
+    public prefix is too short to be worth sharing. `guess_rate` is the share of guesses that were right lately.
     """
 
     request: GenerateRequest
@@ -38,6 +39,8 @@ class Sequence:
     memory: int = -1
     num_computed: int = 0
     num_cached: int = 0
+    lookup: Lookup = field(default_factory=Lookup)
+    guess_rate: float = 0.5
 
     def __post_init__(self) -> None:
         self.tokens = list(self.request.prompt)
@@ -63,7 +66,8 @@ class Sequence:
 
     @property
     def is_answering(self) -> bool:
-        return self.num_completion > 0
+        """Whether its prompt has been computed."""
+        return self.num_computed >= self.num_prompt
 
     def append(self, token: int) -> None:
         """Add one token of the answer and move the automaton on."""

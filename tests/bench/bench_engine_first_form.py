@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import psutil
 
-from assistant.doctor import cpu_flags
 from assistant.engine import open_engine
 from assistant.engine.lib import build_info
 from assistant.engine.mask import TokenTable
 from assistant.engine.process import EngineProcess
+from assistant.engine.profile import cpu_flags
 from assistant.engine.request import Finished, GenerateRequest, Placeholders, Restarted, Token
 from assistant.engine.tokenizer import LlamaTokenizer
 

@@ -65,8 +65,7 @@ def answer(backend: LlamaBackend, *requests: GenerateRequest) -> dict[str, tuple
 def logits_after(backend: LlamaBackend, tokens: list[int], adapter: str | None = None) -> Logits:
     """What the model expects after `tokens`, computed in an empty memory."""
     backend.truncate(0, 0)
-    (row,) = backend.run([Chunk(0, tokens, 0, True)], adapter)
-    assert row is not None
+    ((row,),) = backend.run([Chunk(0, tokens, 0, (len(tokens) - 1,))], adapter)
     return row.copy()
 
 
@@ -110,14 +109,14 @@ def test_a_memory_used_before_leaves_no_trace(backend: LlamaBackend, tokenizer: 
     backend.truncate(0, 0)
     clean = logits_after(backend, prompt)
     backend.truncate(0, 0)
-    backend.run([Chunk(0, tokenizer.encode("The secret word is Rumpelstilzchen. " * 20), 0, False)], None)
+    backend.run([Chunk(0, tokenizer.encode("The secret word is Rumpelstilzchen. " * 20), 0)], None)
     used = logits_after(backend, prompt)
     assert np.abs(clean - used).max() < 1e-3
     for memory in range(backend.num_sequences):
         backend.truncate(memory, 0)
-    backend.run([Chunk(0, prompt + tokenizer.encode("Rumpelstilzchen"), 0, False)], None)
+    backend.run([Chunk(0, prompt + tokenizer.encode("Rumpelstilzchen"), 0)], None)
     backend.copy(0, 1, len(prompt) - 1)
-    (row,) = backend.run([Chunk(1, prompt[-1:], len(prompt) - 1, True)], None)
+    ((row,),) = backend.run([Chunk(1, prompt[-1:], len(prompt) - 1, (0,))], None)
     assert row is not None and np.argmax(row) == np.argmax(clean)
     assert np.abs(row - clean).max() < 1.0, "copied tokens differ only by the size of the batch that computed them"
 
