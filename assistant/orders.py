@@ -16,6 +16,7 @@ from assistant.act.context import Context
 from assistant.act.orders import flow, identity, info, phrases
 from assistant.act.orders.task import Task
 from assistant.act.plan import Plan
+from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.shop.accounts import Account, load_account
 from assistant.shop.catalogue import Catalogue
@@ -24,9 +25,10 @@ from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Json
 from assistant.understand.orders import wording
+from assistant.understand.orders.items import option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import Focus, OrderReader, Shop
-from assistant.understand.orders.signals import about_orders
+from assistant.understand.orders.signals import about_orders, names_own
 
 _MAX_HEARD = 6
 
@@ -74,15 +76,19 @@ class OrderTalk:
         relevant = about_orders(text, requests, identified=task.customer is not None)
         if task.customer is None:
             claims = identity.claim_in(text, task)
-            if not relevant and not task.asked and not (claims and task.heard):
+            waiting = task.asked and not _for_the_shop(text, requests)
+            if not relevant and not claims and not waiting:
+                return None
+            if claims and not relevant and not task.asked and not task.heard:
                 return None
             return self._unidentified(text, task, rules, context, conversation, relevant, claims)
         account = self._account(task.customer)
         if account is None:
             return None
-        if not relevant and not task.busy and not task.goals and not self._names_own(text, account):
+        own = self._names_own(text, account)
+        if not (relevant or own or task.busy or task.goals or task.lines):
             return None
-        return self._respond(text, task, rules, account, context, conversation)
+        return self._respond(text, task, rules, account, context, conversation, own)
 
     def _account(self, customer_id: str) -> Account | None:
         with self._db.read() as session:
@@ -102,6 +108,10 @@ class OrderTalk:
         if relevant or not claims or identity.says_more(text):
             task.heard = [*task.heard, text][-_MAX_HEARD:]
         if not identity.establish(task, rules, self._db, context, plan, claims):
+            return Answer(plan)
+        if usable(self._db, CustomerRef(str(task.customer))) is None:
+            task.customer = None
+            identity.hand_over(task, plan)
             return Answer(plan)
         account = self._account(str(task.customer))
         if account is None:
@@ -125,10 +135,11 @@ class OrderTalk:
         account: Account,
         context: Context,
         conversation: str,
+        own: bool = False,
     ) -> Answer | None:
         plan = Plan()
         said = self._reader(account, rules).read(text, _focus(task))
-        said.own = task.asked == "help"
+        said.own = own or task.asked == "help"
         step = flow.Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
         )
@@ -148,9 +159,18 @@ class OrderTalk:
         return OrderReader(account, shop)
 
     def _names_own(self, text: str, account: Account) -> bool:
-        """Whether a message of a known customer names a number of an order of theirs."""
+        """Whether a message of a known customer names an order's number, or speaks of an item as theirs."""
         squashed = re.sub(r"[^a-z0-9]", "", text.lower())
-        return any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders)
+        if any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders):
+            return True
+        names = [x.name for o in account.orders for x in o.lines]
+        return names_own(text, names, frozenset(option_words(account)))
+
+
+def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
+    """Whether a message has turned to the shop itself while it isn't known who is asking."""
+    asks = "?" in text
+    return any(r.act == "human" or (asks and (r.products or r.act in ("policy", "promotion"))) for r in requests)
 
 
 def _welcome(account: Account, task: Task) -> Answer:
@@ -175,6 +195,7 @@ def _counted(text: str, requests: Sequence[Request], context: Context) -> Answer
 
 def _focus(task: Task) -> Focus:
     goal = task.current
+    told = [(str(a), int(b)) for a, b in task.lines]
     if goal is None:
-        return Focus(order=task.order, asked=task.asked)
-    return Focus(goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked)
+        return Focus(order=task.order, asked=task.asked, told=told)
+    return Focus(goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told)

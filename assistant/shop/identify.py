@@ -34,7 +34,8 @@ class IdentityFailureRow(Base):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a customer said of who they are, as far as they did."""
+    """What a customer said of who they are, as far as they did. `name` and `postcode` are the words in which they
+    stand: any names and any group of letters and digits in them may be the ones."""
 
     email: str | None = None
     name: str | None = None
@@ -74,11 +75,7 @@ def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str 
 
 
 def _hash(text: str) -> str:
-    return hashlib.blake2b(_plain(text).encode(), digest_size=16).hexdigest()
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9@.]+", " ", fold(text)).strip()
+    return hashlib.blake2b(re.sub(r"[^a-z@.]+", " ", fold(text)).strip().encode(), digest_size=16).hexdigest()
 
 
 def _by_email(session: Session, claim: Claim) -> list[str]:
@@ -88,17 +85,24 @@ def _by_email(session: Session, claim: Claim) -> list[str]:
 
 def _by_name_postcode(session: Session, claim: Claim) -> list[str]:
     """Everybody with this postcode whose first and last name are both in the name given."""
-    wanted = re.sub(r"\W", "", fold(claim.postcode or ""))
+    wanted = _groups(claim.postcode or "")
     tidy = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
     words = set(re.findall(r"[a-z0-9]+", fold(claim.name or "")))
     rows = session.execute(
-        select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(tidy == wanted)
+        select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(tidy.in_(wanted))
     )
     return [
         key
         for key, first, last in rows
         if (parts := set(re.findall(r"[a-z0-9]+", fold(f"{first} {last}")))) and parts <= words and first and last
     ]
+
+
+def _groups(text: str) -> list[str]:
+    """Every run of one to three words with a digit in it, written together: what may be a postcode."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    runs = ["".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
+    return [r for r in dict.fromkeys(runs) if 3 <= len(r) <= 10 and re.search(r"\d", r)][:60]
 
 
 def _by_order_email(session: Session, claim: Claim) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.act.orders import money, phrases
 from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, refund_when
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.language import stems
-from assistant.order_talk import ORIGINAL
+from assistant.order_talk import ORIGINAL, Item
 from assistant.shop.accounts import Line, Order
 from assistant.shop.order_rules import too_late
 from assistant.shop.order_writes import Write
@@ -71,6 +73,7 @@ def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
         orders = [o for o in account.orders if o.order_id in {x.order_id for x, _ in lines}]
         for order in orders:
             rest = [x for x in order.lines if (x.order_id, x.number) not in wanted]
+            rest += [x for x, i in lines if x.order_id == order.order_id and i.count and i.count < x.quantity]
             if rest and order.status in rule.statuses:
                 goal.orders = [order.order_id]
                 out.refuse(_only_whole(order, rest, desk))
@@ -108,7 +111,7 @@ def give_back(goal: Goal, desk: Desk) -> Outcome:
     if not picked:
         return _nothing(goal, desk, out)
     for order in desk.account.orders:
-        lines = [x for x, _ in picked if x.order_id == order.order_id]
+        lines = [_pieces(x, i) for x, i in picked if x.order_id == order.order_id]
         if not lines:
             continue
         if (no := _not_back(order, lines, desk)) is not None:
@@ -139,6 +142,11 @@ def _nothing(goal: Goal, desk: Desk, out: Outcome) -> Outcome:
     if not back:
         return out.refuse("You have no delivered order, so there is nothing that can be returned.")
     return out.ask("item", f"Which item do you want to return? Delivered are {phrases.the_orders(back, desk.sheet)}.")
+
+
+def _pieces(line: Line, item: Item) -> Line:
+    """As many pieces of a line as are meant: "one of the two canisters"."""
+    return replace(line, quantity=item.count) if item.count and item.count < line.quantity else line
 
 
 def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:

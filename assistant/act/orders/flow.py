@@ -73,7 +73,7 @@ def respond(step: Step, said: Said) -> bool:
     told = 0
     if before[0] == "confirm" and before[1] and said.yes and (not changed.touched or _still(step, current, before[1])):
         told += _do(step, current, before[1])
-    elif before[0] == "confirm" and (said.no or said.forget) and not changed.touched and not said.asks:
+    elif before[0] and (said.no or said.forget) and not changed.touched and not said.asks:
         if current is not None and current.state == OPEN:
             current.state = DROPPED
         plan.say("All right, I leave that as it is.")
@@ -133,6 +133,7 @@ def _questions(step: Step, said: Said, proposed: Sequence[Json]) -> int:
             step.task.order = question["orders"][0]
         elif len({k[0] for k in question.get("lines", [])}) == 1:
             step.task.order = question["lines"][0][0]
+        step.task.lines = question.get("lines") or step.task.lines
     return len(answers)
 
 
@@ -146,6 +147,10 @@ def _next(step: Step, said: Said) -> int:
         if goal.state != OPEN:
             continue
         desk = step.desk()
+        if goal.unknown:
+            step.plan.say(info.no_such_order(goal.unknown, desk) + " Could you check the order number?")
+            goal.unknown, step.task.asked, step.task.goal = "", "order", number
+            return told + 1
         outcome = _SETTLE[goal.kind](goal, desk)
         if goal.maybe:
             told += _whether(step, goal, outcome)

@@ -16,11 +16,7 @@ from assistant.shop.order_rules import Identify, OrderRules
 from assistant.store.database import Database
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_POSTCODE = re.compile(
-    r"(?<![#\w-])(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|\d{4}|\d{6})(?![\w-])",
-    re.IGNORECASE,
-)
-_ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{4,}\b", re.IGNORECASE)
+_ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{5,}\b", re.IGNORECASE)
 _SAYS_WHO = re.compile(
     r"\bname(?:'s| is)\b|\b[Ii](?:'m| am) [A-Z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
 )
@@ -40,8 +36,9 @@ def claim_in(text: str, task: Task) -> bool:
     if order := _ORDER.search(text):
         task.claim["order_id"] = order[0]
     named = task.asked == "identity" or _SAYS_WHO.search(text)
-    if named and (postcode := _POSTCODE.search(_EMAIL.sub(" ", text))):
-        task.claim["postcode"] = postcode[0]
+    rest = _ORDER.sub(" ", _EMAIL.sub(" ", text))
+    if named and re.search(r"\d", rest):
+        task.claim["postcode"] = rest[:400]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
         found = True
     elif named:
@@ -64,9 +61,7 @@ def establish(task: Task, rules: OrderRules, db: Database, context: Context, pla
             return True
         task.num_failed += 1
         if task.num_failed >= rules.identify.attempts:
-            plan.say("I can't confirm who you are from what you told me, so I'm handing this over to a colleague.")
-            plan.handoff = True
-            task.asked, task.claim = "", {}
+            hand_over(task, plan)
             return False
         plan.say(
             f"I couldn't find an account with those details. Could you check them and give me {_ways(rules.identify)}?"
@@ -75,6 +70,13 @@ def establish(task: Task, rules: OrderRules, db: Database, context: Context, pla
         plan.say(f"To look at your orders I first need to know who you are. Please give me {_ways(rules.identify)}.")
     task.asked = "identity"
     return False
+
+
+def hand_over(task: Task, plan: Plan) -> None:
+    """A person finds out who it is."""
+    plan.say("I can't confirm who you are from what you told me, so I'm handing this over to a colleague.")
+    plan.handoff = True
+    task.asked, task.claim = "", {}
 
 
 def _ways(rules: Identify) -> str:

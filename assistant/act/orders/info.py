@@ -19,8 +19,16 @@ _MANY = 6
 
 def answer(question: Json, desk: Desk) -> str | None:
     """The answer to a question that understand.orders.questions found; None when there is nothing to say."""
+    if question.get("unknown") and not question.get("orders"):
+        return no_such_order(str(question["unknown"]), desk)
     found = _ANSWERS.get(str(question.get("ask")))
     return found(question, desk) if found else None
+
+
+def no_such_order(number: str, desk: Desk) -> str:
+    """The same words for a number that nobody has and for one that somebody else has."""
+    asked = desk.sheet.put("customer", desk.account.customer_id, "order_asked", number, number)
+    return f"I couldn't find order {asked} in your account."
 
 
 def _orders(question: Json, desk: Desk, *, one: bool = False) -> list[Order]:
@@ -74,7 +82,7 @@ def when(question: Json, desk: Desk) -> str | None:
             parts.append(
                 f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}"
             )
-        elif order.eta:
+        elif order.eta and (order.open or order.status in ("processed", "shipped")):
             parts.append(f"it is expected on {desk.sheet.text(order, 'eta', f'{order.eta:%d %B %Y}')}")
         elif order.open:
             parts.append("there is no delivery date noted for it")

@@ -185,6 +185,7 @@ def _fill(goal: Goal, ask: Ask) -> None:
     goal.reason = ask.reason or goal.reason
     goal.address = dict(ask.address) or goal.address
     goal.pattern = ask.pattern or goal.pattern
+    goal.unknown = ask.unknown or "" if not ask.orders else ""
     goal.maybe = ask.maybe
     goal.otherwise = ask.otherwise
     if ask.every and not ask.orders and goal.kind == "address":
@@ -207,6 +208,7 @@ def _answer(current: Goal | None, rest: Ask, task: Task, asked: str) -> bool:
     before = current.as_json()
     if current.state == REFUSED and not any(i.wish for i in rest.items):
         return False
+    current.unknown = rest.unknown or "" if asked == "order" and not rest.orders else ""
     if rest.items and current.items and asked == "item" and not rest.also:
         _narrow(current, rest)
     elif rest.items or rest.keep or rest.orders or rest.payment or rest.reason or rest.address or rest.every:

@@ -39,6 +39,8 @@ class Goal:
     maybe: bool = False
     state: str = OPEN
     told: list[str] = field(default_factory=list)
+    unknown: str = ""
+    """A number that was given for its order and is none of the customer's; asked about once."""
     otherwise: str = ""
     """What to do with the same items when this can't be done: "exchange it if you have one, else I return it"."""
     text: str = ""
@@ -72,6 +74,8 @@ class Task:
     goal: int | None = None
     """Which request the last question or proposal was about."""
     proposal: list[Json] = field(default_factory=list)
+    lines: list[list[Any]] = field(default_factory=list)
+    """The items last spoken of in an answer: "them" from now on."""
     order: str | None = None
     """The order last spoken of: "that order"."""
     done: list[Json] = field(default_factory=list)

@@ -57,7 +57,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "when",
         r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|"
         r"ship|here|expect)|\bwhere(?:'s| is| are) my\b|\bstatus\b|\b(?:has|have) (?:it|my|the|"
-        r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent)\b|\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
+        r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
+        r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
         r"\bwhy is (?:it|my|that)\b|still \"?pending",
     ),
     (

@@ -58,14 +58,16 @@ _REFERENCE = re.compile(
     r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
 )
 _CONNECT = re.compile(
-    r"\s(?:for|to|into|with|->|→|instead|changed to|be)\s(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
+    r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be)\s"
+    r"(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
     r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
     r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|^\s*:\s"
 )
 _BOTH = re.compile(
     r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
 )
-_COUNT = re.compile(r"\b([2-9])\W+(?:\w+ ){0,1}$")
+_COUNT = re.compile(r"\b([2-9])\W+(?:\w+ ){0,1}$|\b(one|1) of (?:the |my |those |these )?(?:\w+ ){0,1}$")
+_ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")
 _ONLY = re.compile(
     r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
     r"to (?:know|ask)|to be sure|use|make|like))"
@@ -109,7 +111,8 @@ class Focus:
     lines: list[LineKey] = field(default_factory=list)
     order: str | None = None
     asked: str = ""
-    failed: list[LineKey] = field(default_factory=list)
+    told: list[LineKey] = field(default_factory=list)
+    """The items that the last answer told of."""
 
 
 @dataclass
@@ -235,7 +238,7 @@ class OrderReader:
             ask.orders = ask.orders or self._at_places(clause)
         if not ask.source_named:
             ask.orders = ask.orders or near
-        ask.every, ask.whole = bool(_EVERY.search(clause)), bool(_WHOLE.search(clause))
+        ask.every, ask.whole = bool(_EVERY.search(clause)), _means_whole(clause)
         if kind in ("address", "home"):
             self._orders_to_send(ask, found, clause, focus)
             return ask
@@ -270,12 +273,15 @@ class OrderReader:
             or not re.search(r"\b(?:it|its|them|they|that|those|these|this|ones?|both|two|2|items?)\b", clause)
         ):
             return
+        if not self._recent.lines and not focus.lines:
+            self._recent.lines = [x for k in focus.told if (x := self._account.line(*k))]
         if self._recent.lines and not re.search(r"\border\b", clause):
-            lines = described(self._recent.lines, clause) if len(self._recent.lines) > 1 else self._recent.lines
+            lines = self._narrow(list(self._recent.lines), clause, ask, ask.kind, clause, focus, True)
             ask.items = [
                 Item(
                     [key(x) for x in lines],
                     all=bool(re.search(r"\b(?:them|both|those|these|they)\b", clause)),
+                    count=1 if _ONE_OF.search(clause) else None,
                     text=clause,
                 )
             ]
@@ -388,7 +394,7 @@ class OrderReader:
         item = Item(
             [key(x) for x in lines],
             all=many and len(lines) > 1,
-            count=int(count[1]) if count else None,
+            count=1 if _ONE_OF.search(clause) else int(count[1] or 1) if count else None,
             text=clause[start:end].strip(),
         )
         if kind in ("swap", ""):
@@ -504,6 +510,14 @@ class OrderReader:
             if item.wish.says:
                 out.append(item)
         return out
+
+
+def _means_whole(clause: str) -> bool:
+    """Whether a clause means whole orders; "the boots in my order" doesn't."""
+    return any(
+        not re.search(r"\b(?:in|from|of|on|with)\s+$", clause[: m.start()]) or re.match(r"whole|entire|complete", m[0])
+        for m in _WHOLE.finditer(clause)
+    )
 
 
 def _without_orders(text: str) -> str:

@@ -77,8 +77,13 @@ def _order(asked: str, account: Account) -> Order | None:
     if same:
         return same[0]
     # A letter before the digits makes a slip likely ("W237156"); digits alone must be right.
-    near = [o for key, o in ids.items() if asked != digits and len(asked) >= 7 and OSA.distance(key, asked) == 1]
+    near = [o for key, o in ids.items() if asked != digits and len(asked) >= 7 and _slip(key, asked)]
     return near[0] if len(near) == 1 else None
+
+
+def _slip(right: str, typed: str) -> bool:
+    """One character left out, doubled or swapped with its neighbour; another digit is another order."""
+    return OSA.distance(right, typed) == 1 and (len(right) != len(typed) or sorted(right) == sorted(typed))
 
 
 def places(text: str, address: Mapping[str, str]) -> bool:
@@ -198,19 +203,13 @@ def reason(text: str, allowed: Sequence[str]) -> str | None:
     return None
 
 
-_POSTCODE = r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{5}(?:-\d{4})?|\d{4} ?[a-z]{2}|\d{4,6})"
+_POSTCODE = r"(?:[a-z]{1,2}\d[a-z\d]{0,2} ?[a-z\d]{3,4}|\d{5}(?:-\d{4})?|\d{4} ?[a-z]{2}|\d{3} \d{2}|\d{4,6})"
 _FREE_FORM = re.compile(
     rf"(\d+[a-z]?(?: [a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),\s*((?:(?:suite|apt\.?|apartment|unit|floor|"
     rf"flat|#|room|ste\.?) ?[\w-]+),\s*)?"
     rf"([a-z][a-z .'-]+?)(?:,\s*([a-z][a-z ]+?))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united "
     rf"kingdom|[a-z]{{4,}}))?"
 )
-
-
-def postcodes(text: str) -> list[str]:
-    """Everything in `text` that may be a postcode, the likeliest first."""
-    found = [m[0] for m in re.finditer(rf"(?<![#\w-]){_POSTCODE}(?![\w-])", text)]
-    return sorted(dict.fromkeys(found), key=lambda p: (not re.fullmatch(r"\d{5}(?:-\d{4})?|[a-z].*", p), text.find(p)))
 
 
 def address_in(text: str, original: str) -> Json:

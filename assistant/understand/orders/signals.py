@@ -10,14 +10,17 @@ from collections.abc import Sequence
 
 from assistant.request import Request
 from assistant.understand.orders import wording
-from assistant.understand.orders.refs import ORDER_ID
+from assistant.understand.orders.items import mentions
+from assistant.understand.orders.refs import ORDER_ID, address_in
 
 _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
     r"items?|gift card)|"
     r"(?:order|purchase)s? of mine|i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
-    r"an order|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|tracking (?:number|"
+    r"you sent|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|purchase|pay|paid|spend)\w*|"
+    r"an order of mine|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|"
+    r"tracking (?:number|"
     r"code|id))\b"
 )
 _WISH = re.compile(
@@ -34,31 +37,49 @@ _START = re.compile(
 )
 
 
+_GENERAL = re.compile(
+    r"\bhow (?:do|can|would|should|could) (?:i|we|one|you)\b|\bwhat (?:happens|if)\b|\b(?:policy|policies)\b|"
+    r"^\W*(?:hi\W+|hello\W+)?(?:can|could|may|do|is it possible to) (?:i|we|you)?\b"
+    r"(?![^.?!]*\b(?:it|them|both|these|those)\b)"
+    r"[^.?!]*\b(?:without|within|after|outside|worn|opened|used|if|always|free|days)\b"
+)
+_MINE = re.compile(r"\bmy\b|\bi(?:'ve| have)? (?:just |recently )?(?:ordered|bought|received|got)\b|\byou sent\b")
+_ACCOUNT = re.compile(r"\b(?:address|status|refund|balance|paid|pay|total|order|buy|bought|track\w*|arriv\w+)\b")
+
+
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
     """Whether a message wants something with the customer's own orders, address or account."""
     low = wording.mend(text)
     if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (ORDER_ID.search(low) and re.search(r"\border", low)):
         return True
+    if _GENERAL.search(low) and not _MINE.search(low):
+        return False
     acts = {r.act for r in requests}
     verbs = [k for k, _, wanted in wording.actions(low) if wanted]
     own, wish = bool(_OWN.search(low)), bool(_WISH.search(low))
-    if verbs and (own or _START.search(low)):
+    if verbs and (own or _START.search(low) or (wish and (own or not _HOW.search(low)) and not _of_anybody(low))):
         return True
-    if verbs and wish and not (_HOW.search(low) and not own):
-        general = re.search(r"\b(?:can|could|may|do) i\b[^.?!]*\?", low) and not re.search(
-            r"\b(?:my|the|this|that|both|these|those)\b", low
-        )
-        return not general
-    if own and (
-        "order" in acts
-        or "track" in low
-        or re.search(r"\b(?:address|status|refund|balance|paid|pay|total|order)\b", low)
-    ):
+    if own and ("order" in acts or _ACCOUNT.search(low)):
         return True
-    if (
-        wording.about_address(low)
-        and re.search(r"\b(?:my|our)\b", low)
-        and re.search(r"\b(?:chang|updat|correct|moved|new|wrong)", low)
-    ):
+    if address_in(low, low) and (identified or own) and wording.about_sending(low):
+        return True
+    if wording.about_address(low) and re.search(r"\b(?:my|our)\b", low) and _MOVES.search(low):
         return True
     return identified and ("order" in acts or own)
+
+
+def names_own(text: str, names: Sequence[str], options: frozenset[str]) -> bool:
+    """Whether a known customer speaks of something that they have ordered as theirs: "my trail runners", "the mid in 43
+    instead of 44"."""
+    low = wording.mend(text)
+    swap = re.search(r"\b(?:instead of|rather than)\b", low)
+    return any(bool(swap) or re.search(r"\bmy (?:\w+ ){0,2}$", low[: m.start]) for m in mentions(low, names, options))
+
+
+def _of_anybody(low: str) -> bool:
+    """ "Can I return shoes?": a question for the rules, with nothing in it that points at something of one's own."""
+    asks = re.search(r"\b(?:can|could|may|do) i\b[^.?!]*\?", low)
+    return bool(asks) and not re.search(r"\b(?:my|the|this|both|these|those|it|them)\b", low)
+
+
+_MOVES = re.compile(r"\b(?:chang|updat|correct|moved|new|wrong)")

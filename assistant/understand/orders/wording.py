@@ -81,6 +81,7 @@ _NOT = re.compile(
 )
 
 
+_NOUN_AFTER = re.compile(r"\W+(?:polic|label|window|period|condition|rule|address|fee|cost|process|request)")
 _LATER = re.compile(r"\bi(?:'ll| will)\b[^.?!]*\b(?:later|myself)\b")
 _CORRECTED = re.compile(
     r"\W+(?:well|i mean|no|sorry|er+|uh+m*|or rather|rather|actually)\W+(?:\w+\W+)?(?:cancel|return|exchange|change|"
@@ -94,7 +95,7 @@ def actions(clause: str) -> list[tuple[str, int, bool]]:
     for kind, pattern in VERBS.items():
         for match in pattern.finditer(clause):
             before = clause[: match.start()]
-            if before.endswith("without "):
+            if before.endswith("without ") or _NOUN_AFTER.match(clause[match.end() :]):
                 continue
             if _LATER.search(before + clause[match.end() :]) or _CORRECTED.match(clause[match.end() :]):
                 continue
@@ -128,6 +129,11 @@ def about_address(clause: str) -> bool:
     if found is None or re.search(r"\be-?mail address", clause):
         return False
     return "address" in found[0] or not _MONEY_GOES.search(clause[max(0, found.start() - 30) : found.end() + 20])
+
+
+def about_sending(clause: str) -> bool:
+    """Whether a clause asks to have something sent somewhere."""
+    return bool(re.search(r"\b(?:send|sent|ship|shipped|deliver|delivered|go|goes|change|address)\b", clause))
 
 
 def about_paying(clause: str) -> bool:
