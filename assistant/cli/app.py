@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli import audit, backup, bench, doctor, evaluate, finetune, models, privacy, replay, serve, shop, talk, users
+from assistant.cli import (
+    audit,
+    backup,
+    bench,
+    doctor,
+    evaluate,
+    finetune,
+    models,
+    privacy,
+    replay,
+    serve,
+    shop,
+    talk,
+    users,
+)
 from assistant.cli.options import PLAIN
 
 
