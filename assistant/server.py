@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.access import visitors
 from assistant.access.gate import Gate, is_this_machine
 from assistant.access.keys import ApiKeys
 from assistant.api import create_app
@@ -67,8 +68,10 @@ class Face:
     def catalogue(self) -> Catalogue:
         return self.assistant.catalogue
 
-    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
-        return self.desk.turn(conversation_id, text, introduced=introduced)
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, introduced: bool = False
+    ) -> Iterator[Event]:
+        return self.desk.turn(conversation_id, text, customer=customer, introduced=introduced)
 
     def greeting(self) -> str:
         return self.assistant.greeting()
@@ -186,7 +189,12 @@ def _add_chat(app: FastAPI, face: Face, settings: Settings, db: Database) -> Non
         from ui.app import mount
         from ui.staff.app import mount_staff
 
-        return mount(mount_staff(FastAPI(openapi_url=None), db, settings), face, settings)
+        return mount(
+            mount_staff(FastAPI(openapi_url=None), db, settings),
+            face,
+            settings,
+            lambda token: visitors.read(db, visitors.site_secret(db), token),
+        )
 
     late = LateApp(make)
     before = app.router.lifespan_context

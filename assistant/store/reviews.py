@@ -19,7 +19,7 @@ from sqlalchemy import select
 from assistant.errors import InputError
 from assistant.store.conversations import ASSISTANT
 from assistant.store.database import Database
-from assistant.store.schema import MessageRow, ReviewRow
+from assistant.store.schema import AnswerReviewRow, MessageRow
 
 MAX_CHARS = 2000
 
@@ -50,7 +50,7 @@ class Reviews:
             message = session.get(MessageRow, message_id)
             if message is None or message.role != ASSISTANT:
                 raise InputError("Only the assistant's answers can be reviewed.")
-            row = session.get(ReviewRow, message_id) or ReviewRow(message_id=message_id)
+            row = session.get(AnswerReviewRow, message_id) or AnswerReviewRow(message_id=message_id)
             row.conversation_id, row.text, row.staff, row.at = message.conversation_id, text, staff, at
             if text is not None:
                 row.text = text.strip()
@@ -58,11 +58,13 @@ class Reviews:
 
     def all(self, conversation_id: str | None = None) -> Sequence[Review]:
         """Every review, or those of one conversation, oldest first."""
-        query = select(ReviewRow, MessageRow.text).join(MessageRow, MessageRow.message_id == ReviewRow.message_id)
+        query = select(AnswerReviewRow, MessageRow.text).join(
+            MessageRow, MessageRow.message_id == AnswerReviewRow.message_id
+        )
         if conversation_id is not None:
-            query = query.where(ReviewRow.conversation_id == conversation_id)
+            query = query.where(AnswerReviewRow.conversation_id == conversation_id)
         with self._db.read() as session:
-            rows = session.execute(query.order_by(ReviewRow.at, ReviewRow.message_id))
+            rows = session.execute(query.order_by(AnswerReviewRow.at, AnswerReviewRow.message_id))
             return [
                 Review(row.message_id, row.conversation_id, said, row.text, row.staff, row.at) for row, said in rows
             ]

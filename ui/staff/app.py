@@ -18,6 +18,7 @@ from assistant.store.database import Database
 from ui.staff.desk import StaffDesk
 from ui.staff.page import STYLE, Console
 from ui.staff.signin import CONSOLE, ConsoleDoor, add_sign_in, who
+from ui.theme import DEFAULT_ACCENT
 
 
 def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
@@ -43,7 +44,7 @@ def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
         console,
         path=CONSOLE,
         auth_dependency=name,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        theme=_theme(),
         css=STYLE,
         footer_links=[],
         run_history=False,
@@ -56,3 +57,12 @@ def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
         allowed_paths=[],
     )
     return app
+
+
+def _theme() -> gr.themes.Base:
+    """The chat's green on plain ground, in the system's own fonts: nothing is fetched."""
+    theme = gr.themes.Base(
+        primary_hue=gr.themes.colors.teal, font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+    )
+    accent = {"button_primary_background_fill": DEFAULT_ACCENT, "button_primary_background_fill_hover": DEFAULT_ACCENT}
+    return theme.set(**accent, button_primary_text_color="#ffffff")

@@ -24,11 +24,13 @@ REFRESH_S = 4.0
 STYLE = """
 .br-talk { list-style: none; padding: 0; display: grid; gap: .6rem; max-height: 55vh; overflow: auto; }
 .br-talk > li { padding: .5rem .8rem; border-radius: .6rem; border: 1px solid var(--border-color-primary); }
-.br-talk > li p { margin: .1rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.br-talk > li > div { white-space: pre-wrap; overflow-wrap: anywhere; }
 .br-talk .br-customer { margin-right: 12%; background: var(--background-fill-secondary); }
 .br-talk .br-assistant, .br-talk .br-staff { margin-left: 12%; }
 .br-talk .br-who { font-size: .8rem; opacity: .75; }
 .br-talk details { font-size: .85rem; } .br-brief { margin: .2rem 0 .2rem 1.2rem; list-style: disc; }
+.br-list .wrap { display: grid; gap: .3rem; max-height: 34vh; overflow: auto; }
+.br-list label { width: 100%; } .br-list label span { white-space: normal; overflow-wrap: anywhere; }
 footer { display: none !important; }
 """
 
@@ -82,12 +84,8 @@ class Console:
         chosen = gr.State("")
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
-                waiting = gr.Dataframe(
-                    headers=list(views.QUEUE_COLUMNS), interactive=False, label="Waiting for a colleague", wrap=True
-                )
-                latest = gr.Dataframe(
-                    headers=list(views.TALK_COLUMNS), interactive=False, label="Latest conversations", wrap=True
-                )
+                waiting = gr.Radio([], label="Waiting for a colleague", elem_classes="br-list")
+                latest = gr.Radio([], label="Latest conversations", elem_classes="br-list")
             with gr.Column(scale=5, min_width=320):
                 brief = gr.HTML()
                 talk = gr.HTML(views.transcript([], self._zone()))
@@ -104,8 +102,8 @@ class Console:
         shown = [waiting, latest, brief, talk]
         opened = [*shown, which, chosen]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
-        for table in (waiting, latest):
-            table.select(self._on_row(self._open), outputs=opened, **quiet)
+        for choice in (waiting, latest):
+            choice.input(self._said(self._open), [choice], opened, **quiet)
         take.click(self._said(self._take), [chosen], shown, **quiet)
         back.click(self._said(self._back), [chosen], shown, **quiet)
         reply.submit(self._said(self._reply), [chosen, reply], [*shown, reply], **quiet)
@@ -125,11 +123,11 @@ class Console:
         zone, queue = self._zone(), self._desk.queue(me)
         handoff = next((h for h in queue if h.conversation_id == chosen), None)
         messages = self._desk.messages(me, chosen) if chosen else []
-        rows = views.queue_rows(queue, zone), views.talk_rows(self._desk.talks(me), zone)
-        return [*rows, views.summary(handoff), views.transcript(messages, zone)]
+        lines = views.queue_lines(queue, zone), views.talk_lines(self._desk.talks(me), zone)
+        lists = [gr.update(choices=each, value=_kept(chosen, each)) for each in lines]
+        return [*lists, views.summary(handoff), views.transcript(messages, zone)]
 
-    def _open(self, me: SignedIn, event: gr.SelectData) -> list[Any]:
-        chosen = str(event.row_value[-1])
+    def _open(self, me: SignedIn, chosen: str) -> list[Any]:
         messages = self._desk.open(me, chosen)
         return [*self._shown(me, chosen), gr.update(choices=views.answers(messages), value=None), chosen]
 
@@ -225,17 +223,13 @@ class Console:
 
         return run
 
-    def _on_row(self, action: Callable[[SignedIn, gr.SelectData], Any]) -> Callable[..., Any]:
-        """As `_said`, for the choice of a table's row: Gradio finds the event by its annotation."""
-        said = self._said(action)
-
-        def run(request: gr.Request, event: gr.SelectData) -> Any:
-            return said(request, event)
-
-        return run
-
 
 def _chosen(conversation_id: str) -> str:
     if not conversation_id:
         raise NotAllowed("Choose a conversation first.")
     return conversation_id
+
+
+def _kept(chosen: str, lines: list[tuple[str, str]]) -> str | None:
+    """The choice stays where the list still has it."""
+    return chosen if any(conversation_id == chosen for _, conversation_id in lines) else None

@@ -1,4 +1,4 @@
-"""How the console shows things: rows of tables and transcripts as HTML, everything from customers escaped.
+"""How the console shows things: lines of lists, rows of tables, transcripts as HTML, everything from customers escaped.
 
 Knows no Gradio and no database.
 """
@@ -16,8 +16,6 @@ from assistant.store.handoffs import Handoff
 from assistant.types import Json
 from ui.staff.desk import Talk
 
-QUEUE_COLUMNS = ("Since", "Why", "Customer", "Looked after by", "In short", "Conversation")
-TALK_COLUMNS = ("Last", "Customer", "Messages", "Looked after by", "Last words", "Conversation")
 AUDIT_COLUMNS = ("No.", "When", "Who", "What", "About", "Why", "Details")
 _WHY = {
     "asked": "asked for a person", "order": "order", "complaint": "complaint", "frustrated": "frustrated",
@@ -32,32 +30,26 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def queue_rows(queue: Sequence[Handoff], zone: ZoneInfo) -> list[list[str]]:
-    """The queue as rows of `QUEUE_COLUMNS`."""
-    return [
-        [
-            clock(h.created_at, zone),
-            _WHY.get(h.reason, h.reason),
-            h.customer_id or "visitor",
-            h.claimed_by or "",
-            short("; ".join(str(fact) for fact in h.summary.get("facts", []))),
-            h.conversation_id,
-        ]
-        for h in queue
-    ]
+def queue_lines(queue: Sequence[Handoff], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The queue as (line, conversation id): since when, who, why, and whose it is."""
+    lines = []
+    for h in queue:
+        whose = f"with {h.claimed_by}" if h.claimed_by else "waiting"
+        why = _WHY.get(h.reason, h.reason)
+        lines.append(
+            (f"{clock(h.created_at, zone)} · {h.customer_id or 'visitor'} · {why} · {whose}", h.conversation_id)
+        )
+    return lines
 
 
-def talk_rows(talks: Sequence[Talk], zone: ZoneInfo) -> list[list[str]]:
-    """Conversations as rows of `TALK_COLUMNS`."""
+def talk_lines(talks: Sequence[Talk], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Conversations as (line, conversation id): when last, who, how long, and the last words."""
     return [
-        [
-            clock(t.last_at, zone),
-            t.customer_id or "visitor",
-            str(t.num_messages),
-            t.in_charge or "",
-            short(t.last_text),
+        (
+            f"{clock(t.last_at, zone)} · {t.customer_id or 'visitor'} · {t.num_messages} messages"
+            f"{f' · with {t.in_charge}' if t.in_charge else ''}: {short(t.last_text)}",
             t.conversation_id,
-        ]
+        )
         for t in talks
     ]
 
@@ -83,9 +75,10 @@ def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo) -> str:
 def _message(message: StoredMessage, zone: ZoneInfo) -> str:
     who = _WHO.get(message.role) or f"{message.record.get('staff', 'staff')} (staff)"
     parts = [
-        f"<li class='br-{html.escape(message.role)}'><p class='br-who'>{html.escape(who)} · {clock(message.at, zone)}",
+        f"<li class='br-{html.escape(message.role)}'>",
+        f"<div class='br-who'>{html.escape(who)} · {clock(message.at, zone)}",
         " · no answer" if message.status == "interrupted" else "",
-        f"</p><p>{html.escape(message.text)}</p>",
+        f"</div><div>{html.escape(message.text)}</div>",
     ]
     receipts = message.record.get("receipts") or []
     if receipts:

@@ -16,19 +16,19 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "review",
+        "answer_review",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=True),
         sa.Column("staff", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["message_id"], ["message.message_id"], name=op.f("fk_review_message_id"), ondelete="CASCADE"
+            ["message_id"], ["message.message_id"], name=op.f("fk_answer_review_message_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_review")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_answer_review")),
     )
-    op.create_index(op.f("ix_review_conversation_id"), "review", ["conversation_id"], unique=False)
+    op.create_index(op.f("ix_answer_review_conversation_id"), "answer_review", ["conversation_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("review")
+    op.drop_table("answer_review")
