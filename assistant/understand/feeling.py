@@ -1,8 +1,9 @@
-"""How a customer feels, from one message: a small head over the sentence's embedding and its words and letters.
+"""How a customer feels, from one message: a small head over the encoder's states and the message's words and letters.
 
-Trained by finetune/emotion.py, stored as safetensors. The embedding tells what is meant ("still nothing, three weeks"),
-the hashed n-grams of words and letters what a mean of tokens loses ("!!", "ugh", "gutted"). Costs well under a
-millisecond beside the embedding that a turn needs anyway. Knows no shop and no dialogue: tone.py decides what follows.
+Trained by finetune/emotion.py, stored as safetensors. The tokens' states, whose mean is the message's embedding, tell
+what is meant ("still nothing, three weeks"); hashed n-grams of words and letters what the encoder doesn't see ("!!",
+"ugh", "gutted"). Costs under a millisecond beside the run of the encoder that a turn needs anyway. Knows no shop and no
+dialogue: tone.py decides what follows.
 """
 
 from __future__ import annotations
@@ -64,16 +65,17 @@ def buckets(text: str) -> NDArray[np.int64]:
 class EmotionHead:
     """Scores the emotions of a message. Read-only, shared by all threads.
 
-    logits = sum of the buckets' rows, each row weighed by its rarity and the sum brought to length one before, plus a
-    layer of tanh units over the embedding. Each emotion has a threshold of its own, chosen on development data.
+    logits = the buckets' rows, each weighed by its rarity and all brought to length one, plus what a layer of rectified
+    units makes of every token's state: the largest of each unit over the tokens, and the mean. Each emotion has a
+    threshold of its own, chosen on development data.
     """
 
     def __init__(self, tensors: dict[str, Floats]) -> None:
         self._rows = tensors["rows"].astype(np.float32)  # (NUM_BUCKETS, 7)
         self._rarity = tensors["rarity"].astype(np.float32)  # (NUM_BUCKETS,)
-        self._hidden = tensors["hidden"].astype(np.float32)  # (num_hidden, 384)
-        self._hidden_bias = tensors["hidden_bias"].astype(np.float32)
-        self._out = tensors["out"].astype(np.float32)  # (7, num_hidden)
+        self._hidden = tensors["hidden"].astype(np.float32)  # (384, num_units)
+        self._hidden_bias = tensors["hidden_bias"].astype(np.float32)  # (num_units,)
+        self._out = tensors["out"].astype(np.float32)  # (2 * num_units, 7)
         self._bias = tensors["bias"].astype(np.float32)  # (7,)
         self._thresholds = tensors["thresholds"].astype(np.float32)  # (7,)
 
@@ -82,19 +84,21 @@ class EmotionHead:
         with safe_open(str(path), framework="np") as file:
             return cls({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
 
-    def probabilities(self, text: str, embedding: Floats) -> Floats:
-        """Each emotion's own probability for `text` and its embedding (384,) -> (7,)."""
+    def probabilities(self, text: str, states: Floats) -> Floats:
+        """Each emotion's own probability for `text` and its tokens' states (num_tokens, 384) -> (7,)."""
         found = buckets(text)
         weights = self._rarity[found]
         weights = weights / max(float(np.linalg.norm(weights)), 1e-6)
-        hidden = np.tanh(self._hidden @ embedding + self._hidden_bias)
-        logits = weights @ self._rows[found] + self._out @ hidden + self._bias
+        logits = self._bias + weights @ self._rows[found]
+        if len(states):
+            units = np.maximum(states @ self._hidden + self._hidden_bias, 0)
+            logits = logits + np.concatenate([units.max(axis=0), units.mean(axis=0)]) @ self._out
         probabilities: Floats = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
         return probabilities
 
-    def feel(self, text: str, embedding: Floats) -> Feeling:
+    def feel(self, text: str, states: Floats) -> Feeling:
         """The one emotion that stands out most above its threshold, neutral when none does."""
-        p = self.probabilities(text, embedding)
+        p = self.probabilities(text, states)
         scores = tuple(round(float(x), 4) for x in p)
         above = p[:-1] - self._thresholds[:-1]
         best = int(above.argmax())

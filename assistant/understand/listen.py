@@ -5,10 +5,13 @@ Puts the understanding's parts together for the pipeline; changes no state. Know
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.request import Request
-from assistant.understand.acts import Encode
 from assistant.understand.answered import chosen, settled
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
 from assistant.understand.languages import detect
@@ -42,13 +45,14 @@ class Heard:
 class Listener:
     """Hears messages for one shop. Stateless: the conversation's state is passed in and not changed.
 
-    `minds_tone` False: moods are left alone, as if every message were neutral.
+    `states` gives the encoder's states of a text's tokens. `minds_tone` False: moods are left alone, as if every
+    message were neutral.
     """
 
     reader: Reader
     vocabulary: Vocabulary
     head: EmotionHead
-    encode: Encode
+    states: Callable[[str], NDArray[np.float32]]
     minds_tone: bool = True
 
     def hear(self, text: str, state: State) -> Heard:
@@ -75,7 +79,7 @@ class Listener:
     def _feeling(self, text: str, state: State) -> Feeling:
         if not self.minds_tone or state.mood.get("off"):
             return NEUTRAL
-        return self.head.feel(text, self.encode([text])[0])
+        return self.head.feel(text, self.states(text))
 
 
 def _felt(requests: list[Request], feeling: Feeling) -> list[Request]:

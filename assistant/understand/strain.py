@@ -17,6 +17,8 @@ Mood = dict[str, Any]
 
 _STRAINING = {"anger": 1.0, "disgust": 0.8, "sadness": 0.3, "fear": 0.3}
 _FADES = 0.6
+_AT_ONCE = 0.75
+"""The most that one message adds: it takes two turns to be too much."""
 _ASKED_AGAIN, _UNANSWERED = 0.4, 0.3
 
 
@@ -25,10 +27,10 @@ def strained(mood: Mood, feeling: Feeling, text: str, log: Sequence[dict[str, An
 
     `log` are the turns before, latest last: {"said": text, "answered": bool}.
     """
-    strain = _FADES * float(mood.get("strain", 0.0))
-    strain += _STRAINING.get(feeling.emotion, 0.0) * feeling.strength
+    before = _FADES * float(mood.get("strain", 0.0))
+    strain = _STRAINING.get(feeling.emotion, 0.0) * feeling.strength
     if log and len(text) > 8 and any(fuzz.ratio(text.lower(), str(t["said"]).lower()) >= 88 for t in log[-3:]):
         strain += _ASKED_AGAIN
     if log and not log[-1]["answered"]:
         strain += _UNANSWERED
-    return round(strain, 3)
+    return round(before + min(strain, _AT_ONCE), 3)

@@ -26,11 +26,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT)]
 
-from talking import data, feelings, intents, questions, slots  # noqa: E402 (the paths above come first)
+from talking import data, feelings, intents, questions, slots, smalltalk  # noqa: E402 (the paths above come first)
 from talking.data import Json, Missing  # noqa: E402
 
 RESULTS = HERE / "results" / "conversation.json"
-PARTS = ("intents", "slots", "emotion", "clarify", "turns", "customers", "pricing")
+PARTS = ("intents", "slots", "smalltalk", "emotion", "clarify", "turns", "customers", "pricing")
 
 
 def run_intents(options: argparse.Namespace, folder: Path) -> Json:
@@ -56,6 +56,12 @@ def run_intents(options: argparse.Namespace, folder: Path) -> Json:
 
 def run_slots(options: argparse.Namespace, folder: Path) -> Json:
     return {"multidogo": slots.measure(data.multidogo_slots("train", 14000), data.multidogo_slots("test", 5000))}
+
+
+def run_smalltalk(options: argparse.Namespace, folder: Path) -> Json:
+    figures, misses = smalltalk.measure("heldout" if options.heldout else "dev", _assistants(folder)("demo"))
+    _show(options, misses)
+    return {"paraphrases": figures}
 
 
 def run_emotion(options: argparse.Namespace, folder: Path) -> Json:
@@ -111,8 +117,8 @@ def _other(script: str, arguments: list[str], results: str, options: argparse.Na
 
 
 RUN: dict[str, Callable[[argparse.Namespace, Path], Json]] = {
-    "intents": run_intents, "slots": run_slots, "emotion": run_emotion, "clarify": run_clarify, "turns": run_turns,
-    "customers": run_customers, "pricing": run_pricing,
+    "intents": run_intents, "slots": run_slots, "smalltalk": run_smalltalk, "emotion": run_emotion,
+    "clarify": run_clarify, "turns": run_turns, "customers": run_customers, "pricing": run_pricing,
 }  # fmt: skip
 
 

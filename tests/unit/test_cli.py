@@ -27,11 +27,11 @@ COMMANDS = [
     ["models"],
     *(["models", name] for name in ("list", "add", "verify", "use", "path", "pull")),
     *(["audit", *rest] for rest in ([], ["verify"], ["list"], ["export"])),
-    ["backup"],
-    ["restore"],
     ["privacy"],
     *(["privacy", name] for name in ("export", "erase", "check-certificate", "correct", "restrict", "hold", "consent")),
-    *(["privacy", name] for name in ("retention", "compact", "report", "rotate-key")),
+    *(["privacy", name] for name in ("retention", "compact", "report")),
+    ["eval"],
+    ["eval", "conversation"],
     ["doctor"],
 ]
 Captured = pytest.CaptureFixture[str]

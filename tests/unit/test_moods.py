@@ -131,19 +131,19 @@ def test_kind_words_are_no_question(say: Say) -> None:
 def test_a_message_takes_ten_milliseconds_at_most_of_one_core() -> None:
     head, embedder = default_head(), default_embedder()
     texts = [f"where is my parcel number {i}, this is the third time that I have to ask for it" for i in range(40)]
-    head.feel(texts[0], embedder.encode(texts[:1])[0])
+    head.feel(texts[0], embedder.tokens(texts[0])[0])
     spent = []
     for text in texts[1:]:
         began = time.thread_time()
-        head.feel(text, embedder.encode([text])[0])
+        head.feel(text, embedder.tokens(text)[0])
         spent.append(1e3 * (time.thread_time() - began))
     assert np.percentile(spent, 95) < 10
 
 
 def test_scores_are_probabilities_and_features_are_bounded() -> None:
     head = default_head()
-    embedding = default_embedder().encode(["x"])[0]
+    states = default_embedder().tokens("x")[0]
     for text in ("", "x", "A" * 100_000, "\u0000 🤬🤬🤬 ärger"):
-        feeling = head.feel(text, embedding)
+        feeling = head.feel(text, states)
         assert len(feeling.scores) == len(EMOTIONS) and all(0 <= s <= 1 for s in feeling.scores)
     assert len(buckets("long " * 10_000)) < 5_000

@@ -21,13 +21,13 @@ def shop_messages(split: str) -> tuple[Json, list[str]]:
     from assistant.shop.embed import default_embedder
     from assistant.understand.feeling import EMOTIONS, default_head
 
-    head, encode = default_head(), default_embedder().encode
-    head.feel("warm", encode(["warm"])[0])
+    head, states = default_head(), default_embedder().tokens
+    head.feel("warm", states("warm")[0])
     rows = [r for r in read_jsonl(HERE / "emotion" / "shop.jsonl") if r["split"] == split]
     pairs, spent, misses = [], [], []
     for row in rows:
         began = time.thread_time()
-        found = head.feel(row["text"], encode([row["text"]])[0]).emotion
+        found = head.feel(row["text"], states(row["text"])[0]).emotion
         spent.append(1e3 * (time.thread_time() - began))
         pairs.append((row["emotion"], found))
         if found != row["emotion"]:
@@ -55,11 +55,12 @@ def goemotions() -> Json:
         from finetune.emotion import macro_f1, read_goemotions
     except ImportError:
         raise Missing("scikit-learn isn't installed (uv sync --extra finetune)") from None
+    from assistant.shop.embed import default_embedder
     from assistant.understand.feeling import default_head
 
-    head = default_head()
+    head, states = default_head(), default_embedder().tokens
     data = read_goemotions(folder / "dev.tsv")
-    found = np.stack([head.probabilities(text, head.embed(text)) for text in data.texts])
+    found = np.stack([head.probabilities(text, states(text)[0]) for text in data.texts])
     return {"texts": len(data.texts), "macro_f1": round(macro_f1(found, data.emotions), 4), "published_bert": PUBLISHED}
 
 
