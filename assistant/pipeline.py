@@ -215,13 +215,15 @@ class Assistant:
         return self._embedder.tokens(text)[0]
 
     def _reader(self, shop: Catalogue) -> Reader:
+        promotions = shop.promotions()
         return Reader(
             self._words(),
             default_head(),
             self._embedder.encode,
             lookup=shop.product,
             digits=get_currency_precision(shop.currency),
-            codes=frozenset(fold_code(p.code) for p in shop.promotions() if p.code),
+            codes=frozenset(fold_code(p.code) for p in promotions if p.code),
+            offers=tuple(p.name for p in promotions),
         )
 
     def _words(self) -> Vocabulary:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.shop.pricing.terms import Terms
 from assistant.types import Act, Product
 
 
@@ -74,6 +75,8 @@ class Basket:
     member: bool | None = None
     asks: frozenset[str] = frozenset()
     again: bool = False
+    voucher: Terms | None = None
+    """A voucher as the customer describes it, which the shop doesn't know."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from assistant.act.promotions import unknown_code
 from assistant.act.till import Item, Till
 from assistant.act.words import distinguishing, join, only, option
 from assistant.request import Basket, Piece, Request
-from assistant.shop.pricing import Priced
+from assistant.shop.pricing import Priced, Terms
 from assistant.shop.pricing.terms import fold_code
 from assistant.types import Product, Receipt, Variant
 
@@ -142,6 +142,8 @@ def _say(asked: Basket, items: Sequence[Item], till: Till, context: Context, pla
         plan.say("As a member you would get the member offers too.")
     _say_steps(asked, items, priced, till, plan)
     _say_codes(asked, priced, till, plan)
+    if asked.voucher is not None:
+        _say_voucher(asked.voucher, items, till, plan)
     if "save" in asked.asks:
         _say_saved(items, priced, till, plan)
     if asked.asks & {"shipping", "free_shipping"}:
@@ -194,6 +196,19 @@ def _say_steps(asked: Basket, items: Sequence[Item], priced: Priced, till: Till,
         plan.needs += [offer, saved]
     goods = till.add(fact, "goods", priced.goods, till.receipts(priced, items), "what is left to pay for the goods")
     plan.say(f"{join(offers)}, so you pay {goods}.", goods)
+
+
+def _say_voucher(voucher: Terms, items: Sequence[Item], till: Till, plan: Plan) -> None:
+    """What a voucher that the shop doesn't know would come to, if it is as the customer says; never as a promise."""
+    plan.say("I can't check that voucher here: a colleague or the checkout can.")
+    priced = till.price(items, [voucher])
+    if voucher not in priced.used:
+        plan.say("As you describe it, it would take nothing off this.")
+        return
+    fact = plan.fact("the voucher as described")
+    prices = [till.context.price_receipt(i.variant) for i in items]
+    left = till.add(fact, "hypothetical", priced.goods, prices, "what would be left to pay")
+    plan.say(f"If it works as you describe it, {left} would be left to pay.", left)
 
 
 def _say_codes(asked: Basket, priced: Priced, till: Till, plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.act import promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.listing import best_matches, closest_category, filters, fits, kind_name, nothing, remembered, say_one
@@ -55,6 +56,7 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     adjective = _ADJECTIVE[request.act]
     fact.fields["rank"] = Field("name", adjective, (receipt,), f"says that it is the {adjective}")
     plan.phrase = True
+    promotions.after(product, [chosen], context, plan, hints=False)
     told = {w.name for w in request.wanted if w.value is not None and not w.pinned} | {w.name for w in named}
     plan.wanted = [w | {"pinned": w["name"] not in told} for w in plan.wanted or ()]
     there = [pair for pair in pool if pair[1].available]

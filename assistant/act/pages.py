@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Field, Plan
+from assistant.act.till import SHIPPING_FACTS, Till
 from assistant.language import STOP_WORDS, stem, stems
 from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
@@ -39,6 +40,8 @@ def quote_if_sure(
     if about:
         hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]
     fact = None if pages_only else shop_fact(question, context)
+    if fact is not None and fact.key in SHIPPING_FACTS and hits:
+        fact = None  # a bare amount says less than the page on delivery
     if strict:
         hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):
@@ -78,7 +81,10 @@ def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:
     fact = plan.fact("our shop")
     name = found.key.replace("_", " ")
     receipt = Receipt("shop", found.key, found.key, found.value, context.as_of)
-    fact.fields["value"] = Field("quote", found.value.rstrip("."), (receipt,), name)
+    value = found.value.rstrip(".")
+    if found.key in SHIPPING_FACTS and (till := Till(context)).shipping is not None:
+        value = till.money(till.shipping)
+    fact.fields["value"] = Field("quote", value, (receipt,), name)
     label = name[:1].upper() + name[1:]
     plan.say(f"{label}: {fact.key('value')}.", fact.key("value"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from assistant.act.context import Context
 from assistant.act.offer_words import quote, say_days, say_obstacle
@@ -18,6 +19,7 @@ from assistant.language import STOP_WORDS, stems
 from assistant.request import Request
 from assistant.shop.pricing import Priced, Terms
 from assistant.shop.pricing.terms import fold_code
+from assistant.shop.search import Filters
 from assistant.types import Product, Variant
 
 _SHOWN = 8
@@ -42,11 +44,13 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
     if named := _named(request.text, till):
         _tell(named, request, till, plan)
         return
+    kind = _of_kind(request, context) if not products else []
     if request.extra.get("asks") == "free_shipping":
         running = [t for t in till.running() if t.kind == "free_shipping"]
     else:
-        running = [t for t in till.running() if not products or any(applies(t, p) for p in products)]
-    if products:
+        among = products or kind
+        running = [t for t in till.running() if not among or any(applies(t, p) for p in among)]
+    if products or kind:
         running = [t for t in running if t.kind != "free_shipping"]
     if products and not running:
         fact = context.item(plan, products[0])
@@ -60,6 +64,15 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
         plan.focus = [p.product_id for p in products]
 
 
+def _of_kind(request: Request, context: Context) -> list[Product]:
+    """The products of the category or brand that is asked about."""
+    limits = request.limits
+    if not (limits.category or limits.subcategory or limits.brand):
+        return []
+    filters = Filters(category=limits.category, subcategory=limits.subcategory, brand=limits.brand)
+    return context.catalogue.products([h.product_id for h in context.search.products("", filters, limit=50)])
+
+
 def applies(terms: Terms, product: Product) -> bool:
     """Whether the promotion names this product, its category, its brand or one of its variants."""
     lines = [Item(product, v).line() for v in product.variants]
@@ -71,13 +84,17 @@ def _for_all(terms: Terms) -> bool:
 
 
 def _list(running: Sequence[Terms], request: Request, till: Till, plan: Plan) -> None:
+    members = "member" in request.text.lower()
+    running = sorted(running, key=lambda t: (t.members_only != members, t.kind == "free_shipping", t.ends or date.max))
     when = bool(_WHEN.search(request.text.lower()))
     for terms in running[:_SHOWN]:
         quote(terms, till, plan)
         if when or (terms.ends and len(running) <= 3):
             say_days(terms, till, plan)
     if len(running) > _SHOWN:
-        plan.closing.append("There are more offers; tell me what you are after and I'll look for one on it.")
+        fact = plan.fact("more offers")
+        more = [till.add_offer(fact, t, "offer" + "_also" * n) for n, t in enumerate(running[_SHOWN:])]
+        plan.say(f"Also: {join(more)}.", *more)
 
 
 def _tell(named: Sequence[Terms], request: Request, till: Till, plan: Plan) -> None:

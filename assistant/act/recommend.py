@@ -39,6 +39,7 @@ _NOISE = frozenset(
 _NOISE_STEMS = frozenset(s for word in _NOISE for s in stems(word))
 
 
+_OPEN = re.compile(r"\b(?:something|anything|ideas?|treat)\b")
 Reason = tuple[str, tuple[Receipt, ...]]
 Found = dict[str, tuple[float, list[Reason]]]
 """Product id -> how well it fits so far, and why."""
@@ -62,10 +63,13 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
     told = [*request.extra.get("told_before", ()), *(vars(t) for t in request.extra.get("told", ()))]
     known = wishes(replace(context, shopper=None) if gift else context, told)
     if gift:
-        known = [w for w in known if w.name == "budget"]
+        now = {(t.name, t.value) for t in request.extra.get("told", ())}
+        known = [w for w in known if w.name == "budget" or (w.name, w.value) in now]
     limits = _limits(request, known, context)
     picks = _picks(request, known, limits, context, gift=gift)
     picks = picks or _picks(request, known, limits, context, gift=gift, wide=True)
+    if not picks and (gift or _OPEN.search(request.text.lower())):
+        picks = _picks(replace(request, query=""), known, limits, context, gift=gift)
     if not picks:
         _none(request, known, context, plan)
         return

@@ -24,6 +24,7 @@ from assistant.understand.vocabulary import is_unit
 Lookup = Callable[[str], Product | None]
 
 _JOINTS = frozenset("and plus with , also & then".split())
+_LIMITS = frozenset("size under over below above than least from within".split())
 _OPENING = frozenset("a an the another some one couple dozen both".split())
 _WORD_NUMBERS = {"pair": 1, "couple": 2, "dozen": 12, "both": 2, "single": 1}
 _MOST = 999
@@ -139,9 +140,12 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
         return _bounded(int(next(g for g in match.groups() if g)))
     for place in range(max(start, first - 6), first):
         word = tokens[place].text
-        if place in taken or (place and tokens[place - 1].text in ("size", "under", "over", "below")):
+        if place in taken or (place and tokens[place - 1].text in _LIMITS):
             continue
-        if word.isdigit() and not _is_money(text, tokens[place]):
+        if any(_joint(p, tokens, text) for p in range(place + 1, first)):
+            continue
+        glued = tokens[place].start > 0 and text[tokens[place].start - 1].isalnum()  # the 10 of "SAVE10"
+        if word.isdigit() and not glued and not _is_money(text, tokens[place]):
             return _bounded(int(word))
         if word == "dozen" and place and tokens[place - 1].text == "half":
             return 6

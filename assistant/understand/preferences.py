@@ -67,6 +67,9 @@ _SIZE = re.compile(
     r"|\bi(?:'m| am) (?:an? )?size (?P<c>\d{1,3}(?:\.5)?|x{0,4}[sml])\b"
     r"|\bsize (?:to|is now) (?:an? )?(?P<d>\d{1,3}(?:\.5)?|x{0,4}[sml])\b"
 )
+_ALSO_SIZE = re.compile(
+    r"\band (?:i )?(?:take |wear |have |an? |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml]) (?:in|for) ([a-z]+)"
+)
 _NEW_SIZE = re.compile(r"\b(?:it's|its|it is|but|now|am|i'm|to)\W+(?:an? |now |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml])\b")
 _ABOUT = re.compile(r"\b(?:in|for|of) ([a-z]+)\b|\b(shoe|trouser|shirt|jacket|glove|hat|ring|bra|clothing)s?\b")
 _BUDGET = re.compile(
@@ -116,6 +119,8 @@ def _sizes(folded: str, sure: bool) -> Iterator[Told]:
     )
     if not own and not (new and sure and "size" in folded):
         return
+    if match and not new:
+        yield from (Told("size", m[1].upper(), _one(m[2])) for m in _ALSO_SIZE.finditer(folded[match.end() :]))
     value = (new[1] if new else "") or next((g for k, g in match.groupdict().items() if g and k != "about"), "")  # type: ignore[union-attr]
     about = (match["about"] or "").strip() if match else ""
     if not about and (kind := _ABOUT.search(folded[match.end() if match else 0 :]) or _ABOUT.search(folded)):
@@ -184,7 +189,7 @@ def is_about_self(text: str, label: str) -> bool:
     """Whether a clause of this kind is really about what is known of the customer."""
     folded = fold(text)
     if label == "forget":
-        return bool(_FORGETS.search(folded)) and bool(_SELF.search(folded) or item(text))
+        return bool(_FORGETS.search(folded)) and bool(item(text))
     if label == "recall":
         return bool(_MINE.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
@@ -192,5 +197,8 @@ def is_about_self(text: str, label: str) -> bool:
 
 def item(text: str) -> str:
     """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" for all of it."""
-    words = [w for w in re.findall(r"[a-z]+|\d+", fold(text)) if w not in _NOISE]
-    return "everything" if not words or (set(words) & _ALL and not set(words) - _ALL) else " ".join(words)
+    folded = fold(text)
+    words = [w for w in re.findall(r"[a-z]+|\d+", folded) if w not in _NOISE or w in _ALL]
+    told = re.search(r"\bwhat i (?:just )?(?:told|said)\b|\bwhat you know\b", folded)
+    everything = told or (bool(words) and set(words) <= _ALL)
+    return "everything" if everything else " ".join(words)

@@ -78,14 +78,16 @@ class Reader:
         lookup: Lookup,
         digits: int = 2,
         codes: frozenset[str] = frozenset(),
+        offers: tuple[str, ...] = (),
     ) -> None:
-        """`codes` are those of the shop's promotions, folded."""
+        """`codes` are those of the shop's promotions, folded; `offers` the promotions' names."""
         self._vocabulary = vocabulary
         self._head = head
         self._encode = encode
         self._lookup = lookup
         self._digits = digits
         self._codes = codes
+        self._offers = offers
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
@@ -104,7 +106,9 @@ class Reader:
             linked=self._linked,
             encode=self._encode,
             lookup=self._lookup,
+            digits=self._digits,
             known_codes=self._codes,
+            offer_names=self._offers,
         )
 
     def _linked(self, text: str, state: State) -> tuple[Clause, list[Mention]]:

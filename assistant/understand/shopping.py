@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.language import fold, words_to_numbers
+from assistant.language import fold, stems, words_to_numbers
 from assistant.request import Basket, Piece, Request
+from assistant.shop.pricing import Terms
 from assistant.types import Product
 from assistant.understand import basket, preferences
 from assistant.understand.acts import ActHead, Encode
@@ -23,12 +24,14 @@ from assistant.understand.clause import Clause
 from assistant.understand.clauses import mask, split
 from assistant.understand.link import Mention
 from assistant.understand.state import State
+from assistant.understand.vouchers import voucher
 
 Linked = Callable[[str, State], tuple[Clause, list[Mention]]]
 Lookup = Callable[[str], Product | None]
 
 _HEAD = Path(__file__).parent / "data" / "shopping.json"
 _SURE = 0.4
+_BY_WORDS = frozenset({"search", "cheapest", "most_expensive", "best_rated", "newest"})
 _OF_BASKET = frozenset({"basket", "after", "shipping", "free_shipping", "save"})
 _OF_OFFERS = frozenset({"offers", "offer_when"})
 _OF_SELF = frozenset({"recall", "forget", "consent_no", "consent_yes", "correct"})
@@ -37,17 +40,32 @@ _TOGETHER = re.compile(
     r"bundle|as a set)\b"
 )
 _COSTS = re.compile(
-    r"\b(?:how much|price|cost|costs|total|pay|come to|comes to|set me back|spend|add up|worth|sum|charge|bill)\b|[$€£]"
+    r"\b(?:how much|price|cost|costs|cheaper|total|pay|come to|comes to|set me back|spend|"
+    r"add up|worth|sum|charge|bill)\b|[$€£]"
 )
 _OFF = re.compile(
     r"\b(?:discount\w*|offers?|sale|promo\w*|reduced|reduction|off|codes?|coupon|voucher|deal|deals|saving|saved?)\b"
 )
 _SAVE = re.compile(r"\b(?:save|saving|savings|saved)\b")
 _SHIPPING = re.compile(r"\b(?:shipping|delivery|postage|delivered|shipped|shipment)\b")
+_INCLUDING = re.compile(
+    r"\b(?:with|incl\w*|plus|on top|all in|delivered|everything|total|altogether|comes? to|set me back|cost me)\b"
+)
+_TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
+_MORE_OF_IT = re.compile(
+    r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|is|are|do|cost|were|want|get)\W+)*"
+    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be))*\W*$"
+)
+_TIME = re.compile(r"\b(?:how long|when|days?|arrives?)\b")
 _MORE = re.compile(r"\b(?:add|another|also|plus|more|as well|too|extra|throw in|include)\b")
 _LESS = re.compile(r"\b(?:without|remove|drop|leave out|take out|take off|minus|except|skip|not the|no longer)\b")
 _WHEN = re.compile(
-    r"\b(?:when|until|till|how long)\b.*\b(?:end|ends|over|lasts?|runs?|stops?|valid|on|expires?)\b|^until when"
+    r"\b(?:when|until|till|how long)\b.*"
+    r"\b(?:end|ends|over|lasts?|runs?|stops?|valid|on|expires?)\b|^until when"
+)
+_CONSENT = re.compile(
+    r"\b(?:data|histor\w*|personal\w*|track\w*|consent|recommendations?|purchases|brows\w+|remember|bought|"
+    r"look(?:ed)? at|what i (?:buy|view))\b"
 )
 _ADVICE = re.compile(
     r"\b(?:recommend\w*|suggest\w*|advi[sc]e|gifts?|presents?|ideas?|something|which .* (?:should|for)|best for|"
@@ -98,21 +116,25 @@ def shopping_head() -> ActHead:
 
 def refine(
     text: str, requests: list[Request], state: State, *, linked: Linked, encode: Encode, lookup: Lookup,
+    digits: int = 2,
     known_codes: Collection[str] = (),
+    offer_names: Sequence[str] = (),
 ) -> list[Request]:  # fmt: skip
     """`requests` with those about baskets, offers, advice and preferences in their own acts.
 
-    `known_codes` are the shop's codes, folded: one that is named counts however the sentence is built.
+    `known_codes` are the shop's codes, folded: one that is named counts however the sentence is built. `offer_names`
+    are the names of its offers: whoever says one speaks of it. `digits` are those of the currency's minor unit.
     """
     codes = basket.codes(text, known_codes)
+    described = voucher(text, digits) if not codes else None
     text = words_to_numbers(text)
     seen = [_seen(part, state, linked, encode) for part in split(text)[:6]]
     told = [p for s in seen for p in preferences.stated(s.text, s.label, s.clause, state)]
     if (request := _self(seen, told, state)) is not None:
         return [request]
     if (request := _basket(text, seen, requests, state, linked, lookup, codes)) is not None:
-        return _with_told([request], told, state)
-    out = [_one(request, _of(request, seen), codes, state) for request in requests]
+        return _with_told([_with_voucher(request, described)], told, state)
+    out = [_one(request, _of(request, seen), codes, _named(text, offer_names), state) for request in requests]
     return _with_told(out, told, state)
 
 
@@ -133,6 +155,14 @@ def _seen(part: str, state: State, linked: Linked, encode: Encode) -> Seen:
 def _of(request: Request, seen: Sequence[Seen]) -> Seen:
     """The clause that a request came from."""
     return next((s for s in seen if s.clause.text == request.text), seen[-1])
+
+
+def _with_voucher(request: Request, described: Terms | None) -> Request:
+    """The request with the voucher that the customer describes."""
+    if described is None:
+        return request
+    asked = replace(request.extra["basket"], voucher=described)
+    return replace(request, extra=request.extra | {"basket": asked})
 
 
 def _with_told(requests: list[Request], told: Sequence[preferences.Told], state: State) -> list[Request]:
@@ -162,6 +192,8 @@ def _only_told(request: Request, told: Sequence[preferences.Told]) -> bool:
 def _self(seen: Sequence[Seen], told: Sequence[preferences.Told], state: State) -> Request | None:
     """What do you know about me, forget it, use it or don't."""
     for each in seen:
+        if each.label in ("consent_no", "consent_yes") and not _CONSENT.search(fold(each.text)):
+            continue
         if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label):
             slots = {"item": preferences.item(each.text)}
             return Request(
@@ -189,6 +221,8 @@ def _basket(
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
+    if not pieces and (number := _other_number(folded, state, lookup)):
+        return _request(text, number, state.basket if state.act == "basket" else {}, codes, member, asks)
     if _answers_open(pieces, clause, state, lookup):
         pieces = _filled(before, pieces, text, state, lookup)
         return _request(text, pieces, state.basket, codes, member, asks)
@@ -199,7 +233,7 @@ def _basket(
         and costs
         and (bool(labels & _OF_BASKET) or bool(_TOGETHER.search(folded)) or counted)
     )
-    if _compares(requests):
+    if _compares(requests, folded):
         several = False
     if several:
         if before and _MORE.search(folded) and not _TOGETHER.search(folded) and len(pieces) == 1:
@@ -210,8 +244,12 @@ def _basket(
     if before and pieces and (less or (_MORE.search(folded) and _changes(requests, labels, folded))):
         pieces = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(text, pieces, state.basket, codes, member, asks)
-    wants_after = (codes and (costs or not _asks_code_only(folded))) or (member is not None and costs)
-    wants_after = wants_after or ("after" in labels and bool(_OFF.search(folded) or codes or member is not None))
+    wants_after = (codes and bool(costs or pieces or not _asks_code_only(folded))) or (member is not None and costs)
+    wants_after = (
+        wants_after
+        or (bool(pieces) and voucher(text, 2) is not None)
+        or ("after" in labels and bool(_OFF.search(folded) or codes or member is not None))
+    )
     about = asks & {"shipping", "free_shipping", "save"}
     if wants_after or (about and labels & _OF_BASKET) or (labels == {"basket"} and not pieces and before):
         own = pieces or before or _focus(state)
@@ -227,15 +265,31 @@ def _asks(folded: str, labels: set[str]) -> frozenset[str]:
     asks = set()
     if "free_shipping" in labels or re.search(r"\bfree (?:shipping|delivery|postage)\b", folded):
         asks.add("free_shipping")
-    if "shipping" in labels or (_SHIPPING.search(folded) and labels & _OF_BASKET):
+    with_it = bool(_SHIPPING.search(folded)) and bool(_INCLUDING.search(folded)) and not _TIME.search(folded)
+    if with_it and labels & _OF_BASKET:
         asks.add("shipping")
     if "save" in labels or _SAVE.search(folded):
         asks.add("save")
     return frozenset(asks)
 
 
-def _compares(requests: Sequence[Request]) -> bool:
-    return any(r.act in ("compare", "policy", "order", "human") for r in requests)
+def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
+    """ "And ten?", "two of them": another number of the one thing that was priced; empty where it may be a size."""
+    match = _MORE_OF_IT.match(folded)
+    before = basket.from_state(state.basket) if state.act == "basket" else _focus(state)
+    if not match or state.act not in ("price", "basket", "availability") or len(before) != 1:
+        return []
+    if state.act != "basket" and not match["of"]:
+        return []
+    product = lookup(before[0].products[0])
+    values = {v for variant in product.variants for v in variant.options.values()} if product else set()
+    return [] if match[1] in values else [replace(before[0], quantity=max(1, int(match[1])))]
+
+
+def _compares(requests: Sequence[Request], folded: str) -> bool:
+    """Whether something else is asked of the products; "I'd like to order two" is about a basket, "my order" isn't."""
+    acts = {r.act for r in requests} - ({"order"} if _TO_ORDER.search(folded) else set())
+    return bool(acts & {"compare", "policy", "order", "human"})
 
 
 def _changes(requests: Sequence[Request], labels: set[str], folded: str) -> bool:
@@ -302,10 +356,19 @@ def _request(
     return Request("basket", text, products=products, extra={"basket": asked, "slots": slots})
 
 
-def _one(request: Request, seen: Seen, codes: tuple[str, ...], state: State) -> Request:
+def _named(text: str, offer_names: Sequence[str]) -> bool:
+    """Whether the text says the whole name of an offer, of two words or more."""
+    said = set(stems(text))
+    return any(len(name) > 1 and name <= said for name in (set(stems(n)) for n in offer_names))
+
+
+def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State) -> Request:
     """A single request in its own act: offers, codes, advice."""
     folded = fold(request.text)
 
+    if request.act in _BY_WORDS and seen.label in _OF_OFFERS | {"after", "other"}:
+        kept = [w for w in request.query.split() if not _OFF.fullmatch(w) and w != "after"]
+        request = replace(request, query=" ".join(kept) or request.query)
     if codes and request.act != "order" and (seen.label in _OF_BASKET | _OF_OFFERS | {"code"} or _OFF.search(folded)):
         return replace(
             request, act="promotion", extra=request.extra | {"codes": codes, "slots": {"codes": list(codes)}}
@@ -313,7 +376,11 @@ def _one(request: Request, seen: Seen, codes: tuple[str, ...], state: State) -> 
     if seen.label == "free_shipping" and request.act in ("policy", "promotion", "none", "search", "price", "details"):
         return replace(request, act="promotion", products=(), extra=request.extra | {"asks": "free_shipping"})
     goes_on = state.act == "promotion" and bool(_WHEN.search(folded)) and not seen.mentions
-    if (seen.label in _OF_OFFERS or goes_on) and request.act not in ("order", "human"):
+    of_offers = seen.label == "offers" or (seen.label == "offer_when" and bool(_OFF.search(folded)))
+    if (of_offers or goes_on or (named and seen.label in _OF_OFFERS | {"other"})) and request.act not in (
+        "order",
+        "human",
+    ):
         return replace(request, act="promotion")
     if seen.label in ("recommend", "gift") and request.act in (
         "search", "none", "details", "availability", "options", "best_rated", "price", "compare", "yes",
