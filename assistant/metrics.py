@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
 
 from assistant.engine.request import EngineStatus
 from assistant.types import Record
@@ -41,6 +43,8 @@ class Metrics:
             gauge = Gauge(f"backroom_engine_{name}", f"The engine's {name}", registry=self.registry)
             gauge.set_function(partial(_read, read, status))
 
+        self.registry.register(_EngineCounters(status))
+
     def turn_begins(self) -> None:
         self._running.inc()
 
@@ -64,6 +68,37 @@ class Metrics:
     def text(self) -> bytes:
         """The metrics as /metrics answers them."""
         return generate_latest(self.registry)
+
+
+class _EngineCounters(Collector):
+    """What the engine counts by itself, read when it is asked for."""
+
+    def __init__(self, status: Callable[[], EngineStatus]) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        counts = self._status().counts
+        tokens = CounterMetricFamily("backroom_engine_tokens", "The engine's tokens by kind", labels=["kind"])
+        for kind in ("prompt", "cached", "output", "forced", "guessed", "guessed_right"):
+            tokens.add_metric([kind], getattr(counts, kind))
+        yield tokens
+        yield SummaryMetricFamily(
+            "backroom_engine_first_token_seconds",
+            "From a request to the engine's first token",
+            count_value=counts.first_tokens,
+            sum_value=counts.first_token_s,
+        )
+        prompt = counts.prompt + counts.cached
+        shares = {
+            "cached_share": ("Share of prompt tokens that were not computed again", counts.cached, prompt),
+            "guesses_right_share": ("Share of guessed tokens that were right", counts.guessed_right, counts.guessed),
+        }
+        for name, (text, part, whole) in shares.items():
+            yield GaugeMetricFamily(f"backroom_engine_{name}", text, value=part / whole if whole else 0.0)
+        for name in ("parked", "resumed"):
+            family = CounterMetricFamily(f"backroom_engine_conversations_{name}", f"Idle conversations {name}")
+            family.add_metric([], getattr(counts, name))
+            yield family
 
 
 _ENGINE_GAUGES: dict[str, Callable[[EngineStatus], float]] = {

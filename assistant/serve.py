@@ -47,10 +47,11 @@ def serve(
                     runtime.process.wait_ready()
                 except BackroomError as error:
                     return error
+                status = runtime.process.status()
                 ready(
                     address_of(sock, tls=settings.server.tls_certificate is not None),
                     runtime.assistant.catalogue.info().get("name", "an empty shop"),
-                    runtime.process.status().model,
+                    f"{status.model} ({status.summary})",
                 )
                 threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True).start()
                 return None

@@ -32,7 +32,7 @@ _XLLAMACPP = """
 import sys, time, xllamacpp
 model, port, slots, context, threads, fa, unified = sys.argv[1:]
 p = xllamacpp.CommonParams()
-p.model.path, p.hostname, p.port = model, "127.0.0.1", int(port)
+p.model.path, p.hostnames, p.port = model, ["127.0.0.1"], int(port)
 p.n_parallel, p.n_ctx = int(slots), int(slots) * int(context)
 p.cpuparams.n_threads = p.cpuparams_batch.n_threads = int(threads)
 p.flash_attn_type = xllamacpp.llama_flash_attn_type(int(fa))

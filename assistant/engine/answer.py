@@ -26,6 +26,7 @@ class Pending:
     started: float = field(default_factory=time.monotonic)
     inbox: queue.SimpleQueue[EngineEvent | BackroomError] = field(default_factory=queue.SimpleQueue)
     begun: bool = False
+    has_token: bool = False
     restarts: int = 0
 
 

@@ -1,7 +1,8 @@
 """What the scheduler needs of whatever computes the next token: llama.cpp, or a script in tests.
 
 Knows no request, no queue and no library. A backend has `num_sequences` numbered memories (KV caches), each of
-`context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length.
+`context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length;
+`park_bytes` is how much of idle memories may be kept elsewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from assistant.engine.mask import TokenTable
 from assistant.engine.request import Sampling
 
 Logits = NDArray[np.float32]
+Saved = NDArray[np.uint8]
+"""The contents of a memory, as the backend that made it understands them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Backend(Protocol):
     context: int
     num_sequences: int
     even_chunks: bool
+    park_bytes: int
     end_tokens: tuple[int, ...]
 
     @property
@@ -80,6 +84,12 @@ class Backend(Protocol):
 
     def truncate(self, memory: int, num_tokens: int) -> None:
         """Forget everything after the first `num_tokens` tokens."""
+
+    def save(self, memory: int) -> Saved:
+        """What a memory holds, to be put back by `restore`, by this very backend only."""
+
+    def restore(self, memory: int, saved: Saved) -> bool:
+        """Make a memory hold what was saved, and nothing else; False, and empty, when that can't be done."""
 
     def sampler(self, sampling: Sampling) -> Sampler:
         """A sampler for one answer."""

@@ -7,9 +7,12 @@ Knows no request, no queue and no llama.cpp.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from assistant.engine.backend import Saved
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,16 @@ class PublicKey:
     tokens: tuple[int, ...]
 
 
+_MIN_PARKED = 64  # tokens below which computing again costs less than keeping
+
+
 class Memories(Protocol):
     """The part of a backend that the cache moves tokens with; see `Backend`."""
 
     def copy(self, source: int, target: int, num_tokens: int) -> None: ...
     def truncate(self, memory: int, num_tokens: int) -> None: ...
+    def save(self, memory: int) -> Saved: ...
+    def restore(self, memory: int, saved: Saved) -> bool: ...
 
 
 @dataclass
@@ -56,13 +64,28 @@ class _PublicSlot:
     last_used: int = 0
 
 
-class KvCache:
-    """Hands out memories 0 .. num_slots-1 to sequences and keeps public prefixes in the `num_public` after them."""
+@dataclass(frozen=True)
+class _Parked:
+    """An idle conversation's memory, kept elsewhere while another uses its place."""
 
-    def __init__(self, memories: Memories, num_slots: int, num_public: int) -> None:
+    tokens: list[int]
+    saved: Saved
+
+
+class KvCache:
+    """Hands out memories 0 .. num_slots-1 to sequences and keeps public prefixes in the `num_public` after them.
+
+    The idle conversation that gives way is parked: up to `park_bytes` of such are kept for their next turn, the oldest
+    going first.
+    """
+
+    def __init__(self, memories: Memories, num_slots: int, num_public: int, park_bytes: int = 0) -> None:
         self._memories = memories
         self._slots = [_Slot(index) for index in range(num_slots)]
         self._public = [_PublicSlot(num_slots + index) for index in range(num_public)]
+        self._park_bytes = park_bytes
+        self._parked: OrderedDict[CacheKey, _Parked] = OrderedDict()
+        self.num_parked = self.num_resumed = 0
         self._clock = 0
 
     @property
@@ -80,7 +103,7 @@ class KvCache:
         """Take a memory for `prompt`: (its number, how many tokens of the prompt it already holds).
 
         The last token of the prompt is never counted as held, because its logits are needed. The memory of the
-        conversation itself is preferred, then an empty one, then the one idle for longest, which is emptied.
+        conversation itself is preferred, then an empty one, then the one idle for longest, which is parked.
         """
         free = [slot for slot in self._slots if not slot.in_use]
         own = [slot for slot in free if slot.owner == key and key.conversation]
@@ -88,8 +111,11 @@ class KvCache:
             slot = max(own, key=lambda s: s.last_used)
         else:
             slot = min(free, key=lambda s: (s.owner is not None, s.last_used))
-        held = common_length(slot.tokens, prompt[:-1]) if own else 0
+            self._park(slot)
         shared = min(self._shared_length(public), len(prompt) - 1)
+        held = common_length(slot.tokens if own else self._parked_tokens(key), prompt[:-1])
+        if not own and held > shared:
+            held = held if self._resume(slot, key) else 0
         if shared > held:
             self._memories.copy(self._touch(public).index, slot.index, shared)
             held = shared
@@ -108,6 +134,28 @@ class KvCache:
         if not tokens:
             slot.owner = None
 
+    def _park(self, slot: _Slot) -> None:
+        """Keep what an idle memory holds before it is given to another conversation, if that is worth it."""
+        if slot.owner is None or not slot.owner.conversation or len(slot.tokens) < _MIN_PARKED or not self._park_bytes:
+            return
+        saved = self._memories.save(slot.index)
+        if len(saved) > self._park_bytes:
+            return
+        self._parked.pop(slot.owner, None)
+        while sum(len(each.saved) for each in self._parked.values()) + len(saved) > self._park_bytes:
+            self._parked.popitem(last=False)
+        self._parked[slot.owner] = _Parked(list(slot.tokens), saved)
+        self.num_parked += 1
+
+    def _parked_tokens(self, key: CacheKey) -> Sequence[int]:
+        return self._parked[key].tokens if key.conversation and key in self._parked else ()
+
+    def _resume(self, slot: _Slot, key: CacheKey) -> bool:
+        if not self._memories.restore(slot.index, self._parked.pop(key).saved):
+            return False
+        self.num_resumed += 1
+        return True
+
     def publish(self, index: int, key: PublicKey) -> None:
         """Keep the public prefix, which memory `index` holds and nothing more, for everybody; the oldest gives way."""
         if not self._public or self.has_public(key):
@@ -119,6 +167,8 @@ class KvCache:
     def forget(self, conversation: str | None) -> None:
         """Empty the memories of a conversation (None: of all), under whatever model or adapter: those in use as soon
         as their answer has ended."""
+        for key in [k for k in self._parked if conversation in (None, k.conversation)]:
+            del self._parked[key]
         for slot in self._slots:
             if slot.owner is None or conversation not in (None, slot.owner.conversation):
                 continue
@@ -129,6 +179,8 @@ class KvCache:
 
     def forget_adapter(self, adapter: str) -> None:
         """Empty every memory that was computed with an adapter; none of them may be in use."""
+        for key in [k for k in self._parked if k.adapter == adapter]:
+            del self._parked[key]
         for slot in self._slots:
             if slot.owner is not None and slot.owner.adapter == adapter:
                 self.release(slot.index, ())

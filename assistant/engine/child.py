@@ -100,7 +100,7 @@ class Worker:
         while os.getppid() == self._parent:
             scheduler = self._scheduler
             if scheduler:
-                self._send(Beat(scheduler.num_steps, len(scheduler.waiting), len(scheduler.running)))
+                self._send(Beat(scheduler.num_steps, len(scheduler.waiting), len(scheduler.running), scheduler.counts))
             time.sleep(_BEAT_S)
         os._exit(0)
 

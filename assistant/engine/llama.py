@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.engine.backend import Chunk, Logits, Sampler
+from assistant.engine.backend import Chunk, Logits, Sampler, Saved
 from assistant.engine.convert import converted
 from assistant.engine.gguf import read_header
 from assistant.engine.lib import last_error, llama
@@ -68,6 +68,7 @@ class LlamaBackend:
         self.model = str(options.model)
         self.context = options.context
         self.num_sequences = options.num_sequences
+        self.park_bytes = options.park_mb * 1_000_000
         self.even_chunks = not options.unified_kv
         header = read_header(options.model)
         file = converted(options.model, options.sha256, options.weights)
@@ -160,6 +161,22 @@ class LlamaBackend:
 
     def truncate(self, memory: int, num_tokens: int) -> None:
         llama.llama_memory_seq_rm(self._memory, memory, num_tokens or -1, -1)
+
+    def save(self, memory: int) -> Saved:
+        """See `Backend.save`."""
+        size = llama.llama_state_seq_get_size(self._context, memory)
+        saved = np.empty(size, dtype=np.uint8)
+        pointer = saved.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        return saved[: llama.llama_state_seq_get_data(self._context, pointer, size, memory)]
+
+    def restore(self, memory: int, saved: Saved) -> bool:
+        """See `Backend.restore`."""
+        self.truncate(memory, 0)
+        pointer = saved.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        if llama.llama_state_seq_set_data(self._context, pointer, len(saved), memory) == len(saved):
+            return True
+        self.truncate(memory, 0)
+        return False
 
     def sampler(self, sampling: Sampling) -> Sampler:
         return make_sampler(sampling, self.vocabulary.num_tokens)

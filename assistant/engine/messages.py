@@ -5,10 +5,10 @@ Knows neither of the two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.engine.request import EngineEvent, GenerateRequest
+from assistant.engine.request import EngineCounts, EngineEvent, GenerateRequest
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ class Beat:
     num_steps: int
     num_waiting: int
     num_running: int
+    counts: EngineCounts = field(default_factory=EngineCounts)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ class BackendOptions(Protocol):
         """What status calls the model."""
 
     @property
+    def summary(self) -> str:
+        """How it is run, in a few words."""
+
+    @property
     def adapters(self) -> Mapping[str, Path]:
         """The adapters that requests can name."""
 
@@ -41,7 +45,7 @@ class LlamaOptions:
     """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
 
     `weights` is the type that the weights are converted to ("" for as they are); how well each choice does depends on
-    the machine: see `profile`. `adapters` maps the
+    the machine: see `profile`. Idle conversations' memories may be parked in `park_mb` megabytes. `adapters` maps the
     names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name), and
     `sha256` the hash of its file, for adapters that say which file they were made for.
     """
@@ -59,6 +63,15 @@ class LlamaOptions:
     flash_attention: bool = False
     unified_kv: bool = False
     kv_type: str = "f16"
+    park_mb: int = 512
+
+    @property
+    def summary(self) -> str:
+        """How the model is run, in a few words for the operator."""
+        kv = f"{self.kv_type} {'unified' if self.unified_kv else 'split'}"
+        weights = f"weights as {self.weights}, " if self.weights else ""
+        threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
+        return f"{weights}{threads}, {self.num_slots} slots of {self.context} tokens, KV {kv}"
 
     @property
     def num_sequences(self) -> int:

@@ -35,7 +35,15 @@ from assistant.engine.messages import (
     UnloadAdapter,
 )
 from assistant.engine.options import BackendOptions
-from assistant.engine.request import EngineEvent, EngineStatus, Finished, GenerateRequest, Restarted
+from assistant.engine.request import (
+    EngineCounts,
+    EngineEvent,
+    EngineStatus,
+    Finished,
+    GenerateRequest,
+    Restarted,
+    Token,
+)
 from assistant.engine.scheduler import refusal
 from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError, ModelError
 
@@ -78,6 +86,7 @@ class EngineProcess:
         self._deaths_in_a_row = 0
         self._restarts = 0
         self._beat = Beat(0, 0, 0)
+        self._before = EngineCounts()  # by the processes that have ended, and what is counted here
         self._answer_s = 2.0  # how long an answer takes, learnt from those that ended
         self._supervisor = threading.Thread(target=self._supervise, name="engine-supervisor", daemon=True)
         self._supervisor.start()
@@ -165,6 +174,8 @@ class EngineProcess:
                 queued=len(self._requests) - begun,
                 running=begun,
                 restarts=self._restarts,
+                summary=self.options.summary,
+                counts=self._before.plus(self._beat.counts),
             )
 
     @property
@@ -259,7 +270,7 @@ class EngineProcess:
     def _become_ready(self, report: Ready) -> None:
         _log.info("engine ready: %s loaded in %.2f s", self.options.name, report.load_s)
         self._ready = self._was_ready = True
-        self._failure, self._beat = None, Beat(0, 0, 0)
+        self._failure = None
         for command in self._adapters.restore():
             self._send(command)
         for pending in self._requests.values():
@@ -270,6 +281,10 @@ class EngineProcess:
         pending = self._requests.get(request_id)
         if pending is None:  # its caller has stopped listening
             return
+        if isinstance(output, Token) and not pending.has_token:
+            pending.has_token = True
+            self._before.first_tokens += 1
+            self._before.first_token_s += time.monotonic() - pending.started
         if isinstance(output, Begun):
             pending.begun = True
         elif isinstance(output, Refused):
@@ -286,6 +301,7 @@ class EngineProcess:
     def _after_death(self, how: str, failed: Failed | None) -> None:
         """Decide who is tried again, and wait a while when it died several times in a row."""
         with self._lock:
+            self._before, self._beat = self._before.plus(self._beat.counts), Beat(0, 0, 0)
             first_start = not self._was_ready
             self.last_death = failed.message if failed else f"the engine's process ended ({how})"
             self._deaths_in_a_row += 1

@@ -7,7 +7,7 @@ this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, Protocol
 
 
@@ -97,9 +97,34 @@ class Restarted:
 EngineEvent = Token | Finished | Restarted
 
 
+@dataclass
+class EngineCounts:
+    """What an engine has done, in tokens: of prompts (computed, and found in a memory) and of answers (all of them;
+    those that the grammar forced); then guesses at tokens, those that were right, and conversations whose memory was
+    parked and taken back. `first_tokens` answers began after `first_token_s` seconds in all."""
+
+    prompt: int = 0
+    cached: int = 0
+    output: int = 0
+    forced: int = 0
+    guessed: int = 0
+    guessed_right: int = 0
+    parked: int = 0
+    resumed: int = 0
+    first_tokens: int = 0
+    first_token_s: float = 0.0
+
+    def plus(self, other: EngineCounts) -> EngineCounts:
+        """Both together."""
+        return EngineCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
 @dataclass(frozen=True)
 class EngineStatus:
-    """What the engine is and how it does, for /readyz, /metrics and the line that `serve` prints."""
+    """What the engine is and how it does, for /readyz, /metrics and the line that `serve` prints.
+
+    `summary` is how it runs the model, in a few words. `counts` go on over restarts.
+    """
 
     ready: bool
     model: str
@@ -108,6 +133,8 @@ class EngineStatus:
     queued: int = 0
     running: int = 0
     restarts: int = 0
+    summary: str = ""
+    counts: EngineCounts = field(default_factory=EngineCounts)
 
 
 class Engine(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +21,9 @@ from assistant.engine.draft import Draft
 from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.phrase import automaton_for
 from assistant.engine.planner import Part, Planner
-from assistant.engine.request import GenerateRequest, Token
+from assistant.engine.request import EngineCounts, GenerateRequest, Token
 from assistant.engine.sequence import Sequence
 from assistant.errors import ModelError
-
-
-@dataclass
-class Counts:
-    """What a scheduler has done since it was made, in tokens: of prompts (computed, and found in a memory), of answers
-    (all of them; those that were forced; those guessed, and guessed rightly)."""
-
-    prompt: int = 0
-    cached: int = 0
-    output: int = 0
-    forced: int = 0
-    guessed: int = 0
-    guessed_right: int = 0
-    parked: int = 0
-    resumed: int = 0
 
 
 class Scheduler:
@@ -53,10 +38,10 @@ class Scheduler:
     ) -> None:
         self._backend = backend
         self._jumping = jumping
-        self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots)
+        self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots, backend.park_bytes)
         self._planner = Planner(max_batch, backend.context, even=backend.even_chunks, guessing=guessing)
         self._guess_rate = 0.5
-        self.counts = Counts()
+        self._counts = EngineCounts()
         self.waiting: deque[Sequence] = deque()
         self.running: list[Sequence] = []
         self._publishing: dict[PublicKey, Sequence] = {}
@@ -64,6 +49,11 @@ class Scheduler:
         self._leaving: set[str] = set()  # adapters to be unloaded once nobody uses them
         self._outputs: list[Output] = []
         self.num_steps = 0
+
+    @property
+    def counts(self) -> EngineCounts:
+        """What was done since it was made."""
+        return replace(self._counts, parked=self._cache.num_parked, resumed=self._cache.num_resumed)
 
     @property
     def has_work(self) -> bool:
@@ -169,7 +159,7 @@ class Scheduler:
             sequence.memory, held = self._cache.acquire(sequence.cache_key, public, sequence.tokens)
             sequence.num_computed = sequence.num_cached = held
             sequence.guess_rate = self._guess_rate
-            self.counts.cached += held
+            self._counts.cached += held
             self.running.append(sequence)
             self._outputs.append((sequence.request.request_id, Begun()))
             if self._jumping and not self._jump(sequence):
@@ -201,7 +191,7 @@ class Scheduler:
             sequence, chunk = part.sequence, part.chunk
             was_answering = sequence.is_answering
             sequence.num_computed += part.num_pending
-            self.counts.prompt += 0 if was_answering else part.num_pending
+            self._counts.prompt += 0 if was_answering else part.num_pending
             public = sequence.public_key
             if self._publishing.get(public) is sequence and sequence.num_computed >= len(public.tokens):
                 self._cache.publish(sequence.memory, public)
@@ -230,8 +220,8 @@ class Scheduler:
     def _note_guess(self, sequence: Sequence, right: bool) -> None:
         sequence.guess_rate += 0.25 * (right - sequence.guess_rate)
         self._guess_rate += 0.02 * (right - self._guess_rate)
-        self.counts.guessed += 1
-        self.counts.guessed_right += right
+        self._counts.guessed += 1
+        self._counts.guessed_right += right
 
     def _advance(self, sequence: Sequence, logits: Logits) -> bool:
         """Choose the next token, and append the ones that it leaves no choice about; False when that was the end."""
@@ -255,7 +245,7 @@ class Scheduler:
         while sequence.state and sequence.state.forced:
             for forced in sequence.state.forced:
                 sequence.sampler.note(forced)
-                self.counts.forced += 1
+                self._counts.forced += 1
                 if not self._append(sequence, forced):
                     return False
         if sequence.state and sequence.state.is_final:
@@ -266,7 +256,7 @@ class Scheduler:
     def _append(self, sequence: Sequence, token: int) -> bool:
         """Add a token to the answer; False when that was the last one that fits."""
         sequence.append(token)
-        self.counts.output += 1
+        self._counts.output += 1
         self._outputs.append((sequence.request.request_id, Token(token)))
         full = len(sequence.tokens) >= self._backend.context
         if full or sequence.num_completion >= sequence.request.max_tokens:

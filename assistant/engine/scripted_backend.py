@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.engine.backend import Chunk, Logits, Sampler
+from assistant.engine.backend import Chunk, Logits, Sampler, Saved
 from assistant.engine.mask import TokenTable
 from assistant.engine.request import Sampling
 from assistant.errors import ModelError
@@ -40,12 +40,14 @@ class ScriptedOptions:
     num_public: int = 1
     context: int = 256
     even_chunks: bool = False
+    park_bytes: int = 0
     adapters: Mapping[str, Path] = field(default_factory=dict)
     death_mark: Path | None = None
     death_signal: int = signal.SIGKILL
     always_dies: bool = False
     load_error: str | None = None
     name: str = "scripted"
+    summary: str = "a script"
 
     def open(self) -> ScriptedBackend:
         """See `BackendOptions.open`."""
@@ -78,6 +80,7 @@ class ScriptedBackend:
         self.model = options.name
         self.context = options.context
         self.num_sequences = options.num_slots + options.num_public
+        self.park_bytes = options.park_bytes
         self.even_chunks = options.even_chunks
         self.end_tokens = (END,)
         self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
@@ -143,6 +146,13 @@ class ScriptedBackend:
 
     def truncate(self, memory: int, num_tokens: int) -> None:
         del self.memories[memory][num_tokens:]
+
+    def save(self, memory: int) -> Saved:
+        return np.array(self.memories[memory], dtype="<u4").view(np.uint8)
+
+    def restore(self, memory: int, saved: Saved) -> bool:
+        self.memories[memory] = saved.view("<u4").tolist()
+        return True
 
     def sampler(self, sampling: Sampling) -> Sampler:
         return _Greedy()

@@ -256,3 +256,19 @@ def test_the_mask_is_quick_on_the_real_vocabulary(backend: LlamaBackend) -> None
         for state in states:
             np.copyto(logits, -np.inf, where=state.forbidden)
     assert (time.process_time() - started) / (100 * len(states)) < 0.0003
+
+
+def test_a_parked_memory_comes_back_bit_for_bit(backend: LlamaBackend, tokenizer: LlamaTokenizer) -> None:
+    prompt = list(make_request(tokenizer, QUESTIONS[0], "x").prompt)
+    backend.truncate(0, 0)
+    backend.run([Chunk(0, prompt[:-1], 0)], None)
+    saved = backend.save(0)
+    ((kept,),) = backend.run([Chunk(0, prompt[-1:], len(prompt) - 1, (0,))], None)
+    kept = kept.copy()
+    backend.truncate(0, 0)
+    backend.run([Chunk(3, tokenizer.encode("Something else entirely. " * 5), 0)], None)
+    assert backend.restore(3, saved)
+    ((back,),) = backend.run([Chunk(3, prompt[-1:], len(prompt) - 1, (0,))], None)
+    assert np.abs(back - kept).max() < 1e-3
+    backend.truncate(3, 0)
+    assert not backend.restore(3, saved[: len(saved) // 2])
