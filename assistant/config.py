@@ -89,7 +89,8 @@ class ModelSettings(Section):
     """A catalogue id or the path of a GGUF file. None: the one chosen with `backroom models use`, else the default."""
     adapter: str | None = None
     threads: int | None = Field(default=None, ge=1, le=256)
-    slots: int = Field(default=8, ge=1, le=256)
+    slots: int | None = Field(default=None, ge=1, le=256)
+    """None: as many as `backroom models tune` found best for this machine, else 8."""
     context: int = Field(default=2048, ge=512, le=131072)
     queue: int = Field(default=64, ge=1, le=10000)
     max_tokens: int = Field(default=96, ge=8, le=1024)

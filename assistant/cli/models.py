@@ -97,3 +97,47 @@ def pull(
             ModelStore(), name, url=url, progress=lambda done, total: bar.update(task, completed=done, total=total)
         )
     print_json(vars(fetched)) if as_json else typer.echo(f"{fetched.id}: {fetched.path}")
+
+
+@app.command()
+def tune(
+    name: OptionalName = None,
+    by_cpu: Annotated[
+        bool, typer.Option("--by-cpu", help="Compare processor time: for a machine that is busy with other things.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how a model runs best on this machine, and use that from now on. Takes minutes; stop the server first."""
+    from dataclasses import asdict
+
+    import psutil
+
+    from assistant.bench.load import Load
+    from assistant.engine.profile import Profiles, cpu_flags
+    from assistant.engine.tokenizer import LlamaTokenizer
+    from assistant.engine.tune import Tried, Tuner
+    from assistant.errors import ModelError
+    from assistant.models import ModelStore
+
+    def show(tried: Tried) -> None:
+        took = "failed" if tried.turn_ms is None else f"{tried.turn_ms:>9,.0f} ms a turn"
+        mark = "*" if tried.taken else " "
+        why = tried.figures.get("problem", f"divergence {tried.figures.get('divergence', 0):.5f}")
+        typer.echo(f"{mark} {tried.setting:<26} {took}   {why}{'' if tried.is_safe else '  (not safe)'}", err=as_json)
+
+    store = ModelStore()
+    model = store.resolve(name)
+    tokenizer = LlamaTokenizer(model.path)
+    load = Load(tokenizer)
+    tokens = (*load.system, *(token for turn in load.turns(0) for token in turn.tokens))
+    cores = psutil.cpu_count(logical=False) or 1
+    tuner = Tuner(model.path, model.sha256, tokens, cores, show, by_cpu)
+    profile = tuner.run()
+    try:
+        Profiles().save(model.sha256, cpu_flags(), cores, profile)
+    except OSError as error:
+        raise ModelError(f"the result can't be stored: {error.strerror}; set XDG_DATA_HOME") from None
+    if as_json:
+        print_json({"model": model.id, "profile": asdict(profile), "tried": [asdict(tried) for tried in tuner.tried]})
+    else:
+        typer.echo(f"{model.id} is run like this from now on: {asdict(profile)}")

@@ -41,7 +41,7 @@ def replay(
             out,
             db=runtime.db,
             build=runtime.assistant_for,
-            jobs=settings.model.slots,
+            jobs=runtime.process.options.num_slots,
             resume=resume,
             progress=_show if sys.stderr.isatty() and not as_json else None,
         )

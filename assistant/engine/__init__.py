@@ -20,7 +20,7 @@ def open_engine(
     *,
     adapter: str | Path | None = None,
     threads: int | None = None,
-    slots: int = 8,
+    slots: int | None = None,
     profile: Profile | None = None,
     context_per_slot: int = 2048,
     queue_limit: int = 64,
@@ -28,8 +28,8 @@ def open_engine(
 ) -> tuple[EngineProcess, LlamaTokenizer]:
     """Start the engine for `model` (a name of the model catalogue, or a path) and load the tokenizer beside it.
 
-    Requests name the adapter by its file name without ".gguf". `threads` None means as the
-    profile says, which None means as measured for this model on this machine, else by rules.
+    Requests name the adapter by its file name without ".gguf". `threads` and
+    `slots` None mean as the profile says, which None means as measured for this model on this machine, else by rules.
     Without `wait` the engine may still be loading; requests queue up until it is ready.
     Raises ModelError when the model or the adapter is missing, broken or not the one that the catalogue names, and
     EngineError when the engine's process can't be started.
@@ -61,7 +61,7 @@ def open_engine(
         flash_attention=how.flash_attention,
         unified_kv=how.unified_kv,
         kv_type=how.kv_type,
-        num_slots=slots,
+        num_slots=slots or how.slots or 8,
         context=context_per_slot,
     )
     engine = EngineProcess(options, queue_limit=queue_limit, wait=False)

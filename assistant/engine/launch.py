@@ -31,7 +31,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
-                env=_environment(),
+                env=engine_environment(),
             )
         finally:
             theirs.close()
@@ -58,7 +58,7 @@ class Child:
         return f"{how}: {lines[-1]}" if lines else how
 
 
-def _environment() -> dict[str, str]:
+def engine_environment() -> dict[str, str]:
     """Ours, with the place that this package was imported from, and llama.cpp's debugger backtrace switched off."""
     root = str(Path(assistant.__file__).resolve().parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
