@@ -22,7 +22,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from assistant.errors import ConfigError
 
 PREFIX = "BACKROOM_"
-OTHER_VARIABLES = frozenset({"BACKROOM_CONFIG", "BACKROOM_DB_KEY", "BACKROOM_SHARED_DATA", "BACKROOM_DEBUG"})
+OTHER_VARIABLES = frozenset(
+    {"BACKROOM_CONFIG", "BACKROOM_DB_KEY", "BACKROOM_DB_NEW_KEY", "BACKROOM_SHARED_DATA", "BACKROOM_DEBUG"}
+)
 """`BACKROOM_*` variables that are no settings: the settings' place, a secret, test data, tracebacks for developers."""
 
 

@@ -22,7 +22,7 @@ from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.handover import complete
 from assistant.act.plan import Plan
-from assistant.act.talk import notice
+from assistant.act.talk import notice, passed_on
 from assistant.act.tone import colour
 from assistant.adapters import InUse
 from assistant.briefing import brief
@@ -152,10 +152,18 @@ class Assistant:
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
             context = self._context(shop, now, customer)
-            orders = self._orders.take(screened.kept, heard.requests, state.task, context, customer, conversation_id)
-            plan = orders.plan if orders else answer(heard.requests, context)
+            colleague = self._handoffs.in_charge(conversation_id)
+            orders = None
+            if colleague is None:
+                orders = self._orders.take(
+                    screened.kept, heard.requests, state.task, context, customer, conversation_id
+                )
+                plan = orders.plan if orders else answer(heard.requests, context)
+            else:
+                plan = passed_on(colleague)
             turn.record.writes += orders.writes if orders else []
-            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=state.at_work)
+            busy = state.at_work or colleague is not None
+            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
             complete(context, plan)
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)

@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.access import visitors
 from assistant.access.gate import Gate, is_this_machine
 from assistant.access.keys import ApiKeys
 from assistant.api import create_app
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.runtime import Runtime
     from assistant.shop.catalogue import Catalogue
     from assistant.store.conversations import Conversations, PendingTurn
+    from assistant.store.database import Database
 
 log = logging.getLogger("backroom.server")
 
@@ -66,8 +68,10 @@ class Face:
     def catalogue(self) -> Catalogue:
         return self.assistant.catalogue
 
-    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
-        return self.desk.turn(conversation_id, text, introduced=introduced)
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, introduced: bool = False
+    ) -> Iterator[Event]:
+        return self.desk.turn(conversation_id, text, customer=customer, introduced=introduced)
 
     def greeting(self) -> str:
         return self.assistant.greeting()
@@ -155,7 +159,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     gate = Gate(ApiKeys(runtime.db), settings.access, exposed=not is_this_machine(settings.server.host))
     app = create_app(desk, settings, status=runtime.engine.status, find_customer=customer, gate=gate)
     if pool is None:
-        _add_chat(app, Face(desk, runtime.assistant), settings)
+        _add_chat(app, Face(desk, runtime.assistant), settings, runtime.db)
         left = [
             turn
             for turn in runtime.assistant.conversations.pending()
@@ -180,11 +184,17 @@ def _forget(runtime: Runtime, pool: IsolatedShops[Any] | None) -> None:
         pool.drop_idle()
 
 
-def _add_chat(app: FastAPI, face: Face, settings: Settings) -> None:
+def _add_chat(app: FastAPI, face: Face, settings: Settings, db: Database) -> None:
     def make() -> FastAPI:
         from ui.app import mount
+        from ui.staff.app import mount_staff
 
-        return mount(FastAPI(openapi_url=None), face, settings)
+        return mount(
+            mount_staff(FastAPI(openapi_url=None), db, settings),
+            face,
+            settings,
+            lambda token: visitors.read(db, visitors.site_secret(db), token),
+        )
 
     late = LateApp(make)
     before = app.router.lifespan_context

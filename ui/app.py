@@ -2,6 +2,7 @@
 
     ask     event: a customer's text in, the growing answer out (every state whole, so none can be missed)
     open    call: what a page shows when it comes up, and whether an answer is still being made
+    news    call: what colleagues have written since
     stop    call: end the running answer
     vote    call: keep a thumb up or down
 
@@ -32,6 +33,7 @@ from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, PICTURE_HEADERS, image_file
 from ui.page import Page
 from ui.theme import DEFAULT_ACCENT, variables
 from ui.turns import Failure, Turn, Turns
+from ui.visitor import Believe, add_visitors, signed_in
 
 WEB = Path(__file__).parent / "web"
 SCRIPTS = ("dom.js", "message.js", "link.js", "composer.js", "chat.js")
@@ -40,9 +42,10 @@ STOPPED_S = 10.0
 
 
 class Chat:
-    """The four things that a page may ask for. Every argument comes from a browser and is checked here."""
+    """The five things that a page may ask for. Every argument comes from a browser and is checked here."""
 
-    def __init__(self, backend: Backend, turns: Turns, max_chars: int) -> None:
+    def __init__(self, backend: Backend, turns: Turns, max_chars: int, believe: Believe | None = None) -> None:
+        self._believe = believe
         self.backend = backend
         self.turns = turns
         self.max_chars = max_chars
@@ -62,6 +65,13 @@ class Chat:
             "max_chars": self.max_chars,
         }
 
+    def news(self, asked: Any = None) -> Json:
+        """What colleagues wrote since: the conversation's messages of staff beyond the `seen` first ones."""
+        conversation_id, seen = _conversation(asked), asked.get("seen") if isinstance(asked, dict) else None
+        if conversation_id is None or not isinstance(seen, int) or seen < 0:
+            return {"messages": []}
+        return {"messages": self.backend.staff_messages(conversation_id)[seen:]}
+
     def stop(self, asked: Any = None) -> bool:
         """Ends the running answer; what was released stays."""
         conversation_id = _conversation(asked)
@@ -74,7 +84,7 @@ class Chat:
             return False
         return self.backend.vote(conversation_id, asked["message"], asked.get("vote"))
 
-    async def ask(self, event: gr.EventData) -> AsyncIterator[Json]:
+    async def ask(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Json]:
         """The growing answer: `{"turn", "status", "sentences", "error", "message"}`, each state whole."""
         asked = event._data
         conversation_id = _conversation(asked)
@@ -83,7 +93,8 @@ class Chat:
             return
         nothing: Json = {"turn": key, "sentences": [], "error": None, "message": None}
         try:
-            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"))
+            cookies = dict(request.cookies) if request is not None else {}
+            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"), cookies)
         except BackroomError as error:
             yield {**nothing, "status": "failed", "error": vars(Failure.of(error))}
             return
@@ -99,11 +110,12 @@ class Chat:
             message = await asyncio.to_thread(self.backend.answer, conversation_id, turn) if ended else None
             yield {**state, "message": message}
 
-    def _turn(self, conversation_id: str, key: str, text: Any) -> Turn | None:
+    def _turn(self, conversation_id: str, key: str, text: Any, cookies: dict[str, str]) -> Turn | None:
         """The turn to follow: a new one for a text, the one under way where a page only comes back."""
         if isinstance(text, str):
             num_before = self.backend.num_messages(conversation_id)
-            return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before)
+            customer = signed_in(cookies, self._believe) if self._believe else None
+            return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before, customer)
         turn = self.turns.get(conversation_id)
         return turn if turn is not None and turn.key == key else None
 
@@ -134,7 +146,7 @@ def blocks(chat: Chat) -> Any:
             js_on_load=script,
             apply_default_css=False,
             elem_id="backroom",
-            server_functions=[_callable_by_page(method) for method in (chat.open, chat.stop, chat.vote)],
+            server_functions=[_callable_by_page(method) for method in (chat.open, chat.news, chat.stop, chat.vote)],
         )
         shell.ask(
             chat.ask,
@@ -149,15 +161,17 @@ def blocks(chat: Chat) -> Any:
     return app
 
 
-def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI:
-    """Puts the chat at "/" of the server and returns the server.
+def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings, believe: Believe | None = None) -> FastAPI:
+    """Puts the chat at "/" of the server and returns the server. `believe` reads the tokens of signed-in customers.
 
     The assistant is told that its customers know already that it is an AI: the page says so before they ask anything.
     Raises ConfigError when the accent is no colour.
     """
     backend = Backend(assistant, settings.chat)
     turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
-    chat = Chat(backend, turns, settings.limits.message_chars)
+    chat = Chat(backend, turns, settings.limits.message_chars, believe)
+    if believe is not None:
+        add_visitors(app, believe, secure=settings.server.tls_certificate is not None)
     accent = settings.chat.accent or DEFAULT_ACCENT
     style = variables(accent) + "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
 
@@ -169,7 +183,14 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings) -> FastAPI
         return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers=PICTURE_HEADERS)
 
     skeleton = (WEB / "skeleton.html").read_text("utf-8")
-    app.add_middleware(Page, title=backend.shop_name, accent=accent, style=style, skeleton=skeleton)
+    app.add_middleware(
+        Page,
+        title=backend.shop_name,
+        accent=accent,
+        style=style,
+        skeleton=skeleton,
+        embed_in=settings.access.embed_in,
+    )
     gr.mount_gradio_app(
         app,
         blocks(chat),

@@ -126,6 +126,12 @@ class Backend:
         words = self.words()
         return [self._view(message, words) for message in self.assistant.conversations.messages(conversation_id)]
 
+    def staff_messages(self, conversation_id: str) -> list[Json]:
+        """What colleagues have written in this conversation, for the page."""
+        kept = self.assistant.conversations.messages(conversation_id)
+        words = self.words()
+        return [self._view(message, words) for message in kept if message.role == "staff"]
+
     def answer(self, conversation_id: str, turn: Turn) -> Json | None:
         """The answer of a turn that has ended, as it was kept; from its record (without an id, so nobody can vote on
         it) where the store holds none; None when it was stopped before there was one."""

@@ -8,7 +8,7 @@ answer that the chat uses. Knows nothing of conversations.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.cards import monogram
 from ui.theme import palette
 
-POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'self'",
         # Gradio's page starts from inline scripts and compiles its templates: both come from this server only.
@@ -31,9 +31,15 @@ POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
     )
 )
+
+
+def policy(embed_in: Sequence[str] = ()) -> str:
+    """What the browser may load, and whose pages may frame ours: only those of the origins given."""
+    ancestors = " ".join(("'self'", *embed_in))
+    return f"{_POLICY}; frame-ancestors {ancestors}"
+
 
 GRADIO_PREFIX = "/gradio_api/"
 OPEN_ENDPOINTS = re.compile(
@@ -84,8 +90,17 @@ class Page:
     `title` is a function, because a shop may be renamed while the server runs.
     """
 
-    def __init__(self, app: ASGIApp, title: Callable[[], str], accent: str, style: str, skeleton: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        title: Callable[[], str],
+        accent: str,
+        style: str,
+        skeleton: str,
+        embed_in: Sequence[str] = (),
+    ) -> None:
         self.app = app
+        self._policy = policy(embed_in)
         self._title = title
         self._accent = accent
         self._style = style
@@ -123,7 +138,7 @@ class Page:
                 html = page.decode("utf-8")
                 page = our_page(html, self._title(), self._accent, self._style, self._skeleton).encode("utf-8")
                 headers["content-length"] = str(len(page))
-                headers["content-security-policy"] = POLICY
+                headers["content-security-policy"] = self._policy
                 headers["referrer-policy"] = "no-referrer"
                 headers["x-content-type-options"] = "nosniff"
                 headers["cache-control"] = "no-store"

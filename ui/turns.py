@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.errors import BackroomError, BusyError, EngineError, InputError
-from assistant.types import Delta, Done, Event, Json, Record
+from assistant.types import CustomerRef, Delta, Done, Event, Json, Record
 
 log = logging.getLogger(__name__)
 
 Status = Literal["thinking", "answering", "done", "stopped", "failed"]
-Ask = Callable[[str, str], Iterator[Event]]
-"""`Assistant.turn`: a conversation's id and the customer's text give the events of the answer."""
+Ask = Callable[..., Iterator[Event]]
+"""`Assistant.turn`: a conversation's id and the customer's text, and `customer` when one is signed in."""
 
 KEEP_FINISHED_S = 120.0
 """A finished turn can still be followed for so long: a page that reconnects late sees how it ended."""
@@ -59,8 +59,11 @@ class Turn:
     Changed only by its own thread and by `stop`, under its lock; read through `snapshot`.
     """
 
-    def __init__(self, key: str, conversation_id: str, text: str, num_before: int = 0) -> None:
+    def __init__(
+        self, key: str, conversation_id: str, text: str, num_before: int = 0, customer: CustomerRef | None = None
+    ) -> None:
         self.key = key
+        self._known = {} if customer is None else {"customer": customer}
         self.num_before = num_before
         self.conversation_id = conversation_id
         self.text = text
@@ -101,7 +104,7 @@ class Turn:
         try:
             if after is not None and not after.wait_released(PREVIOUS_TURN_S):
                 raise BusyError("the stopped answer before this one is still winding down", PREVIOUS_TURN_S)
-            events = ask(self.conversation_id, self.text)
+            events = ask(self.conversation_id, self.text, **self._known)
             try:
                 self._take(events)
             finally:
@@ -188,7 +191,9 @@ class Turns:
         self._lock = threading.Lock()
         self._turns: dict[str, Turn] = {}
 
-    def begin(self, conversation_id: str, text: str, key: str, num_before: int = 0) -> Turn:
+    def begin(
+        self, conversation_id: str, text: str, key: str, num_before: int = 0, customer: CustomerRef | None = None
+    ) -> Turn:
         """Starts the answer to `text`. The same `key` again (a page that wasn't sure) gives the turn it has.
 
         Raises BusyError when this conversation's last answer is still being made, or too many others are.
@@ -202,7 +207,7 @@ class Turns:
             self._turns = {name: turn for name, turn in self._turns.items() if not turn.expired}
             if sum(turn.running for turn in self._turns.values()) >= self._max_running:
                 raise BusyError(f"{self._max_running} answers are being made already", 5.0)
-            turn = self._turns[conversation_id] = Turn(key, conversation_id, text, num_before)
+            turn = self._turns[conversation_id] = Turn(key, conversation_id, text, num_before, customer)
         threading.Thread(target=turn.run, args=(self._ask, previous), name="turn", daemon=True).start()
         return turn
 

@@ -30,6 +30,11 @@ class TokenError(BackroomError):
 
 def site_secret(db: Database, *, renew: bool = False, by: str = "system:serve") -> str:
     """The secret of this shop's site, 256 random bits as text; made at first use. `renew` ends the old one's tokens."""
+    if not renew:
+        with db.read() as session:
+            row = session.get(StateRow, _STATE)
+            if row is not None:
+                return row.value
     with db.write() as session:
         row = session.get(StateRow, _STATE)
         if row is None or renew:

@@ -49,7 +49,7 @@ _AT_ONCE = 3  # products answered one by one in a message
 def answer(requests: Sequence[Request], context: Context) -> Plan:
     """One plan for all requests of a message, in their order."""
     plan = Plan()
-    for request in requests:
+    for request in _still_open(requests):
         _one(request, context, plan)
     if not plan.core:
         talk.which(context, plan)
@@ -58,6 +58,13 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     if plan.question:
         plan.closing.append(plan.question)
     return plan
+
+
+def _still_open(requests: Sequence[Request]) -> Sequence[Request]:
+    """Who asks for a person and says what is wrong gets the person: an offer to call one would come after the call."""
+    if any(r.act == "human" for r in requests):
+        return [r for r in requests if r.act != "complaint"]
+    return requests
 
 
 _OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|order|sell|left|any|there|still|aside)\b")

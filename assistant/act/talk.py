@@ -81,6 +81,11 @@ def mood(request: Request, context: Context, plan: Plan) -> None:
         plan.core += [MOOD_NOTICE, "What I noticed is kept with this conversation and deleted with it."]
 
 
+def passed_on(colleague: str) -> Plan:
+    """While a colleague has the conversation the assistant answers nothing: it says whose it is."""
+    return Plan(core=[f"Thank you, {colleague.capitalize()} from our team has your message and will answer you here."])
+
+
 def which(context: Context, plan: Plan) -> None:
     """Asks which product is meant, when nothing in the conversation says so."""
     plan.core.append("Which product do you mean?")

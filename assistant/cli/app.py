@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli import audit, bench, doctor, evaluate, finetune, models, privacy, replay, serve, shop, talk, users
+from assistant.cli import (
+    audit,
+    backup,
+    bench,
+    doctor,
+    evaluate,
+    finetune,
+    models,
+    privacy,
+    replay,
+    serve,
+    shop,
+    talk,
+    users,
+)
 from assistant.cli.options import PLAIN
 
 
@@ -43,7 +57,10 @@ app.command("replay")(replay.replay)
 app.command("import")(shop.import_)
 app.add_typer(shop.export_app, name="export")
 app.add_typer(models.app, name="models")
+privacy.app.command("rotate-key")(backup.rotate)
 app.add_typer(privacy.app, name="privacy")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(evaluate.app, name="eval")

@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "conversation": Rule("conversations", _ANSWER, _INTEREST),
     "message": Rule("conversations", _ANSWER, _INTEREST),
     "feedback": Rule("feedback", "making answers better", _INTEREST),
+    "answer_review": Rule("feedback", "making answers better", _INTEREST),
     "handoff": Rule("hand-overs", "having a person answer", _INTEREST),
     "preference": Rule("preferences", "recommending what fits", _CONSENT),
     "outbox": Rule("outbox", "telling the shop's own systems of changes to orders"),

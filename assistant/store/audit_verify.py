@@ -62,16 +62,28 @@ def verify(db: Database, expect: str | None = None) -> Verdict:
         anchor = _anchor(db, verdict)
         if anchor:
             noted["the copy of the head beside the database"] = (anchor[0], anchor[1])
-        digests = _chain(connection, verdict, {count for count, _ in noted.values()})
-        _check_head(connection, db.audit_seal_key, verdict, digests)
+        digests = _check(connection, db.audit_seal_key, verdict, {count for count, _ in noted.values()})
         for whose, (count, digest) in noted.items():
             if count > verdict.num_entries:
                 _add(verdict, f"{whose} says {count} entries, {verdict.num_entries} are there: the end was cut off")
             elif count and digests.get(count) != digest:
                 _add(verdict, f"{whose} doesn't fit entry {count}: the log was written anew")
-        _check_triggers(connection, verdict)
     verdict.seconds = time.perf_counter() - began
     return verdict
+
+
+def verify_file(connection: Any, key: bytes) -> Verdict:
+    """Check the log in a file that lies apart, such as a backup; `key` is the sealing key of its cipher key."""
+    verdict = Verdict()
+    _check(connection, key, verdict, set())
+    return verdict
+
+
+def _check(connection: Any, key: bytes, verdict: Verdict, wanted: set[int]) -> dict[int, str]:
+    digests = _chain(connection, verdict, wanted)
+    _check_head(connection, key, verdict, digests)
+    _check_triggers(connection, verdict)
+    return digests
 
 
 def _chain(connection: Any, verdict: Verdict, wanted: set[int]) -> dict[int, str]:

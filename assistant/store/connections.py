@@ -28,9 +28,12 @@ compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encod
 DriverError: type[Exception] = dbapi2.Error
 
 
-def connect(path: Path, cipher_key: str, busy_timeout_s: float, create: bool = False) -> Any:
-    """A keyed DB-API connection in autocommit mode (transactions are begun by hand). Raises the driver's errors."""
-    mode = "rwc" if create else "rw"
+def connect(path: Path, cipher_key: str, busy_timeout_s: float, create: bool = False, read_only: bool = False) -> Any:
+    """A keyed DB-API connection in autocommit mode (transactions are begun by hand). Raises the driver's errors.
+
+    `read_only` is for a file that nobody writes, such as a backup: not a byte of it changes.
+    """
+    mode = "rwc" if create else "ro" if read_only else "rw"
     connection = dbapi2.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -39,19 +42,19 @@ def connect(path: Path, cipher_key: str, busy_timeout_s: float, create: bool = F
         check_same_thread=False,
     )
     try:
-        _prepare(connection, cipher_key, busy_timeout_s)
+        _prepare(connection, cipher_key, busy_timeout_s, read_only)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Any, cipher_key: str, busy_timeout_s: float) -> None:
+def _prepare(connection: Any, cipher_key: str, busy_timeout_s: float, read_only: bool) -> None:
     execute = connection.execute
     _unlock(connection, cipher_key)
     execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
     execute("SELECT count(*) FROM sqlite_master")
-    if execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    if not read_only and execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         execute("PRAGMA journal_mode = WAL")
     execute("PRAGMA synchronous = NORMAL")
     execute("PRAGMA foreign_keys = ON")

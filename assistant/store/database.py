@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from assistant.errors import DatabaseError
+from assistant.errors import DatabaseError, WrongKeyError
 from assistant.store import audit_anchor
 from assistant.store.audit import HEAD_WRITTEN, SEAL_KEY, seal_key
 from assistant.store.connections import (
@@ -33,9 +33,9 @@ from assistant.store.connections import (
     set_cache,
 )
 from assistant.store.failures import translate
-from assistant.store.keys import cipher_key, find_key
+from assistant.store.keys import cipher_key, find_key, key_file, next_key_file, read_key
 from assistant.store.migrate import upgrade
-from assistant.store.snapshot import Snapshots
+from assistant.store.snapshot import Snapshots, copy_database
 
 BUSY_TIMEOUT_S = 5.0
 FOREIGN = (SQLAlchemyError, DriverError)
@@ -46,7 +46,8 @@ class Database:
 
     def __init__(self, path: Path, secret: str, busy_timeout_s: float) -> None:
         self.path = path
-        self._secret = secret
+        self.secret = secret
+        """The cipher key, for those who copy the file: never to be shown or written anywhere."""
         self._busy_timeout_s = busy_timeout_s
         self._engine: Engine = make_engine(path, secret, busy_timeout_s)
         self._immediate = self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
@@ -78,7 +79,7 @@ class Database:
             secret = cipher_key(find_key(path, key, exists), path)
             if not exists:
                 _make_file(path)
-            connect(path, secret, busy_timeout_s).close()
+            secret = _secret_that_fits(path, secret, busy_timeout_s)
         except (OSError, *FOREIGN) as error:
             raise translate(error, path) from error
         db = cls(path, secret, busy_timeout_s)
@@ -164,7 +165,14 @@ class Database:
             self._snapshots.write(path)
         except (OSError, *FOREIGN) as error:
             raise translate(error, path) from error
-        return Database(path, self._secret, self._busy_timeout_s)
+        return Database(path, self.secret, self._busy_timeout_s)
+
+    def snapshot(self, path: Path) -> None:
+        """A consistent copy of the file at `path`, not opened: for backups. Raises DatabaseError."""
+        try:
+            copy_database(self.path, self.secret, path)
+        except (OSError, *FOREIGN) as error:
+            raise translate(error, self.path) from error
 
     def checkpoint(self, wait_s: float | None = None) -> bool:
         """Bring the write-ahead log into the file and cut it: after a large import, after an erasure. False when
@@ -185,7 +193,7 @@ class Database:
         """Write the file anew, without what was deleted. Raises DatabaseError, also when another process writes."""
         with self._sole_writer():
             try:
-                with closing(connect(self.path, self._secret, self._busy_timeout_s)) as connection:
+                with closing(connect(self.path, self.secret, self._busy_timeout_s)) as connection:
                     connection.execute("VACUUM")
             except FOREIGN as error:
                 raise translate(error, self.path) from error
@@ -207,6 +215,22 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _secret_that_fits(path: Path, secret: str, busy_timeout_s: float) -> str:
+    """The cipher key that opens the file: the one found, or the next one where a change of key was cut off."""
+    try:
+        connect(path, secret, busy_timeout_s).close()
+    except FOREIGN as error:
+        coming = next_key_file(path)
+        if not coming.exists() or not isinstance(translate(error, path), WrongKeyError):
+            raise
+        secret = cipher_key(read_key(coming), path)
+        with closing(connect(path, secret, busy_timeout_s)) as connection:
+            head = connection.execute("SELECT count, digest, seal FROM audit_head").fetchone()
+        audit_anchor.write(path, head, replace=True)
+        coming.replace(key_file(path))
+    return secret
 
 
 def _make_file(path: Path) -> None:

@@ -105,6 +105,14 @@ class Handoffs:
             row = _open_of(session, conversation_id)
             return None if row is None else _handoff(row)
 
+    def in_charge(self, conversation_id: str) -> str | None:
+        """The colleague who has taken the conversation over, and answers it from now on; None while nobody has."""
+        claimed = select(HandoffRow.claimed_by).where(
+            HandoffRow.conversation_id == conversation_id, HandoffRow.status == CLAIMED
+        )
+        with self._db.read() as session:
+            return session.scalar(claimed)
+
     def num_waiting(self, *, before: datetime | None = None) -> int:
         """How many wait for a colleague; with `before`, only those that were called earlier than that."""
         count = select(func.count()).select_from(HandoffRow).where(HandoffRow.status == WAITING)

@@ -29,6 +29,11 @@ def key_file(path: Path) -> Path:
     return path.with_name(path.name + ".key")
 
 
+def next_key_file(path: Path) -> Path:
+    """Where a new key lies while it takes the old one's place (see rotate.py): `shop.db.key.next`."""
+    return path.with_name(path.name + ".key.next")
+
+
 def find_key(path: Path, key: str | None, exists: bool) -> str:
     """The key of the database at `path`; one that doesn't exist yet gets a new key file when nothing else gives a key.
 
@@ -49,21 +54,21 @@ def find_key(path: Path, key: str | None, exists: bool) -> str:
                 raise WrongKeyError(
                     f"{path} is there, but its key isn't; put its key file back at {file} or set {KEY_VARIABLE}"
                 )
-            _make(file)
-        return _read(file)
+            write_key(file, secrets.token_hex(32))
+        return read_key(file)
     except OSError as error:
         raise DatabaseError(
             f"the key file {file} can't be used: {error.strerror}; check the folder's rights"
         ) from error
 
 
-def _make(file: Path) -> None:
-    """Write a new key whole or not at all; one that somebody else made at the same moment is left alone."""
+def write_key(file: Path, key: str) -> None:
+    """Write a key file whole or not at all; one that somebody else made at the same moment is left alone."""
     draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(secrets.token_hex(32) + "\n")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(key + "\n")
             out.flush()
             os.fsync(out.fileno())
         with suppress(FileExistsError):
@@ -72,7 +77,8 @@ def _make(file: Path) -> None:
         draft.unlink()
 
 
-def _read(file: Path) -> str:
+def read_key(file: Path) -> str:
+    """The key that a key file holds. Raises DatabaseError when others can read it or it is empty, OSError."""
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & 0o077:
         raise DatabaseError(f"the key file {file} can be read by others (mode {mode:o}); run: chmod 600 {file}")

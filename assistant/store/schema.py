@@ -72,3 +72,14 @@ class HandoffRow(Base):
     claimed_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
+
+
+class AnswerReviewRow(Base):
+    """What a colleague made of an answer; see assistant/store/reviews.py. `text` NULL: good as it is."""
+
+    __tablename__ = "answer_review"
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.message_id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(index=True)
+    text: Mapped[str | None]
+    staff: Mapped[str]
+    at: Mapped[datetime]

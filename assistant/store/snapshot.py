@@ -7,11 +7,13 @@ are kept while nobody changes the database, so that the next copies only write a
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from assistant.store.connections import connect
 
+BUSY_TIMEOUT_S = 5.0
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 
@@ -51,17 +53,30 @@ class Snapshots:
         return version
 
     def _back_up(self, path: Path) -> None:
-        path.touch(mode=0o600)
-        target = connect(path, self._secret, self._busy_timeout_s)
-        try:
-            target.execute("PRAGMA journal_mode = OFF")
-            target.execute("PRAGMA synchronous = OFF")
-            self._source.backup(target)
-        finally:
-            target.close()
+        copy_from(self._source, self._secret, path)
 
     def close(self) -> None:
         with self._lock:
             if self._source is not None:
                 self._source.close()
             self._source = self._bytes = self._version = None
+
+
+def copy_database(source: Path, secret: str, path: Path) -> None:
+    """A copy of a database file, made at once and consistent, at `path` (which is replaced), under the same key.
+
+    Raises the driver's errors and OSError.
+    """
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with closing(connect(source, secret, BUSY_TIMEOUT_S)) as connection:
+        copy_from(connection, secret, path)
+
+
+def copy_from(source: Any, secret: str, path: Path) -> None:
+    """What the connection `source` sees, as a file at `path` under the key `secret`, which must be the source's."""
+    path.touch(mode=0o600)
+    with closing(connect(path, secret, BUSY_TIMEOUT_S)) as target:
+        target.execute("PRAGMA journal_mode = OFF")
+        target.execute("PRAGMA synchronous = OFF")
+        source.backup(target)

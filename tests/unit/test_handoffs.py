@@ -79,3 +79,12 @@ def test_it_goes_with_its_conversation(queue: Handoffs, shop_db: Database) -> No
         queue.get(handoff.handoff_id)
     with pytest.raises(InputError, match="conversation"):
         queue.call("c9", "asked", {}, AT)
+
+
+def test_who_asks_for_a_person_and_complains_isnt_offered_one_after_the_call() -> None:
+    from assistant.act.answer import _still_open
+    from assistant.request import Request
+
+    acts = [Request(act, "") for act in ("human", "complaint", "price")]
+    assert [r.act for r in _still_open(acts)] == ["human", "price"]
+    assert [r.act for r in _still_open(acts[1:])] == ["complaint", "price"]

@@ -35,7 +35,8 @@ NOT_PERSONAL = {
     "search_vector", "shop_info", "training_adapter", "variant",
 }  # fmt: skip
 """Tables without persons: the shop's own, search, digests. Reviews are public; who signed one by name is masked."""
-STAFF = {"identity_failure"}
+STAFF = {"identity_failure", "staff", "staff_session", "api_key"}
+"""Accounts of staff and programs, and hashed claims that failed: none of a customer's."""
 KEPT_DAYS = 3650
 
 

@@ -1,7 +1,10 @@
 // The chat: what the page is doing, and what the customer's buttons do. One object owns all of it.
 
+const NEWS_MS = 5000;
+
 class Chat {
   constructor() {
+    this.seen = 0;
     this.conversation = null;
     this.answer = null;
     this.asked = "";
@@ -48,6 +51,8 @@ class Chat {
     log.replaceChildren();
     this.place(new Answer(this.tools)).sentences([page.greeting]);
     log.lastChild.classList.add("br-greeting");
+    this.seen = page.messages.filter((message) => message.role === "staff").length;
+    this.talked = page.messages.length > 0;
     page.messages.forEach((message, index) => this.kept(message, page.messages, index, page.running));
     this.examples(page.messages.length || page.running ? [] : page.examples);
     this.state("idle");
@@ -108,6 +113,7 @@ class Chat {
     if (this.mode !== "idle") return;
     for (const button of element.querySelectorAll(".br-retry")) button.remove();
     this.asked = text;
+    this.talked = true;
     this.composer.sending(text);
     this.turn = randomKey();
     this.answer = this.place(new Answer(this.tools)).waiting();
@@ -208,6 +214,22 @@ class Chat {
     this.open(null);
   }
 
+  /** What a colleague wrote, as soon as it is there: anybody may be answered by a person at any time. */
+  async news() {
+    if (!this.talked || this.mode !== "idle" || document.hidden) return;
+    const conversation = this.conversation;
+    try {
+      const { messages } = await call("news", { conversation, seen: this.seen });
+      if (conversation !== this.conversation || this.mode !== "idle") return;
+      const follow = this.atEnd();
+      for (const message of messages) this.kept(message, [message], 0, null);
+      this.seen += messages.length;
+      if (messages.length && follow) this.toEnd();
+    } catch {
+      // The next question will say that the shop can't be reached.
+    }
+  }
+
   // --- small things --------------------------------------------------------------------------------------------
 
   async vote(id, value) {
@@ -261,6 +283,7 @@ class Chat {
   }
 
   wire() {
+    setInterval(() => this.news(), NEWS_MS);
     $(".br-new").addEventListener("click", () => this.newChat());
     $(".br-latest").addEventListener("click", () => (this.toEnd(), this.composer.focus()));
     $(".br-scroll").addEventListener("scroll", () => ($(".br-latest").hidden = this.atEnd()), { passive: true });

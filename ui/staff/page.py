@@ -1,0 +1,235 @@
+"""The console's page: tabs over `StaffDesk`, shown by role, with the queue and the list of conversations kept fresh.
+
+Every event finds out anew who is signed in, from the browser's cookie. Knows no SQL and no act of the assistant.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import gradio as gr
+
+from assistant.access.sessions import Sessions, SignedIn
+from assistant.errors import BackroomError
+from ui.staff import views
+from ui.staff.desk import NotAllowed, StaffDesk, permits
+from ui.staff.signin import COOKIE, EXIT
+
+REFRESH_S = 4.0
+STYLE = """
+.br-talk { list-style: none; padding: 0; display: grid; gap: .6rem; max-height: 55vh; overflow: auto; }
+.br-talk > li { padding: .5rem .8rem; border-radius: .6rem; border: 1px solid var(--border-color-primary); }
+.br-talk > li > div { white-space: pre-wrap; overflow-wrap: anywhere; }
+.br-talk .br-customer { margin-right: 12%; background: var(--background-fill-secondary); }
+.br-talk .br-assistant, .br-talk .br-staff { margin-left: 12%; }
+.br-talk .br-who { font-size: .8rem; opacity: .75; }
+.br-talk details { font-size: .85rem; } .br-brief { margin: .2rem 0 .2rem 1.2rem; list-style: disc; }
+.br-list .wrap { display: grid; gap: .3rem; max-height: 34vh; overflow: auto; }
+.br-list label { width: 100%; } .br-list label span { white-space: normal; overflow-wrap: anywhere; }
+footer { display: none !important; }
+"""
+
+
+class Console:
+    """The page of one shop. Made once; what a browser shows lives in the browser and in Gradio's session."""
+
+    def __init__(
+        self, desk: StaffDesk, sessions: Sessions, shop: Callable[[], str], zone: Callable[[], ZoneInfo]
+    ) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._shop = shop
+        self._zone = zone
+
+    def who(self, request: gr.Request) -> SignedIn:
+        """Who is at the browser. Raises NotAllowed when nobody is signed in any more."""
+        found = self._sessions.find(request.cookies.get(COOKIE))
+        if found is None:
+            raise NotAllowed("You are signed out. Please reload the page and sign in.")
+        return found
+
+    def blocks(self) -> Any:
+        """The Gradio app."""
+        with gr.Blocks(title=f"{self._shop()}: staff", analytics_enabled=False, fill_width=True) as app:
+            with gr.Row(equal_height=True):
+                head = gr.Markdown(f"## {self._shop()}: staff")
+                gr.HTML(
+                    f"<form method='post' action='{EXIT}' style='text-align:right'><button class='lg secondary'>"
+                    "Sign out</button></form>"
+                )
+            with gr.Tabs():
+                with gr.Tab("Conversations", visible=False) as talks:
+                    self._talks_tab(app)
+                with gr.Tab("Customers' data", visible=False) as privacy:
+                    self._privacy_tab()
+                with gr.Tab("Audit log", visible=False) as log:
+                    self._audit_tab()
+            app.load(self._head, outputs=[head, talks, privacy, log], show_progress="hidden")
+        return app
+
+    def _head(self, request: gr.Request) -> Any:
+        me = self._sessions.find(request.cookies.get(COOKIE))
+        name = f" · {me.name} ({me.role})" if me else ""
+        shown = [gr.update(visible=permits(me, permission)) for permission in ("conversations", "privacy", "audit")]
+        return [f"## {self._shop()}: staff{name}", *shown]
+
+    # --- conversations ---------------------------------------------------------------------------------------------
+
+    def _talks_tab(self, app: Any) -> None:
+        chosen = gr.State("")
+        with gr.Row():
+            with gr.Column(scale=5, min_width=320):
+                waiting = gr.Radio([], label="Waiting for a colleague", elem_classes="br-list")
+                latest = gr.Radio([], label="Latest conversations", elem_classes="br-list")
+            with gr.Column(scale=5, min_width=320):
+                brief = gr.HTML()
+                talk = gr.HTML(views.transcript([], self._zone()))
+                with gr.Row():
+                    take = gr.Button("Take over", variant="primary")
+                    back = gr.Button("Give back to the assistant")
+                reply = gr.Textbox(label="Your answer to the customer", lines=2, submit_btn="Send")
+                with gr.Accordion("Correct an answer", open=False):
+                    which = gr.Dropdown(label="Answer", choices=[], interactive=True)
+                    should = gr.Textbox(label="What it should have said", lines=3)
+                    with gr.Row():
+                        good = gr.Button("Good as it is")
+                        correct = gr.Button("Keep the correction", variant="primary")
+        shown = [waiting, latest, brief, talk]
+        opened = [*shown, which, chosen]
+        quiet: dict[str, Any] = {"show_progress": "hidden"}
+        for choice in (waiting, latest):
+            choice.input(self._said(self._open), [choice], opened, **quiet)
+        take.click(self._said(self._take), [chosen], shown, **quiet)
+        back.click(self._said(self._back), [chosen], shown, **quiet)
+        reply.submit(self._said(self._reply), [chosen, reply], [*shown, reply], **quiet)
+        good.click(self._said(self._good), [which], [should], **quiet)
+        correct.click(self._said(self._correct), [which, should], [should], **quiet)
+        gr.Timer(REFRESH_S).tick(self._fresh, [chosen], shown, **quiet)
+        app.load(self._fresh, [chosen], shown, **quiet)
+
+    def _fresh(self, chosen: str, request: gr.Request) -> Any:
+        """The tables and the open conversation as they are now; nothing for who may not see them."""
+        me = self._sessions.find(request.cookies.get(COOKIE))
+        if me is None or not permits(me, "conversations"):
+            return [gr.skip()] * 4
+        return self._shown(me, chosen)
+
+    def _shown(self, me: SignedIn, chosen: str) -> list[Any]:
+        zone, queue = self._zone(), self._desk.queue(me)
+        handoff = next((h for h in queue if h.conversation_id == chosen), None)
+        messages = self._desk.messages(me, chosen) if chosen else []
+        lines = views.queue_lines(queue, zone), views.talk_lines(self._desk.talks(me), zone)
+        lists = [gr.update(choices=each, value=_kept(chosen, each)) for each in lines]
+        return [*lists, views.summary(handoff), views.transcript(messages, zone)]
+
+    def _open(self, me: SignedIn, chosen: str) -> list[Any]:
+        messages = self._desk.open(me, chosen)
+        return [*self._shown(me, chosen), gr.update(choices=views.answers(messages), value=None), chosen]
+
+    def _take(self, me: SignedIn, chosen: str) -> list[Any]:
+        self._desk.take(me, _chosen(chosen))
+        return self._shown(me, chosen)
+
+    def _back(self, me: SignedIn, chosen: str) -> list[Any]:
+        self._desk.give_back(me, _chosen(chosen))
+        return self._shown(me, chosen)
+
+    def _reply(self, me: SignedIn, chosen: str, text: str) -> list[Any]:
+        self._desk.answer(me, _chosen(chosen), text)
+        return [*self._shown(me, chosen), ""]
+
+    def _good(self, me: SignedIn, message_id: str | None) -> str:
+        self._desk.review(me, message_id or "", None)
+        gr.Info("Kept as a good answer.")
+        return ""
+
+    def _correct(self, me: SignedIn, message_id: str | None, text: str) -> str:
+        self._desk.review(me, message_id or "", text)
+        gr.Info("The correction is kept.")
+        return ""
+
+    # --- customers' rights -----------------------------------------------------------------------------------------
+
+    def _privacy_tab(self) -> None:
+        who = gr.Textbox(label="Whose", info="A customer's number or e-mail address, or a conversation's id")
+        with gr.Row():
+            show = gr.Button("Export everything", variant="primary")
+            agree = gr.Button("Note consent to recommendations")
+            refuse = gr.Button("Note that consent is withdrawn")
+        files = gr.File(label="Export", file_count="multiple", interactive=False)
+        with gr.Accordion("Erase a person", open=False):
+            gr.Markdown(
+                "Erases everything kept about a person, for good; orders that bookkeeping needs stay without them."
+            )
+            again = gr.Textbox(label="Type the same again to confirm")
+            erase = gr.Button("Erase for good", variant="stop")
+            result = gr.JSON(label="What was done, with its certificate")
+        show.click(self._said(self._export), [who], [files])
+        agree.click(self._said(self._agree), [who], [who])
+        refuse.click(self._said(self._refuse), [who], [who])
+        erase.click(self._said(self._erase), [who, again], [result, again])
+
+    def _export(self, me: SignedIn, who: str) -> list[str]:
+        data, page = self._desk.export(me, who)
+        folder = Path(tempfile.mkdtemp(prefix="backroom-export-"))
+        names = folder / "export.json", folder / "export.html"
+        names[0].write_text(json.dumps(data, ensure_ascii=False, indent=2, default=str), "utf-8")
+        names[1].write_text(page, "utf-8")
+        return [str(name) for name in names]
+
+    def _agree(self, me: SignedIn, who: str) -> str:
+        self._desk.consent(me, who, True)
+        gr.Info("Noted.")
+        return who
+
+    def _refuse(self, me: SignedIn, who: str) -> str:
+        self._desk.consent(me, who, False)
+        gr.Info("Noted.")
+        return who
+
+    def _erase(self, me: SignedIn, who: str, again: str) -> list[Any]:
+        return [self._desk.erase(me, who, again), ""]
+
+    # --- the audit log ---------------------------------------------------------------------------------------------
+
+    def _audit_tab(self) -> None:
+        with gr.Row():
+            check = gr.Button("Verify the log", variant="primary")
+            newest = gr.Button("Show the newest entries")
+        verdict = gr.JSON(label="Verdict")
+        rows = gr.Dataframe(headers=list(views.AUDIT_COLUMNS), interactive=False, label="Newest entries", wrap=True)
+        check.click(self._said(self._verify), outputs=[verdict])
+        newest.click(self._said(self._entries), outputs=[rows])
+
+    def _verify(self, me: SignedIn) -> Any:
+        return self._desk.verify_log(me)
+
+    def _entries(self, me: SignedIn) -> Any:
+        return views.audit_rows(self._desk.audit_log(me))
+
+    def _said(self, action: Callable[..., Any]) -> Callable[..., Any]:
+        """An event's function: who is signed in comes first, and what goes wrong is said in one line."""
+
+        def run(request: gr.Request, *args: Any) -> Any:
+            try:
+                return action(self.who(request), *args)
+            except BackroomError as error:
+                raise gr.Error(str(error), duration=8, print_exception=False) from None
+
+        return run
+
+
+def _chosen(conversation_id: str) -> str:
+    if not conversation_id:
+        raise NotAllowed("Choose a conversation first.")
+    return conversation_id
+
+
+def _kept(chosen: str, lines: list[tuple[str, str]]) -> str | None:
+    """The choice stays where the list still has it."""
+    return chosen if any(conversation_id == chosen for _, conversation_id in lines) else None

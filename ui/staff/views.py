@@ -1,0 +1,111 @@
+"""How the console shows things: lines of lists, rows of tables, transcripts as HTML, everything from customers escaped.
+
+Knows no Gradio and no database.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from assistant.store.conversations import StoredMessage
+from assistant.store.handoffs import Handoff
+from assistant.types import Json
+from ui.staff.desk import Talk
+
+AUDIT_COLUMNS = ("No.", "When", "Who", "What", "About", "Why", "Details")
+_WHY = {
+    "asked": "asked for a person", "order": "order", "complaint": "complaint", "frustrated": "frustrated",
+    "unknown": "couldn't answer", "taken_over": "taken over",
+}  # fmt: skip
+_WHO = {"customer": "Customer", "assistant": "Assistant (AI)"}
+SHORT = 90
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """A moment in the shop's time: "2026-03-01 13:05"."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def queue_lines(queue: Sequence[Handoff], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The queue as (line, conversation id): since when, who, why, and whose it is."""
+    lines = []
+    for h in queue:
+        whose = f"with {h.claimed_by}" if h.claimed_by else "waiting"
+        why = _WHY.get(h.reason, h.reason)
+        lines.append(
+            (f"{clock(h.created_at, zone)} · {h.customer_id or 'visitor'} · {why} · {whose}", h.conversation_id)
+        )
+    return lines
+
+
+def talk_lines(talks: Sequence[Talk], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Conversations as (line, conversation id): when last, who, how long, and the last words."""
+    return [
+        (
+            f"{clock(t.last_at, zone)} · {t.customer_id or 'visitor'} · {t.num_messages} messages"
+            f"{f' · with {t.in_charge}' if t.in_charge else ''}: {short(t.last_text)}",
+            t.conversation_id,
+        )
+        for t in talks
+    ]
+
+
+def audit_rows(entries: Sequence[Json]) -> list[list[str]]:
+    """Audit entries as rows of `AUDIT_COLUMNS`."""
+    return [
+        [
+            str(entry["entry"]), str(entry["at"])[:19], entry["actor"], entry["action"], entry["subject"],
+            entry["reason"], json.dumps(entry["details"], ensure_ascii=False),
+        ]
+        for entry in entries
+    ]  # fmt: skip
+
+
+def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo) -> str:
+    """A conversation as HTML, with what each answer rested on."""
+    if not messages:
+        return "<p>Choose a conversation.</p>"
+    return "<ol class='br-talk'>" + "".join(_message(message, zone) for message in messages) + "</ol>"
+
+
+def _message(message: StoredMessage, zone: ZoneInfo) -> str:
+    who = _WHO.get(message.role) or f"{message.record.get('staff', 'staff')} (staff)"
+    parts = [
+        f"<li class='br-{html.escape(message.role)}'>",
+        f"<div class='br-who'>{html.escape(who)} · {clock(message.at, zone)}",
+        " · no answer" if message.status == "interrupted" else "",
+        f"</div><div>{html.escape(message.text)}</div>",
+    ]
+    receipts = message.record.get("receipts") or []
+    if receipts:
+        rows = "".join(f"<li>{html.escape(_receipt(receipt))}</li>" for receipt in receipts)
+        parts.append(f"<details><summary>What it rested on ({len(receipts)})</summary><ul>{rows}</ul></details>")
+    return "".join(parts) + "</li>"
+
+
+def _receipt(receipt: Json) -> str:
+    kind = next((key for key in receipt if key not in ("field", "value", "as_of")), "")
+    return f"{kind} {receipt.get(kind, '')}: {receipt.get('field')} = {receipt.get('value')}"
+
+
+def answers(messages: Sequence[StoredMessage]) -> list[tuple[str, str]]:
+    """The assistant's answers as (words, message id), newest first: what can be reviewed."""
+    return [(short(m.text), m.message_id) for m in reversed(messages) if m.role == "assistant"]
+
+
+def summary(handoff: Handoff | None) -> str:
+    """What the colleague should know, as HTML."""
+    if handoff is None or not handoff.summary.get("facts"):
+        return ""
+    facts = "".join(f"<li>{html.escape(str(fact))}</li>" for fact in handoff.summary["facts"])
+    return f"<ul class='br-brief'>{facts}</ul>"
+
+
+def short(text: str) -> str:
+    """One line of bounded length."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHORT else line[: SHORT - 1] + "…"
