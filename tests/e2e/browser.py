@@ -82,7 +82,7 @@ def new_chat(browser: Any, address: str, **context: Any) -> Iterator[Chat]:
     profile = browser.new_context(**context)
     try:
         chat = Chat(profile.new_page())
-        chat.page.goto(address)
+        chat.page.goto(address, timeout=120000)  # a server that has just started may still be making the page
         chat.page.wait_for_selector(IDLE)
         yield chat
     finally:

@@ -9,15 +9,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright (uv sync)")
-from assistant.shop.schema import VariantRow  # noqa: E402
+from assistant.access.accounts import Accounts  # noqa: E402
+from assistant.access.visitors import sign, site_secret  # noqa: E402
+from assistant.shop.schema import OrderRow, VariantRow  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
-from tests.e2e.browser import Chat, chromium, new_chat  # noqa: E402
+from assistant.store.schema import ConversationRow  # noqa: E402
+from tests.e2e.browser import IDLE, Chat, chromium, new_chat  # noqa: E402
 from tests.e2e.chat_stage import free_port  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -135,6 +139,70 @@ def test_killed_engine_costs_no_answer(browser: object, demo: Demo) -> None:
         assert "Tarn 3 Tent" in chat.last_answer()
         chat.ask("How much is the Tarn 2 Tent?")
         assert "£" in chat.last_answer()
+
+
+PASSWORD = "seven green kettles"
+
+
+def test_a_colleague_takes_over_in_the_console_and_the_customer_reads_it(browser: Any, demo: Demo) -> None:
+    with Database.open(demo.data / "backroom" / "demo.db") as db:
+        Accounts(db).add("anna", "owner", PASSWORD)
+    profile = browser.new_context()
+    page = profile.new_page()
+    page.set_default_timeout(90000)
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    with new_chat(browser, demo.address) as chat:
+        wait_long(chat)
+        chat.ask("Can I talk to a person, please?")
+        assert "colleague" in chat.last_answer()
+        page.goto(demo.address + "/staff")
+        assert page.url.endswith("/staff-in")
+        page.fill("[name=name]", "anna")
+        page.fill("[name=password]", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".br-list label").filter(has_text="asked for a person").last.click()
+        page.locator(".br-talk .br-customer").filter(has_text="talk to a person").wait_for()
+        page.get_by_role("button", name="Take over").click()
+        page.locator(".br-list label").filter(has_text="with anna").first.wait_for()
+        page.get_by_label("Your answer to the customer").fill("Hello, this is Anna <b>from the shop</b>.")
+        page.get_by_role("button", name="Send").click()
+        chat.page.locator(".br-msg").filter(has_text="this is Anna <b>from the shop</b>").wait_for()
+        chat.ask("How much is the camp mug?")
+        assert "Anna from our team" in chat.last_answer() and "£" not in chat.last_answer()
+        page.get_by_role("button", name="Give back to the assistant").click()
+        page.locator(".br-list label").filter(has_text="with anna").first.wait_for(state="detached")
+        chat.ask("How much is the camp mug?")
+        assert "£" in chat.last_answer()
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/staff-in")
+        page.goto(demo.address + "/staff/")
+        assert page.url.endswith("/staff-in")
+    profile.close()
+    assert hosts == {demo.address.split("/")[2]}
+
+
+def test_a_customer_whom_the_shops_site_vouches_for_is_known_until_leaving(browser: Any, demo: Demo) -> None:
+    with Database.open(demo.data / "backroom" / "demo.db") as db:
+        secret = site_secret(db)
+        with db.read() as session:
+            customer = session.scalars(select(OrderRow.customer_id).order_by(OrderRow.order_id)).first()
+    assert customer is not None
+    with new_chat(browser, demo.address) as chat:
+        wait_long(chat)
+        before = chat.conversation()
+        chat.page.goto(f"{demo.address}/enter?token={sign(secret, customer)}")
+        chat.page.wait_for_selector(IDLE)
+        assert chat.conversation() != before
+        chat.ask("What did I order last?")
+        with Database.open(demo.data / "backroom" / "demo.db") as db, db.read() as session:
+            assert session.get_one(ConversationRow, chat.conversation()).customer_id == customer
+        known = chat.conversation()
+        chat.page.goto(f"{demo.address}/leave")
+        chat.page.wait_for_selector(IDLE)
+        assert chat.conversation() != known and "order last" not in chat.transcript()
+        refused = chat.page.request.get(f"{demo.address}/enter?token={sign('x' * 43, customer)}")
+        assert refused.status == 403
 
 
 def test_restarted_server_has_the_conversation(browser: object, tmp_path: Path) -> None:
