@@ -68,7 +68,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         "paid_with",
         r"\b(?:which|what|how)\b[^.?!]{0,30}\b(?:card|payment method|did i pay (?:with|for it "
-        r"with))\b[^.?!]*\?",
+        r"with))\b",
     ),
     (
         "made_of",
@@ -76,8 +76,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "contents",
-        r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|\bwhat(?:'s| is| was| are) in "
-        r"(?:my|the|that)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do "
+        r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|"
+        r"\bwhat(?:'s| is| was| are| items are| items were) in "
+        r"(?:my|the|that|order)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do "
         r"i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders",
     ),
     (

@@ -54,6 +54,9 @@ _TOPIC = re.compile(
     r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) "
     r"(?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
 )
+_EXCEPT_SOME = re.compile(
+    r"\b(?:except|but|apart from|other than|besides)(?: for)? (?:a (?:couple|few)|some|2|3|one|two)\b"
+)
 _REFERENCE = re.compile(
     r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
 )
@@ -237,7 +240,7 @@ class OrderReader:
         if kind not in ("address", "home"):
             ask.orders = ask.orders or self._at_places(clause)
         if not ask.source_named:
-            ask.orders = ask.orders or near
+            ask.orders = ask.orders or self._where_it_can(near, kind)
         ask.every, ask.whole = bool(_EVERY.search(clause)), _means_whole(clause)
         if kind in ("address", "home"):
             self._orders_to_send(ask, found, clause, focus)
@@ -343,7 +346,8 @@ class OrderReader:
         for ask in (*said.asks, said.rest):
             ask.payment = ask.payment or ([] if any(a.payment for a in said.asks) else ways)
             ask.reason = ask.reason or (None if any(a.reason for a in said.asks) else why)
-        if _TOPIC.search(low):  # "everything that isn't for gaming": which that is, only the customer knows
+        vague = _TOPIC.search(low) or (_EXCEPT_SOME.search(low) and not any(a.keep for a in (*said.asks, said.rest)))
+        if vague:  # "everything that isn't for gaming": which that is, only the customer knows
             for ask in (*said.asks, said.rest):
                 ask.every = False
         if _NO_ACTION.search(low):
@@ -358,6 +362,12 @@ class OrderReader:
         sets = [{x.order_id for x in self._of(m)} for m in context]
         both = set.intersection(*sets) if sets else set()
         return [o.order_id for o in self._account.orders if o.order_id in both]
+
+    def _where_it_can(self, orders: list[str], kind: str) -> list[str]:
+        """Of several orders that fit a hint, those on which the action is possible, if there are any."""
+        wanted = {"cancel": self._shop.open_statuses, "return": self._shop.back_statuses}.get(kind)
+        fits = [o.order_id for o in self._account.orders if o.order_id in orders and wanted and o.status in wanted]
+        return fits or orders
 
     def _at_places(self, clause: str) -> list[str]:
         if not re.search(
@@ -470,7 +480,9 @@ class OrderReader:
         """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
         "same product."""
         if not lines or not re.search(
-            r"\b(?:same|type|kind|one|like)\b[^.;]*\b(?:order|received|got|have|pending|delivered|bought)\b", text
+            r"\b(?:same|type|kind|style|(?:exactly|just) like|one (?:as|like))\b"
+            r"[^.;]*\b(?:order|received|got|have|pending|delivered|bought)\b",
+            text,
         ):
             return None
         mine = {key(x) for x in lines}

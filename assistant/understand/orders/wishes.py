@@ -248,7 +248,9 @@ def _named(text: str, values: Values, wish: Wish) -> None:
     """The values named, those denied, and which of several are the better ones."""
     text = _stated(text, values, wish)
     for clause in re.split(r";|\.(?!\d)|,(?! (?:or|and)\b)", text):
-        soft = bool(_SOFT.search(clause)) and not re.search(r"(?:would|i'd|'d) like|like (?:to|a|the|one|it)\b", clause)
+        soft = bool(re.search(r"\bover\b", clause)) or (
+            bool(_SOFT.search(clause)) and not re.search(r"(?:would|i'd|'d) like|like (?:to|a|the|one|it)\b", clause)
+        )
         found = _matches(clause, values)
         by_option: dict[str, list[str]] = {}
         for wanted, at in found:

@@ -141,32 +141,50 @@ def about_paying(clause: str) -> bool:
     return bool(_PAYMENT.search(clause))
 
 
-_YES = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|alright|great|perfect|thanks?(?: you)?|so|and|then|that's everything|"
-    r"nothing to add|that's all(?: of them)?|argh|ugh|fine)\W+)*(?:yes|yep|yeah|yup|sure|correct|right|exactly|"
-    r"absolutely|definitely|"
-    r"i confirm|confirm(?:ed)?|go ahead|go for it|please do|do it|do that|sounds good|that's (?:right|correct|fine|"
-    r"good|ok(?:ay)?)|perfect|proceed|agreed|of course|i agree|i do|make it so|ok(?:ay)?|fine|great|all good)\b"
+_FILLER = (
+    r"(?:(?:ok(?:ay)?|well|oh|hm+|alright|all right|great|perfect|thanks?(?: you)?|so|and|then|good|that's everything|"
+    r"nothing to add|that's all(?: of them)?|argh|ugh|fine|sounds good|in that case)\W+)*"
 )
-_GO = re.compile(r"\b(?:go ahead|please (?:do|proceed)|proceed|i confirm|do it|that's right|that works|let's do it)\b")
+_STRONG = (
+    r"(?:yes|yep|yeah|yup|absolutely|definitely|of course|i confirm|confirmed|confirm|go ahead|go for it|please do|"
+    r"do it|do that|proceed|please proceed|agreed|i agree|i do|make it so|please go ahead|let's do (?:it|that)|"
+    r"you can (?:go ahead|proceed|do (?:it|that))|that's (?:right|correct|fine|good|ok(?:ay)?))"
+)
+_AGREE = re.compile(rf"^\W*{_FILLER}{_STRONG}\b")
+_TAIL = (
+    r"(?:\W+(?:yes|yep|please|do|it|that|this|go|ahead|proceed|thanks?|thank you|you|so|much|i|confirm|am|sure|"
+    r"is|right|"
+    r"correct|that's|all|fine|good|ok|okay|great|perfect|sounds|works|now|then|with|the|both|changes?|return|request|exchange|"
+    r"cancellation|everything|them|for|me|as|well|full|list|nothing|to|add|of))*\W*"
+)
+_PURE = re.compile(
+    rf"\W*{_FILLER}(?:{_STRONG}|sure|ok(?:ay)?|fine|great|perfect|correct|right|exactly|all good|sounds good){_TAIL}"
+)
+_GO = re.compile(
+    r"\b(?:please|yes,?|just|then|so|you (?:can|may)|let's|argh,?|ok(?:ay)?,?) (?:please )?"
+    r"(?:go ahead|proceed|do it|do that|put it through)\b"
+)
 _NO = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
     r"mind|stop|"
     r"wait|hold on|forget|leave|rather not)\b"
 )
-_BUT = re.compile(
-    r"\b(?:but|wait|actually|instead|only|hold on|don't|rather|not|before you|one more|also|except|on second thought|"
-    r"reconsidered|change my mind)\b"
-)
 
 
 def says_yes(text: str) -> bool:
-    """A yes to what was proposed: at the beginning, or as a sentence of its own."""
-    if _YES.search(text):
+    """A yes to what was proposed. A question is none ("is there another way to proceed?"), and neither is a mere "sure"
+    or "ok" with something else behind it."""
+    if _PURE.fullmatch(text):
         return True
     if _NO.search(text):
         return False
-    return bool(_GO.search(text)) or any(_YES.search(s) and len(s.split()) <= 6 for s in sentences(text))
+    parts = sentences(text)
+    for part in parts:
+        if part.endswith("?") or re.search(r"\b(?:not|don't|never) (?:\w+ )?(?:go ahead|proceed|do (?:it|that))", part):
+            continue
+        if _AGREE.search(part) or _GO.search(part):
+            return True
+    return False
 
 
 _WEAK = re.compile(r"^\W*(?:ok(?:ay)?|fine|great|perfect|correct|right|sure|all good)\b")
@@ -182,12 +200,10 @@ def says_no(text: str) -> bool:
     return bool(_NO.search(text))
 
 
-def qualifies(text: str) -> bool:
-    """Whether something in the message may change what it agrees to ("yes, but ...")."""
-    return bool(_BUT.search(_GO.sub("", _YES.sub("", text, count=1))))
-
-
 FORGET = re.compile(
+    r"\b(?:(?:want|like|going|prefer) to keep (?:it|them|that)|keep it after all|"
+    r"(?:need|want) (?:\w+ ){0,3}(?:more )?time to (?:decide|think)|"
+    r"get back to you later|don't want (?:it|that|to) any ?more)\b|"
     r"\b(?:forget (?:about )?(?:it|that|this|the|those)|never ?mind|leave (?:it|that|everything|them) (?:as|be|"
     r"alone|then)|leave that\b|"
     r"don't do (?:it|anything|that)|keep (?:it|the order|everything|them) (?:then|as|the way)|don't process "

@@ -1,0 +1,116 @@
+"""Words of order talk: what is a yes, what an action, what an item, an order, an address; and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.order_talk import Wish
+from assistant.understand.orders import wording
+from assistant.understand.orders.items import mentions
+from assistant.understand.orders.refs import address_in
+from assistant.understand.orders.wishes import read_wish
+
+LAMP = {
+    "brightness": ["low", "medium", "high"],
+    "power source": ["AC adapter", "USB", "battery"],
+    "color": ["black", "white"],
+}
+PUZZLE = {
+    "pieces": ["500", "1000", "1500"],
+    "theme": ["art", "animals", "fantasy"],
+    "difficulty level": ["beginner", "expert"],
+}
+KEYBOARD = {
+    "switch type": ["clicky", "linear"],
+    "backlight": ["none", "RGB", "white"],
+    "size": ["60%", "80%", "full size"],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, please go ahead.", "yep", "W123. Yes.", "That's everything. Yes.", "Great, thanks!", "I confirm", "ok",
+        "Yes, let's go with that. Could you also tell me the total?", "Seriously? Fine, do it.",
+    ],
+)  # fmt: skip
+def test_a_yes(text: str) -> None:
+    assert wording.says_yes(wording.mend(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there another way we could proceed?", "Sure! My name is Ann", "no", "please do not go ahead", "don't do it",
+        "OK, then exchange it for the blue one", "I can't remember the order number. How do we proceed?", "maybe later",
+    ],
+)  # fmt: skip
+def test_no_yes(text: str) -> None:
+    low = wording.mend(text)
+    assert not wording.says_yes(low) or wording.barely_yes(low)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("I want to cancel, well, return two things", ["return"]),
+        ("my cancelled order", []),
+        ("I returned the lamp last week", []),
+        ("I'd like both exchanged for blue ones", ["swap"]),
+        ("what is your return policy", []),
+        ("plese retrun the lamp", ["return"]),
+        ("I'll return the things later", []),
+    ],
+)
+def test_actions(text: str, kinds: list[str]) -> None:
+    assert [k for k, _, wanted in wording.actions(wording.mend(text)) if wanted] == kinds
+
+
+def test_a_refused_action_is_not_wanted() -> None:
+    assert [wanted for _, _, wanted in wording.actions("please don't cancel the order")] == [False]
+
+
+def test_items_by_part_of_their_name() -> None:
+    names = ["Desk Lamp", "Wristwatch", "Smart Watch", "Water Bottle"]
+    found = mentions("the lamp, my watch and is it water resistant", names, {"water", "resist"})
+    assert [set(m.names) for m in found] == [{"Desk Lamp"}, {"Wristwatch", "Smart Watch"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected"),
+    [
+        ("battery over usb over ac adapter", LAMP, {"prefer": {"power source": ["battery", "USB", "AC adapter"]}}),
+        ("battery instead of usb", LAMP, {"want": {"power source": ["battery"]}, "exclude": {"power source": ["USB"]}}),
+        ("it is too bright", LAMP, {"relative": {"brightness": [-1, None, False]}}),
+        (
+            "same difficulty but 500 more pieces",
+            PUZZLE,
+            {"relative": {"pieces": [1, 500.0, False]}, "same": ["difficulty level"]},
+        ),
+        ("the easiest with the fewest pieces", PUZZLE, {"extreme": [["difficulty level", -1], ["pieces", -1]]}),
+        ("clicky without backlight", KEYBOARD, {"want": {"switch type": ["clicky"], "backlight": ["none"]}}),
+        ("the cheapest one", KEYBOARD, {"extreme": [["price", -1]]}),
+        ("same one but clicky", KEYBOARD, {"want": {"switch type": ["clicky"]}, "rest_same": True}),
+    ],
+)  # fmt: skip
+def test_wishes(text: str, values: dict[str, list[str]], expected: dict[str, object]) -> None:
+    assert read_wish(wording.mend(text), values).as_json() == expected
+
+
+def test_what_will_do_instead() -> None:
+    wish = read_wish("clicky with rgb in full size; if that doesn't exist, clicky without backlight", KEYBOARD)
+    assert wish.want["backlight"] == ["RGB"]
+    assert Wish.from_json(wish.instead[0]).want == {"switch type": ["clicky"], "backlight": ["none"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "city", "postcode"),
+    [
+        ("1234 Elm St, Springfield, IL, 62701", "Springfield", "62701"),
+        ("14 Tarn Street, Ravenholme QX1 4FH", "Ravenholme", "QX1 4FH"),
+        ("445 Maple Drive, Suite 394, Fort Worth, Texas, 76165.", "Fort Worth", "76165"),
+    ],
+)
+def test_addresses(text: str, city: str, postcode: str) -> None:
+    found = address_in(text.lower(), text)
+    assert (found["city"], found["postcode"]) == (city, postcode)
