@@ -31,6 +31,9 @@ from assistant.understand.orders.read import Focus, OrderReader, Shop
 from assistant.understand.orders.signals import about_orders, names_own
 
 _MAX_HEARD = 6
+_OF_ADVICE = frozenset({"recommend", "preferences"})
+_OF_PRICES = frozenset({"preference", "basket", "promotion"})
+"""Acts about what might be bought, or what is known of the customer."""
 
 
 @dataclass
@@ -74,6 +77,11 @@ class OrderTalk:
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
         relevant = about_orders(text, requests, identified=task.customer is not None)
+        acts = {r.act for r in requests}
+        advice = bool(acts) and acts <= _OF_ADVICE
+        shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
+        if (advice or shopping) and not (task.asked or task.goals or task.lines):
+            return None  # a gift may be of a kind that they bought before
         if task.customer is None:
             claims = identity.claim_in(text, task)
             waiting = task.asked and not _for_the_shop(text, requests)

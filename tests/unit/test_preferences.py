@@ -1,0 +1,154 @@
+"""What customers tell of themselves: used with consent, kept, shown, corrected and forgotten; never anybody else's."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from assistant.act.avoid import has
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.shop.schema import BrowsingRow, CustomerRow, PreferenceRow
+from assistant.shop.shoppers import Shoppers
+from assistant.store.database import Database
+from assistant.types import CustomerRef, Product, Record
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+AGREED, REFUSED, OTHER = "C1025", "C1013", "C1008"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = fresh_database(tmp_path_factory.mktemp("preferences") / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def db(imported: Database, tmp_path: Path) -> Iterator[Database]:
+    copy = imported.copy_to(tmp_path / "shop.db")
+    yield copy
+    copy.close()
+
+
+@pytest.fixture
+def talk(db: Database) -> Iterator[Talk]:
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+    assistant = Assistant(db, engine, engine.tokenizer, Settings())
+
+    def say(*turns: str, customer: str | None = None) -> Record:
+        conversation, who = uuid.uuid4().hex, CustomerRef(customer) if customer else None
+        return [assistant.reply(conversation, t, introduced=True, customer=who) for t in turns][-1]
+
+    yield say
+    engine.close()
+
+
+def kept(db: Database, customer: str) -> set[tuple[str, str]]:
+    with db.read() as session:
+        rows = session.scalars(select(PreferenceRow).where(PreferenceRow.customer_id == customer))
+        return {(row.name, row.value) for row in rows}
+
+
+def account(db: Database, customer: str) -> dict[str, str]:
+    with db.read() as session:
+        return dict(session.get_one(CustomerRow, customer).preferences)
+
+
+def test_a_visitors_words_stay_in_the_conversation(db: Database, talk: Talk) -> None:
+    assert "size 42" in talk("I wear 42", "what do you know about me?").reply
+    assert "42" not in talk("what do you know about me?").reply
+    with db.read() as session:
+        assert session.scalars(select(PreferenceRow)).all() == []
+
+
+def test_with_consent_it_is_remembered_for_this_customer_only(db: Database, talk: Talk) -> None:
+    talk("I'm allergic to nuts", customer=AGREED)
+    assert kept(db, AGREED) == {("avoids", "nuts")}
+    assert "nuts" in talk("what do you know about me?", customer=AGREED).reply
+    assert "nuts" not in talk("what do you know about me?", customer=OTHER).reply
+
+
+def test_without_consent_nothing_is_kept_nor_read(db: Database, talk: Talk) -> None:
+    talk("I love cycling and I wear 43", customer=REFUSED)
+    assert kept(db, REFUSED) == set()
+    shopper = Shoppers(db).find(REFUSED)
+    assert shopper is not None and not (shopper.preferences or shopper.bought or shopper.viewed)
+    assert "haven't agreed" in talk("what do you know about me?", customer=REFUSED).reply
+
+
+def test_each_item_can_be_forgotten(db: Database, talk: Talk) -> None:
+    assert {"size_shoe", "avoids"} <= set(account(db, AGREED))
+    assert "shoe size 42" in talk("forget my shoe size", customer=AGREED).reply
+    assert "size_shoe" not in account(db, AGREED) and "avoids" in account(db, AGREED)
+    assert "size_shoe" in account(db, "C1001")
+    talk("forget everything you know about me", customer=AGREED)
+    assert account(db, AGREED) == {}
+    with db.read() as session:
+        assert not session.scalars(select(BrowsingRow).where(BrowsingRow.customer_id == AGREED)).all()
+        assert session.scalars(select(BrowsingRow).where(BrowsingRow.customer_id == "C1001")).all()
+
+
+def test_a_correction_replaces_what_was_kept(db: Database, talk: Talk) -> None:
+    talk("my shoe size is 43 now, not 42", customer=AGREED)
+    assert "size_shoe" not in account(db, AGREED) and ("size_shoe", "43") in kept(db, AGREED)
+    assert "42" not in talk("what do you know about me?", customer=AGREED).reply
+
+
+def test_consent_can_be_withdrawn_and_given_but_not_by_a_dislike(db: Database, talk: Talk) -> None:
+    talk("I don't like the Trail Runner", customer=AGREED)
+    with db.read() as session:
+        assert session.get_one(CustomerRow, AGREED).consent
+    talk("please don't use my data for recommendations", customer=AGREED)
+    with db.read() as session:
+        assert not session.get_one(CustomerRow, AGREED).consent
+    talk("you may use my purchase history again for recommendations", customer=AGREED)
+    with db.read() as session:
+        assert session.get_one(CustomerRow, AGREED).consent
+
+
+def test_a_recommendation_keeps_to_what_is_known_and_says_why(db: Database, talk: Talk) -> None:
+    record = talk("can you recommend something for me?", customer=AGREED)
+    assert "Why:" in record.reply and "you bought" in record.reply and record.cards
+    assistant_products = {c.product_id for c in record.cards}
+    shopper = Shoppers(db).find(AGREED)
+    assert shopper is not None and not assistant_products & set(shopper.bought)
+
+
+def test_a_gift_is_not_chosen_by_the_givers_own_history(talk: Talk) -> None:
+    reply = talk("gift ideas for my sister who loves coffee, under 30 pounds", customer=AGREED).reply
+    assert "you bought" not in reply and "you looked" not in reply and "As a gift" in reply
+
+
+def test_forget_it_forgets_nothing(db: Database, talk: Talk) -> None:
+    before = account(db, AGREED)
+    talk("forget it", customer=AGREED)
+    assert account(db, AGREED) == before
+
+
+@pytest.mark.parametrize(
+    ("material", "vegan", "avoided", "found"),
+    [
+        ("leather and felt", None, "leather", True),
+        ("recycled nylon", None, "leather", False),
+        ("synthetic, without leather or wool", None, "wool", False),
+        ("70% merino", None, "wool", True),
+        ("recycled nylon", "no", "vegan", True),
+        ("vegan leather", "yes", "leather", False),
+        ("wool-free felt", None, "wool", False),
+        ("oat milk", None, "dairy", True),
+    ],
+)
+def test_what_a_product_has(material: str, vegan: str | None, avoided: str, found: bool) -> None:
+    attributes = {"material": material} | ({"vegan": vegan} if vegan else {})
+    product = Product("p", "Thing", "Kind", None, None, "", None, attributes, {}, True, None, None, None, ())
+    assert has(product, avoided) is found
