@@ -124,6 +124,7 @@ def _picks(
             else None
         )
         if pick is not None:
+            pick.score += pick.variant.price.minor / price.high if gift and price.high else 0.0
             picks.append(pick)
     picks.sort(key=lambda p: (-p.score, p.product.product_id))
     return _varied(picks, asked)[:_SHOWN]
@@ -148,6 +149,9 @@ def _from_request(
     sure = [h for h in hits if h.confident] or ([h for h in hits if h.similarity > 0.35] if query else hits)
     if wide:
         sure = [h for h in hits if h.matched or h.similarity > 0.25]
+    most = max((len(h.matched) for h in sure), default=0)
+    if not wide:  # a bag for a laptop is no laptop
+        sure = [h for h in sure if len(h.matched) == most]
     for hit in listing.best_matches(sure) if query and not wide else sure:
         reasons: list[Reason] = []
         if said := [w for w in query.split() if w in hit.matched]:

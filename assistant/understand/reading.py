@@ -67,7 +67,10 @@ _EVERYTHING = frozenset(
 
 
 class Reader:
-    """Turns messages into requests. Stateless: the conversation's state is passed in and not changed."""
+    """Turns messages into requests. The conversation's state is passed in and not changed.
+
+    Made anew for every turn: it remembers the clauses that it has read, which are the same whoever asks for them.
+    """
 
     def __init__(
         self,
@@ -87,6 +90,7 @@ class Reader:
         self._lookup = lookup
         self._digits = digits
         self._codes = codes
+        self._clauses: dict[str, Clause] = {}
         self._offers = offers
 
     def read(self, text: str, state: State) -> list[Request]:
@@ -124,6 +128,11 @@ class Reader:
         return acts[0] if plain and acts and acts[0] in ("yes", "no") and len(set(acts)) == 1 else None
 
     def _clause(self, text: str) -> Clause:
+        if text not in self._clauses:
+            self._clauses[text] = self._read_clause(text)
+        return self._clauses[text]
+
+    def _read_clause(self, text: str) -> Clause:
         text = mend(text, self._is_word)
         links = link(text, self._vocabulary)
         masked = mask(text, links)

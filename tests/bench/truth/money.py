@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .context import NEGATION, Sentence, Turn, variants_of
 from .mentions import Constraint
+from .reduced import is_reduced
 from .world import Product, Variant, minor
 
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "US$": "USD"}
@@ -98,6 +99,8 @@ def _judge(sentence: Sentence, amount: Amount, segment_start: int) -> str | None
         if _DIFFERENCE_AFTER.search(after):
             return f"{amount} is no price difference of the products spoken of"
     if _TOTAL.search(sentence.text) and amount.minor in totals(sentence):
+        return None
+    if is_reduced(sentence, amount.minor, products):
         return None
     if not products:
         if str(amount.minor / 100).rstrip("0").rstrip(".") in sentence.turn.customer_numbers():
