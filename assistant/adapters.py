@@ -2,7 +2,8 @@
 
     models/adapters/NAME/NAME.gguf + manifest.json      those that come with Backroom
     $XDG_DATA_HOME/backroom/adapters/...                those that were released here; they come first
-    .../released.json                                   by base model (sha256): the releases, the last one in use
+    .../released.json                                   by base model (sha256): the releases, the last one in use, and
+                                                        a canary that words the answers of a share of the conversations
 
 An adapter's own metadata says how it was trained to word answers ("notes": freely, from notes; else under the
 grammar). Releasing writes released.json last, in one go, so that a half-made adapter is never found.
@@ -15,7 +16,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.config import data_home
 from assistant.engine.gguf import read_header
@@ -97,15 +98,29 @@ def released(base_sha256: str) -> Adapter | None:
     return None
 
 
+def canary(base_sha256: str) -> tuple[Adapter, float] | None:
+    """The adapter that is tried out on a share of the conversations with a base model, and the share."""
+    for home in (local(), SHIPPED):
+        entry = _note(home).get("canary", {}).get(base_sha256)
+        if entry:
+            return find(str(entry["name"])), float(entry["share"])
+    return None
+
+
 def releases(home: Path) -> dict[str, list[str]]:
     """The releases noted in a folder, by base model. Raises ModelError when the note can't be read."""
+    noted: dict[str, list[str]] = _note(home).get("released", {})
+    return noted
+
+
+def _note(home: Path) -> dict[str, Any]:
     file = home / RELEASED
     if not file.is_file():
         return {}
     try:
-        noted: dict[str, list[str]] = json.loads(file.read_text("utf-8"))["released"]
-        return noted
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        note: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return note
+    except (OSError, ValueError) as error:
         raise ModelError(
             f"{file} can't be read ({error}); restore it, or remove it to serve no released adapter"
         ) from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant.adapters import InUse, choose
 from assistant.config import Settings, data_home
+from assistant.releases import Releases
 from assistant.store.database import Database
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Runtime:
     tokenizer: Tokenizer
     assistant: Assistant
     adapters: InUse
+    releases: Releases | None = None
+    """Takes over what is released while serving; None where the operator named an adapter, or none."""
 
     def assistant_for(self, db: Database) -> Assistant:
         """An assistant of the same making for another database, such as a copy."""
@@ -44,6 +47,8 @@ class Runtime:
         return Assistant(db, self.engine, self.tokenizer, self.settings, self.adapters)
 
     def close(self) -> None:
+        if self.releases is not None:
+            self.releases.stop()
         self.engine.close()
         self.db.close()
 
@@ -76,7 +81,8 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         model = settings.model
         store = ModelStore()
         name = model.name or store.default
-        adapters = InUse(choose(model.adapter, store.resolve(name).sha256))
+        base = store.resolve(name).sha256
+        adapters = InUse(choose(model.adapter, base))
         process, tokenizer = open_engine(
             name,
             adapter=adapters.current.path if adapters.current else None,
@@ -95,7 +101,8 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
 
         engine = QuietableEngine(process)
         assistant = Assistant(db, engine, tokenizer, settings, adapters)
-        runtime = Runtime(settings, db, process, engine, tokenizer, assistant, adapters)
+        releases = Releases(process, adapters, base) if model.adapter is None else None
+        runtime = Runtime(settings, db, process, engine, tokenizer, assistant, adapters, releases)
         if wait:
             process.wait_ready()
     except BaseException:

@@ -53,6 +53,8 @@ def serve(
                     runtime.assistant.catalogue.info().get("name", "an empty shop"),
                     f"{status.model} ({status.summary})",
                 )
+                if runtime.releases is not None:
+                    runtime.releases.start()
                 threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True).start()
                 return None
 

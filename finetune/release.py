@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import RELEASED, local, open_adapter, releases
+from assistant.adapters import RELEASED, local, open_adapter
 from assistant.errors import UsageError
 
 KEPT = ("report.md", "report.html", "curves.png", "card.md")
@@ -25,15 +25,17 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def release(run: Path, home: Path | None = None, *, force: bool = False) -> str:
+def release(run: Path, home: Path | None = None, *, share: float = 1.0) -> str:
     """Release the adapter of a finished run, if all of its gates held; returns its name.
+
+    A `share` below 1 makes it a canary: it words the answers of that share of the conversations beside what serves.
 
     Raises UsageError when the run has none, a gate didn't hold, or the file isn't the one that was judged.
     """
     home = home or local()
     verdict = _verdict(run)
     failed = [gate["name"] for gate in verdict["gates"] if not gate["holds"]]
-    if failed and not force:
+    if failed:
         raise UsageError(
             f"{run}: not released, because of {len(failed)} of its gates: {'; '.join(failed)} (see report.md)"
         )
@@ -51,27 +53,40 @@ def release(run: Path, home: Path | None = None, *, force: bool = False) -> str:
         "released": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     _write(home / name / "manifest.json", manifest)
-    noted = releases(home)
-    noted.setdefault(adapter.base_sha256, [])
-    if name in noted[adapter.base_sha256]:
-        noted[adapter.base_sha256].remove(name)
-    noted[adapter.base_sha256].append(name)
-    _write(home / RELEASED, {"released": noted})
+    note = read_note(home)
+    if share < 1:
+        note["canary"][adapter.base_sha256] = {"name": name, "share": share}
+    else:
+        note["canary"].pop(adapter.base_sha256, None)
+        names = [n for n in note["released"].get(adapter.base_sha256, []) if n != name]
+        note["released"][adapter.base_sha256] = [*names, name]
+    _write(home / RELEASED, note)
     return name
+
+
+def read_note(home: Path) -> dict[str, Any]:
+    """What released.json of a folder says, empty where there is none."""
+    file = home / RELEASED
+    note: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return {"released": {}, "canary": {}} | note
 
 
 def rollback(base_sha256: str, home: Path | None = None) -> str | None:
     """Take the last release for a base out of service; returns the one that serves now, None for the base itself.
 
+    Where a canary is out, only that one is taken back.
     Raises UsageError when nothing is released for it.
     """
     home = home or local()
-    noted = releases(home)
-    names = noted.get(base_sha256, [])
+    note = read_note(home)
+    names = note["released"].get(base_sha256, [])
+    if note["canary"].pop(base_sha256, None) is not None:
+        _write(home / RELEASED, note)
+        return names[-1] if names else None
     if not names:
         raise UsageError(f"{home}: nothing is released for this base, so there is nothing to roll back")
     names.pop()
-    _write(home / RELEASED, {"released": noted})
+    _write(home / RELEASED, note)
     return names[-1] if names else None
 
 

@@ -95,11 +95,16 @@ def evaluate(config: ConfigFile, out: Out, as_json: AsJson = False) -> None:
 
 
 @finetune_app.command("release")
-def release(out: Annotated[Path, typer.Argument(metavar="DIR", help="A finished run's folder.")]) -> None:
+def release(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="A finished run's folder.")],
+    share: Annotated[
+        float, typer.Option("--share", min=0.0, max=1.0, help="Try it on this share of the conversations first.")
+    ] = 1.0,
+) -> None:
     """Put a run's adapter into service, if all of its gates hold."""
     from finetune.release import release as put
 
-    typer.echo(f"released as {put(out.expanduser())}; a running server takes it over within seconds")
+    typer.echo(f"released as {put(out.expanduser(), share=share)}; a running server takes it over within seconds")
 
 
 @finetune_app.command("rollback")

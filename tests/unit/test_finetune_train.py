@@ -1,0 +1,135 @@
+"""Training on a tiny model: rows are isolated, only replies are learnt, and a run goes on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra: uv sync --extra finetune")
+pytest.importorskip("peft", reason="needs the extra: uv sync --extra finetune")
+
+from finetune.base import load_base  # noqa: E402
+from finetune.pack import Row, Tokens, common_prefix, rows  # noqa: E402
+from finetune.train import Trainer, TrainSettings, read_tokens, write_tokens  # noqa: E402
+
+SETTINGS = TrainSettings(
+    rank=4, alpha=8, lr=1e-2, epochs=2, row_tokens=48, tokens_per_step=96, threads=1, save_every=3, evaluate_every=4
+)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A llama of two layers with random weights, as a Hugging Face folder."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("tiny")
+    config = LlamaConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=128, tie_word_embeddings=True,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def some(count: int, seed: int = 3) -> list[Tokens]:
+    rng = random.Random(seed)
+    return [
+        Tokens((1, 2, 3, *(rng.randrange(8, 60) for _ in range(rng.randrange(2, 6)))),
+               (*(rng.randrange(8, 60) for _ in range(rng.randrange(2, 6))), 7))
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    write_tokens(tmp_path / "tokens.safetensors", {"train": some(24), "dev": some(4, 9)})
+    return tmp_path / "tokens.safetensors"
+
+
+def test_exactly_the_reply_and_its_end_mark_are_learnt() -> None:
+    examples = [Tokens((1, 2, 10, 11), (20, 21, 7)), Tokens((1, 2, 12), (22, 7))]
+    (row,) = rows(examples, common_prefix(examples), 32)
+    assert row.ids.tolist() == [1, 2, 10, 11, 20, 21, 7, 12, 22, 7]
+    assert row.labels.tolist() == [20, 21, 7, 22, 7]
+    assert row.ids[row.sources].tolist() == [11, 20, 21, 12, 22]
+    assert row.positions.tolist() == [0, 1, 2, 3, 4, 5, 6, 2, 3, 4]
+
+
+def test_an_example_in_a_row_gives_the_logits_that_it_gives_alone(tiny: Path) -> None:
+    model = load_base(tiny, "float32").eval()
+    examples = some(4)
+    prefix = common_prefix(examples)
+    (row,) = rows(examples, prefix, 200)
+
+    def logits(row: Row) -> np.ndarray:
+        with torch.no_grad():
+            out = model(
+                input_ids=torch.from_numpy(row.ids)[None],
+                position_ids=torch.from_numpy(row.positions)[None],
+                attention_mask=torch.from_numpy(row.mask())[None, None],
+            )
+        return out.logits[0][torch.from_numpy(row.sources)].numpy()
+
+    packed = logits(row)
+    alone = np.concatenate([logits(rows([e], e.prompt, 200)[0]) for e in examples])
+    assert np.abs(packed - alone).max() < 1e-4
+
+
+def test_a_token_file_comes_back_as_it_was(data: Path) -> None:
+    assert read_tokens(data) == {"train": some(24), "dev": some(4, 9)}
+
+
+def losses(folder: Path) -> list[list[float]]:
+    found: list[list[float]] = json.loads((folder / "adapter" / "training.json").read_text())["state"]["losses"]
+    return found
+
+
+class Stopped(Exception):
+    pass
+
+
+def test_a_run_that_was_cut_off_goes_on_to_the_very_same_losses(tiny: Path, data: Path, tmp_path: Path) -> None:
+    Trainer(tiny, data, tmp_path / "whole", SETTINGS, lambda _: None).train()
+    cut = Trainer(tiny, data, tmp_path / "cut", SETTINGS, lambda _: None)
+    step = cut._step
+
+    def dies(per_epoch: int) -> tuple[float, int]:
+        if cut.state.step == 5:  # after the checkpoint of step 3: steps 4 and 5 are lost and done again
+            raise Stopped
+        return step(per_epoch)
+
+    cut._step = dies  # type: ignore[method-assign]
+    with pytest.raises(Stopped):
+        cut.train()
+    (tmp_path / "cut" / "checkpoints" / "step-000099.part").mkdir()  # what a kill in mid-write leaves
+    Trainer(tiny, data, tmp_path / "cut", SETTINGS, lambda _: None).train()
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    assert losses(tmp_path / "whole")[-1][1] < losses(tmp_path / "whole")[0][1]
+
+
+def test_the_last_layers_only(tiny: Path, data: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    trainer = Trainer(tiny, data, tmp_path / "out", replace(SETTINGS, layers=1, epochs=0.1), lambda _: None)
+    names = [n for n, p in trainer.model.named_parameters() if p.requires_grad]
+    assert names and all(".layers.1." in n for n in names)
+
+
+def test_a_full_disk_at_the_checkpoint_is_one_clear_line(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.errors import UsageError
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    trainer = Trainer(tiny, data, tmp_path / "out", SETTINGS, lambda _: None)
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(UsageError, match=r"No space left on device.*goes on from the last one"):
+        trainer.train()
+    assert not list((tmp_path / "out" / "checkpoints").glob("*"))
