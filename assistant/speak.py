@@ -92,11 +92,19 @@ class Task:
 class Speaker:
     """Words plans with one engine. Thread-safe: what changes during a turn is on its `Turn` and `Verifier`."""
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, model: ModelSettings, in_use: InUse) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        model: ModelSettings,
+        in_use: InUse,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self._model = model
         self._in_use = in_use
+        self._patience_s = patience_s
         self._prompts = PromptBuilder(tokenizer)
         self._notes_prompts = PromptBuilder(tokenizer, notes_messages())
 
@@ -162,7 +170,7 @@ class Speaker:
                         for sentence in checker.feed(decoded[len(text) :]):
                             yield turn.say(sentence)
                         text = decoded
-                        if checker.failed or (not turn.released and time.perf_counter() - at > _PATIENCE_S):
+                        if checker.failed or (not turn.released and time.perf_counter() - at > self._patience_s):
                             break
                     elif isinstance(event, Restarted):
                         text, tokens = "", []
@@ -191,5 +199,5 @@ class Speaker:
             stop_tokens=self._tokenizer.eos_tokens,
             placeholders=task.placeholders,
             adapter=(task.adapter.name or None) if task.adapter else None,
-            deadline_s=min(self._model.deadline_s, 1.5 * _PATIENCE_S),
+            deadline_s=min(self._model.deadline_s, 1.5 * self._patience_s),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,12 +95,13 @@ def plans(db: Database, count: int, seed: int) -> Iterator[tuple[str, str, str, 
     catalogue = Catalogue(db)
     products = [p for p in catalogue.iter_products() if p.variants]
     shop = ShopWords(products, catalogue.categories(), _SIGNS.get(catalogue.currency, ""))
+    fresh = uuid.uuid4().hex  # the database may know conversations of this seed already
     for number, said in enumerate(conversations(shop, count, seed)):
         conversation = f"made-{seed}-{number}"
         for message in said:
             recorder.plans.clear()
             try:
-                assistant.reply(conversation, message.text, introduced=True)
+                assistant.reply(f"{fresh}-{number}", message.text, introduced=True)
             except InputError:
                 continue
             for plan in recorder.plans:

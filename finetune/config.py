@@ -26,12 +26,14 @@ class ShopSource:
 
 @dataclass(frozen=True)
 class FileSource:
-    """A file of dialogues: its `format` ("auto": seen from the file), licence, and the shop that they are about."""
+    """A file of dialogues (see finetune.importers) about a shop (`kind` and `shop`, as of a ShopSource): on which terms
+    they may be used, and what the people in them have agreed to."""
 
     path: str
-    format: str = "auto"
     licence: str = ""
     consent: str = ""
+    kind: str = "shop"
+    shop: str = "demo"
 
 
 @dataclass(frozen=True)

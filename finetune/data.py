@@ -26,6 +26,8 @@ from assistant.wording.phrasebook import default_phrasebook
 from finetune.build import build, imported
 from finetune.config import DataSettings, RunSettings, ShopSource
 from finetune.example import Example, check, write
+from finetune.importers import read_dialogues
+from finetune.learn import learn
 from finetune.pack import Tokens
 from finetune.shops import make_shop
 from finetune.train import write_tokens
@@ -117,7 +119,7 @@ def shop_name(source: ShopSource) -> str:
 def _collect(settings: DataSettings, progress: Progress) -> tuple[list[Example], collections.Counter[str]]:
     refused: collections.Counter[str] = collections.Counter()
     kept: list[Example] = []
-    for example in _all(settings, progress):
+    for example in _all(settings, progress, refused):
         problem = check(example)
         if problem is None:
             kept.append(example)
@@ -126,7 +128,15 @@ def _collect(settings: DataSettings, progress: Progress) -> tuple[list[Example],
     return kept, refused
 
 
-def _all(settings: DataSettings, progress: Progress) -> Iterator[Example]:
+def _all(settings: DataSettings, progress: Progress, refused: collections.Counter[str]) -> Iterator[Example]:
+    for file in settings.files:
+        if not file.licence or not file.consent:
+            raise UsageError(
+                f"{file.path}: name its licence, and what the people in it have agreed to, in the settings"
+            )
+        progress(f"data: {file.path}")
+        with open_shop(ShopSource(kind=file.kind, path=file.shop)) as db:
+            yield from learn(db, read_dialogues(Path(file.path)), Path(file.path).stem, file.licence, refused)
     for number, source in enumerate(settings.shops):
         progress(f"data: {source.conversations} conversations with {shop_name(source)}")
         with open_shop(source) as db:

@@ -96,7 +96,7 @@ def asked(settings: EvalSettings) -> list[Asked]:
 def answer_all(engine: Engine, tokenizer: Tokenizer, adapter: Adapter | None, todo: Sequence[Asked]) -> list[Result]:
     """Word all answers with one engine and adapter."""
     listening = Listening(engine)
-    speaker = Speaker(listening, tokenizer, ModelSettings(), InUse(adapter))
+    speaker = Speaker(listening, tokenizer, ModelSettings(deadline_s=300.0), InUse(adapter), patience_s=200.0)
     return [_one(speaker, listening, tokenizer, adapter, number, each) for number, each in enumerate(todo)]
 
 

@@ -1,8 +1,9 @@
 """One line of the phrasebook as a pattern: sentences that it stands for, made at random or recognised.
 
 A pattern is words, slots ("[price]", "[name.rank]", "[item2]"), "<w>" and choices "(a|b|)". Recognising works on
-canonical text: lower case, one number and person of each verb, contractions written out, no commas. So a sentence is
-recognised whichever way it is punctuated, but only when it is made of the pattern's words in the pattern's order.
+canonical text: lower case, one number and person of each verb, contractions written out, no commas, no "right now".
+So a sentence is recognised whichever way it is punctuated, but only when it is made of the pattern's words in the
+pattern's order.
 Knows no plan, no file and no model.
 """
 
@@ -39,12 +40,14 @@ _FOLDED = {
     "you'd": "you would", "you're": "you is", "we're": "we is", "that'd": "that would", "d'you": "does you",
     "!": ".",
 }  # fmt: skip
+_MOMENT = re.compile(r" (?:right now|at the moment|at present|at this time|currently|please)(?![^ ])")
+"""What may stand in any sentence and changes nothing: every answer is about this moment."""
 
 
 def canonical(text: str) -> str:
     """`text` (with typed placeholders) without what makes no difference, each token behind a space."""
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
-    return "".join(f" {_FOLDED.get(token, token)}" for token in tokens)
+    return _MOMENT.sub("", "".join(f" {_FOLDED.get(token, token)}" for token in tokens))
 
 
 @dataclass(frozen=True)

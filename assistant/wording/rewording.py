@@ -137,11 +137,36 @@ class Rewording:
 
 
 def says(form: str, note: Note) -> bool:
-    """Whether canonical text says a note, after an opener that fits its mood."""
-    for text in (form, *_without_opener(form, note.bad_news)):
-        if any(entry.says(text, bound) for entry, bound in note.entries):
-            return True
-    return False
+    """Whether canonical text says a note, after an opener that fits its mood; regret may be put in any usual way."""
+    ways = [form, *_without_opener(form, note.bad_news)]
+    if note.bad_news:
+        ways += [other for way in ways for other in _otherwise_regretted(way)]
+    return any(entry.says(way, bound) for way in ways for entry, bound in note.entries)
+
+
+def _otherwise_regretted(form: str) -> Iterator[str]:
+    """Bad news with its regret put otherwise, or left out: "Unfortunately it is gone", "I'm afraid it is gone"."""
+    found = _REGRET.match(form)
+    assert found is not None
+    rest = form[found.end() :]
+    for regret in _REGRETS:
+        yield f"{found[1]}{regret}{rest}"
+
+
+_REGRETS = (
+    "",
+    " i am sorry",
+    " i am sorry but",
+    " sorry",
+    " i am afraid",
+    " unfortunately",
+    " sadly",
+    " i regret that",
+)
+_REGRET = re.compile(
+    r"( \{no:[^}]*\})?(?: i am (?:very |so )?sorry(?: to say)?(?: but| that)?| sorry(?: but| about that)?"
+    r"| i am afraid(?: that)?| unfortunately| sadly| (?:i|we) regret(?: to say)?(?: that)?)?(?= |$)"
+)
 
 
 def _without_opener(form: str, bad_news: bool) -> Iterator[str]:
