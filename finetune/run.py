@@ -106,6 +106,12 @@ class Run:
         }
         count = convert(self.out / "adapter", self.file, config, metadata)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
+        for file_type in self.settings.merged:
+            from finetune.merge import merge
+
+            target = self.out / f"{self.settings.name}-{file_type}.gguf"
+            merge(self.base.path, self.file, target, file_type)
+            self.progress(f"merge: {target.stat().st_size:,} bytes -> {target}")
         return self.file
 
     def judge(self) -> dict[str, Any]:

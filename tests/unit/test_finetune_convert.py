@@ -1,0 +1,143 @@
+"""The served file computes what was trained: llama.cpp against torch, on a tiny llama in both forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra: uv sync --extra finetune")
+gguf = pytest.importorskip("gguf", reason="needs the extra: uv sync --extra finetune")
+pytest.importorskip("peft", reason="needs the extra: uv sync --extra finetune")
+
+from assistant.engine.gguf import read_header  # noqa: E402
+from assistant.engine.offline import all_logits, requantise  # noqa: E402
+from assistant.errors import ModelError  # noqa: E402
+from finetune import convert as converting  # noqa: E402
+from finetune.base import load_base, with_lora  # noqa: E402
+from finetune.merge import add_into, merge  # noqa: E402
+from finetune.parity import divergence  # noqa: E402
+
+TEXTS = [list(np.random.default_rng(n).integers(3, 60, 20)) for n in range(3)]
+PARTS = {"self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
+         "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
+         "mlp.down_proj": "ffn_down",
+         "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random llama as "hf", the same as base.gguf (32 bits), and a random LoRA on it as "lora"."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=64, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=64, tie_word_embeddings=True, rms_norm_eps=1e-5,
+        initializer_range=0.2,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder / "hf")
+    _write_gguf(folder / "base.gguf", load_base(folder / "hf", "float32"))
+    model = with_lora(
+        load_base(folder / "hf", "float32"), 4, 8.0, layers=0, rslora=False, dora=False, dropout=0.0, seed=2
+    )
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0, 0.3)
+            if "lora_" in name:
+                parameter.copy_(parameter.half().float())
+    model.save_pretrained(folder / "lora")
+    return folder
+
+
+def _write_gguf(path: Path, model: Any) -> None:
+    config, writer = model.config, gguf.GGUFWriter(str(path), "llama")
+    writer.add_context_length(64)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_vocab_size(config.vocab_size)
+    writer.add_tokenizer_model("none")
+    for name, values in model.state_dict().items():
+        array = values.float().numpy()
+        if name == "lm_head.weight":
+            continue
+        if name in ("model.embed_tokens.weight", "model.norm.weight"):
+            writer.add_tensor("token_embd.weight" if "embed" in name else "output_norm.weight", array)
+            continue
+        _, _, layer, rest = name.split(".", 3)
+        part = rest.removesuffix(".weight")
+        if part.endswith(("q_proj", "k_proj")):
+            heads = config.num_attention_heads if part.endswith("q_proj") else config.num_key_value_heads
+            array = converting.permute(array, heads)
+        writer.add_tensor(f"blk.{layer}.{PARTS[part]}.weight", np.ascontiguousarray(array))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def torch_logits(tiny: Path, *, adapted: bool) -> list[Any]:
+    from peft import PeftModel
+
+    model = load_base(tiny / "hf", "float32")
+    if adapted:
+        model = PeftModel.from_pretrained(model, str(tiny / "lora"))
+    with torch.no_grad():
+        return [model.eval()(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+
+
+def kl(ours: list[Any], theirs: list[Any]) -> float:
+    return float(np.mean([divergence(a, b) for a, b in zip(ours, theirs, strict=True)]))
+
+
+def config_of(tiny: Path) -> dict[str, Any]:
+    config: dict[str, Any] = load_base(tiny / "hf", "float32").config.to_dict()
+    return config
+
+
+@pytest.fixture
+def adapter(tiny: Path, tmp_path: Path) -> Path:
+    count = converting.convert(
+        tiny / "lora", tmp_path / "a.gguf", config_of(tiny), {"form": "notes", "base_sha256": "b"}
+    )
+    assert count == 2 * 7 * 2
+    return tmp_path / "a.gguf"
+
+
+def test_the_adapter_is_served_as_it_was_trained(tiny: Path, adapter: Path) -> None:
+    base = torch_logits(tiny, adapted=False)
+    trained = torch_logits(tiny, adapted=True)
+    assert kl(base, all_logits(tiny / "base.gguf", TEXTS)) < 1e-5
+    assert kl(trained, base) > 0.05
+    assert kl(trained, all_logits(tiny / "base.gguf", TEXTS, adapter)) < 1e-5
+    assert read_header(adapter).metadata["backroom.form"] == "notes"
+
+
+def test_rows_in_the_wrong_order_are_found_out(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converting, "permute", lambda matrix, num_heads: matrix)
+    converting.convert(tiny / "lora", tmp_path / "wrong.gguf", config_of(tiny), {})
+    assert kl(torch_logits(tiny, adapted=True), all_logits(tiny / "base.gguf", TEXTS, tmp_path / "wrong.gguf")) > 1e-3
+
+
+def test_merged_weights_are_those_of_the_adapter(tiny: Path, adapter: Path, tmp_path: Path) -> None:
+    exact = tmp_path / "exact.gguf"
+    requantise(tiny / "base.gguf", exact, "F32")
+    assert add_into(exact, adapter) == 14
+    assert kl(torch_logits(tiny, adapted=True), all_logits(exact, TEXTS)) < 1e-5
+    merge(tiny / "base.gguf", adapter, tmp_path / "merged.gguf", "Q8_0")
+    assert kl(torch_logits(tiny, adapted=True), all_logits(tmp_path / "merged.gguf", TEXTS)) < 0.05
+    with pytest.raises(ModelError, match="undo the training"):
+        merge(tiny / "base.gguf", adapter, tmp_path / "no.gguf", "Q4_1")
+
+
+def test_an_architecture_that_isnt_known_is_refused_by_name(tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="'mamba'"):
+        converting.convert(tiny / "lora", tmp_path / "x.gguf", {"model_type": "mamba"}, {})
