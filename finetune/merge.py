@@ -34,7 +34,7 @@ def merge(base: Path, adapter: Path, target: Path, file_type: str, threads: int 
 
 
 def add_into(exact: Path, adapter: Path) -> int:
-    """Add an adapter's product to the 32-bit weights in the file `exact`, in place; returns how many tensors changed."""
+    """Add an adapter to the 32-bit weights in the file `exact`, in place; returns how many tensors changed."""
     import gguf
 
     lora = gguf.GGUFReader(str(adapter))
