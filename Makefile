@@ -3,9 +3,10 @@
 #
 #   make demo    the demo shop in your browser        make lint    ruff and mypy
 #   make test    every test                           make bench   the benchmarks (an hour)
+#   make test-faults   kills, full disks, locks, 10,000 hostile inputs: ten minutes, with a table of results
 #   make setup   the environment in .venv only        make clean   remove what the others made
 
-.PHONY: setup demo test lint bench clean browser
+.PHONY: setup demo test test-faults lint bench clean browser
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -49,6 +50,10 @@ demo: setup
 test: setup browser
 	$(BIN)/python -m pytest $(TEST_OPTIONS)
 
+# The same tests are in `make test`, with fewer inputs.
+test-faults: setup
+	FAULTS_INPUTS=10000 FAULTS_OUT=$(RESULTS)/faults.json $(BIN)/python -m pytest tests/faults $(TEST_OPTIONS)
+
 # The browser tests want Chromium; without it they are skipped and say so.
 browser:
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
@@ -69,6 +74,7 @@ bench: setup
 	$(BIN)/python tests/bench/bench_engine_first_form.py --out $(RESULTS)/engine_first_form.json
 	$(BIN)/python tests/bench/bench_search.py quality dev heldout --out $(RESULTS)/search.json
 	$(BIN)/python tests/bench/bench_search.py speed 1000 10000 100000 --out $(RESULTS)/search.json
+	$(BIN)/python tests/bench/bench_privacy.py --out $(RESULTS)/privacy.json
 	$(BIN)/python tests/bench/bench_import.py 10000 100000 --out $(RESULTS)/import.json
 	$(BIN)/python tests/bench/bench_truth.py --heldout
 

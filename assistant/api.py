@@ -52,8 +52,10 @@ def create_app(
     status: Callable[[], EngineStatus],
     find_customer: FindCustomer,
     gate: Gate | None = None,
+    trouble: Callable[[], str | None] = lambda: None,
 ) -> FastAPI:
-    """The server without the browser chat. `find_customer` takes an id and an address, one of them None.
+    """The server without the browser chat. `find_customer` takes an id and an address, one of them None; `trouble`
+    says what keeps the database from being written.
 
     `gate` None: everybody who reaches the server may use the API.
     """
@@ -72,7 +74,7 @@ def create_app(
         SecurityHeaders, embed_in=settings.access.embed_in, tls=settings.server.tls_certificate is not None
     )
     install(app)
-    _add_health(app, desk, status, gate)
+    _add_health(app, desk, status, gate, trouble)
     _add_models(app, status, gate)
     chat = ChatEndpoint(desk, settings, status, find_customer, gate)
 
@@ -207,7 +209,9 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus], gate: Gate) -> None:
+def _add_health(
+    app: FastAPI, desk: Desk, status: Callable[[], EngineStatus], gate: Gate, trouble: Callable[[], str | None]
+) -> None:
     @app.get("/healthz", summary="Is the server up?", tags=["health"])
     async def healthz() -> Json:
         return {"status": "ok", "version": __version__}
@@ -215,9 +219,11 @@ def _add_health(app: FastAPI, desk: Desk, status: Callable[[], EngineStatus], ga
     @app.get("/readyz", summary="Can it answer?", tags=["health"])
     async def readyz() -> JSONResponse:
         now = status()
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        if await anyio.to_thread.run_sync(trouble):  # the log says what it is: this answer is open to anybody
+            return JSONResponse({"status": "the database can't be written", "engine": vars(now)}, 503, headers)
         if now.ready:
             return JSONResponse({"status": "ready", "engine": vars(now)})
-        headers = {"Retry-After": str(RETRY_AFTER_S)}
         return JSONResponse({"status": "the model is loading", "engine": vars(now)}, 503, headers)
 
     @app.get("/metrics", summary="Counters in Prometheus' form", tags=["health"], response_class=PlainTextResponse)

@@ -63,7 +63,9 @@ def translate(error: Exception) -> ApiError:
         return ApiError(429, str(error), "busy", kind=BUSY, retry_after_s=wait)
     if isinstance(error, EngineError | DatabaseError):
         log.warning("unavailable: %s", error)
-        text = "The assistant can't answer right now. Your message is kept; please try again in a moment."
+        text = "The assistant can't answer right now. Please send your message again in a moment."
+        if isinstance(error, EngineError):  # the database took it, only its answer failed
+            text = "The assistant can't answer right now. Your message is kept; please try again in a moment."
         return ApiError(503, text, "unavailable", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
     number = uuid.uuid4().hex[:8]
     log.error("internal error %s", number, exc_info=None if isinstance(error, BackroomError) else error)

@@ -157,7 +157,14 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         return find_customer(runtime.db, customer_id=customer_id, email=email)
 
     gate = Gate(ApiKeys(runtime.db), settings.access, exposed=not is_this_machine(settings.server.host))
-    app = create_app(desk, settings, status=runtime.engine.status, find_customer=customer, gate=gate)
+    app = create_app(
+        desk,
+        settings,
+        status=runtime.engine.status,
+        find_customer=customer,
+        gate=gate,
+        trouble=runtime.db.trouble,
+    )
     if pool is None:
         _add_chat(app, Face(desk, runtime.assistant), settings, runtime.db)
         left = [

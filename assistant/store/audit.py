@@ -133,9 +133,11 @@ def _seal_key(session: Session) -> bytes:
 
 
 def _reference(session: Session, reference: str) -> str:
-    if not _REFERENCE.match(reference):
+    kind, _, identity = reference.partition(":")
+    is_personal = kind in PERSONAL and identity  # whatever callers name a conversation: only its hash is kept
+    if not is_personal and not _REFERENCE.match(reference):
         raise ValueError(f"{reference!r} is no reference; write 'kind:id', such as 'staff:anna' or 'order:W1'")
-    if reference.partition(":")[0] not in PERSONAL:
+    if not is_personal:
         return reference
     salt = session.scalar(select(AuditSubjectRow.salt).where(AuditSubjectRow.reference == reference))
     if salt is None:

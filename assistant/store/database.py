@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,7 @@ class Database:
         self._immediate = self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
         self._write_lock = threading.Lock()
         self._writer: int | None = None
+        self._trouble: str | None = None
         self._snapshots = Snapshots(path, secret, busy_timeout_s)
         self.audit_seal_key = seal_key(secret)
 
@@ -119,14 +120,32 @@ class Database:
                 session.connection()
                 yield session
                 session.commit()
+                self._trouble = None
                 if HEAD_WRITTEN in session.info:
                     audit_anchor.write(self.path, session.info[HEAD_WRITTEN])
             except FOREIGN as error:
-                session.rollback()
-                raise translate(error, self.path) from error
+                problem = translate(error, self.path)
+                self._trouble = str(problem)
+                with suppress(*FOREIGN):  # a full disk can refuse the rollback too; closing the connection does it then
+                    session.rollback()
+                raise problem from error
             except BaseException:
                 session.rollback()
                 raise
+
+    def trouble(self) -> str | None:
+        """What keeps the database from being written, if something does: for /readyz.
+
+        Asks the database only after a write has failed, by writing a number into its header.
+        """
+        if self._trouble is None:
+            return None
+        try:
+            with self.write() as session:
+                session.execute(text("PRAGMA user_version = 1"))
+        except DatabaseError as error:
+            return str(error)
+        return None
 
     @contextmanager
     def _connection_for_writing(self, bulk: bool) -> Iterator[Connection]:
