@@ -15,7 +15,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -127,6 +127,35 @@ class ChatSettings(Section):
     """Whether the tone of customers' messages is noticed and answered. A customer can switch it off for themselves."""
 
 
+Action = Literal["block", "soften", "hand_over", "log"]
+"""What is done about a message of a category: refused, answered with care, refused and a person called, only noted."""
+
+
+class SafetySettings(Section):
+    """What is done about messages that a shop shouldn't answer, by what they are about."""
+
+    violence: Action = "block"
+    weapons: Action = "block"
+    self_harm: Action = "soften"
+    sexual: Action = "block"
+    minors: Action = "block"
+    hate: Action = "block"
+    illegal_goods: Action = "block"
+    fraud: Action = "block"
+    medical_legal: Action = "soften"
+    abuse: Action = "soften"
+    injection: Action = "block"
+    helpline: str = Field(
+        default="Please call your local emergency number, or find a free helpline at findahelpline.com", min_length=1
+    )
+    """Where somebody in a crisis is sent; name your country's own line."""
+
+    def policy(self, category: str) -> Action:
+        """The action for one category."""
+        action: Action = getattr(self, category)
+        return action
+
+
 class PrivacySettings(Section):
     """How long personal data stays, and who answers for it. Days; 0 is for ever."""
 
@@ -157,6 +186,7 @@ class Settings(Section):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    safety: SafetySettings = Field(default_factory=SafetySettings)
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:

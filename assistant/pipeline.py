@@ -22,6 +22,7 @@ from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.handover import complete
 from assistant.act.plan import Plan
+from assistant.act.refuse import refuse
 from assistant.act.talk import notice, passed_on
 from assistant.act.tone import colour
 from assistant.adapters import InUse
@@ -29,10 +30,11 @@ from assistant.briefing import brief
 from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
+from assistant.guard import Guard
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
 from assistant.request import Request
-from assistant.screen.screen import screen
+from assistant.screen.judge import OwnNames
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
 from assistant.shop.pricing.terms import fold_code
@@ -44,6 +46,7 @@ from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
 from assistant.types import CustomerRef, Done, Event, Record
 from assistant.understand.acts import default_head
+from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
 from assistant.understand.listen import Heard, Listener
 from assistant.understand.reading import Reader
@@ -74,11 +77,12 @@ class Assistant:
         self._db = db
         self._adapters = adapters or InUse()
         self._speaker = speaker or Speaker(engine, tokenizer, settings.model, self._adapters)
-        self._vocabulary: tuple[int, Vocabulary] | None = None
+        self._vocabulary: tuple[int, Vocabulary, OwnNames] | None = None
         self._vocabulary_lock = threading.Lock()
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
+        self._guard = Guard(db, self.conversations, settings.safety, self._embedder.encode)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -137,7 +141,8 @@ class Assistant:
         customer = usable(self._db, customer)
         adapter = self._adapters.of(conversation_id)
         turn = Turn(Record(model=self._engine.status().model, adapter=adapter.name if adapter else None), began)
-        screened = screen(text, self._settings.limits.message_chars)
+        turn.may_say = self._guard.may_say
+        screened = self._guard.take(text, self._settings.limits.message_chars, conversation_id)
         at = turn.clock("screen", began)
         message_id = self.conversations.begin_turn(
             conversation_id, screened.kept, datetime.now(UTC), customer.customer_id if customer else None
@@ -147,14 +152,22 @@ class Assistant:
         status = "stopped"
         try:
             shop = self._catalogue.glance()
-            heard = self._listener(shop).hear(screened.kept, state)
+            context = self._context(shop, now, customer)
+            colleague = self._handoffs.in_charge(conversation_id)
+            decision = self._guard.verdict(screened.kept, self._words()[1], answers=colleague is None)
+            at = turn.clock("screen", at)
+            heard = Heard([], NEUTRAL, state.mood)
+            if decision.refused:
+                turn.record.verdict, turn.record.category = "refused", decision.category
+            else:
+                heard = self._listener(shop).hear(screened.kept, state)
             turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
-            context = self._context(shop, now, customer)
-            colleague = self._handoffs.in_charge(conversation_id)
             orders = None
-            if colleague is None:
+            if decision.refused:
+                plan = refuse(decision, self._settings.safety)
+            elif colleague is None:
                 orders = self._orders.take(
                     screened.kept, heard.requests, state.task, context, customer, conversation_id
                 )
@@ -162,9 +175,10 @@ class Assistant:
             else:
                 plan = passed_on(colleague)
             turn.record.writes += orders.writes if orders else []
-            busy = state.at_work or colleague is not None
+            busy = state.at_work or colleague is not None or decision.refused
             mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
             complete(context, plan)
+            self._guard.clean(plan, context.info)
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
                 self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
@@ -192,6 +206,7 @@ class Assistant:
         talks_of_itself = any(a.act in ("greeting", "are_you_human") for a in record.acts)
         if state.num_turns == 0 and not introduced and not talks_of_itself:
             turn.intro = f"I'm the AI assistant of {shop.info().get('name', 'this shop')}."
+        record.disclosed = talks_of_itself or bool(turn.intro)
         turn.intro = f"{turn.intro} {plan.opening}".strip()
 
     def _finish(self, turn: Turn, message_id: str, state: State, status: str) -> None:
@@ -217,7 +232,7 @@ class Assistant:
 
     def _listener(self, shop: Catalogue) -> Listener:
         minds_tone = self._settings.chat.emotion
-        return Listener(self._reader(shop), self._words(), emotion_head(), self._states, minds_tone)
+        return Listener(self._reader(shop), self._words()[0], emotion_head(), self._states, minds_tone)
 
     def _states(self, text: str) -> NDArray[np.float32]:
         return self._embedder.tokens(text)[0]
@@ -225,7 +240,7 @@ class Assistant:
     def _reader(self, shop: Catalogue) -> Reader:
         promotions = shop.promotions()
         return Reader(
-            self._words(),
+            self._words()[0],
             default_head(),
             self._embedder.encode,
             lookup=shop.product,
@@ -234,17 +249,18 @@ class Assistant:
             offers=tuple(p.name for p in promotions),
         )
 
-    def _words(self) -> Vocabulary:
-        """The shop's vocabulary, built again when any of its texts has changed."""
+    def _words(self) -> tuple[Vocabulary, OwnNames]:
+        """The shop's vocabulary and names, built again when any of its texts has changed."""
         with self._db.read() as session:
             version = int(session.execute(sql("SELECT texts FROM search_meta")).scalar_one())
             with self._vocabulary_lock:
                 if self._vocabulary is None or self._vocabulary[0] != version:
-                    self._vocabulary = (version, load(session))
-                return self._vocabulary[1]
+                    words = load(session)
+                    self._vocabulary = (version, words, OwnNames(p.name for p in words.products.values()))
+                return self._vocabulary[1:]
 
     def _made_examples(self) -> list[str]:
-        words = self._words()
+        words = self._words()[0]
         names = [p.name for p in list(words.products.values())[:200] if p.active]
         picked = names[:: max(1, len(names) // 4)][:4]
         forms = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -25,6 +25,9 @@ from assistant.verify import Released, Verifier
 from assistant.wording.notes import allowed, as_prompt
 from assistant.wording.rewording import Rewording
 
+MaySay = Callable[[str, bool], bool]
+"""The last look at a sentence before it is released: its text, and whether a model worded it."""
+
 _NOTES_TOKENS = 224
 """The longest answer of an adapter that words whole answers from notes, in tokens."""
 _PATIENCE_S = 8.0
@@ -39,6 +42,7 @@ class Turn:
     began: float
     released: list[Released] = field(default_factory=list)
     intro: str = ""
+    may_say: MaySay = field(default=lambda sentence, own: True)
 
     def clock(self, step: str, since: float) -> float:
         now = time.perf_counter()
@@ -54,6 +58,15 @@ class Turn:
         if "first_token" not in self.record.ms:
             self.record.ms["first_token"] = (time.perf_counter() - self.began) * 1e3
         return Delta(lead + sentence.text)
+
+    def release(self, sentences: Iterable[Released]) -> Iterator[Delta]:
+        """Say the sentences that pass the last look; what doesn't pass is left out."""
+        for sentence in sentences:
+            at = time.perf_counter()
+            fine = self.may_say(sentence.text, sentence.own)
+            self.clock("release", at)
+            if fine:
+                yield self.say(sentence)
 
 
 class Checker(Protocol):
@@ -122,17 +135,15 @@ class Speaker:
     def say(self, turn: Turn, conversation_id: str, question: str, plan: Plan) -> Iterator[Event]:
         """Stream the answer: the model's sentences that pass, and what is missing in code's words."""
         if turn.intro:
-            yield turn.say(Released(turn.intro, (), own=False))
+            yield from turn.release([Released(turn.intro, (), own=False)])
         at = time.perf_counter()
         checker, task = self._task(question, plan, self._in_use.of(conversation_id))
-        for sentence in checker.begin():
-            yield turn.say(sentence)
+        yield from turn.release(checker.begin())
         if task is not None:
             at = turn.clock("prompt", at)
             yield from self._generated(turn, self._request(conversation_id, task), checker)
         at = time.perf_counter()
-        for sentence in checker.rest():
-            yield turn.say(sentence)
+        yield from turn.release(checker.rest())
         turn.clock("verify", at)
         said = checker.num_own + checker.num_code
         turn.record.own_words = round(checker.num_own / said, 3) if said else 0.0
@@ -167,8 +178,7 @@ class Speaker:
                         turn.record.ms.setdefault("first_token", (time.perf_counter() - turn.began) * 1e3)
                         tokens.append(event.token)
                         decoded = self._tokenizer.decode(tokens)
-                        for sentence in checker.feed(decoded[len(text) :]):
-                            yield turn.say(sentence)
+                        yield from turn.release(checker.feed(decoded[len(text) :]))
                         text = decoded
                         if checker.failed or (not turn.released and time.perf_counter() - at > self._patience_s):
                             break
@@ -181,8 +191,7 @@ class Speaker:
                             "cached": event.num_cached,
                             "completion": event.num_completion,
                         }
-                        for sentence in checker.end():
-                            yield turn.say(sentence)
+                        yield from turn.release(checker.end())
         except (EngineError, BusyError) as error:
             turn.record.ms["engine_error"] = 0.0
             checker.failed = str(error)

@@ -138,6 +138,8 @@ class Record:
     handoff: bool = False
     verdict: str = "ok"
     category: str | None = None
+    disclosed: bool = False
+    """Whether this reply says that it comes from an AI."""
     receipts: list[Receipt] = field(default_factory=list)
     own_words: float = 0.0
     model: str = ""
@@ -158,6 +160,8 @@ class Record:
             "handoff": self.handoff,
             "verdict": self.verdict,
             "category": self.category,
+            "ai_generated": True,
+            "disclosed": self.disclosed,
             "receipts": [receipt.as_json() for receipt in self.receipts],
             "own_words": self.own_words,
             "model": self.model,
@@ -167,6 +171,19 @@ class Record:
             "writes": list(self.writes),
             "cards": [vars(card) for card in self.cards],
         }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done about a message: `action` is "pass", or what the shop's policy says of its `category`."""
+
+    category: str | None = None
+    action: str = "pass"
+
+    @property
+    def refused(self) -> bool:
+        """Whether the message gets a refusal instead of an answer; "log" only takes note of it."""
+        return self.action not in ("pass", "log")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
     python -m finetune.heads concepts  # the head for which attribute is asked, from finetune/data/concepts.txt
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
+    python -m finetune.heads safety    # what must not be answered (safety_head.py)
 
 The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
 weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data
@@ -228,7 +229,20 @@ def train_names() -> None:
     print(f"{names_head.train(SHARED)} words, written to {names_head.HEAD.name}")
 
 
-HEADS = {"acts": train_acts, "concepts": train_concepts, "emotion": train_emotion, "names": train_names}
+def train_safety() -> None:
+    """Fit the safety head; see safety_head.py."""
+    from finetune import safety_head
+
+    print(f"{safety_head.train(SHARED)} texts, written to {safety_head.HEAD.name}")
+
+
+HEADS = {
+    "acts": train_acts,
+    "concepts": train_concepts,
+    "emotion": train_emotion,
+    "names": train_names,
+    "safety": train_safety,
+}
 
 
 def main() -> None:

@@ -261,4 +261,5 @@ def train(shared: Path, *, per_line: int = 12, seed: int = 7, strength: float = 
         "bias": model.intercept_.astype(np.float32),
     }
     save_file({name: np.ascontiguousarray(w) for name, w in weights.items()}, out)
+    out.chmod(0o644)
     return len(y)

@@ -19,19 +19,7 @@ from typing import Any
 
 AUTHORED = Path(__file__).parent / "data" / "safety"
 OK = "ok"
-CATEGORIES = (
-    "violence",
-    "weapons",
-    "self_harm",
-    "sexual",
-    "minors",
-    "hate",
-    "illegal_goods",
-    "fraud",
-    "medical_legal",
-    "abuse",
-    "injection",
-)
+HAND_WRITTEN = ("harmful_lines", "harmful_more", "harmful_talk", "benign_lines", "benign_more", "benign_talk")
 UNSURE = "harmful"
 """The label of texts that are harmful in a way their source doesn't tell: they train the verdict, not the category."""
 
@@ -50,14 +38,30 @@ def authored(per_pattern: int = 16, seed: int = 5) -> list[Example]:
     """Everything written for this: expanded patterns for training, single lines of which every third is held out."""
     dice = random.Random(seed)
     found = []
-    for name in ("harmful_patterns", "injection_patterns", "benign_patterns"):
+    for name in ("harmful_patterns", "harmful_wide", "injection_patterns", "benign_patterns", "benign_wide"):
         for label, line in _sections(AUTHORED / f"{name}.txt"):
-            count = per_pattern if label != OK else 3 * per_pattern
+            count = per_pattern * (1 + (label == OK) * 2) * (1 + name.endswith("_wide"))
             found += [Example(text, label, name, False) for text in _expanded(line, count, dice)]
-    for name in ("harmful_lines", "benign_lines"):
+    found += [Example(text, OK, "shop_talk", False) for text in _shop_talk(dice)]
+    for name in HAND_WRITTEN:
         for number, (label, line) in enumerate(_sections(AUTHORED / f"{name}.txt")):
             found.append(Example(line, label, name, number % 3 == 2))
     return found
+
+
+def _shop_talk(dice: random.Random) -> Iterator[str]:
+    """What is said in a shop every day: of things that are sold, and what the other heads learn from."""
+    words = [w for line in _lines(AUTHORED / "shop_words.txt") for w in line.split("|")]
+    forms = _lines(AUTHORED / "shop_patterns.txt")
+    for word in words:
+        yield from (form.replace("[]", word) for form in (forms[0], *dice.sample(forms, 5)))
+    for name in ("acts.txt", "shopping.txt", "acts_patterns.txt"):
+        for _, line in _sections(AUTHORED.parent / name):
+            yield from _expanded(line, 4, dice)
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("# ")]
 
 
 def public(shared: Path) -> list[Example]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from assistant.cli.options import PLAIN, AsJson
-from assistant.errors import InputError
+from assistant.cli.options import PLAIN, AsJson, print_json
+from assistant.errors import InputError, UsageError
 
 app = typer.Typer(help="Evaluations that come with the source.", no_args_is_help=True, **PLAIN)
 
@@ -46,3 +46,54 @@ def conversation(
     command += [part for name in only or () for part in ("--only", name)]
     flags = {"--heldout": heldout, "--show": show, "--json": as_json, "--no-result": not result}
     raise typer.Exit(subprocess.run([*command, *(f for f, wanted in flags.items() if wanted)]).returncode)
+
+
+@app.command("safety")
+def safety(
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="An earlier result: ends with 1 when this run is below it."),
+    ] = None,
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="The folder of public data sets; without it, authored texts.")
+    ] = Path("../shared/data"),
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write the result as JSON.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is blocked of harmful texts and refused of harmless ones, on texts that weren't trained on."""
+    import json
+
+    from assistant.machine import measured_on
+    from assistant.screen.judge import Judge
+    from assistant.shop.embed import default_embedder
+    from finetune.safety_eval import measure, missed, worse
+
+    before = _baseline(baseline)
+    measured = measured_on() | measure(Judge(default_embedder().encode), data)
+    if out:
+        out.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
+    if as_json:
+        print_json(measured)
+    else:
+        for name, value in measured.items():
+            if not isinstance(value, dict):
+                typer.echo(f"{name}: {value}")
+        for line in missed(measured):
+            typer.echo(f"below target: {line}")
+    if before is not None and (lines := worse(measured, before)):
+        for line in lines:
+            typer.echo(f"worse than the baseline: {line}", err=True)
+        raise typer.Exit(1)
+
+
+def _baseline(file: Path | None) -> dict[str, Any] | None:
+    import json
+
+    if file is None:
+        return None
+    try:
+        return dict(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: not a result of this command ({error}); make one with --out") from None

@@ -39,7 +39,7 @@ _LIKELY = (
 """Letters that stand for a digit only where the group has digits of its own."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:[|!$][^\W_]*)*|[|!$]+(?=[\dOolI])|\s+|[\W_]")
-_MAX_GAP = 4
+_MAX_GAP = 6
 """Characters other than letters and digits that may stand between two groups of one number."""
 
 

@@ -10,6 +10,7 @@ Knows nothing of shops, models or who may read what; texts arrive as the screen 
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -155,6 +156,21 @@ class Conversations:
             if message is not None and message.status == PENDING:
                 message.status = INTERRUPTED
 
+    def take_out(self, message_id: str, part: str, mask: str) -> None:
+        """Put `mask` for `part` in a message, in what was answered and understood since, and in the dialogue state."""
+        with self._db.write() as session:
+            message = session.get(MessageRow, message_id)
+            if message is None:
+                return
+            conversation = session.get_one(ConversationRow, message.conversation_id)
+            conversation.state = _without(conversation.state, part, mask)
+            later = select(MessageRow).where(
+                MessageRow.conversation_id == message.conversation_id, MessageRow.message_no >= message.message_no
+            )
+            for row in session.scalars(later):
+                row.text = row.text.replace(part, mask)
+                row.record = _without(row.record, part, mask)
+
     def feedback(self, message_id: str, vote: int, note: str = "") -> None:
         """Keep a customer's thumb: +1 or -1, 0 takes it back. A second vote replaces the first.
 
@@ -218,3 +234,11 @@ def _add(
 def _stored(row: MessageRow) -> StoredMessage:
     record = {"reply": row.text, **row.record} if row.role == ASSISTANT else dict(row.record)
     return StoredMessage(row.message_id, row.role, row.text, row.at, row.status, record)
+
+
+def _without(data: Json, part: str, mask: str) -> Json:
+    """`data` with `part` replaced in every text in it, also where white space or case was made plain."""
+    written = json.dumps(data, ensure_ascii=False)
+    for form in {part, part.lower(), " ".join(part.split())}:
+        written = written.replace(json.dumps(form, ensure_ascii=False)[1:-1], mask)
+    return dict(json.loads(written))

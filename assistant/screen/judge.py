@@ -1,0 +1,107 @@
+"""Judges what a customer's message asks for, before anybody answers it: a category, or that it is fine.
+
+Sure patterns first, then the head on the whole message and, in a long one, on its most suspicious sentence. The shop's
+own names are taken out before: whatever a shop sells may be asked for. Keeps nothing. Knows no database; what follows
+from a verdict is the policy's (settings) and act/refuse.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.language import fold
+from assistant.screen.head import SafetyHead, default_head
+from assistant.screen.plain import plain
+from assistant.screen.rules import harmful
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+THRESHOLD = 0.0
+"""Log-odds from which a message is taken for harmful; chosen on development texts."""
+_OF_A_SENTENCE = 4.0
+"""How much more a sentence by itself must score than a whole message."""
+_LONG = 30
+"""Words from which a message's sentences are looked at one by one."""
+_ENCODED = 600
+_SENTENCE = re.compile(r"(?<=[.!?\n])\s+|\n+")
+_NAME_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`category` is None for a message that may be answered; `score` are the log-odds (None: a pattern was sure)."""
+
+    category: str | None
+    score: float | None
+
+
+class OwnNames:
+    """The shop's own names, to be taken out of a message. Immutable."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for name in names:
+            words = tuple(_NAME_WORD.findall(fold(name)))
+            if words and (len(words) > 1 or len(words[0]) > 3):
+                self._by_first.setdefault(words[0], []).append(words)
+        for options in self._by_first.values():
+            options.sort(key=len, reverse=True)
+
+    def without(self, text: str) -> str:
+        """`text` with every name of the shop replaced by "item"."""
+        words = list(_NAME_WORD.finditer(text))
+        folded = [fold(w[0]) for w in words]
+        out, at, i = [], 0, 0
+        while i < len(words):
+            name = next((n for n in self._by_first.get(folded[i], ()) if tuple(folded[i : i + len(n)]) == n), None)
+            if name is None:
+                i += 1
+                continue
+            out += [text[at : words[i].start()], "item"]
+            i += len(name)
+            at = words[i - 1].end()
+        return "".join(out) + text[at:]
+
+
+class Judge:
+    """Judges messages with one head. Thread-safe."""
+
+    def __init__(self, encode: Encode, head: SafetyHead | None = None) -> None:
+        self._encode = encode
+        self._head = head or default_head()
+
+    def judge(self, text: str, own: OwnNames | None = None) -> Verdict:
+        """The verdict on a message, as it is kept (made plain, secrets masked)."""
+        stripped = own.without(text) if own else text
+        simple = plain(stripped)
+        sure = harmful(simple)
+        if sure:
+            return Verdict(sure, None)
+        scores = self._scores(stripped, simple)
+        if scores[0] <= THRESHOLD:
+            part = self._worst_sentence(stripped)
+            if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:
+                scores = part
+                scores[0] -= _OF_A_SENTENCE
+        category = self._head.category(scores) if scores[0] > THRESHOLD else None
+        return Verdict(category, float(scores[0]))
+
+    def _scores(self, text: str, simple: str) -> NDArray[np.float32]:
+        return self._head.scores(self._head.of_pieces(simple), self._encode([text[:_ENCODED]])[0])
+
+    def _worst_sentence(self, text: str) -> NDArray[np.float32] | None:
+        """The scores of the sentence of a long message whose words look worst, None in a short one."""
+        if text.count(" ") < _LONG:
+            return None
+        parts = [p for p in _SENTENCE.split(text) if p.count(" ") >= 2][:40]
+        if not parts:
+            return None
+        simple = [plain(p) for p in parts]
+        weighed = [self._head.of_pieces(s) for s in simple]
+        worst = max(range(len(parts)), key=lambda i: float(weighed[i][0]))
+        return self._head.scores(weighed[worst], self._encode([parts[worst][:_ENCODED]])[0])
