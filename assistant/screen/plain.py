@@ -44,7 +44,7 @@ def _unleeted(match: re.Match[str]) -> str:
     if (
         letters < 2
         or any(len(d) > 1 for d in digits)
-        or not re.search(r"[a-z][013457@$!]+[a-z]|^[013457@$][a-z]{2}", word)
+        or not re.search(r"[a-z][013457@$!]+[a-z]|^[013457@$][a-z]{4}", word)
     ):
         return word
     return word.translate(_LEET)
