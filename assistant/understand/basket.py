@@ -102,8 +102,16 @@ def _options(
         at for at, tok in enumerate(tokenize(words)) if any(a <= tok.start + origin < b for a, b in spans)
     )
     named = [w for w in match_options(words, values, blocked) if w.value is not None or w.name is not None]
-    used = {p for p in range(start, end) if any(tokens[p].text in w.asked.split() for w in named)}
-    return tuple(named), used
+    return tuple(named), set().union(*(_place(w.asked, tokens, start, end) for w in named))
+
+
+def _place(asked: str, tokens: Sequence[Tok], start: int, end: int) -> set[int]:
+    """Where an option stands: its last place, since a number before the name rather counts."""
+    words = [t.text for t in tokenize(asked)]
+    for at in range(end - len(words), start - 1, -1):
+        if [t.text for t in tokens[at : at + len(words)]] == words:
+            return set(range(at, at + len(words)))
+    return set()
 
 
 def _without_count(
@@ -145,10 +153,11 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
         if any(_joint(p, tokens, text) for p in range(place + 1, first)):
             continue
         glued = tokens[place].start > 0 and text[tokens[place].start - 1].isalnum()  # the 10 of "SAVE10"
-        if word.isdigit() and not glued and not _is_money(text, tokens[place]):
-            return _bounded(int(word))
-        if word == "dozen" and place and tokens[place - 1].text == "half":
+        dozen = tokens[place + 1].text in ("dozen", "dozens")
+        if word in ("0.5", "half") and dozen:
             return 6
+        if word.isdigit() and not glued and not _is_money(text, tokens[place]):
+            return _bounded(int(word) * (12 if dozen else 1))
         if word in ("couple", "dozen", "both"):
             return _WORD_NUMBERS[word]
     return 1

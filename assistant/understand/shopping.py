@@ -36,11 +36,11 @@ _OF_BASKET = frozenset({"basket", "after", "shipping", "free_shipping", "save"})
 _OF_OFFERS = frozenset({"offers", "offer_when"})
 _OF_SELF = frozenset({"recall", "forget", "consent_no", "consent_yes", "correct"})
 _TOGETHER = re.compile(
-    r"\b(?:together|altogether|in total|total|all in|combined|sum|in all|come to|comes to|both|everything|basket|cart|"
-    r"bundle|as a set)\b"
+    r"\b(?:together|along with|altogether|in total|total|all in|combined|sum|in all|come to|comes to|both|everything|"
+    r"basket|cart|bundle|as a set)\b"
 )
 _COSTS = re.compile(
-    r"\b(?:how much|price|cost|costs|cheaper|total|pay|come to|comes to|set me back|spend|"
+    r"\b(?:how much|how expensive|price|cost|costs|cheaper|total|pay|come to|comes to|set me back|spend|"
     r"add up|worth|sum|charge|bill)\b|[$€£]"
 )
 _OFF = re.compile(
@@ -53,8 +53,15 @@ _INCLUDING = re.compile(
 )
 _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
 _MORE_OF_IT = re.compile(
-    r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|is|are|do|cost|were|want|get)\W+)*"
+    r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
+    r"is|are|do|cost|were|want|get)\W+)*"
     r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be))*\W*$"
+)
+_ADDS_UP = re.compile(
+    r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
+    r"|\b(?:what|how much)(?:'s| is| will| would| does| do)? "
+    r"(?:that|it|this|those|they|these|all (?:of )?(?:that|it|this))"
+    r"(?: all)?(?: be| make| come to| cost)?(?: then| altogether)?\W*$"
 )
 _TIME = re.compile(r"\b(?:how long|when|days?|arrives?)\b")
 _MORE = re.compile(r"\b(?:add|another|also|plus|more|as well|too|extra|throw in|include)\b")
@@ -216,7 +223,9 @@ def _basket(
     """The request for a price of several things, or of one under an offer, a code, membership or with delivery."""
     folded = fold(text)
     member = basket.member(text)
-    clause, mentions = linked(text, state)
+    for code in codes:  # "GREEN30" is no colour
+        text = text.replace(code, "q" * len(code))
+    clause, mentions = _without_counts(text, *linked(text, state), state, linked)
     labels = {s.label for s in seen}
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     asks = _asks(folded, labels)
@@ -227,11 +236,11 @@ def _basket(
         pieces = _filled(before, pieces, text, state, lookup)
         return _request(text, pieces, state.basket, codes, member, asks)
     counted = any(p.quantity > 1 for p in pieces)
-    costs = bool(_COSTS.search(folded)) or bool(labels & {"basket", "after"})
+    costs = bool(_COSTS.search(folded) or _ADDS_UP.search(folded)) or bool(labels & {"basket", "after"})
     several = (
         (len(pieces) > 1 or counted)
         and costs
-        and (bool(labels & _OF_BASKET) or bool(_TOGETHER.search(folded)) or counted)
+        and (bool(labels & _OF_BASKET) or bool(_TOGETHER.search(folded) or _ADDS_UP.search(folded)) or counted)
     )
     if _compares(requests, folded):
         several = False
@@ -259,6 +268,19 @@ def _basket(
             again = bool(before) and not pieces and not codes and member is None
             return _request(text, own, state.basket if not pieces else {}, codes, member, asks, again=again)
     return None
+
+
+def _without_counts(
+    text: str, clause: Clause, mentions: list[Mention], state: State, linked: Linked
+) -> tuple[Clause, list[Mention]]:
+    """The mentions again where a number may only count: "4 apples" are no watch of series 4."""
+    for mention in mentions:
+        tok = clause.links.tokens[min(mention.positions)]
+        if tok.text.isdigit() and len(mention.positions) > 1:
+            _, others = linked(f"{text[: tok.start]}{'q' * len(tok.text)}{text[tok.end :]}", state)
+            if any(m.coverage >= 0.99 and m.positions & mention.positions for m in others):
+                return clause, others
+    return clause, mentions
 
 
 def _asks(folded: str, labels: set[str]) -> frozenset[str]:
@@ -289,6 +311,8 @@ def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
 def _compares(requests: Sequence[Request], folded: str) -> bool:
     """Whether something else is asked of the products; "I'd like to order two" is about a basket, "my order" isn't."""
     acts = {r.act for r in requests} - ({"order"} if _TO_ORDER.search(folded) else set())
+    if _ADDS_UP.search(folded):
+        acts -= {"policy", "compare"}  # "what do I pay?" is no question about ways to pay
     return bool(acts & {"compare", "policy", "order", "human"})
 
 

@@ -1,6 +1,6 @@
 """Offers, baskets and advice: how often the amount is right, and how often anything untrue is shown.
 
-    .venv/bin/python tests/bench/bench_pricing.py [--heldout] [--shop demo] [--failures] [--no-result]
+    .venv/bin/python tests/bench/bench_pricing.py [--heldout] [--generated 60 --seed 1] [--failures]
 
 Runs the cases of tests/bench/pricing over fresh imports, in code's own words (no model: the wording doesn't matter
 here), judges them with an oracle that shares no code with the assistant, and writes tests/bench/results/pricing.json.
@@ -32,7 +32,7 @@ from assistant.shop.embed import default_embedder  # noqa: E402
 from assistant.shop.importers import import_shop  # noqa: E402
 from assistant.shop.search import Search  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
-from tests.bench.pricing import vouchers  # noqa: E402
+from tests.bench.pricing import generated, vouchers  # noqa: E402
 from tests.bench.pricing.check import Verdict, judge  # noqa: E402
 from tests.bench.pricing.sources import KINDS, SOURCES, load  # noqa: E402
 
@@ -113,15 +113,39 @@ def bench(shops: Sequence[str], splits: Sequence[str], say: Say = print, *, fail
     return figures
 
 
+def bench_generated(shops: Sequence[str], count: int, seed: int, say: Say = print, *, failures: bool = False) -> Json:
+    """The same figures over random baskets (see generated.py), `count` for each shop."""
+    everything: list[tuple[str, Verdict]] = []
+    for shop in (s for s in shops if SOURCES[s].is_dir()):
+        cases = list(generated.cases(load(shop), shop, count, seed))
+        with tempfile.TemporaryDirectory(prefix="backroom-pricing-") as folder:
+            results = answer(cases, shop, Path(folder))
+        for case in cases:
+            record = results[case["id"]]["turns"][0]
+            ((_, verdict),) = judge(case, [record], load(shop))
+            if verdict is not None:
+                everything.append(("pay", verdict))
+                if failures and not verdict.ok:
+                    say(f"\n{case['turns'][0]['say']}\n  {record['reply']}\n  => {verdict}")
+    figures = totals(everything) | {"seed": seed}
+    say(f"generated: {json.dumps(figures)}")
+    return figures
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shop", action="append", choices=sorted(KINDS), help="only this shop (may be repeated)")
     parser.add_argument("--heldout", action="store_true", help="the held-out cases too (totals only)")
     parser.add_argument("--failures", action="store_true", help="show what went wrong in development cases")
+    parser.add_argument("--generated", type=int, default=0, help="so many random baskets for each shop, too")
+    parser.add_argument("--seed", type=int, default=1, help="which random baskets")
     parser.add_argument("--no-result", action="store_true", help="don't write the results file")
     options = parser.parse_args()
     splits = ["dev", "heldout"] if options.heldout else ["dev"]
     figures = bench(options.shop or list(KINDS), splits, failures=options.failures)
+    if options.generated:
+        shops = options.shop or list(KINDS)
+        figures["generated"] = bench_generated(shops, options.generated, options.seed, failures=options.failures)
     figures["vouchers"] = vouchers.measure()
     print(f"vouchers: {json.dumps(figures['vouchers'])}")
     if not options.no_result:

@@ -106,7 +106,9 @@ def _magento() -> Source:
         for row in _rows(path):
             names = [part.strip() for part in row["category"].split("\n") if part.strip()]
             category, sub = (names[0], names[1]) if len(names) > 1 else (names[0] if names else "", "")
-            source.pieces[row["sku"]] = Piece(row["sku"], minor(row["price"]), row["name"], category, sub)
+            source.pieces[row["sku"]] = Piece(
+                row["sku"], minor(row.get("special_price") or row["price"]), row["name"], category, sub
+            )
             source.stock[row["sku"]] = 100
             source.options[row["sku"]] = {}
     free = {"id": "ship50", "name": "Spend $50 or more - shipping is free!", "type": "free_shipping", "value": None}
