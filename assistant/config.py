@@ -97,6 +97,12 @@ class ModelSettings(Section):
     queue: int = Field(default=64, ge=1, le=10000)
     max_tokens: int = Field(default=96, ge=8, le=1024)
     deadline_s: float = Field(default=30.0, gt=0, le=600)
+    remote_url: str | None = Field(default=None, pattern=r"^https?://[^ ]+$")
+    """An OpenAI-compatible server with this very model, instead of our own engine. None: nothing is sent anywhere."""
+    remote_key: str = ""
+    remote_model: str = ""
+    remote_grammar: bool = True
+    """Whether that server takes GBNF grammars, as llama-server does."""
 
 
 class ShopSettings(Section):

@@ -19,6 +19,7 @@ from assistant.store.database import Database
 
 if TYPE_CHECKING:
     from assistant.engine.process import EngineProcess
+    from assistant.engine.remote import RemoteEngine
     from assistant.engine.request import Tokenizer
     from assistant.pipeline import Assistant
     from assistant.quiet import QuietableEngine
@@ -32,7 +33,7 @@ class Runtime:
 
     settings: Settings
     db: Database
-    process: EngineProcess
+    process: EngineProcess | RemoteEngine
     engine: QuietableEngine
     tokenizer: Tokenizer
     assistant: Assistant
@@ -83,7 +84,7 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         name = model.name or store.default
         base = store.resolve(name).sha256
         adapters = InUse(choose(model.adapter, base))
-        process, tokenizer = open_engine(
+        process, tokenizer = _remote(settings, name) or open_engine(
             name,
             adapter=adapters.current.path if adapters.current else None,
             threads=model.threads,
@@ -110,6 +111,27 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         db.close()
         raise
     return runtime
+
+
+def _remote(settings: Settings, name: str) -> tuple[RemoteEngine, Tokenizer] | None:
+    """The configured server of another machine with this model's tokenizer; None when none is configured."""
+    model = settings.model
+    if model.remote_url is None:
+        return None
+    from assistant.engine.remote import RemoteEngine, RemoteOptions
+    from assistant.engine.tokenizer import LlamaTokenizer
+    from assistant.models import resolve
+
+    tokenizer = LlamaTokenizer(resolve(name).path)
+    options = RemoteOptions(
+        model.remote_url.rstrip("/"),
+        model=model.remote_model,
+        key=model.remote_key,
+        context=model.context,
+        num_slots=model.slots or 8,
+        grammar=model.remote_grammar,
+    )
+    return RemoteEngine(options, tokenizer), tokenizer
 
 
 def demo_settings(settings: Settings) -> Settings:

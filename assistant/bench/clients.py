@@ -17,6 +17,7 @@ from assistant.engine.request import Finished, GenerateRequest, Token
 from assistant.engine.tokenizer import LlamaTokenizer
 
 _TIMEOUT_S = 1800.0
+_NO_REUSE = httpx.Limits(max_keepalive_connections=0)  # a server may close an idle connection just as it is used
 
 
 class Client(Protocol):
@@ -60,7 +61,7 @@ class LlamaServerClient:
     customer to the slot that holds its conversation, the best case for its cache."""
 
     def __init__(self, address: str, num_slots: int) -> None:
-        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT_S, limits=httpx.Limits(max_connections=None))
+        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT_S, limits=_NO_REUSE)
         self._num_slots = num_slots
         self.num_cached = 0
 
@@ -88,7 +89,7 @@ class PythonServerClient:
     """llama-cpp-python's own server, over OpenAI's completions in text: it takes no token ids."""
 
     def __init__(self, address: str, tokenizer: LlamaTokenizer) -> None:
-        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT_S, limits=httpx.Limits(max_connections=None))
+        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT_S, limits=_NO_REUSE)
         self._pieces = tokenizer.vocabulary.pieces
         self._encode = tokenizer.encode
         self._bias = {str(token): -100.0 for token in tokenizer.eos_tokens}

@@ -5,6 +5,7 @@ Knows no particular engine.
 
 from __future__ import annotations
 
+import math
 import statistics
 import threading
 import time
@@ -95,7 +96,7 @@ def _quantiles(values: list[float]) -> dict[str, float] | None:
     if not values:
         return None
     ordered = sorted(values)
-    return {"p50": round(statistics.median(ordered), 3), "p95": round(ordered[int(0.95 * (len(ordered) - 1))], 3)}
+    return {"p50": round(statistics.median(ordered), 3), "p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 3)}
 
 
 def _cpu_s(pid: int) -> float:

@@ -2,7 +2,8 @@
 
 Knows no request, no queue and no library. A backend has `num_sequences` numbered memories (KV caches), each of
 `context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length;
-`park_bytes` is how much of idle memories may be kept elsewhere.
+`park_bytes` is how much of idle memories may be kept elsewhere; a
+batch has `max_batch` tokens at most.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Backend(Protocol):
     num_sequences: int
     even_chunks: bool
     park_bytes: int
+    max_batch: int
     end_tokens: tuple[int, ...]
 
     @property

@@ -68,6 +68,7 @@ class LlamaBackend:
         self.model = str(options.model)
         self.context = options.context
         self.num_sequences = options.num_sequences
+        self.max_batch = options.max_batch
         self.park_bytes = options.park_mb * 1_000_000
         self.even_chunks = not options.unified_kv
         header = read_header(options.model)

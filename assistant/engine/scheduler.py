@@ -30,16 +30,16 @@ class Scheduler:
     """Answers requests with a backend. Used by one thread; `step` returns what happened.
 
     Without `jumping`, tokens that the grammar leaves no choice about are computed one by one; without `guessing`, none
-    is computed ahead. Both only cost time: the answers are the same.
+    is computed ahead (nor without `jumping`). Both only cost time: the answers are the same.
     """
 
-    def __init__(
-        self, backend: Backend, num_slots: int, max_batch: int = 512, *, jumping: bool = True, guessing: bool = True
-    ) -> None:
+    def __init__(self, backend: Backend, num_slots: int, *, jumping: bool = True, guessing: bool = True) -> None:
         self._backend = backend
         self._jumping = jumping
         self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots, backend.park_bytes)
-        self._planner = Planner(max_batch, backend.context, even=backend.even_chunks, guessing=guessing)
+        self._planner = Planner(
+            backend.max_batch, backend.context, even=backend.even_chunks, guessing=guessing and jumping
+        )
         self._guess_rate = 0.5
         self._counts = EngineCounts()
         self.waiting: deque[Sequence] = deque()

@@ -41,6 +41,7 @@ class ScriptedOptions:
     context: int = 256
     even_chunks: bool = False
     park_bytes: int = 0
+    max_batch: int = 512
     adapters: Mapping[str, Path] = field(default_factory=dict)
     death_mark: Path | None = None
     death_signal: int = signal.SIGKILL
@@ -80,6 +81,7 @@ class ScriptedBackend:
         self.model = options.name
         self.context = options.context
         self.num_sequences = options.num_slots + options.num_public
+        self.max_batch = options.max_batch
         self.park_bytes = options.park_bytes
         self.even_chunks = options.even_chunks
         self.end_tokens = (END,)

@@ -76,7 +76,7 @@ def measure(backend: Any, asked: list[Any], together: int, **mode: bool) -> dict
 
     for memory in range(backend.num_sequences):
         backend.truncate(memory, 0)
-    scheduler = Scheduler(backend, backend.options.num_slots, backend.options.max_batch, **mode)
+    scheduler = Scheduler(backend, backend.options.num_slots, **mode)
     first = replace(asked[0], request_id="warm", conversation="warm")
     tokens: dict[str, list[int]] = {}
 
@@ -140,7 +140,6 @@ def main() -> None:
         modes = {
             "neither": {"jumping": False, "guessing": False},
             "forced tokens": {"jumping": True, "guessing": False},
-            "guesses": {"jumping": False, "guessing": True},
             "both": {"jumping": True, "guessing": True},
         }
         for together in options.together:

@@ -191,6 +191,14 @@ def test_long_prompts_come_in_chunks_and_do_not_stall_answers() -> None:
     drain(scheduler)
 
 
+def test_a_batch_is_never_larger_than_the_backend_takes() -> None:
+    scheduler, backend = make(num_slots=6, max_batch=40)
+    asked = [request(f"{number}" * 30, f"c{number}") for number in range(6)]
+    answers = run(scheduler, *asked)
+    assert [answers[each.request_id][0] for each in asked] == [f"{number}" * 30 for number in range(6)]
+    assert max(sum(len(chunk.tokens) for chunk in chunks) for _, chunks in backend.batches) <= 40
+
+
 def test_cancelling_frees_the_slot_at_once() -> None:
     scheduler, _ = make(num_slots=1)
     first, second = request("a" * 40, "c1"), request("b", "c2")
