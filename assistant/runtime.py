@@ -98,11 +98,14 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         raise
     try:
         # The engine's process loads the model while this one imports the pipeline.
+        from assistant.engine.process import EngineProcess
         from assistant.pipeline import Assistant
 
         engine = QuietableEngine(process)
         assistant = Assistant(db, engine, tokenizer, settings, adapters)
-        releases = Releases(process, adapters, base) if model.adapter is None else None
+        releases = None
+        if model.adapter is None and isinstance(process, EngineProcess):  # another server has adapters of its own
+            releases = Releases(process, adapters, base)
         runtime = Runtime(settings, db, process, engine, tokenizer, assistant, adapters, releases)
         if wait:
             process.wait_ready()
