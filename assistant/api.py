@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import anyio
@@ -221,10 +222,10 @@ def _add_health(
         now = status()
         headers = {"Retry-After": str(RETRY_AFTER_S)}
         if await anyio.to_thread.run_sync(trouble):  # the log says what it is: this answer is open to anybody
-            return JSONResponse({"status": "the database can't be written", "engine": vars(now)}, 503, headers)
+            return JSONResponse({"status": "the database can't be written", "engine": asdict(now)}, 503, headers)
         if now.ready:
-            return JSONResponse({"status": "ready", "engine": vars(now)})
-        return JSONResponse({"status": "the model is loading", "engine": vars(now)}, 503, headers)
+            return JSONResponse({"status": "ready", "engine": asdict(now)})
+        return JSONResponse({"status": "the model is loading", "engine": asdict(now)}, 503, headers)
 
     @app.get("/metrics", summary="Counters in Prometheus' form", tags=["health"], response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
