@@ -3,8 +3,8 @@
     python -m finetune.heads emotion    # five minutes of one core, 1 GB of memory
 
 One small network (assistant/understand/feeling.py says which), every emotion a yes or no of its own, since a message
-may hold several. Plain numpy and Adam, four passes, the last at falling rates; thresholds are those of the best F1 per emotion
-on GoEmotions' dev part. Saved as safetensors, never pickle. Needs no torch.
+may hold several. Plain numpy and Adam, four passes, the last two at falling rates; thresholds are those of the best F1
+per emotion on GoEmotions' dev part. Saved as safetensors, never pickle. Needs no torch.
 """
 
 from __future__ import annotations
