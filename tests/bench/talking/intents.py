@@ -90,7 +90,7 @@ def default_model() -> tuple[Prompt, Callable[[], None]]:
 
 
 def _vocabulary(texts: list[str], least: int = 3) -> dict[str, int]:
-    from assistant.understand.acts import word_features
+    from assistant.linear import word_features
 
     count = Counter(word for text in texts for word in word_features(text))
     return {w: at for at, w in enumerate(sorted(w for w, n in count.items() if n >= least))}
@@ -101,7 +101,7 @@ def _features(texts: list[str], words: dict[str, int]) -> Any:
     from scipy import sparse
 
     from assistant.shop.embed import default_embedder
-    from assistant.understand.acts import word_features
+    from assistant.linear import word_features
 
     found = [[words[w] for w in word_features(text) if w in words] for text in texts]
     ends = np.cumsum([0] + [len(f) for f in found])
