@@ -100,8 +100,8 @@ def _features(texts: list[str], words: dict[str, int]) -> Any:
     """Embeddings and words side by side, as the act head has them (finetune/heads.py)."""
     from scipy import sparse
 
-    from assistant.shop.embed import default_embedder
     from assistant.linear import word_features
+    from assistant.shop.embed import default_embedder
 
     found = [[words[w] for w in word_features(text) if w in words] for text in texts]
     ends = np.cumsum([0] + [len(f) for f in found])
