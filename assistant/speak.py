@@ -24,6 +24,7 @@ from assistant.types import Delta, Event, Record
 from assistant.verify import Released, Verifier
 from assistant.wording.notes import allowed, as_prompt
 from assistant.wording.rewording import Rewording
+from assistant.wording.ways import ways
 
 MaySay = Callable[[str, bool], bool]
 """The last look at a sentence before it is released: its text, and whether a model worded it."""
@@ -112,12 +113,15 @@ class Speaker:
         model: ModelSettings,
         in_use: InUse,
         patience_s: float = _PATIENCE_S,
+        *,
+        guided: bool = True,
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
         self._model = model
         self._in_use = in_use
         self._patience_s = patience_s
+        self._guided = guided
         self._prompts = PromptBuilder(tokenizer)
         self._notes_prompts = PromptBuilder(tokenizer, notes_messages())
 
@@ -151,7 +155,8 @@ class Speaker:
     def _task(self, question: str, plan: Plan, adapter: Adapter | None) -> tuple[Checker, Task | None]:
         """What the model is asked for, in the form that it was trained for, and who judges it. None: code says it all.
 
-        With an adapter for notes it words the whole answer freely; without, the first sentence under a grammar.
+        With an adapter for notes it words the whole answer, kept to the phrasebook's wordings of each note unless it
+        isn't `guided` (then any plain words); without one, the first sentence under a grammar.
         """
         if adapter is not None and adapter.form == "notes":
             rewording = Rewording(plan)
@@ -159,7 +164,10 @@ class Speaker:
             if not content:
                 return rewording, None
             prompt = self._notes_prompts.asked(ask_notes(question, content))
-            return rewording, Task(prompt, Placeholders(allowed(rewording.notes)), adapter, _NOTES_TOKENS)
+            guide = tuple(ways(note, plan) for note in rewording.notes if note.entries) if self._guided else ()
+            return rewording, Task(
+                prompt, Placeholders(allowed(rewording.notes), sentences=guide), adapter, _NOTES_TOKENS
+            )
         placeholders = frames(plan) if plan.phrase else None
         if placeholders is None:
             return Verifier(plan), None

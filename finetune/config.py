@@ -68,6 +68,7 @@ class GateSettings:
     parity_tokens: int = 400
     greedy_same: float = 0.99
     own_words: float = 0.8
+    own_words_free: float = 0.5
     wrong_ratio: float = 0.25
     ends: float = 0.95
     own_words_gain: float = 0.0

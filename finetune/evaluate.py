@@ -93,10 +93,14 @@ def asked(settings: EvalSettings) -> list[Asked]:
     return out
 
 
-def answer_all(engine: Engine, tokenizer: Tokenizer, adapter: Adapter | None, todo: Sequence[Asked]) -> list[Result]:
-    """Word all answers with one engine and adapter."""
+def answer_all(
+    engine: Engine, tokenizer: Tokenizer, adapter: Adapter | None, todo: Sequence[Asked], *, guided: bool = False
+) -> list[Result]:
+    """Word all answers with one engine and adapter; freely, or `guided` by the phrasebook as in service."""
     listening = Listening(engine)
-    speaker = Speaker(listening, tokenizer, ModelSettings(deadline_s=300.0), InUse(adapter), patience_s=200.0)
+    speaker = Speaker(
+        listening, tokenizer, ModelSettings(deadline_s=300.0), InUse(adapter), patience_s=200.0, guided=guided
+    )
     return [_one(speaker, listening, tokenizer, adapter, number, each) for number, each in enumerate(todo)]
 
 

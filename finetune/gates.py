@@ -20,9 +20,14 @@ class Gate:
 
 
 def judge(
-    limits: GateSettings, parity: Mapping[str, float], base: Mapping[str, Any], adapter: Mapping[str, Any]
+    limits: GateSettings,
+    parity: Mapping[str, float],
+    base: Mapping[str, Any],
+    adapter: Mapping[str, Any],
+    served: Mapping[str, Any],
 ) -> list[Gate]:
-    """All gates. `base` and `adapter` are summaries of the same answers (see evaluate.summary)."""
+    """All gates. `base` and `adapter` are summaries of the same answers, worded freely (see evaluate.summary);
+    `served` is the adapter's as it would be in service."""
     most_wrong = limits.wrong_ratio * base["wrong_share"]
     gain = adapter["own_first_time"] - base["own_first_time"]
     return [
@@ -34,9 +39,13 @@ def judge(
              parity["greedy_same"] >= limits.greedy_same),
         Gate("end mark learned", parity["end_learned"], f">= {limits.ends}", parity["end_learned"] >= limits.ends),
         Gate("answers that end by themselves", adapter["ended"], f">= {limits.ends}", adapter["ended"] >= limits.ends),
-        Gate("own words passing first time, shop unseen in training", adapter["own_first_time"],
-             f">= {limits.own_words}", adapter["own_first_time"] >= limits.own_words),
+        Gate("own words passing first time in service, shop unseen in training", served["own_first_time"],
+             f">= {limits.own_words}", served["own_first_time"] >= limits.own_words),
+        Gate("own words passing first time when free", adapter["own_first_time"], f">= {limits.own_words_free}",
+             adapter["own_first_time"] >= limits.own_words_free),
+        Gate("wrong statements before checking in service", served["wrong_share"], "<= 0.02",
+             served["wrong_share"] <= 0.02),
         Gate("more own words than the base", gain, f"> {limits.own_words_gain}", gain > limits.own_words_gain),
-        Gate("answers with a wrong statement before checking", adapter["wrong_share"],
+        Gate("wrong statements before checking, free", adapter["wrong_share"],
              f"<= {limits.wrong_ratio} x base ({most_wrong:.4f})", adapter["wrong_share"] <= most_wrong),
     ]  # fmt: skip

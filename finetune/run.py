@@ -122,8 +122,8 @@ class Run:
         )
         results = self._answers()
         figures = {name: evaluate.summary(each) for name, each in results.items()}
-        base, adapter = figures["base, free"], figures["adapter"]
-        gates = judge_gates(self.settings.gates, parity, base, adapter)
+        base, adapter = figures["base, free"], figures["adapter, free"]
+        gates = judge_gates(self.settings.gates, parity, base, adapter, figures["adapter, in service"])
         facts = self._facts()
         training = self._training()
         assert training is not None
@@ -158,7 +158,7 @@ class Run:
         )  # fmt: skip
 
     def _answers(self) -> dict[str, list[evaluate.Result]]:
-        """The same answers by the base under its grammar, the base asked freely, and the adapter."""
+        """The same answers by the base under its grammar and freely, by the adapter freely and as it is served."""
         from assistant.engine import open_engine
 
         todo = evaluate.asked(self.settings.evaluate)
@@ -169,11 +169,12 @@ class Run:
             results = {
                 "base, grammar": evaluate.answer_all(engine, tokenizer, None, todo),
                 "base, free": evaluate.answer_all(engine, tokenizer, UNTRAINED, todo),
-                "adapter": evaluate.answer_all(engine, tokenizer, adapter, todo),
+                "adapter, free": evaluate.answer_all(engine, tokenizer, adapter, todo),
+                "adapter, in service": evaluate.answer_all(engine, tokenizer, adapter, todo, guided=True),
             }
         finally:
             engine.close()
-        self.progress(f"evaluate: {len(todo)} answers, three times, in {time.monotonic() - began:.0f} s")
+        self.progress(f"evaluate: {len(todo)} answers, four times, in {time.monotonic() - began:.0f} s")
         return results
 
     def _facts(self) -> dict[str, str]:

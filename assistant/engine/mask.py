@@ -61,12 +61,14 @@ class TokenTable:
             for token, piece in enumerate(pieces)
         ]
         self.not_plain: NDArray[np.bool_] = np.array([not is_plain(text) for text in self.texts], dtype=np.bool_)
+        self.longest = 0
         self.ids_by_text: dict[str, list[int]] = {}
         self.openers: list[tuple[int, str]] = []  # (token, its text from the brace on), what stands before being plain
         for token, text in enumerate(self.texts):
             if not text:
                 continue
             self.ids_by_text.setdefault(text, []).append(token)
+            self.longest = max(self.longest, len(text))
             before, brace, _ = text.partition("{")
             if brace and (not before or is_plain(before)):
                 self.openers.append((token, text[len(before) :]))

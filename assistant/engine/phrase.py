@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.engine.choices import ChoiceAutomaton
 from assistant.engine.mask import Automaton, State, TokenTable, common_start
 from assistant.engine.request import Grammar, Placeholders
 
@@ -115,11 +116,13 @@ class PhraseAutomaton:
 
 def automaton_for(
     table: TokenTable, placeholders: Placeholders, stop_tokens: tuple[int, ...]
-) -> Automaton | PhraseAutomaton:
-    """The automaton that keeps an answer to `placeholders`: by its grammar when it has one, else by plain text.
+) -> Automaton | PhraseAutomaton | ChoiceAutomaton:
+    """The automaton that keeps an answer to `placeholders`: by its sentences or grammar, else by plain text.
 
     Raises ValueError for a placeholder or a grammar that can't be written.
     """
+    if placeholders.sentences:
+        return ChoiceAutomaton(table, placeholders.sentences, stop_tokens)
     if placeholders.grammar is None:
         return table.automaton(placeholders.allowed, stop_tokens)
     return PhraseAutomaton(table, placeholders.grammar, stop_tokens)

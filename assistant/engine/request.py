@@ -46,6 +46,8 @@ class Placeholders:
     allowed: tuple[str, ...]
     grammar: Grammar | None = None
     """With it the answer is a sentence of this grammar, whatever plain text would be allowed."""
+    sentences: tuple[tuple[str, ...], ...] = ()
+    """With them the answer is one wording of the first, then one of the second, and so on to the last."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ Knows no plan, no file and no model.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +76,15 @@ class Pattern:
         found = self._regex.fullmatch(text)
         return {name: value.strip() for name, value in found.groupdict().items()} if found else None
 
+    def all(self, bound: Mapping[str, str]) -> Iterator[str]:
+        """Every sentence of it, the slots filled with `bound`."""
+        parts = _PART.split(self.source)
+        options = [
+            [part] if not number % 2 else part[1:-1].split("|") if part.startswith("(") else [bound[_name(part)]]
+            for number, part in enumerate(parts)
+        ]
+        return (_tidied("".join(pieces)) for pieces in itertools.product(*options))
+
     def make(self, bound: Mapping[str, str], rng: random.Random) -> str:
         """One of its sentences at random, the slots filled with `bound`."""
         out = []
@@ -85,8 +95,13 @@ class Pattern:
                 out.append(rng.choice(part[1:-1].split("|")))
             else:
                 out.append(bound[_name(part)])
-        text = re.sub(r"\s+([.,:;?!])", r"\1", re.sub(r"\s+", " ", "".join(out))).strip(" ,")
-        return text[:1].upper() + text[1:]
+        return _tidied("".join(out))
+
+
+def _tidied(text: str) -> str:
+    """Without the spaces that an empty choice leaves, and with a capital at the beginning."""
+    text = re.sub(r"\s+([.,:;?!])", r"\1", re.sub(r"\s+", " ", text)).strip(" ,")
+    return text[:1].upper() + text[1:]
 
 
 def _name(part: str) -> str:

@@ -150,7 +150,7 @@ def _otherwise_regretted(form: str) -> Iterator[str]:
     assert found is not None
     rest = form[found.end() :]
     for regret in _REGRETS:
-        yield f"{found[1]}{regret}{rest}"
+        yield f"{found[1] or ''}{regret}{rest}"
 
 
 _REGRETS = (
