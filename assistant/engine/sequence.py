@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from assistant.engine.backend import Sampler
 from assistant.engine.cache import CacheKey, PublicKey
+from assistant.engine.choices import ChoiceAutomaton
 from assistant.engine.draft import Lookup
 from assistant.engine.mask import Automaton, State
 from assistant.engine.phrase import PhraseAutomaton
@@ -31,7 +32,7 @@ class Sequence:
     deadline: float
     sampler: Sampler
     stop_tokens: frozenset[int]
-    automaton: Automaton | PhraseAutomaton | None
+    automaton: Automaton | PhraseAutomaton | ChoiceAutomaton | None
     tokens: list[int] = field(init=False)
     state: State | None = field(init=False)
     cache_key: CacheKey = field(init=False)
