@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.engine.choices import ChoiceAutomaton
 from assistant.engine.mask import Automaton, State
 from assistant.engine.phrase import PhraseAutomaton
 
@@ -52,7 +53,7 @@ class Draft:
 
 def draft(
     guesses: Sequence[int],
-    automaton: Automaton | PhraseAutomaton | None,
+    automaton: Automaton | PhraseAutomaton | ChoiceAutomaton | None,
     state: State | None,
     stop_tokens: Collection[int],
     limit: int,
