@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from assistant.privacy.rights import set_consent
+from assistant.privacy.subject import Subject
 from assistant.shop.schema import BrowsingRow, CustomerRow, OrderLineRow, OrderRow, PreferenceRow
 from assistant.store.database import Database
 
@@ -99,11 +101,9 @@ class Shoppers:
             return int(found.rowcount)  # type: ignore[attr-defined]
 
     def set_consent(self, customer_id: str, given: bool) -> None:
-        """Note whether the customer agrees to personalisation."""
-        with self._db.write() as session:
-            row = session.get(CustomerRow, customer_id)
-            if row is not None:
-                row.consent = given
+        """Note that the customer agrees to personalisation, or no longer does, as any other consent is noted."""
+        subject = Subject(f"customer:{customer_id}")
+        set_consent(self._db, subject, given, actor=subject.reference, source="chat")
 
 
 def split_values(text: str) -> list[str]:
