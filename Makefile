@@ -50,7 +50,7 @@ demo: setup
 test: setup browser
 	$(BIN)/python -m pytest $(TEST_OPTIONS)
 
-# The same tests are in `make test`, with fewer inputs.
+# `make test` has those below the server, with fewer inputs.
 test-faults: setup
 	FAULTS_INPUTS=10000 FAULTS_OUT=$(RESULTS)/faults.json $(BIN)/python -m pytest tests/faults $(TEST_OPTIONS)
 

@@ -26,7 +26,13 @@ from assistant.store.keys import cipher_key, find_key
 from tests.faults.harness import Load, as_json, assert_whole, note, ready
 from tests.process import Serving, backroom
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        "FAULTS_OUT" not in os.environ, reason="minutes of starting and killing servers: make test-faults"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
