@@ -28,7 +28,7 @@ from assistant.understand.orders import wording
 from assistant.understand.orders.items import option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import Focus, OrderReader, Shop
-from assistant.understand.orders.signals import about_orders, names_own
+from assistant.understand.orders.signals import about_orders, names_own, of_goods
 
 _MAX_HEARD = 6
 _OF_ADVICE = frozenset({"recommend", "preferences"})
@@ -83,6 +83,7 @@ class OrderTalk:
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before
         if task.customer is None:
+            relevant = relevant and not of_goods(text, requests)
             claims = identity.claim_in(text, task)
             waiting = task.asked and not _for_the_shop(text, requests)
             if not relevant and not claims and not waiting:
@@ -178,7 +179,13 @@ class OrderTalk:
 def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     """Whether a message has turned to the shop itself while it isn't known who is asking."""
     asks = "?" in text
-    return any(r.act == "human" or (asks and (r.products or r.act in ("policy", "promotion"))) for r in requests)
+    goods = ("price", "availability", "stock", "details", "options", "compare", "superlative", "cheapest", "search")
+    return any(
+        r.act == "human"
+        or (asks and (r.products or r.act in ("policy", "promotion")))
+        or (r.act in goods and r.products and r.confidence > 0.5)
+        for r in requests
+    )
 
 
 def _welcome(account: Account, task: Task) -> Answer:

@@ -68,6 +68,18 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     return identified and ("order" in acts or own)
 
 
+def of_goods(text: str, requests: Sequence[Request]) -> bool:
+    """ "Can I return it?" of a product that was just talked about, by somebody who has not said that it was bought: that
+    asks for its rules. "I want to return it" doesn't."""
+    low = wording.mend(text)
+    if _OWN.search(low) or _MINE.search(low) or _ASKS_FOR.search(low):
+        return False
+    return any(r.from_context and r.products and r.act in ("policy", "details", "availability") for r in requests)
+
+
+_ASKS_FOR = re.compile(r"\bi (?:really )?(?:want|need|wish|have to|must)\b|\bi'd like\b|\bi would like\b|\bplease\b")
+
+
 def names_own(text: str, names: Sequence[str], options: frozenset[str]) -> bool:
     """Whether a known customer speaks of something that they have ordered as theirs: "my trail runners", "the mid in 43
     instead of 44"."""

@@ -130,7 +130,9 @@ def kinds_of(world: World) -> dict[str, tuple[str, str, list[Product]]]:
     out = {}
     for kind, members in groups.items():
         words = kind.replace("-", " ").lower().replace("mens ", "men's ").replace("womens ", "women's ")
-        if len(members) < 2 or re.search(r"[&]|accessories|decoration|groceries|equipment|care|tops|sports", words):
+        if len(members) < 2 or re.search(
+            r"[&]|accessories|decoration|groceries|equipment|care|tops|sports|erin", words
+        ):
             continue
         if words.endswith("s"):
             singular = re.sub(r"(?<=sh|ch|ss)es$", "", words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .context import NEGATION, Sentence, Turn, variants_of
 from .mentions import Constraint
+from .promoted import after_promotion, is_option_value
 from .reduced import is_reduced
 from .world import Product, Variant, minor
 
@@ -92,6 +93,10 @@ def _judge(sentence: Sentence, amount: Amount, segment_start: int) -> str | None
     if _BUDGET.search(before) and not _FROM.search(before):
         return _judge_limit(sentence, amount, before)
     if _in_policies(sentence, amount, products):
+        return None
+    if after_promotion(sentence.turn.world, sentence.text, amount.minor, products):
+        return None
+    if is_option_value(amount.minor, products) and len(list(amounts(sentence.text))) > 1:
         return None
     if _DIFFERENCE_AFTER.search(after) or _DIFFERENCE_BEFORE.search(before):
         if amount.minor in differences(sentence):

@@ -29,16 +29,30 @@ def magento(folder: Path) -> World:
                 options = {k: row[k] for k in ("color", "size") if row.get("visibility") == "1" and row.get(k)}
                 if "color" not in options:
                     options = {}
-                variant = Variant(row["sku"], minor(row["price"]), int(float(row["qty"])), True, options)
+                price = minor(row.get("special_price") or row["price"])
+                variant = Variant(row["sku"], price, int(float(row["qty"])), True, options)
                 facts = {k: ", ".join(row[k].split("\n")) for k in _MAGENTO_FACTS if (row.get(k) or "").strip()}
-                kind = row["category"].split("\n")[-1]
+                kind = row["category"].split("\n")[1]
                 slug = re.sub(r"\W+", "-", name.lower()).strip("-")
                 product = Product(slug if options else row["sku"], name, kind, _text(row["description"]), facts, [])
                 products.setdefault(name, product).variants.append(variant)
+    for sku, stars in _ratings(folder).items():
+        for product in products.values():
+            if any(v.sku == sku for v in product.variants):
+                product.rating = round(sum(stars) / len(stars), 1)
+                product.facts["rating"] = f"{product.rating:g} of 5 stars"
     pages = folder / "CmsSampleData_pages_pages.csv"
     with pages.open(encoding="utf-8-sig", newline="") as file:
         policies = {row["identifier"]: _text(row["content"]) for row in csv.DictReader(file)}
     return World("magento", list(products.values()), policies)
+
+
+def _ratings(folder: Path) -> dict[str, list[float]]:
+    stars: dict[str, list[float]] = {}
+    with (folder / "ReviewSampleData_products_reviews.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            stars.setdefault(row["sku"], []).append(float(row["rating_value"]))
+    return stars
 
 
 def _text(markup: str) -> str:
