@@ -183,7 +183,7 @@ def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     return any(
         r.act == "human"
         or (asks and (r.products or r.act in ("policy", "promotion")))
-        or (r.act in goods and r.products and r.confidence > 0.5)
+        or (r.confidence > 0.5 and (r.act == "policy" or (r.act in goods and r.products)))
         for r in requests
     )
 

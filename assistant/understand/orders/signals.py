@@ -70,7 +70,8 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
 
 def of_goods(text: str, requests: Sequence[Request]) -> bool:
     """ "Can I return it?" of a product that was just talked about, by somebody who has not said that it was bought: that
-    asks for its rules. "I want to return it" doesn't."""
+    asks for its rules, and "I want to return it" doesn't.
+    """
     low = wording.mend(text)
     if _OWN.search(low) or _MINE.search(low) or _ASKS_FOR.search(low):
         return False
@@ -90,7 +91,7 @@ def names_own(text: str, names: Sequence[str], options: frozenset[str]) -> bool:
 
 def _of_anybody(low: str) -> bool:
     """ "Can I return shoes?": a question for the rules, with nothing in it that points at something of one's own."""
-    asks = re.search(r"\b(?:can|could|may|do) i\b[^.?!]*\?", low)
+    asks = re.search(r"\b(?:can|could|may|do) i\b[^.?!]*\?|^\W*(?:and |so |but )?(?:can|could|may) i\b", low)
     return bool(asks) and not re.search(r"\b(?:my|the|this|both|these|those|it|them)\b", low)
 
 
