@@ -69,7 +69,7 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
 
 
 def of_goods(text: str, requests: Sequence[Request]) -> bool:
-    """ "Can I return it?" of a product that was just talked about, by somebody who has not said that it was bought: that
+    """ "Can I return it?" of a product that was just talked about, by somebody who has not bought it: that
     asks for its rules, and "I want to return it" doesn't.
     """
     low = wording.mend(text)
