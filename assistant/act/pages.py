@@ -94,7 +94,7 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
     pages = [
         (hit, [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]) for hit in hits
     ]
-    scores = [score_sentences(question, lines, context.encode) for _, lines in pages]
+    scores = [_in_place(question, hit, lines, context) for hit, lines in pages]
     ranked = sorted(
         (
             (score + (0.05 if page == 0 else 0.0), page, line)
@@ -126,7 +126,17 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         plan.say(fact.key(name), fact.key(name))
 
 
+def _in_place(question: str, hit: PolicyHit, lines: Sequence[str], context: Context) -> list[float]:
+    """How well each sentence answers, read under its page's title and heading: alone it may lack what it is about."""
+    vectors = context.encode([question, *(f"{hit.title}. {hit.heading}. {line}" for line in lines)])
+    under = vectors[1:] @ vectors[0]
+    alone = score_sentences(question, lines, context.encode)
+    return [a + _UNDER * float(u) + _PASSAGE * hit.score for a, u in zip(alone, under, strict=True)]
+
+
 _NEARLY = 0.85
+_UNDER, _PASSAGE = 0.6, 0.3
+"""Of 32 questions to the demo shop's pages: 24 answered without them, 27 with them (half A of the voices)."""
 
 
 def _without_heading(passage: str) -> str:
