@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from assistant.request import Request
 from assistant.understand.answered import chosen, settled
@@ -21,6 +22,7 @@ from assistant.understand.state import State
 from assistant.understand.strain import Mood, strained
 from assistant.understand.vocabulary import Vocabulary
 
+_SLIP = 88.0  # how alike (0 to 100) a word must be to one of the shop's to be that word misspelt
 _PLAIN = 0.5  # how strong a feeling must be for a message that asks nothing to be about it
 _FELT_AS = {
     "anger": "complaint",
@@ -73,8 +75,17 @@ class Listener:
         return taken_up(text, self.reader.bare_answer(text), state) if state.offer else None
 
     def _language(self, text: str) -> str | None:
+        return detect(text, lambda w: w in self.vocabulary.english, self._is_shop_word)
+
+    def _is_shop_word(self, word: str) -> bool:
+        """Whether a word is the shop's own, or a slip of one: "vacum" is no other language."""
         words = self.vocabulary
-        return detect(text, lambda w: w in words.english, lambda w: w in words.known or w in words.joined)
+        if word in words.known or word in words.joined:
+            return True
+        return (
+            len(word) >= 5
+            and process.extractOne(word, words.known.keys(), scorer=fuzz.ratio, score_cutoff=_SLIP) is not None
+        )
 
     def _feeling(self, text: str, state: State) -> Feeling:
         if not self.minds_tone or state.mood.get("off"):
