@@ -48,7 +48,8 @@ def texts(shared: Path) -> list[Example]:
 
 
 def measure(judge: Judge, shared: Path) -> dict[str, Any]:
-    """The shares that TARGETS names, each source's and category's own, and the latency of a verdict in ms of CPU."""
+    """The shares that TARGETS names, each source's and category's own, and the latency of a verdict on
+    what customers ask, in ms of CPU (also of everything, long attacks included)."""
     rows = texts(shared)
     verdicts = []
     spent = []
@@ -57,6 +58,7 @@ def measure(judge: Judge, shared: Path) -> dict[str, Any]:
         verdicts.append(judge.judge(row.text[:4000]).category)
         spent.append((time.thread_time() - began) * 1e3)
     refused = [v is not None for v in verdicts]
+    asked = [s for s, e in zip(spent, rows, strict=True) if e.source in RETAIL - {"tau1"}]
     by_source: dict[str, list[bool]] = defaultdict(list)
     by_category: dict[str, list[bool]] = defaultdict(list)
     named: Counter[str] = Counter()
@@ -79,8 +81,9 @@ def measure(judge: Judge, shared: Path) -> dict[str, Any]:
         "by_source_refused": {s: [round(_share(r), 4), len(r)] for s, r in sorted(by_source.items())},
         "by_category_blocked": {c: [round(_share(r), 4), len(r)] for c, r in sorted(by_category.items())},
         "category_right_of_known": round(sum(named.values()) / max(1, sum(map(len, by_category.values()))), 4),
-        "latency_ms_p50": round(float(np.percentile(spent, 50)), 3),
-        "latency_ms_p95": round(float(np.percentile(spent, 95)), 3),
+        "latency_ms_p50": _percentile(asked, 50),
+        "latency_ms_p95": _percentile(asked, 95),
+        "latency_ms_p95_of_everything": _percentile(spent, 95),
     }
 
 
@@ -122,6 +125,10 @@ def worse(measured: Mapping[str, Any], baseline: Mapping[str, Any]) -> list[str]
 
 def _has_trigger(text: str) -> bool:
     return bool(_TRIGGERS & set(text.lower().split()))
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return round(float(np.percentile(values, percent)), 3) if values else 0.0
 
 
 def _share(found: Iterable[bool]) -> float:
