@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assistant.language import fold
 from assistant.screen.head import SafetyHead, default_head
 from assistant.screen.plain import plain
-from assistant.screen.rules import harmful
+from assistant.screen.rules import asks_what_it_is, harmful
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -82,6 +82,8 @@ class Judge:
         sure = harmful(simple)
         if sure:
             return Verdict(sure, None)
+        if asks_what_it_is(simple):
+            return Verdict(None, None)
         scores = self._scores(stripped, simple)
         if scores[0] <= THRESHOLD:
             part = self._worst_sentence(stripped)

@@ -25,12 +25,19 @@ def _read(path: Path) -> dict[str, re.Pattern[str]]:
 
 
 _RULES = _read(_FILE)
-_TO_A_MACHINE, _MONEY, _CLAIMS_HUMAN = (_RULES.pop(name) for name in ("planted", "money", "human"))
+_TO_A_MACHINE, _MONEY, _CLAIMS_HUMAN, _IDENTITY = (
+    _RULES.pop(name) for name in ("planted", "money", "human", "identity")
+)
 
 
 def harmful(text: str) -> str | None:
     """The category of a customer's plain text that a pattern is sure of, or None."""
     return next((category for category, pattern in _RULES.items() if pattern.search(text)), None)
+
+
+def asks_what_it_is(text: str) -> bool:
+    """Whether a short plain text asks what the assistant is: that is always answered."""
+    return text.count(" ") < 14 and bool(_IDENTITY.search(text))
 
 
 def planted(text: str, *, of_product: bool) -> bool:
