@@ -35,7 +35,7 @@ PARTS = ("intents", "slots", "smalltalk", "emotion", "clarify", "turns", "custom
 
 def run_intents(options: argparse.Namespace, folder: Path) -> Json:
     """MultiDoGO and Bitext, three ways."""
-    sets = {"multidogo": lambda: data.multidogo(6000, 2000), "bitext": data.bitext}
+    sets = {"multidogo": lambda: data.multidogo(3000, 1000), "bitext": data.bitext}
     out: Json = {}
     ask = close = None
     for name, read in sets.items():
@@ -55,7 +55,7 @@ def run_intents(options: argparse.Namespace, folder: Path) -> Json:
 
 
 def run_slots(options: argparse.Namespace, folder: Path) -> Json:
-    return {"multidogo": slots.measure(data.multidogo_slots("train", 14000), data.multidogo_slots("test", 5000))}
+    return {"multidogo": slots.measure(data.multidogo_slots("train", 4000), data.multidogo_slots("test", 1500))}
 
 
 def run_smalltalk(options: argparse.Namespace, folder: Path) -> Json:

@@ -104,8 +104,8 @@ def _features(texts: list[str], words: dict[str, int]) -> Any:
     from assistant.shop.embed import default_embedder
 
     found = [[words[w] for w in word_features(text) if w in words] for text in texts]
-    ends = np.cumsum([0] + [len(f) for f in found])
-    columns = np.array([c for f in found for c in f], np.int64)
+    ends = np.cumsum([0] + [len(f) for f in found]).astype(np.int32)  # scikit-learn takes no 64-bit indices
+    columns = np.array([c for f in found for c in f], np.int32)
     counted = sparse.csr_matrix((np.full(len(columns), 0.3, np.float32), columns, ends), (len(texts), len(words)))
     return sparse.hstack([sparse.csr_matrix(default_embedder().encode(texts)), counted]).tocsr()
 
