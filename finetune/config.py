@@ -70,6 +70,7 @@ class GateSettings:
     own_words: float = 0.8
     own_words_free: float = 0.5
     wrong_ratio: float = 0.25
+    wrong_ratio_free: float = 0.5
     ends: float = 0.95
     own_words_gain: float = 0.0
 

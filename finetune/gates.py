@@ -24,11 +24,13 @@ def judge(
     parity: Mapping[str, float],
     base: Mapping[str, Any],
     adapter: Mapping[str, Any],
+    base_served: Mapping[str, Any],
     served: Mapping[str, Any],
 ) -> list[Gate]:
     """All gates. `base` and `adapter` are summaries of the same answers, worded freely (see evaluate.summary);
-    `served` is the adapter's as it would be in service."""
-    most_wrong = limits.wrong_ratio * base["wrong_share"]
+    `base_served` and `served` are theirs in service: the base under its grammar, the adapter by the phrasebook."""
+    most_wrong = limits.wrong_ratio * base_served["wrong_share"]
+    most_free = limits.wrong_ratio_free * base["wrong_share"]
     gain = adapter["own_first_time"] - base["own_first_time"]
     return [
         Gate("served logits are the trained ones (KL, nats per token)", parity["kl"], f"<= {limits.parity_kl}",
@@ -43,9 +45,9 @@ def judge(
              f">= {limits.own_words}", served["own_first_time"] >= limits.own_words),
         Gate("own words passing first time when free", adapter["own_first_time"], f">= {limits.own_words_free}",
              adapter["own_first_time"] >= limits.own_words_free),
-        Gate("wrong statements before checking in service", served["wrong_share"], "<= 0.02",
-             served["wrong_share"] <= 0.02),
+        Gate("wrong statements before checking in service", served["wrong_share"],
+             f"<= {limits.wrong_ratio} x base ({most_wrong:.4f})", served["wrong_share"] <= most_wrong),
         Gate("more own words than the base", gain, f"> {limits.own_words_gain}", gain > limits.own_words_gain),
         Gate("wrong statements before checking, free", adapter["wrong_share"],
-             f"<= {limits.wrong_ratio} x base ({most_wrong:.4f})", adapter["wrong_share"] <= most_wrong),
+             f"<= {limits.wrong_ratio_free} x base ({most_free:.4f})", adapter["wrong_share"] <= most_free),
     ]  # fmt: skip

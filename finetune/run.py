@@ -123,7 +123,9 @@ class Run:
         results = self._answers()
         figures = {name: evaluate.summary(each) for name, each in results.items()}
         base, adapter = figures["base, free"], figures["adapter, free"]
-        gates = judge_gates(self.settings.gates, parity, base, adapter, figures["adapter, in service"])
+        gates = judge_gates(
+            self.settings.gates, parity, base, adapter, figures["base, grammar"], figures["adapter, in service"]
+        )
         facts = self._facts()
         training = self._training()
         assert training is not None
