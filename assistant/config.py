@@ -162,6 +162,13 @@ class SafetySettings(Section):
         return action
 
 
+class OrderSettings(Section):
+    """Order self-service. Its rules are the shop's data (`backroom orders rules`), not settings."""
+
+    webhook: str | None = Field(default=None, pattern=r"^https?://")
+    """Where `backroom orders outbox --send` delivers what was written. None: nothing is sent anywhere."""
+
+
 class PrivacySettings(Section):
     """How long personal data stays, and who answers for it. Days; 0 is for ever."""
 
@@ -191,6 +198,7 @@ class Settings(Section):
     shop: ShopSettings = Field(default_factory=ShopSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)
+    orders: OrderSettings = Field(default_factory=OrderSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     safety: SafetySettings = Field(default_factory=SafetySettings)
 

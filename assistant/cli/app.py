@@ -12,6 +12,7 @@ from assistant.cli import (
     evaluate,
     finetune,
     models,
+    orders,
     privacy,
     replay,
     serve,
@@ -57,6 +58,7 @@ app.command("replay")(replay.replay)
 app.command("import")(shop.import_)
 app.add_typer(shop.export_app, name="export")
 app.add_typer(models.app, name="models")
+app.add_typer(orders.orders, name="orders")
 privacy.app.command("rotate-key")(backup.rotate)
 app.add_typer(privacy.app, name="privacy")
 app.command("backup")(backup.backup)

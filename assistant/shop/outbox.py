@@ -47,6 +47,20 @@ def waiting(db: Database, limit: int = 100) -> list[OutboxRow]:
         return list(rows)
 
 
+def webhook(url: str, timeout_s: float = 10.0) -> Callable[[Json], str | None]:
+    """A sender for `deliver` that posts each message as JSON to `url`; any answer but 2xx counts as a failure."""
+    import httpx
+
+    def send(message: Json) -> str | None:
+        try:
+            answer = httpx.post(url, json=message, timeout=timeout_s, headers={"Idempotency-Key": str(message["key"])})
+        except httpx.HTTPError as error:
+            return f"{url}: {type(error).__name__}"
+        return None if answer.is_success else f"{url}: answered {answer.status_code}"
+
+    return send
+
+
 def deliver(db: Database, send: Callable[[Json], str | None], now: datetime, limit: int = 100) -> tuple[int, int]:
     """Hand waiting messages to `send`, oldest first, until one fails: (delivered, still waiting).
 

@@ -1,0 +1,80 @@
+"""`backroom orders`: the rules for order self-service, and what waits for the shop's own systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import PLAIN, AsJson, Config, Db, load_settings, print_json
+
+orders = typer.Typer(help="Order self-service: its rules, and the outbox.", no_args_is_help=True, **PLAIN)
+
+
+@orders.command()
+def rules(
+    db: Db = None,
+    set_file: Annotated[
+        Path | None, typer.Option("--set", metavar="FILE", help="Put these rules (TOML) into force at once.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what customers may have done to their orders, as a file to edit; with --set, change it."""
+    from assistant.errors import UsageError
+    from assistant.runtime import open_database
+    from assistant.shop.order_rules import FACT, OrderRules, text
+    from assistant.shop.schema import ShopInfo
+
+    with open_database(load_settings(config, db=db), create=False) as database:
+        if set_file is not None:
+            try:
+                new = set_file.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(f"{set_file}: can't be read ({error}); give a TOML file") from None
+            OrderRules.parse(new, str(set_file))
+            with database.write() as session:
+                session.merge(ShopInfo(key=FACT, value=new))
+        with database.read() as session:
+            row = session.get(ShopInfo, FACT)
+            found = row.value if row is not None else text()
+    if as_json:
+        print_json(OrderRules.parse(found).model_dump())
+    else:
+        typer.echo(found, nl=False)
+
+
+@orders.command()
+def outbox(
+    db: Db = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Deliver what waits to the address `webhook` in [orders] of the settings.")
+    ] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the writes that the shop's own systems haven't been told of; with --send, tell them."""
+    from datetime import UTC, datetime
+
+    from assistant.errors import BackroomError, UsageError
+    from assistant.runtime import open_database
+    from assistant.shop.outbox import deliver, waiting, webhook
+
+    settings = load_settings(config, db=db)
+    with open_database(settings, create=False) as database:
+        if send:
+            if settings.orders.webhook is None:
+                raise UsageError("there is no webhook; set `webhook` in [orders] of the settings file")
+            delivered, left = deliver(database, webhook(settings.orders.webhook), datetime.now(UTC))
+            if left:
+                raise BackroomError(f"{delivered} delivered, {left} still wait: {waiting(database)[0].problem}")
+            typer.echo(f"{delivered} delivered")
+            return
+        rows = waiting(database)
+    if as_json:
+        print_json([{"key": r.key, "at": r.at.isoformat(), "customer_id": r.customer_id, **r.body} for r in rows])
+    else:
+        for row in rows:
+            typer.echo(f"{row.at:%Y-%m-%d %H:%M} {row.body.get('action')} {row.body.get('order_id', row.customer_id)}")
+        typer.echo(f"{len(rows)} waiting")
