@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import BackroomError
@@ -47,6 +47,13 @@ class OrderDesk:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def state_of(self, city: str) -> str:
+        """The state in which the shop's customers have a town of this name, when they all agree; else ""."""
+        same = func.lower(CustomerRow.city) == city.strip().lower()
+        with self._db.read() as session:
+            found = session.scalars(select(CustomerRow.state).where(same).distinct().limit(3)).all()
+        return str(found[0] or "") if len(found) == 1 else ""
 
     def carry_out(
         self, customer_id: str, writes: Sequence[Write], *, key: str, now: datetime, actor: str | None = None

@@ -88,7 +88,7 @@ def _address(goal: Goal, desk: Desk) -> Json:
             same = next(
                 (a.get(name) for a in known if a.get("city", "").lower() == found.get("city", "").lower()), None
             )
-            found[name] = same or (home.get(name, "") if name == "country" else "")
+            found[name] = same or (home.get(name, "") if name == "country" else desk.state_of(str(found.get("city"))))
     return {k: str(v) for k, v in found.items() if v}
 
 

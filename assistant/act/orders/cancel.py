@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.act.orders import money, phrases
@@ -88,7 +89,8 @@ def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
                 goal.orders = [order.order_id]
                 out.refuse(_only_whole(order, [x for x in order.lines if (x.order_id, x.number) in goal.keep], desk))
         meant = whole
-    if len(meant) > 1 and not goal.every and not goal.orders and not goal.items:
+    said = [o for o in meant if re.sub(r"\D", "", o.order_id) in goal.text]
+    if len(meant) > 1 and not goal.every and len(said) < len(meant) and not goal.items and "orders" not in goal.text:
         out.ask("order", f"Which order do you want to cancel: {phrases.the_orders(meant, desk.sheet)}?")
     return meant
 

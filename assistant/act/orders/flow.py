@@ -23,7 +23,7 @@ from assistant.act.orders.settle import Desk, Outcome
 from assistant.act.orders.swap import swap
 from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.act.plan import Plan
-from assistant.order_talk import Item, Said
+from assistant.order_talk import ORIGINAL, Item, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import OrderDesk, Write
@@ -57,7 +57,15 @@ class Step:
 
     def desk(self) -> Desk:
         sheet = Sheet(self.plan, self.context)
-        return Desk(self.account, self.rules, sheet, self.task, self.context.now, self.context.catalogue.product)
+        return Desk(
+            self.account,
+            self.rules,
+            sheet,
+            self.task,
+            self.context.now,
+            self.context.catalogue.product,
+            self.writer.state_of,
+        )
 
 
 def respond(step: Step, said: Said) -> bool:
@@ -112,7 +120,9 @@ def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], to
 
 def again(step: Step) -> None:
     """The message said nothing that helps: what was asked is asked again, in the words of what is missing."""
-    _next(step, Said())
+    if not _next(step, Said()):
+        step.plan.say("I have your account open.")
+        step.plan.closing.append("What would you like me to do with your orders?")
 
 
 def _to_person(step: Step, sentence: str) -> None:
@@ -214,7 +224,8 @@ def _rival(step: Step, goal: Goal, outcome: Outcome) -> str:
         if other is goal or not mine or other.kind == goal.kind:
             continue
         desk = step.desk()
-        theirs = _SETTLE[other.kind](other, desk)
+        ready = other if other.payment else Goal.from_json({**other.as_json(), "payment": [ORIGINAL]})
+        theirs = _SETTLE[other.kind](ready, desk)
         for n, write in enumerate(theirs.writes):
             first = mine.get(write.arguments.get("order_id"))
             if first is None or not write.action.endswith("delivered_order_items") or first.action == write.action:

@@ -237,7 +237,7 @@ def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
         merge_items(current.items, rest.items, rest.only)
     current.keep = list(dict.fromkeys([*current.keep, *rest.keep]))
     current.items = [i for i in (_without(i, rest.keep) for i in current.items) if i.lines]
-    if rest.orders and asked in ("order", "item", "confirm", ""):
+    if rest.orders and asked in ("order", "item", "confirm", "reason", "payment", ""):
         fits = [i for i in current.items if any(k[0] in rest.orders for k in i.lines)]
         for item in fits:
             item.lines = [k for k in item.lines if k[0] in rest.orders]

@@ -32,6 +32,7 @@ class Desk:
     task: Task
     now: datetime
     product: Callable[[str], Product | None]
+    state_of: Callable[[str], str] = lambda city: ""
 
 
 @dataclass

@@ -54,8 +54,20 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, focus: 
         ask.address = _known(clause, account)
     if not ask.address and _FROM_HOME.search(clause) and not _changes_home(clause):
         ask.address = dict(account.address)
+    if not ask.address and _ELSEWHERE.search(clause):
+        ask.address = _the_other(account)
     home, orders = _changes_home(clause), bool(_ORDERS.search(clause) or ask.orders)
     ask.kind = "home" if home and not orders else "both" if home else "address"
+
+
+_ELSEWHERE = re.compile(r"\b(?:other|another|different) order\b|\bin (?:one of )?my (?:other )?orders?\b")
+
+
+def _the_other(account: Account) -> Json:
+    """The one address among the orders that isn't the customer's default, if there is just one."""
+    home = tuple(sorted(account.address.items()))
+    found = {tuple(sorted(o.address.items())) for o in account.orders} - {home}
+    return dict(next(iter(found))) if len(found) == 1 else {}
 
 
 def _changes_home(clause: str) -> bool:

@@ -24,7 +24,8 @@ from assistant.understand.orders.refs import JUST, address_in, order_ids, orders
 from assistant.understand.orders.wishes import SHOW, read_wish
 
 _EVERY = re.compile(
-    r"\b(?:everything|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|the (?:items|things|stuff)|my "
+    r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|"
+    r"the (?:items|things|stuff)|my "
     r"(?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
     r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all "
     r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|"
@@ -45,7 +46,8 @@ _KEEP_AFTER = re.compile(
     r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
 )
 _NEAR = re.compile(
-    r"\b(?:(?:came|come|ordered|bought|together|arrived|was|is|were|delivered|sent|order|orders|purchase|one|that) "
+    r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"
+    r"delivered|sent|order|orders|purchase|one|that) "
     r"(?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
     r"order (?:of|for)|where) (?:the|my|a|an|both|two|it)? ?(?:\w+ ){0,1}$"
 )
@@ -186,6 +188,8 @@ class OrderReader:
             clause,
         ):
             return False
+        if re.search(r"\b(?:which|what|where)\b[^.?!]*\b(?:did|does|do|is|was|has)\b", clause):
+            return False
         if re.search(
             r"\bcheck\b|\bi had\b[^.]*\bsent\b|\b(?:is|was|are|were|that's|order's) going to\b", clause
         ) and not re.search(r"\b(?:chang|updat|modif|correct)", clause):
@@ -208,7 +212,8 @@ class OrderReader:
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
         into.text = f"{into.text} {clause}".strip()
         merge_items(into.items, more.items, more.only)
-        if not more.items and into.items and kind == "swap":
+        wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer)\b", clause)
+        if not more.items and into.items and (kind == "swap" or wishing):
             self._wish_for(into.items, clause)
         elif not more.items and last is None and focus.asked == "item" and (picked := self._picked(clause, focus)):
             into.items += picked

@@ -53,7 +53,9 @@ _PAST = r"(?:have|has|had|i|i've|we|already|was|were|been|got|just|my|the|a|that
 _WANTED = re.compile(r"\b(?:want|like|need|have|get|be|both|all|and|it|them|one|please|should)\b[^.?!]*$")
 
 VERBS: dict[str, re.Pattern[str]] = {
-    "cancel": re.compile(r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off)\b"),
+    "cancel": re.compile(
+        r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off|remov(?:e|ing)|delet(?:e|ing)|take (?:\w+ ){1,4}out of)\b"
+    ),
     "return": re.compile(
         r"\b(?:return(?:ing|ed|s)?|sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
         r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes "
