@@ -28,8 +28,8 @@ def open_engine(
 ) -> tuple[EngineProcess, LlamaTokenizer]:
     """Start the engine for `model` (a name of the model catalogue, or a path) and load the tokenizer beside it.
 
-    Requests name the adapter by its file name without ".gguf". `threads` and
-    `slots` None mean as the profile says, which None means as measured for this model on this machine, else by rules.
+    Requests name the adapter by its file name without ".gguf". `threads` and `slots` None mean as the profile says;
+    `profile` None means what was measured for this model on this machine, else rules.
     Without `wait` the engine may still be loading; requests queue up until it is ready.
     Raises ModelError when the model or the adapter is missing, broken or not the one that the catalogue names, and
     EngineError when the engine's process can't be started.
