@@ -97,6 +97,8 @@ class ModelSettings(Section):
     queue: int = Field(default=64, ge=1, le=10000)
     max_tokens: int = Field(default=96, ge=8, le=1024)
     deadline_s: float = Field(default=30.0, gt=0, le=600)
+    patience_s: float = Field(default=8.0, gt=0, le=600)
+    """How long a customer waits for the model's first sentence before code's own words are said instead."""
     remote_url: str | None = Field(default=None, pattern=r"^https?://[^ ]+$")
     """An OpenAI-compatible server with this very model, instead of our own engine. None: nothing is sent anywhere."""
     remote_key: str = ""

@@ -31,8 +31,6 @@ MaySay = Callable[[str, bool], bool]
 
 _NOTES_TOKENS = 224
 """The longest answer of an adapter that words whole answers from notes, in tokens."""
-_PATIENCE_S = 8.0
-"""How long a customer waits for the model's first sentence before code's own words are said instead."""
 
 
 @dataclass
@@ -112,7 +110,6 @@ class Speaker:
         tokenizer: Tokenizer,
         model: ModelSettings,
         in_use: InUse,
-        patience_s: float = _PATIENCE_S,
         *,
         guided: bool = True,
     ) -> None:
@@ -120,7 +117,7 @@ class Speaker:
         self._tokenizer = tokenizer
         self._model = model
         self._in_use = in_use
-        self._patience_s = patience_s
+        self._patience_s = model.patience_s
         self._guided = guided
         self._prompts = PromptBuilder(tokenizer)
         self._notes_prompts = PromptBuilder(tokenizer, notes_messages())

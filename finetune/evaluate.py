@@ -99,7 +99,7 @@ def answer_all(
     """Word all answers with one engine and adapter; freely, or `guided` by the phrasebook as in service."""
     listening = Listening(engine)
     speaker = Speaker(
-        listening, tokenizer, ModelSettings(deadline_s=300.0), InUse(adapter), patience_s=200.0, guided=guided
+        listening, tokenizer, ModelSettings(deadline_s=300.0, patience_s=200.0), InUse(adapter), guided=guided
     )
     return [_one(speaker, listening, tokenizer, adapter, number, each) for number, each in enumerate(todo)]
 
