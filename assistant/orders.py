@@ -28,7 +28,8 @@ from assistant.understand.orders import wording
 from assistant.understand.orders.items import option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import Focus, OrderReader, Shop
-from assistant.understand.orders.signals import about_orders, names_own, of_goods
+from assistant.understand.orders.refs import order_ids
+from assistant.understand.orders.signals import about_orders, names_own, of_goods, wants_done, wants_person
 
 _MAX_HEARD = 6
 _OF_ADVICE = frozenset({"recommend", "preferences"})
@@ -77,20 +78,24 @@ class OrderTalk:
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
         relevant = about_orders(text, requests, identified=task.customer is not None)
+        claims = task.customer is None and identity.claim_in(text, task, rules.identify)
+        relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
         advice = bool(acts) and acts <= _OF_ADVICE
         shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before
         if task.customer is None:
-            relevant = relevant and not of_goods(text, requests)
-            claims = identity.claim_in(text, task)
-            waiting = task.asked and not _for_the_shop(text, requests)
-            if not relevant and not claims and not waiting:
+            relevant = relevant and (claims or not of_goods(text, requests))
+            waiting = bool(task.asked) and not _for_the_shop(text, requests)
+            begun = bool(task.asked or task.heard)
+            bare = not begun and not any(r.products for r in requests) and identity.bare(text)
+            if not relevant and not waiting and not (claims and (begun or bare)):
                 return None
-            if claims and not relevant and not task.asked and not task.heard:
-                return None
-            return self._unidentified(text, task, rules, context, conversation, relevant, claims)
+            if wants_person(text) and (relevant or waiting):
+                return _to_person()
+            quiet = bare and not relevant and not identity.says_who(text)
+            return self._unidentified(text, task, rules, context, conversation, relevant, claims, quiet)
         account = self._account(task.customer)
         if account is None:
             return None
@@ -112,29 +117,39 @@ class OrderTalk:
         conversation: str,
         relevant: bool,
         claims: bool,
+        quiet: bool,
     ) -> Answer | None:
+        """Find out who is asking. Then what was said so far is read together: a question or request that came before
+        the name is answered after it. `quiet`: words that may be a name and postcode; when they are none, say nothing.
+        """
         plan = Plan()
+        claimed = task.claim.get("order_id", "")
         if relevant or not claims or identity.says_more(text):
             task.heard = [*task.heard, text][-_MAX_HEARD:]
-        if not identity.establish(task, rules, self._db, context, plan, claims):
-            return Answer(plan)
+        if not identity.establish(task, rules, self._db, context, plan, claims, quiet=quiet):
+            return None if quiet else Answer(plan)
         if usable(self._db, CustomerRef(str(task.customer))) is None:
             task.customer = None
             identity.hand_over(task, plan)
             return Answer(plan)
         account = self._account(str(task.customer))
         if account is None:
-            return Answer(plan)
-        heard, task.heard, task.asked = list(task.heard), [], "help"
+            return None
+        heard, task.heard, task.asked = list(task.heard) or [text], [], "help"
+        task.order = next(iter(order_ids(claimed.lower(), account)[0]), task.order)
+        questions: list[Json] = []
         for message in heard[:-1]:
-            self._hear(message, task, rules, account)
-        last = heard[-1] if heard else text
-        return self._respond(last, task, rules, account, context, conversation) or _welcome(account, task)
+            questions += self._hear(message, task, rules, account)
+        said = self._respond(heard[-1], task, rules, account, context, conversation, earlier=questions)
+        return said or _welcome(account, task)
 
-    def _hear(self, message: str, task: Task, rules: OrderRules, account: Account) -> None:
+    def _hear(self, message: str, task: Task, rules: OrderRules, account: Account) -> list[Json]:
+        """Take the requests of an earlier message into the task; the questions in it are left to answer."""
         from assistant.act.orders.merge import merge
 
-        merge(task, self._reader(account, rules).read(message, _focus(task)), account, rules, asked="")
+        said = self._reader(account, rules).read(message, _focus(task))
+        merge(task, said, account, rules, asked="")
+        return said.questions
 
     def _respond(
         self,
@@ -145,9 +160,13 @@ class OrderTalk:
         context: Context,
         conversation: str,
         own: bool = False,
+        earlier: Sequence[Json] = (),
     ) -> Answer | None:
+        """None when nothing in the message is about orders, or there is nothing to say to it."""
         plan = Plan()
         said = self._reader(account, rules).read(text, _focus(task))
+        asked = {q["ask"] for q in said.questions}
+        said.questions = [*(q for q in earlier if q["ask"] not in asked), *said.questions]
         said.own = own or task.asked == "help"
         step = flow.Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
@@ -156,7 +175,7 @@ class OrderTalk:
             if not task.asked:
                 return None
             flow.again(step)
-        return Answer(plan, step.writes)
+        return Answer(plan, step.writes) if plan.core or plan.closing or plan.handoff else None
 
     def _reader(self, account: Account, rules: OrderRules) -> OrderReader:
         shop = Shop(
@@ -186,6 +205,13 @@ def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
         or (r.confidence > 0.5 and (r.act == "policy" or (r.act in goods and r.products)))
         for r in requests
     )
+
+
+def _to_person() -> Answer:
+    """A colleague is wanted before it is known who is asking."""
+    plan = Plan(handoff=True)
+    plan.say("Of course, I'm handing this conversation over to a colleague.")
+    return Answer(plan)
 
 
 def _welcome(account: Account, task: Task) -> Answer:

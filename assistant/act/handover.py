@@ -31,7 +31,10 @@ def call(reason: str, opening: str, context: Context, plan: Plan, *, called_befo
 
 
 def complete(context: Context, plan: Plan) -> None:
-    """Add what happens next to a plan that calls a person in words of its own."""
+    """Add what happens next to a plan that calls a person in its own words; a plan without a word asks again."""
+    if not (plan.core or plan.closing or plan.opening or plan.handoff):
+        plan.say("I'm sorry, I didn't understand that. Could you put it in other words?")
+        plan.answered = False
     if plan.handoff and not plan.reason:
         fact = plan.fact("our shop")
         plan.core.append(NEXT)

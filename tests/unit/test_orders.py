@@ -191,3 +191,54 @@ def test_figures_have_receipts_of_their_order(db: Database) -> None:
 def test_questions_for_the_shop_stay_the_shops(db: Database) -> None:
     (record,) = talk(db, "How much is the Camp Mug?")
     assert "€12.50" in record.reply and "who you are" not in record.reply
+
+
+def test_what_was_asked_before_the_name_is_answered_after_it(db: Database) -> None:
+    records = talk(db, "where is my order", "W1000001", "mia@example.com")
+    assert "#W1000001" in records[2].reply and "pending" in records[2].reply
+
+
+def test_somebody_without_a_request_is_asked_for_one(db: Database) -> None:
+    records = talk(db, "i have a question about my order", "mia@example.com", "asdf qwer")
+    assert "Mia" in records[1].reply and "What would you like" in records[1].reply
+    assert all(r.reply for r in records)
+
+
+@pytest.mark.parametrize("who", ["mia@example.com", "hi, mia@example.com here", "Mia Byrne, T12 AB34"])
+def test_who_it_is_may_come_first_and_alone(db: Database, who: str) -> None:
+    records = talk(db, who, "Cancel order #W1000001, it was ordered by mistake", "yes")
+    assert not records[0].handoff and "Thank you, Mia" in records[0].reply
+    assert records[2].writes and order(db, "#W1000001")["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "Mia Byrne, T12AB34. I want to return the mugs I received",
+        "hi im mia byrne T12AB34, return my mugs",
+        "my name is Mia Byrne and my zip is T12AB34. return mugs",
+        "im mia byrne, zip code T12AB34, return mugs",
+    ],
+)
+def test_who_it_is_may_come_with_the_request(db: Database, who: str) -> None:
+    records = talk(db, who, "the card")
+    assert "who you are" not in records[0].reply and "€25.00" in records[1].reply
+
+
+def test_words_that_are_no_claim_are_the_shops(db: Database) -> None:
+    records = talk(db, "camp mug 2024", "purple elephants 12345")
+    assert not any("account" in r.reply or "who you are" in r.reply for r in records)
+
+
+def test_whoever_wants_a_person_gets_one_before_giving_a_name(db: Database) -> None:
+    records = talk(db, "where is my order", "this is ridiculous get me a manager")
+    assert records[1].handoff and "who you are" not in records[1].reply
+
+
+def test_an_order_number_completes_an_e_mail_address(tmp_path: Path) -> None:
+    rules = RULES.replace('by = ["email", "name_postcode"]', 'by = ["order_email"]')
+    db = order_shop(tmp_path / "strict.db", rules)
+    records = talk(db, "mia@example.com", "W1000001", "what is its status?")
+    assert "order number" in records[0].reply and not records[0].handoff
+    assert "Thank you, Mia" in records[1].reply and "pending" in records[2].reply
+    db.close()

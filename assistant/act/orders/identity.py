@@ -11,6 +11,7 @@ from assistant.act.context import Context
 from assistant.act.orders.task import Task
 from assistant.act.plan import Plan
 from assistant.act.words import join
+from assistant.language import STOP_WORDS
 from assistant.shop.identify import Claim, identify
 from assistant.shop.order_rules import Identify, OrderRules
 from assistant.store.database import Database
@@ -18,7 +19,16 @@ from assistant.store.database import Database
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{5,}\b", re.IGNORECASE)
 _SAYS_WHO = re.compile(
-    r"\bname(?:'s| is)\b|\b[Ii](?:'m| am) [A-Z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
+    r"\bname(?:'s| is)\b|\bi(?:'?m| am) [a-z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|hiya)\W+)?(?!(?:my |the )?orders?\b)[a-z'-]+ [a-z'-]+(?: [a-z'-]+)?\W{1,3}(?=\w*\d)",
+    re.IGNORECASE,
+)
+"""A name and a number first: "Mei Kovacs, 28236. I want ..."."""
+_POSTAL = re.compile(r"\b(?:\d{4,6}|[a-z]{1,2}\d\w*|\d{3} \d{2})\b", re.IGNORECASE)
+_POLITE = frozenset(
+    "hi hello hey hiya here's it's i'm im thanks thank please mail e email address name zip code".split()
 )
 _WAYS = {
     "email": "the e-mail address of your account",
@@ -27,17 +37,21 @@ _WAYS = {
 }
 
 
-def claim_in(text: str, task: Task) -> bool:
-    """Note on the task who a message claims to come from. True when it claims anything."""
+def claim_in(text: str, task: Task, rules: Identify) -> bool:
+    """Note on the task who a message claims to come from. True when it claims anything new."""
     found = False
     if email := _EMAIL.search(text):
         task.claim["email"] = email[0].strip(".")
         found = True
     if order := _ORDER.search(text):
+        completes = "order_email" in rules.by and bool(task.claim.get("email")) and task.asked == "identity"
+        found = found or (completes and task.claim.get("order_id") != order[0])
         task.claim["order_id"] = order[0]
-    named = task.asked == "identity" or _SAYS_WHO.search(text)
     rest = _ORDER.sub(" ", _EMAIL.sub(" ", text))
-    if named and re.search(r"\d", rest):
+    waiting = task.asked == "identity"
+    begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest))
+    named = waiting or begins or bool(_SAYS_WHO.search(text))
+    if named and (re.search(r"\d", rest) if waiting else _POSTAL.search(rest)):
         task.claim["postcode"] = rest[:400]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
         found = True
@@ -46,13 +60,30 @@ def claim_in(text: str, task: Task) -> bool:
     return found
 
 
+def says_who(text: str) -> bool:
+    """Whether a message says in so many words who it is from: an e-mail address, "my name is", "zip code"."""
+    return bool(_EMAIL.search(text) or _SAYS_WHO.search(text))
+
+
+def bare(text: str) -> bool:
+    """Whether a message is a claim and nothing else: "hi, mia@example.com here", "Noah Brown, 80279"."""
+    rest = _ORDER.sub(" ", _EMAIL.sub(" ", text.lower()))
+    words = [w for w in re.findall(r"[a-z']+", re.sub(r"\w*\d\w*", " ", rest)) if w not in STOP_WORDS | _POLITE]
+    return "?" not in text and len(words) <= 3
+
+
 def says_more(text: str) -> bool:
     """Whether a message with a claim also asks for something."""
     return "?" in text or bool(re.search(r"\b(?:return|cancel|exchange|change|want|need|order)\b", text, re.IGNORECASE))
 
 
-def establish(task: Task, rules: OrderRules, db: Database, context: Context, plan: Plan, fresh: bool) -> bool:
-    """True when it is known now who is asking; else the plan asks (again), or a person takes over."""
+def establish(
+    task: Task, rules: OrderRules, db: Database, context: Context, plan: Plan, fresh: bool, *, quiet: bool = False
+) -> bool:
+    """True when it is known now who is asking; else the plan asks (again), or a person takes over.
+
+    `quiet`: a guess at a claim; when it names nobody it is forgotten, and nothing is said.
+    """
     claim = Claim(**task.claim)
     if fresh and claim.provable(rules.identify):
         found = identify(db, claim, rules.identify, context.as_of)
@@ -60,16 +91,34 @@ def establish(task: Task, rules: OrderRules, db: Database, context: Context, pla
             task.customer, task.claim, task.asked, task.num_failed = found, {}, "", 0
             return True
         task.num_failed += 1
+        if quiet:
+            task.claim = {k: v for k, v in task.claim.items() if k not in ("name", "postcode")}
+            return False
         if task.num_failed >= rules.identify.attempts:
             hand_over(task, plan)
             return False
         plan.say(
             f"I couldn't find an account with those details. Could you check them and give me {_ways(rules.identify)}?"
         )
+    elif quiet:
+        return False
     else:
-        plan.say(f"To look at your orders I first need to know who you are. Please give me {_ways(rules.identify)}.")
+        plan.say(_missing(task, rules.identify))
     task.asked = "identity"
     return False
+
+
+def _missing(task: Task, rules: Identify) -> str:
+    """What to ask for, given what was claimed so far. The same whether there is such an account or not."""
+    if "order_email" in rules.by and task.claim.get("email") and not task.claim.get("order_id"):
+        return (
+            "Thank you. To look at your orders I also need an order number: please give me one of that e-mail address."
+        )
+    if rules.by == ("order_email",) and task.claim.get("order_id") and not task.claim.get("email"):
+        return (
+            "To look at your orders I first need to know who you are. Please give me the e-mail address of that order."
+        )
+    return f"To look at your orders I first need to know who you are. Please give me {_ways(rules)}."
 
 
 def hand_over(task: Task, plan: Plan) -> None:

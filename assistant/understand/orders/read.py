@@ -21,6 +21,7 @@ from assistant.understand.orders.items import Mention, described, key, mentions,
 from assistant.understand.orders.places import read_address
 from assistant.understand.orders.questions import questions
 from assistant.understand.orders.refs import JUST, address_in, order_ids, orders_at, payments, reason, statuses
+from assistant.understand.orders.signals import PERSON_IF, wants_person
 from assistant.understand.orders.wishes import SHOW, read_wish
 
 _EVERY = re.compile(
@@ -88,14 +89,6 @@ _MAYBE = re.compile(
 _NO_ACTION = re.compile(
     r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b"
 )
-_PERSON = re.compile(
-    r"\b(?:(?:transfer|connect|put|pass|hand) me\b|(?:speak|talk)(?:ing)? (?:to|with) (?:a |an |the |your |"
-    r"some)?(?:human|person|agent|someone|representative|"
-    r"manager|supervisor|colleague|real)|human agent|real person)\b"
-)
-_PERSON_IF = re.compile(
-    r"\bif (?:you|that|this|it)\b[^.?!]*\b(?:can't|cannot|isn't|not|doesn't)[^.?!]*\b(?:transfer|human|agent|person)"
-)
 
 
 @dataclass(frozen=True)
@@ -146,8 +139,8 @@ class OrderReader:
         said = Said(
             text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
         )
-        said.person = bool(_PERSON.search(low)) and not _PERSON_IF.search(low)
-        said.if_refused = bool(_PERSON_IF.search(low))
+        said.person = wants_person(text)
+        said.if_refused = bool(PERSON_IF.search(low))
         for sentence in wording.sentences(low):
             for clause in clauses(sentence):
                 self._clause(clause, text, said, focus)

@@ -96,3 +96,25 @@ def _of_anybody(low: str) -> bool:
 
 
 _MOVES = re.compile(r"\b(?:chang|updat|correct|moved|new|wrong)")
+
+_PERSON = re.compile(
+    r"\b(?:(?:transfer|connect|put|pass|hand) me\b|(?:speak|talk)(?:ing)? (?:to|with) (?:a |an |the |your |"
+    r"some)?(?:human|person|agent|someone|representative|"
+    r"manager|supervisor|colleague|real)|human agent|real person)\b|"
+    r"\b(?:get|give|find|fetch|call|want|need|see) (?:me |us )?(?:a|an|the|your|some|another) (?:real |live |actual )?"
+    r"(?:human|person|agent|representative|manager|supervisor|colleague)\b(?! (?:for|to be|who))"
+)
+PERSON_IF = re.compile(
+    r"\bif (?:you|that|this|it)\b[^.?!]*\b(?:can't|cannot|isn't|not|doesn't)[^.?!]*\b(?:transfer|human|agent|person)"
+)
+
+
+def wants_person(text: str) -> bool:
+    """Whether a message asks for a human being, and not only for the case that something can't be done."""
+    low = wording.mend(text)
+    return bool(_PERSON.search(low)) and not PERSON_IF.search(low)
+
+
+def wants_done(text: str) -> bool:
+    """Whether a message asks to have something cancelled, returned or exchanged."""
+    return any(wanted for _, _, wanted in wording.actions(wording.mend(text)))
