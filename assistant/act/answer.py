@@ -26,6 +26,7 @@ from assistant.act.aspects import best
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
+from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
 from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
@@ -135,6 +136,9 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         clarify.ask_products(products, context, plan)
         return
     products = _with_values(request, products)
+    if request.act in ("availability", "stock") and any(lacks_named(request, p) for p in products[:1]):
+        _search(replace(request, act="search"), context, plan)
+        return
     if len(products) > 1 and _another_is_meant(request, products, context, plan):
         return
     if _asks_more(request, products, context):

@@ -34,7 +34,7 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     """The one of all versions that fit the words, the options and the limits; and the next one that is there."""
     products = _candidates(request, context)
     named = [w for p in products[:1] for w in (request.match(p) if request.match else []) if w.value is not None]
-    plan.search = remembered(request) | {"products": list(request.products)}
+    plan.search = remembered(request) | {"products": [] if _is_kind(request) else list(request.products)}
     plan.search["wanted"] += [vars(w) for w in named if vars(w) not in plan.search["wanted"]]
     if request.act == "best_rated":
         products = [p for p in products if p.rating is not None]
@@ -66,7 +66,8 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
 
 def _candidates(request: Request, context: Context) -> list[Product]:
     limits, sort = request.limits, _SORTS[request.act]
-    if request.products:
+    widened = _is_kind(request)
+    if request.products and not widened:
         ids = list(request.products)
         if request.act in ("best_rated", "newest"):
             ids = [
@@ -79,7 +80,18 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
-    return context.catalogue.products([h.product_id for h in hits])
+    found = [h.product_id for h in hits]
+    if widened and request.act in ("cheapest", "most_expensive"):
+        found += [p for p in request.products if p not in found]
+    return context.catalogue.products(found)
+
+
+def _is_kind(request: Request) -> bool:
+    """Whether the products named are only those in whose names a word stands: then all things of that kind count."""
+    return request.group and not request.from_context and float(request.extra.get("coverage", 1.0)) < _WHOLE
+
+
+_WHOLE = 0.99
 
 
 def _pool(products: list[Product], request: Request) -> Pool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.act.context import Context
+from assistant.act.exact import is_near_only, lacked
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
 from assistant.language import stems
@@ -48,8 +49,6 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     if not hits:
         nothing(request, context, plan)
         return True
-    if request.extra.get("other_model"):
-        plan.say("I'm sorry, we don't have exactly that. What comes closest:")
     _list(hits, request, context, plan)
     return True
 
@@ -75,11 +74,22 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure += context.search.products(
             "", filters(limits, product_ids=[n for n in named if n not in {h.product_id for h in sure}])
         )
+        sure = _most_described(sure, request, context)
     if not sure and limits.price:
         gift = re.search(r"\b(?:gift|present|birthday|christmas|surprise|idea)", request.text.lower())
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+def _most_described(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
+    """Those that lack the fewest of the words in front of the name: of boots, the wide ones."""
+    words = request.extra.get("before_name", ())
+    if not words:
+        return hits
+    short = {p.product_id: len(lacked(words, p)) for p in context.catalogue.products([h.product_id for h in hits])}
+    fewest = min(short.values(), default=0)
+    return [h for h in hits if short.get(h.product_id, 0) == fewest]
 
 
 def kind_name(request: Request) -> str:
@@ -129,7 +139,7 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
     products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits[:_SHOWN]])}
     parts: list[str] = []
     plan.listed = []
-    lead = "We have " if not request.extra.get("other_model") else "We do have "
+    lead = _lead(hits[:_SHOWN], request, list(products.values()), context, plan)
     for hit in hits[:_SHOWN]:
         product = products.get(hit.product_id)
         if product is None:
@@ -157,6 +167,16 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
     plan.focus = [str(item["product"]) for item in plan.listed]
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
+
+
+def _lead(hits: Sequence[Hit], request: Request, products: Sequence[Product], context: Context, plan: Plan) -> str:
+    """How a list begins: "We have", or that it is only what comes nearest to what was asked for."""
+    other = bool(request.extra.get("other_model"))
+    asked = [] if kind_name(request) else context.search.products(request.query, filters(request.limits), limit=12)
+    far = "other" if other else is_near_only(request, hits, asked, products)
+    if far == "other":
+        plan.say("I'm sorry, we don't have exactly that.")
+    return "What comes closest: we have " if far else "We have "
 
 
 def _number_of_them(request: Request, hits: Sequence[Hit], context: Context, plan: Plan) -> str:

@@ -202,7 +202,7 @@ def _correct(base: str, vocabulary: Vocabulary) -> list[str]:
             word,
         )
         for word, distance, _ in near
-        if len(word) > 2 and not word.isdigit() and not (allowed == 1 and word[0] != base[0])
+        if len(word) > 2 and not word.isdigit() and not (word[0] != base[0] and (allowed == 1 or distance > 1))
     )
     return [word for cost, _, word in ranked[:2] if cost <= ranked[0][0] + 0.3]
 

@@ -27,6 +27,12 @@ def same_search(request: Request, search: dict[str, Any]) -> Request:
     return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)
 
 
+def narrowed_search(request: Request, search: dict[str, Any]) -> Request:
+    """The last search with a word more: "cheapest one for kids" after a search for backpacks."""
+    kept = same_search(request, search)
+    return replace(kept, query=f"{request.query} {kept.query}", products=(), from_context=False)
+
+
 def match_product(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:
     """The options of any product that the clause names."""
     return match_options(text, option_values([product]), blocked)

@@ -109,6 +109,22 @@ def unlinked_words(clause: Clause, mentions: list[Mention]) -> tuple[str, ...]:
     )
 
 
+def before_name(clause: Clause, mentions: list[Mention]) -> tuple[str, ...]:
+    """The words right in front of the first name that say which is meant: "wide fitting" of "wide fitting boots"."""
+    tokens, at = clause.links.tokens, min(mentions[0].positions) - 1
+    named = {p for m in mentions for p in m.positions}
+    kinds = (*clause.links.categories, *clause.links.subcategories, *clause.links.brands)
+    named |= {p for positions, _ in kinds for p in positions} | limit_positions(clause)
+    words: list[str] = []
+    while at >= 0 and at not in named and tokens[at].text.isalpha():
+        text = tokens[at].text
+        if text in STOP_WORDS or text in _QUERY_NOISE or adjective(text):
+            break
+        words.insert(0, text)
+        at -= 1
+    return tuple(words)
+
+
 def limit_positions(clause: Clause) -> frozenset[int]:
     """Where the clause's price limits stand."""
     spans = bound_spans(clause.text)

@@ -24,12 +24,14 @@ from assistant.understand.carry import (
     is_named,
     match_product,
     named_afresh,
+    narrowed_search,
     same_search,
     wanted_from,
 )
 from assistant.understand.clause import (
     Clause,
     asks_for,
+    before_name,
     has_content,
     is_verb,
     joined_by,
@@ -57,6 +59,7 @@ PRONOUN = re.compile(
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
 )
+_ONE = re.compile(r"\bones?\b(?! of)")
 _WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
 _FEW_WORDS = 7
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
@@ -181,6 +184,8 @@ class Reader:
             "masked": mask(clause.text, clause.links) if mentions else "",
             "option_pairs": pairs,
             "unlinked": unlinked,
+            "strange": tuple(w for w in unlinked if not self._is_word(w)),
+            "before_name": before_name(clause, mentions) if mentions else (),
             "pronoun": bool(PRONOUN.search(fold(clause.text))),
         }
         if mentions:
@@ -239,12 +244,11 @@ class Reader:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
         words = [w for w in request.query.split() if w.isalpha()]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
-        if (
-            request.limits.category
-            or request.limits.subcategory
-            or request.limits.brand
-            or (words and not self._only_options(words, state))
-        ):
+        limits = request.limits
+        goes_on = bool(state.search.get("query")) and state.act in SUPERLATIVES | {"search"}
+        if words and goes_on and _ONE.search(fold(clause.text)) and not (limits.category or limits.subcategory):
+            return narrowed_search(request, state.search)
+        if limits.category or limits.subcategory or limits.brand or (words and not self._only_options(words, state)):
             return request
         if everything and not PRONOUN.search(fold(clause.text).replace("one", "")):
             return replace(request, query="")
@@ -302,9 +306,12 @@ class Reader:
     def _modifies(self, mention: Mention, clause: Clause) -> bool:
         """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""
         last, tokens = max(mention.positions), clause.links.tokens
-        if mention.coverage >= 0.5 or not mention.specific or last + 1 >= len(tokens) or len(mention.positions) > 1:
-            return False
         entry = self._vocabulary.products[mention.product_ids[0]]
+        literal = tokens[last].text.removesuffix("s") in fold(entry.name)  # "fishing" isn't, of a Fish Steak
+        if (mention.coverage >= 0.5 and literal) or not mention.specific:
+            return False
+        if last + 1 >= len(tokens) or len(mention.positions) > 1:
+            return False
         ordinary = tokens[last].text in self._vocabulary.english or any(
             tokens[last].stem in stems(name.replace("_", " ")) for name in self._vocabulary.attribute_names
         )

@@ -1,0 +1,72 @@
+"""Whether what was found is the thing that was asked for, or only the nearest that the shop has.
+
+"Lindt chocolate" is no cocoa of another make, and a bag for kayaks is no kayak: the shop may offer them, but mustn't
+say yes. Looks at the words of the request and the products' own texts; says nothing itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.language import STOP_WORDS, stems
+from assistant.request import Request
+from assistant.shop.search import Hit
+from assistant.types import Product
+
+_OPEN = re.compile(
+    r"\b(?:something|anything|anyone|ones?|stuff|things?|gear|kit|in|for|of|sizes?|colou?rs?)\b|\bwith\b|\bthat\b"
+)
+_EXISTS = re.compile(r"\b(?:sell|have|has|got|stock|carry|there|need|want|looking for|after|any)\b")
+
+
+def texts_of(product: Product) -> set[str]:
+    """The stems of everything that the shop writes about a product."""
+    written: list[object] = [product.name, product.brand, product.category, product.subcategory, product.description]
+    for group in (product.attributes, product.specs):
+        for name, value in group.items():
+            written += [] if str(value).lower() in ("no", "false", "none") else [name, value]
+    for variant in product.variants:
+        for name, value in variant.options.items():
+            written += [name, value]
+    return set(stems(" ".join(str(w).replace("_", " ") for w in written if w)))
+
+
+def lacked(words: Iterable[str], product: Product) -> list[str]:
+    """The words that the product has nowhere."""
+    own = texts_of(product)
+    return [w for w in words if w not in STOP_WORDS and not set(stems(w)) & own]
+
+
+def lacks_named(request: Request, product: Product) -> bool:
+    """Whether the clause says in front of the product's name what it nowhere is: "lindt chocolate"."""
+    if float(request.extra.get("coverage", 1.0)) >= _WHOLE or request.from_context:
+        return False
+    return bool(lacked(request.extra.get("before_name", ()), product))
+
+
+_WHOLE = 0.99
+
+
+def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], products: Sequence[Product]) -> str:
+    """ "" when the products are what was asked for, "near" when each lacks a word of it, "other" when none is of the
+    kind or a name that the shop doesn't know is asked for. `asked` is what the request's own words found."""
+    matched: dict[str, frozenset[str]] = {h.product_id: h.matched for h in asked}
+    sure = {h.product_id for h in asked if h.confident}
+    words = [w for w in request.extra.get("unlinked", ()) if w in request.query.split()]
+    words += [w for w in request.extra.get("before_name", ()) if w not in words]
+    short: list[set[str]] = []
+    for product in products:
+        found = matched.get(product.product_id, frozenset())
+        short.append({w for w in lacked(words, product) if w not in found})
+    common = set.intersection(*short) if short else set()
+    folded = request.text.lower()
+    exists = bool(_EXISTS.search(folded)) and not _OPEN.search(folded)
+    if exists and common & set(request.extra.get("strange", ())):
+        return "other"
+    if request.products or not asked or request.limits.price:
+        return "near" if common else ""
+    if not any(h.product_id in sure for h in hits):
+        return "near"  # a unicycle means about the same as a bicycle
+    named = any(matched.get(h.product_id) for h in hits)
+    return "other" if exists and not named and len(request.query.split()) == 1 else "near" if common else ""
