@@ -20,7 +20,7 @@ from assistant.act.plan import PLACEHOLDER, Field, Plan
 from assistant.config import SafetySettings
 from assistant.privacy.pii import shop_numbers
 from assistant.prompt import SYSTEM
-from assistant.screen.judge import Encode, Judge, OwnNames
+from assistant.screen.judge import Judge, OwnNames, States
 from assistant.screen.rules import forbidden, planted
 from assistant.screen.screen import Screened, screen
 from assistant.screen.secrets import CARD, find_secrets, split_card
@@ -40,10 +40,10 @@ _CANARY_WORDS = 6
 class Guard:
     """The guard of one shop. Thread-safe."""
 
-    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, encode: Encode) -> None:
+    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, states: States) -> None:
         self._conversations = conversations
         self._settings = settings
-        self._judge = Judge(encode)
+        self._judge = Judge(states)
         self._known = shop_numbers(db)
 
     def take(self, text: str, max_chars: int, conversation_id: str) -> Screened:

@@ -82,7 +82,7 @@ class Assistant:
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
-        self._guard = Guard(db, self.conversations, settings.safety, self._embedder.encode)
+        self._guard = Guard(db, self.conversations, settings.safety, self._states)
 
     @property
     def catalogue(self) -> Catalogue:

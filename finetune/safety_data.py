@@ -20,6 +20,15 @@ from typing import Any
 AUTHORED = Path(__file__).parent / "data" / "safety"
 OK = "ok"
 HAND_WRITTEN = ("harmful_lines", "harmful_more", "harmful_talk", "benign_lines", "benign_more", "benign_talk")
+_PATTERNS = (
+    "harmful_patterns",
+    "harmful_wide",
+    "harmful_deep",
+    "injection_patterns",
+    "benign_patterns",
+    "benign_wide",
+    "benign_deep",
+)
 UNSURE = "harmful"
 """The label of texts that are harmful in a way their source doesn't tell: they train the verdict, not the category."""
 
@@ -38,9 +47,9 @@ def authored(per_pattern: int = 16, seed: int = 5) -> list[Example]:
     """Everything written for this: expanded patterns for training, single lines of which every third is held out."""
     dice = random.Random(seed)
     found = []
-    for name in ("harmful_patterns", "harmful_wide", "injection_patterns", "benign_patterns", "benign_wide"):
+    for name in _PATTERNS:
         for label, line in _sections(AUTHORED / f"{name}.txt"):
-            count = per_pattern * (1 + (label == OK) * 2) * (1 + name.endswith("_wide"))
+            count = per_pattern * (1 + (label == OK) * 2) * (1 + name.endswith(("_wide", "_deep")))
             found += [Example(text, label, name, False) for text in _expanded(line, count, dice)]
     found += [Example(text, OK, "shop_talk", False) for text in _shop_talk(dice)]
     for name in HAND_WRITTEN:

@@ -71,7 +71,7 @@ def safety(
     from finetune.safety_eval import measure, missed, worse
 
     before = _baseline(baseline)
-    measured = measured_on() | measure(Judge(default_embedder().encode), data)
+    measured = measured_on() | measure(Judge(lambda text: default_embedder().tokens(text)[0]), data)
     if out:
         out.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
     if as_json:

@@ -1,5 +1,7 @@
-"""How harmful a text looks, and in which way: a linear head over its sentence embedding and its hashed pieces.
+"""How harmful a text looks, and in which way: a small head over the encoder's states and the text's hashed pieces.
 
+The mean of the tokens' states is the sentence embedding, which tells what a text is about; the states one by one tell
+what a single word in it means there ("shoot" a photo, or somebody). One run of the encoder gives both.
 Trained by finetune/safety_head.py, kept as safetensors. Read-only, shared by all threads. Knows no policy: judge.py
 decides what follows from a score.
 """
@@ -28,25 +30,41 @@ CATEGORIES = (
     "abuse",
     "injection",
 )
+EMBEDDING_SCALE, PIECES_SCALE = 5.0, 1.0
+"""Lengths to which the embedding and the pieces are brought, in training as here."""
 _WEIGHTS = Path(__file__).parent / "data" / "safety.safetensors"
 
 
 class SafetyHead:
-    """Scores are log-odds that a text is harmful: above 0 it is more likely than not, as trained."""
+    """Scores are log-odds that a text is harmful: above 0 it is more likely than not, as trained.
+
+    scores = the pieces' share + dense @ embedding + out @ what a layer of rectified units makes of every token's state:
+    the largest of each unit over the tokens, and the mean.
+    """
 
     def __init__(self, weights: dict[str, NDArray[np.float32]]) -> None:
-        self._dense = weights["dense"].astype(np.float32)  # (1 + num_categories, embedding)
         self._hashed = weights["hashed"].astype(np.float32)  # (BUCKETS, 1 + num_categories)
+        self._dense = weights["dense"].astype(np.float32)  # (384, 1 + num_categories)
+        self._hidden = weights["hidden"].astype(np.float32)  # (384, num_units)
+        self._hidden_bias = weights["hidden_bias"].astype(np.float32)  # (num_units,)
+        self._out = weights["out"].astype(np.float32)  # (2 * num_units, 1 + num_categories)
         self._bias = weights["bias"].astype(np.float32)  # (1 + num_categories,)
 
     def of_pieces(self, text: str) -> NDArray[np.float32]:
         """What a plain text's pieces add to the scores: the verdict first, then one per category."""
         found = pieces(text)
-        return np.asarray(self._hashed[found].sum(axis=0) / max(1.0, np.sqrt(len(found))), np.float32)
+        scale = PIECES_SCALE / max(1.0, np.sqrt(len(found)))
+        return np.asarray(self._hashed[found].sum(axis=0) * scale, np.float32)
 
-    def scores(self, of_pieces: NDArray[np.float32], embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The scores of a text, from its pieces' share and its embedding (embedding,)."""
-        return np.asarray(self._dense @ embedding + of_pieces + self._bias, np.float32)
+    def scores(self, of_pieces: NDArray[np.float32], states: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The scores of a text, from its pieces' share and its tokens' states (num_tokens, 384)."""
+        if not len(states):
+            return np.asarray(of_pieces + self._bias, np.float32)
+        units = np.maximum(states @ self._hidden + self._hidden_bias, 0)
+        mean = states.mean(axis=0)
+        embedding = EMBEDDING_SCALE * mean / (np.linalg.norm(mean) + 1e-9)
+        pooled = np.concatenate([units.max(axis=0), units.mean(axis=0)])
+        return np.asarray(of_pieces + self._bias + embedding @ self._dense + pooled @ self._out, np.float32)
 
     @staticmethod
     def category(scores: NDArray[np.float32]) -> str:

@@ -8,7 +8,7 @@ from a verdict is the policy's (settings) and act/refuse.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,8 @@ from assistant.screen.head import SafetyHead, default_head
 from assistant.screen.plain import plain
 from assistant.screen.rules import asks_what_it_is, harmful
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+States = Callable[[str], NDArray[np.float32]]
+"""The encoder's states of a text's tokens, (num_tokens, 384)."""
 
 THRESHOLD = 0.0
 """Log-odds from which a message is taken for harmful; chosen on development texts."""
@@ -71,8 +72,8 @@ class OwnNames:
 class Judge:
     """Judges messages with one head. Thread-safe."""
 
-    def __init__(self, encode: Encode, head: SafetyHead | None = None) -> None:
-        self._encode = encode
+    def __init__(self, states: States, head: SafetyHead | None = None) -> None:
+        self._states = states
         self._head = head or default_head()
 
     def judge(self, text: str, own: OwnNames | None = None) -> Verdict:
@@ -94,7 +95,7 @@ class Judge:
         return Verdict(category, float(scores[0]))
 
     def _scores(self, text: str, simple: str) -> NDArray[np.float32]:
-        return self._head.scores(self._head.of_pieces(simple), self._encode([text[:_ENCODED]])[0])
+        return self._head.scores(self._head.of_pieces(simple), self._states(text[:_ENCODED]))
 
     def _worst_sentence(self, text: str) -> NDArray[np.float32] | None:
         """The scores of the sentence of a long message whose words look worst, None in a short one."""
@@ -106,4 +107,4 @@ class Judge:
         simple = [plain(p) for p in parts]
         weighed = [self._head.of_pieces(s) for s in simple]
         worst = max(range(len(parts)), key=lambda i: float(weighed[i][0]))
-        return self._head.scores(weighed[worst], self._encode([parts[worst][:_ENCODED]])[0])
+        return self._head.scores(weighed[worst], self._states(parts[worst][:_ENCODED]))

@@ -168,7 +168,7 @@ def through_store(chats: int, dice: random.Random) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder, Database.open(Path(folder) / "shop.db", key="k") as db:
         conversations = Conversations(db)
-        guard = Guard(db, conversations, SafetySettings(), default_embedder().encode)
+        guard = Guard(db, conversations, SafetySettings(), lambda text: default_embedder().tokens(text)[0])
         numbers = []
         for i in range(chats):
             messages, number = chat(dice)

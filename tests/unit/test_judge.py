@@ -15,7 +15,7 @@ from assistant.shop.embed import default_embedder
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge(default_embedder().encode)
+    return Judge(lambda text: default_embedder().tokens(text)[0])
 
 
 @pytest.mark.parametrize(
