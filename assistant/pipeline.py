@@ -18,6 +18,7 @@ from babel.numbers import get_currency_precision
 from numpy.typing import NDArray
 from sqlalchemy import text as sql
 
+from assistant.act import wellbeing
 from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.handover import complete
@@ -167,6 +168,8 @@ class Assistant:
             orders = None
             if decision.refused:
                 plan = refuse(decision, self._settings.safety)
+            elif colleague is None and (urgent := wellbeing.first(screened.kept, heard.requests, context)):
+                plan = urgent
             elif colleague is None:
                 orders = self._orders.take(
                     screened.kept, heard.requests, state.task, context, customer, conversation_id

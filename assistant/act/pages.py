@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
@@ -45,7 +46,11 @@ def quote_if_sure(
     if strict:
         hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):
-        _say_fact(fact, context, plan)
+        facts = _also_hours(question, fact, context)
+        if len(facts) > 1:
+            _say_day(question, context, plan)
+        for each in facts:
+            _say_fact(each, context, plan)
     elif hits:
         _quote(question, hits, context, plan)
     else:
@@ -75,6 +80,39 @@ def shop_fact(question: str, context: Context) -> ShopFact | None:
         scored.append(ShopFact(key, value, float(vector @ vectors[0]) + 0.2 * len(shared) + 0.1 * min(2, len(within))))
     top = max(scored, key=lambda f: f.score)
     return top if top.score >= _FACT_CONFIDENT else None
+
+
+def _also_hours(question: str, fact: ShopFact, context: Context) -> list[ShopFact]:
+    """The fact, and where it is about opening hours every other fact on them: an exception stands beside the rule."""
+    if not _OPENS.search(f"{fact.key.replace('_', ' ')} {fact.value}"):
+        return [fact]
+    others = [k for k, v in context.info.items() if k not in _NOT_TOLD and k != fact.key and len(v) < _LONG]
+    days = set(stems(question)) & _DAYS
+    found = [fact]
+    for key in others:
+        said = f"{key.replace('_', ' ')} {context.info[key]}"
+        if _OPENS.search(said) and (_OF_DAYS.search(said) or days & set(stems(said))):
+            found.append(ShopFact(key, context.info[key], 0.0))
+    return found[:3]
+
+
+def _say_day(question: str, context: Context, plan: Plan) -> None:
+    """Which day today or tomorrow is, by the shop's clock, where the question says so."""
+    for word, ahead in (("today", 0), ("tonight", 0), ("tomorrow", 1)):
+        if re.search(rf"\b{word}\b", question.lower()):
+            day = context.now + timedelta(days=ahead)
+            fact = plan.fact("the shop's calendar")
+            receipt = Receipt("shop", "now", "now", day.date().isoformat(), context.as_of)
+            fact.fields["day"] = Field("value", f"{day:%A}, {day.day} {day:%B}", (receipt,), "the day")
+            plan.say(f"{word.capitalize()} is {fact.key('day')}.".replace("Tonight is", "Today is"))
+            return
+
+
+_LONG = 400
+_OPENS = re.compile(r"\bopening (?:hours|times)\b(?!.*\border)|\bopen\b|\bclosed\b", re.I)
+_DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday holiday christmas easter"
+_OF_DAYS = re.compile(rf"\b(?:{_DAY_NAMES.replace(' ', '|')})s?\b", re.I)
+_DAYS = set(stems(_DAY_NAMES))
 
 
 def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:

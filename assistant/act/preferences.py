@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from assistant.act import pages
 from assistant.act.context import Context
 from assistant.act.plan import Field, Plan
 from assistant.act.wishes import Wish, from_kept, key
@@ -86,6 +87,16 @@ def preferences(request: Request, context: Context, plan: Plan) -> None:
         _consent(asked == "consent_yes", context, plan)
     else:
         _tell(told, context, plan)
+    whole = not request.extra.get("slots", {}).get("item") or request.extra["slots"]["item"] == "everything"
+    if whole and asked not in ("consent_no", "consent_yes") and context.shopper is None:
+        _about_data(request, context, plan)
+
+
+def _about_data(request: Request, context: Context, plan: Plan) -> None:
+    """What the shop's pages say of customers' data, and a person for what only the shop itself can do."""
+    pages.quote_if_sure(f"personal data privacy: {request.text}", context, plan, about="data privacy", pages_only=True)
+    plan.closing.append("For what the shop keeps of you beyond this chat, just say so and I'll call a colleague.")
+    plan.offer = "person"
 
 
 def _tell(told: Sequence[dict[str, str]], context: Context, plan: Plan) -> None:

@@ -25,7 +25,18 @@ _SAID = {
     "joy": "I'm glad to hear that.",
 }
 _TELLS_ITSELF = frozenset(
-    {"greeting", "thanks", "goodbye", "complaint", "feedback", "are_you_human", "mood", "preference", "recommend"}
+    {
+        "greeting",
+        "thanks",
+        "goodbye",
+        "complaint",
+        "feedback",
+        "are_you_human",
+        "mood",
+        "preference",
+        "recommend",
+        "preferences",
+    }
 )
 """Acts whose answers have words of their own; what somebody loves or hates to wear is no feeling about the shop."""
 _OFFER = "If you'd rather talk to a colleague, just say so and I'll call one."
@@ -46,7 +57,7 @@ def colour(
     acts = {r.act for r in requests}
     recently = kept.get("told") == feeling.emotion and turn - int(kept.get("told_at", -99)) < _QUIET_TURNS
     if feeling.emotion in _SAID and not recently:
-        if not acts & _TELLS_ITSELF:
+        if not acts & _TELLS_ITSELF and _is_plain(feeling, plan):
             plan.opening = _SAID[feeling.emotion]
         kept |= {"told": feeling.emotion, "told_at": turn}
     if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):
@@ -59,6 +70,15 @@ def colour(
     return kept
 
 
+def _is_plain(feeling: Feeling, plan: Plan) -> bool:
+    """Whether the feeling is strong enough for a word of its own: a plain question often only sounds like one, and
+    nobody is glad who didn't get an answer."""
+    if feeling.emotion == "joy":
+        return plan.answered and feeling.strength >= _STRONG
+    return feeling.strength >= _FELT
+
+
+_FELT, _STRONG = 0.55, 0.7
 _ON = re.compile(r"\b(?:again|back on|on|enable|allowed?|may|fine|welcome|start)\b")
 _ASKS = re.compile(r"^\W*(?:do|does|are|is|can|could|how|what|why|who|tell|explain)\b.*")
 _OFF = re.compile(r"\b(?:stop|off|ignore|don't|do not|dont|not|never|without|disable|no|quit|leave|opt out|less)\b")

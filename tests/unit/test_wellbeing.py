@@ -1,0 +1,85 @@
+"""Somebody hurt is told to call for help; a question of health gets the shop's own words on what is in the product."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    db = fresh_database(tmp_path_factory.mktemp("wellbeing") / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+    yield Assistant(db, engine, engine.tokenizer, Settings())
+    engine.close()
+    db.close()
+
+
+@pytest.fixture
+def talk(assistant: Assistant) -> Talk:
+    def say(*turns: str) -> Record:
+        conversation = uuid.uuid4().hex
+        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
+
+    return say
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my kid swallowed a piece",
+        "help, my baby is choking on one of the blocks",
+        "he drank some of the fuel!",
+        "my son is having an allergic reaction to the tea",
+    ],
+)
+def test_somebody_hurt_is_told_to_call_for_help(talk: Talk, said: str) -> None:
+    record = talk(said)
+    assert record.reply.startswith("Please call a doctor or the emergency services at once")
+    assert record.handoff
+
+
+@pytest.mark.parametrize("said", ["could a child swallow the blocks?", "what if my dog ate the tea", "is the tent in?"])
+def test_a_question_is_no_emergency(talk: Talk, said: str) -> None:
+    record = talk(said)
+    assert "emergency" not in record.reply
+    assert not record.handoff
+
+
+def test_a_question_of_health_gets_the_label_and_no_price(talk: Talk) -> None:
+    reply = talk("i have a nut allergy, is the hot chocolate safe").reply
+    assert "may contain nuts" in reply
+    assert "doctor" in reply
+    assert "£" not in reply
+    assert not reply.startswith("Yes")
+
+
+def test_an_allergy_by_itself_is_noted(talk: Talk) -> None:
+    assert "Noted" in talk("i'm allergic to wool").reply
+
+
+def test_opening_hours_come_with_their_exception(talk: Talk) -> None:
+    for asked in ("are you open this sunday", "do you open on sundays", "are you open tomorrow"):
+        reply = talk(asked).reply
+        assert "closed on Sundays" in reply
+        assert "four Sundays before Christmas" in reply
+    assert "Opening hours" not in talk("what are your phone hours?").reply
+
+
+def test_who_asks_for_their_data_hears_the_page(talk: Talk) -> None:
+    record = talk("what do you store about me")
+    assert "call a colleague" in record.reply
+    assert any(r.kind == "policy" for r in record.receipts)
