@@ -191,4 +191,5 @@ def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> N
         if narrower and len(narrower) < len(same.lines):
             same.lines, same.all = narrower, item.all
         same.all = same.all or item.all
+        same.count = item.count or same.count
         same.wish = item.wish.over(same.wish) if item.wish.says else same.wish

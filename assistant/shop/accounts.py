@@ -64,6 +64,8 @@ class Order:
     paid: int
     method: Method | None
     total: int
+    discount: int
+    """What was taken off the goods of the whole order."""
     extra: Mapping[str, Any]
 
     @property
@@ -145,6 +147,9 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order
     goods = sum(x.price * x.quantity for x in lines)
     paid = sum(p.amount_minor if p.kind == "payment" else -p.amount_minor for p in row.payments)
     total = row.total_minor if row.total_minor is not None else goods
+    off = row.discount_minor
+    if off is None:  # not noted: what the total lacks of the goods and their delivery
+        off = max(0, goods + (row.shipping_cost_minor or 0) - total)
     return Order(
         row.order_id,
         row.status,
@@ -160,6 +165,7 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order
         paid if row.payments else total,
         method,
         total,
+        off,
         dict(row.extra or {}),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.shop.schema import CustomerRow, VariantRow
+from assistant.shop.schema import CustomerRow, OrderRow, VariantRow
 from assistant.store.database import Database
 from tests.unit.orders_shop import RULES, assistant, balance, counts, order, order_shop, stock, talk
 
@@ -242,3 +242,52 @@ def test_an_order_number_completes_an_e_mail_address(tmp_path: Path) -> None:
     assert "order number" in records[0].reply and not records[0].handoff
     assert "Thank you, Mia" in records[1].reply and "pending" in records[2].reply
     db.close()
+
+
+def _discounted(db: Database, minor: int) -> None:
+    """Take something off Mia's delivered order: a lamp for 30.00 and two mugs for 12.50 each."""
+    with db.write() as session:
+        row = session.get_one(OrderRow, "#W1000002")
+        row.discount_minor = minor
+        row.payments[0].amount_minor -= minor
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("everything in #W1000002", "€44.99"),  # 55.00 less 10.01
+        ("the lamp from #W1000002", "€24.54"),  # 30.00 of 55.00: less 5.46
+        ("the mugs from #W1000002", "€20.45"),  # 25.00 of 55.00: less 4.55
+        ("one of the mugs from #W1000002", "€10.22"),
+    ],
+)
+def test_a_return_gives_back_what_was_paid_after_the_discount(db: Database, what: str, told: str) -> None:
+    _discounted(db, 1001)
+    records = talk(db, f"I want to return {what}, to the credit card", "yes", customer="mia")
+    assert told in records[0].reply and "after the discount" in records[0].reply
+    assert records[1].writes and told in records[1].reply
+
+
+def test_no_more_comes_back_than_was_paid(db: Database) -> None:
+    with db.write() as session:
+        session.get_one(OrderRow, "#W1000002").payments[0].amount_minor = 2000
+    (record,) = talk(db, "Return everything in #W1000002 to the credit card", customer="mia")
+    assert "€20.00" in record.reply
+
+
+@pytest.mark.parametrize("words", ["1 of my mugs", "one mug", "one of the camp mugs"])
+def test_as_many_come_back_as_are_named(db: Database, words: str) -> None:
+    records = talk(db, f"Return {words} to the credit card", "yes", customer="mia")
+    assert "the Camp Mug from" in records[0].reply and "€12.50" in records[0].reply
+    assert records[1].writes[0]["item_ids"] == ["M"]
+    assert order(db, "#W1000002")["extra"]["return_items"] == ["M"]
+
+
+def test_several_pieces_are_named_by_their_number_and_can_be_corrected(db: Database) -> None:
+    with db.write() as session:
+        session.get_one(OrderRow, "#W1000002").lines[1].quantity = 6
+        session.get_one(OrderRow, "#W1000002").payments[0].amount_minor = 10500
+    records = talk(db, "return 4 of my camp mugs to the credit card", "no, 3 of the camp mugs", "yes", customer="mia")
+    assert "4 × Camp Mug" in records[0].reply and "€50.00" in records[0].reply
+    assert "3 × Camp Mug" in records[1].reply
+    assert records[2].writes[0]["item_ids"] == ["M", "M", "M"]

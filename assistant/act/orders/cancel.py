@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from assistant.act.orders import money, phrases
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, refund_when
+from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, pieces, refund_when
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.language import stems
-from assistant.order_talk import ORIGINAL, Item
+from assistant.order_talk import ORIGINAL
 from assistant.shop.accounts import Line, Order
 from assistant.shop.order_rules import too_late
 from assistant.shop.order_writes import Write
@@ -113,7 +112,7 @@ def give_back(goal: Goal, desk: Desk) -> Outcome:
     if not picked:
         return _nothing(goal, desk, out)
     for order in desk.account.orders:
-        lines = [_pieces(x, i) for x, i in picked if x.order_id == order.order_id]
+        lines = [pieces(x, i) for x, i in picked if x.order_id == order.order_id]
         if not lines:
             continue
         if (no := _not_back(order, lines, desk)) is not None:
@@ -146,11 +145,6 @@ def _nothing(goal: Goal, desk: Desk, out: Outcome) -> Outcome:
     return out.ask("item", f"Which item do you want to return? Delivered are {phrases.the_orders(back, desk.sheet)}.")
 
 
-def _pieces(line: Line, item: Item) -> Line:
-    """As many pieces of a line as are meant: "one of the two canisters"."""
-    return replace(line, quantity=item.count) if item.count and item.count < line.quantity else line
-
-
 def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
     rule = desk.rules.return_items
     if order.status not in rule.statuses:
@@ -174,7 +168,7 @@ def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
 
 
 def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Outcome) -> None:
-    amount = sum(x.price * x.quantity for x in lines)
+    amount = money.refund_of(order, lines)
     way = money.for_refund(goal, order, desk, amount)
     if way.method is None:
         out.ask("payment", money.ask_which(way, desk, True, order))
@@ -191,10 +185,11 @@ def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Out
     )
     figure = desk.sheet.money("order", order.order_id, "refund", amount)
     when = refund_when(way.method.source, desk)
-    parts = join([f"the {phrases.item(x)}" for x in lines])
+    parts = join([f"the {phrases.item(x)}" if x.quantity == 1 else phrases.items([x]) for x in lines])
+    paid = " (what you paid, after the discount)" if amount < sum(x.price * x.quantity for x in lines) else ""
     out.lines.append(
-        f"return {parts} from order {desk.sheet.order(order)}; {figure} is refunded to {phrases.method(way.method)} "
-        f"{when}"
+        f"return {parts} from order {desk.sheet.order(order)}; {figure}{paid} is refunded to "
+        f"{phrases.method(way.method)} {when}"
     )
 
 

@@ -119,10 +119,11 @@ def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], to
 
 
 def again(step: Step) -> None:
-    """The message said nothing that helps: what was asked is asked again, in the words of what is missing."""
-    if not _next(step, Said()):
-        step.plan.say("I have your account open.")
-        step.plan.closing.append("What would you like me to do with your orders?")
+    """The message said nothing that helps: what was asked of a request is asked again, in the words of what is missing.
+
+    Says nothing when no request is under way: then the message is for others to answer.
+    """
+    _next(step, Said())
 
 
 def _to_person(step: Step, sentence: str) -> None:

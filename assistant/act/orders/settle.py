@@ -9,7 +9,7 @@ own orders, every figure on the sheet.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from assistant.act.orders import phrases
@@ -92,6 +92,11 @@ def chosen_lines(
     if len(goal.orders) == 1 and (order := account.order(goal.orders[0])) and len(order.lines) == 1:
         return [(order.lines[0], Item([(order.order_id, order.lines[0].number)]))]
     return []
+
+
+def pieces(line: Line, item: Item) -> Line:
+    """As many pieces of a line as are meant: "one of the two canisters"."""
+    return replace(line, quantity=item.count) if item.count and item.count < line.quantity else line
 
 
 def which_item(lines: Sequence[Line], desk: Desk, verb: str) -> str:

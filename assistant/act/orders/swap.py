@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.act.orders import money, phrases
 from assistant.act.orders.choose import Choice, choose
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines
+from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, pieces
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.order_talk import Item
@@ -43,7 +43,7 @@ def swap(goal: Goal, desk: Desk) -> Outcome:
             if no not in out.refusals:
                 out.refusals.append(no)
             continue
-        pair = _pair(goal, line, item, order, desk, out)
+        pair = _pair(goal, pieces(line, item), item, order, desk, out)
         if out.question:
             return out
         if pair is not None:
@@ -165,14 +165,14 @@ def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Out
         out.ask("payment", money.ask_which(way, desk, False, order))
         return
     out.notes += [way.why_not] if way.why_not else []
-    pieces = [p for p in pairs for _ in range(p.line.quantity)]
+    each = [p for p in pairs for _ in range(p.line.quantity)]
     out.writes.append(
         Write(
             "modify_pending_order_items" if pending else "exchange_delivered_order_items",
             {
                 "order_id": order.order_id,
-                "item_ids": [p.line.sku for p in pieces],
-                "new_item_ids": [p.variant.sku for p in pieces],
+                "item_ids": [p.line.sku for p in each],
+                "new_item_ids": [p.variant.sku for p in each],
                 "payment_method_id": way.method.method_id,
             },
             difference,
@@ -195,7 +195,10 @@ def _change(pair: Pair, desk: Desk) -> str:
     old = desk.sheet.money("order", pair.line.order_id, "paid", pair.line.price)
     new = desk.sheet.money("sku", pair.variant.sku, "price", pair.variant.price.minor)
     now = phrases.options_of(pair.line)
-    return f"the {pair.line.name} for {phrases.version(pair.variant, pair.line)} at {new} (instead of {now} at {old})"
+    number = f"{pair.line.quantity} × " if pair.line.quantity > 1 else "the "
+    return (
+        f"{number}{pair.line.name} for {phrases.version(pair.variant, pair.line)} at {new} (instead of {now} at {old})"
+    )
 
 
 def _money(order: Order, difference: int, method: object, desk: Desk) -> str:

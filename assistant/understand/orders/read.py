@@ -72,7 +72,10 @@ _CONNECT = re.compile(
 _BOTH = re.compile(
     r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
 )
-_COUNT = re.compile(r"\b([2-9])\W+(?:\w+ ){0,1}$|\b(one|1) of (?:the |my |those |these )?(?:\w+ ){0,1}$")
+_COUNT = re.compile(
+    r"\b([2-9]|[1-9]\d)\W+(?:x\s|of (?:the |my |those |these )?)?(?:\w+ ){0,1}$|"
+    r"\b(one|1) (?:(?:of (?:the |my |those |these )?)(?:\w+ ){0,1})?$"
+)
 _ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")
 _ONLY = re.compile(
     r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
