@@ -47,8 +47,14 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/backroom demo $(DEMO_OPTIONS)
 
-test: setup browser
+# The tests fine-tune too, so they need the extra with torch (5 GB); the demo doesn't.
+test: setup .venv/.finetune browser
 	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+.venv/.finetune: .venv/.ready
+	@echo "Adding the finetune extra to .venv (torch and its libraries: 5 GB)"
+	@$(UV) sync --frozen --inexact --extra finetune
+	@touch $@
 
 # `make test` has those below the server, with fewer inputs.
 test-faults: setup
