@@ -30,6 +30,7 @@ from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
 from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
+from assistant.act.soldout import sold_out
 from assistant.act.superlative import superlative
 from assistant.request import Request
 from assistant.types import Product
@@ -251,7 +252,7 @@ def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
 
 def _search(request: Request, context: Context, plan: Plan) -> None:
     """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
-    if _is_service(request, context, plan):
+    if sold_out(request, context, plan) or _is_service(request, context, plan):
         return
     if listing.search(request, context, plan):
         clarify.which_listed(request, plan, context)

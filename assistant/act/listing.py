@@ -38,6 +38,10 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
 
     Returns False, and says nothing, when the shop has nothing like it and a page of the shop may know better.
     """
+    if request.limits.in_stock and 0 < len(request.products) <= _SHOWN and not _ANY_OF.search(request.text.lower()):
+        request = replace(
+            request, limits=replace(request.limits, in_stock=False)
+        )  # says of the named one that it isn't
     hits = _hits(request, context) or (
         _hits(replace(request, limits=replace(request.limits, in_stock=False)), context)
         if request.limits.in_stock
@@ -51,6 +55,9 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         return True
     _list(hits, request, context, plan)
     return True
+
+
+_ANY_OF = re.compile(r"\b(?:which|what|any|all|show|list|something|anything|ones?)\b")
 
 
 def _hits(request: Request, context: Context) -> list[Hit]:

@@ -121,7 +121,18 @@ class Reader:
     def _linked(self, text: str, state: State) -> tuple[Clause, list[Mention]]:
         """A text as one clause, with the mentions in it that really name products."""
         clause = self._clause(words_to_numbers(text))
-        return clause, self._mentions(clause, state)
+        mentions = self._mentions(clause, state)
+        return clause, [*mentions, *self._only_ones(clause, mentions)]
+
+    def _only_ones(self, clause: Clause, mentions: list[Mention]) -> list[Mention]:
+        """Beside a product: kinds of which the shop has one thing only ("a crepe pan and a hot chocolate")."""
+        taken = {p for m in mentions for p in m.positions}
+        found = []
+        for positions, kind in clause.links.subcategories if mentions else ():
+            ids = tuple(p for p, e in self._vocabulary.products.items() if e.active and e.subcategory == kind)
+            if len(ids) == 1 and not positions & taken and all(ids != m.product_ids for m in mentions):
+                found.append(Mention(positions, ids, 1.0, 0.0))
+        return found
 
     def bare_answer(self, text: str) -> str | None:
         """ "yes" or "no" where `text` is no more than that, in a few words of any kind; else None."""

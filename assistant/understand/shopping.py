@@ -55,8 +55,10 @@ _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|o
 _MORE_OF_IT = re.compile(
     r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
     r"is|are|do|cost|were|want|get)\W+)*"
-    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be))*\W*$"
+    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us))*\W*$"
 )
+_WOULD_COST = re.compile(r"\b(?:would|will|do) \d{1,3} (?:cost|be|come to)\b")
+_ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
 _ADDS_UP = re.compile(
     r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
     r"|\b(?:what|how much)(?:'s| is| will| would| does| do)? "
@@ -250,7 +252,8 @@ def _basket(
         return _request(text, pieces, {}, codes, member, asks)
     held = {p for b in before for p in b.products}
     less = bool(_LESS.search(folded)) and bool(pieces) and all(set(p.products) & held for p in pieces)
-    if before and pieces and (less or (_MORE.search(folded) and _changes(requests, labels, folded))):
+    more = bool(_MORE.search(folded)) or (state.act == "basket" and bool(_ALSO.match(folded)))
+    if before and pieces and (less or (more and _changes(requests, labels, folded))):
         pieces = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(text, pieces, state.basket, codes, member, asks)
     wants_after = (codes and bool(costs or pieces or not _asks_code_only(folded))) or (member is not None and costs)
@@ -301,10 +304,11 @@ def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     before = basket.from_state(state.basket) if state.act == "basket" else _focus(state)
     if not match or state.act not in ("price", "basket", "availability") or len(before) != 1:
         return []
-    if state.act != "basket" and not match["of"]:
-        return []
     product = lookup(before[0].products[0])
     values = {v for variant in product.variants for v in variant.options.values()} if product else set()
+    counts = bool(_WOULD_COST.search(folded)) and not any(v.isdigit() for v in values)
+    if state.act != "basket" and not match["of"] and not counts:
+        return []
     return [] if match[1] in values else [replace(before[0], quantity=max(1, int(match[1])))]
 
 

@@ -86,3 +86,17 @@ def test_the_dearest_of_a_kind_is_among_all_of_the_kind(assistant: Assistant, ta
         if v.active
     ]
     assert max(jackets).format("en_GB") in talk("most expensive jacket")
+
+
+def test_things_sold_out_are_listed_without_those_that_are_there(assistant: Assistant, talk: Talk) -> None:
+    products = [p for p in assistant.catalogue.iter_products() if p.active and p.subcategory == "Tents"]
+    reply = talk("which tents are out of stock")
+    for product in products:
+        there = any(v.available for v in product.variants if v.active)
+        assert (product.name in reply) != there
+
+
+def test_several_things_are_all_in_the_sum(talk: Talk) -> None:
+    assert "£36.00" in talk("total for 1 crepe pan and 1 hot chocolate")
+    assert "£49.50" in talk("how much are the merino hiking socks", "what would 3 cost me")
+    assert "£131.85" in talk("2x camp chairs and a spark stove, whats the total", "and a gas canister 230g")
