@@ -57,6 +57,8 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
+    if len(requests) > 1:
+        clarify.name_product(context, plan)
     if plan.question:
         plan.closing.append(plan.question)
     return plan
@@ -146,6 +148,7 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         request = replace(request, act="details")
     asked = plan.question
     for product in products[:_AT_ONCE]:
+        plan.chosen = None  # what was chosen of another product says nothing of this one
         if request.act == "options":
             _options(request, product, context, plan)
         else:

@@ -66,6 +66,17 @@ def which_option(variants: Sequence[Variant], context: Context, plan: Plan) -> N
     _ask(f"Which {name.replace('_', ' ')} would you like: {fact.key('choices')}?", named, plan)
 
 
+def name_product(context: Context, plan: Plan) -> None:
+    """Say in a question for an option which product it is of: an answer about several may end on another one."""
+    of = next((str(c["product"]) for c in plan.choices if c.get("option")), "")
+    product = context.catalogue.product(of) if plan.question and of else None
+    if product is not None:
+        fact = plan.fact("the product that the question is about")
+        receipt = Receipt("product", product.product_id, "name", product.name, context.as_of)
+        fact.fields["product"] = Field("name", product.name, (receipt,), "its name")
+        plan.question = f"For the {fact.key('product')}, {plan.question[:1].lower()}{plan.question[1:]}"
+
+
 def _deciding(variants: Sequence[Variant], names: Sequence[str]) -> str:
     """The option that settles the most: within each of its values, prices differ least often."""
 

@@ -73,6 +73,7 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
     if not picks:
         _none(request, known, context, plan)
         return
+    plan.search = listing.remembered(replace(request, query=_query(request)))
     _say(picks, known, request, context, plan, gift=gift)
 
 

@@ -27,6 +27,8 @@ _JOINTS = frozenset("and plus with , also & then".split())
 _LIMITS = frozenset("size under over below above than least from within".split())
 _OPENING = frozenset("a an the another some one couple dozen both".split())
 _WORD_NUMBERS = {"pair": 1, "couple": 2, "dozen": 12, "both": 2, "single": 1}
+_COUNTED = frozenset("things thing questions question items products points topics requests".split())
+"""What a number counts that stands before all that is asked: "two things: how much is ..."."""
 _MOST = 999
 _TIMES_AFTER = re.compile(r"^\s*(?:\(?[x×]\s?(\d{1,3})\b\)?|\((\d{1,3})\))")
 _TIMES_BEFORE = re.compile(r"\b(\d{1,3})\s?[x×]\s+(?:the |of )*$")
@@ -156,6 +158,8 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
         dozen = tokens[place + 1].text in ("dozen", "dozens")
         if word in ("0.5", "half") and dozen:
             return 6
+        if tokens[place + 1].text in _COUNTED:
+            continue
         if word.isdigit() and not glued and not _is_money(text, tokens[place]):
             return _bounded(int(word) * (12 if dozen else 1))
         if word in ("couple", "dozen", "both"):

@@ -20,7 +20,7 @@ _QUERY_NOISE = frozenset(
     good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
     products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
     kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
-    ideally total weigh weighs
+    ideally total weigh weighs stay remind again
     """.split()
 )
 """Words about buying and wanting: no search is made for them."""
@@ -57,6 +57,8 @@ def asks_for(clause: Clause, option: str) -> bool:
         asking = tok.text in ("what", "whats", "what's", "which") or (
             tok.text == "many" and at and tokens[at - 1].text == "how"
         )
+        if tok.text == "the" and at + 2 == len(tokens) and tokens[-1].text.endswith("s"):  # "and the colours?"
+            asking = True
         if asking and any(t.stem in name or _same_option(t.stem, name) for t in tokens[at + 1 : at + 5]):
             return True
     return False
@@ -137,6 +139,10 @@ def query_words(clause: Clause) -> str:
     words = [
         clause.links.corrected.get(i, t.text)
         for i, t in enumerate(clause.links.tokens)
-        if i not in dropped and t.text not in STOP_WORDS and t.text not in _QUERY_NOISE and not adjective(t.text)
+        if i not in dropped
+        and t.text not in STOP_WORDS
+        and t.text not in _QUERY_NOISE
+        and not adjective(t.text)
+        and not (t.text == "end" and i and clause.links.tokens[i - 1].text in ("top", "high", "low"))
     ]
     return " ".join(words)

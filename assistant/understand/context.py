@@ -28,10 +28,13 @@ _OF_IT = re.compile(
     r" (?:it|they|this|that|these|those)\b"
 )
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
+_HALF = 0.5
+_COUNTING = frozenset("number numbers amount count figure level inventory copies pieces units hold keep store".split())
+"""Words of counting what is there: they name nothing else that is asked for."""
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
     first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
-    now that so question yes yeah right then? what's whats""".split()
+    now that so question yes yeah right then? what's whats oh wait hang on hold up mixed""".split()
 )
 
 
@@ -155,7 +158,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
 
 def _only_limits(request: Request) -> bool:
     """Whether a clause says nothing but a limit on the price ("under 90"): the last search is narrowed."""
-    asks = request.act in ("details", "none", "options", "no", "yes")
+    unsure = request.act in ("policy", "price", "availability") and request.confidence < _HALF
+    asks = unsure or request.act in ("details", "none", "options", "no", "yes")
     return asks and bool(request.limits.price) and not request.extra.get("unlinked") and not request.extra.get("named")
 
 
@@ -196,7 +200,7 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
 
 def _names_something_else(request: Request, act: str) -> bool:
     """Whether a clause without a pronoun asks for another thing than was talked about ("do you have unicycles")."""
-    unlinked = request.extra.get("unlinked", ())
+    unlinked = [w for w in request.extra.get("unlinked", ()) if w not in _COUNTING]
     if not unlinked or request.extra.get("pronoun") or request.extra.get("named") or act in ("details", "options"):
         return False
     new_price = len(unlinked) <= 3 and act == "price" and not request.pick and _starts_new(request)
@@ -251,6 +255,21 @@ def with_request(state: State, request: Request) -> State:
     )
 
 
+def of_the_same(before: Request, request: Request) -> Request:
+    """The kind that the clause before it in the same message named, for a clause that asks only for the cheapest or
+    dearest ("got a cheap watch? the cheapest please"): never the cheapest of everything, or of an older list."""
+    names_kind = not request.from_context and (request.query or request.limits or request.products)
+    searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (not before.products or before.group)
+    if request.act not in SUPERLATIVES or names_kind or not searched or not (before.query or before.limits):
+        return request
+    extra = request.extra | {n: before.extra[n] for n in ("coverage", "known_query") if n in before.extra}
+    products = before.products if before.group else ()
+    return replace(
+        request, query=before.query, limits=before.limits, products=products, group=before.group, from_context=False,
+        match=before.match, wanted=before.wanted, extra=extra,
+    )  # fmt: skip
+
+
 def merge(requests: list[Request]) -> list[Request]:
     """Drops requests that say nothing new, such as a search that only introduces the question after it."""
     out: list[Request] = []
@@ -279,7 +298,7 @@ def _same_subject(before: Request, after: Request) -> bool:
     if before.products:
         return set(after.products) == set(before.products)
     return (
-        before.act == "search"
+        before.act in SUPERLATIVES | {"search"}
         and not after.products
         and after.act in SUPERLATIVES | {"search"}
         and after.query in ("", before.query)

@@ -51,17 +51,18 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "policy",
-            r"\breturn(?:ed|ing|s)?\b|\brefund\w*\b|\b(?:send|bring|take) (?:it|them|this|that) back\b|\bmoney back\b",
+            r"\breturn(?:ed|ing|s)?\b(?! to (?:the|that|my|our|this)\b(?! (?:shop|store|branch|sender|warehouse)))|\brefund\w*\b|\b(?:send|bring|take) (?:it|them|this|that) back\b|\bmoney back\b",
         ),
         (
             "availability",
+            r"\b(?:there|available|in stock) or not\b|\b(?:can|could|will|would) (?:you|u) (?:still )?sell me\b|"
             r"\bcan i (?:still |also )?(?:get|buy|order|have) (?:it|them|one|that|those|this|these)\b(?! in\b|"
             r" (?:shipped|delivered|sent))",
         ),
         ("newest", r"\b(?:newest|most recent|new arrivals)\b"),
         (
             "compare",
-            r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ)\b"
+            r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ|side by side)\b"
             r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|"
             r"bigger|smaller)\b"
             r"|\bhow much (?:more|less|cheaper)\b|\b(?:cheaper|better|more expensive|bigger|lighter|heavier) than\b",
@@ -71,6 +72,8 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"\bhow many (?!{_UNITS})(?:of |pairs |units |pieces )?(?:\w+ ){{0,4}}?(?:left|in stock|have|got|"
             rf"available|remain\w*|get|buy|u have)\b"
             rf"|\bhow many (?:are|is|of|left|do you|u)\b|\bstock (?:level|count)"
+            r"|^\W*(?:(?:and|the|a|exact|stock)\W+)*(?:count|number in stock)(?:\W+(?:please|then|now))*\W*$"
+            r"|\bnumber of (?:\w+ )?(?:left|in stock|available|there)\b"
             rf"|\b(?:what(?:'s|s| is) )?(?:the|its) stock\b|\bhow many(?: exactly| now|"
             rf" then)?\s*\?*$|\bquantity\b"
             r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |"
@@ -81,6 +84,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "price",
             r"\bhow much\b(?! (?:\w+ )?(?:\w+ )?(?:weigh|ram|memory|storage|battery|water|space|time|room|left|"
             r"in stock)\b)(?!.*\b(?:weigh|hold|shipping|delivery|postage)\b)"
+            r"|\bwhat (?:do|would|will|are) (?:you|they|u) (?:ask|asking|want|charge|charging) for\b"
+            r"|\bwhat (?:do|would|will) (?:i|we) (?:have to )?pay (?:if|for (?:the|a|an|it|that|this|one))\b"
+            r"(?!.*\b(?:shipping|delivery|postage|return|express)\b)"
             r"|\b(?:price|priced|cost|costs|pricing|£|\$|€)\b(?!.*\b(?:shipping|delivery|postage|return)\b)",
         ),
         (
@@ -108,13 +114,13 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "price": re.compile(
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"
         r"quote|dear|afford\w*|"
-        r"money|paid|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
+        r"money|paid|ask|asking|want for|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
     "stock": re.compile(
         r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many(?: exactly|"
         r" now| then)?\W*$|\bhow many (?:of|are|is)\b"
     ),
-    "compare": re.compile(r"\b(?:compare\w*|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
+    "compare": re.compile(r"\b(?:compare\w*|side by side|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
     "superlative": re.compile(r"(?:est|er)\b|\b(?:most|least|more|less)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),

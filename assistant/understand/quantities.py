@@ -23,6 +23,7 @@ _MAX = re.compile(
     r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|"
     r"have)(?: only)? spend(?: up to| about| around)?|"
     r"afford|for less than|lower than|beneath|south of|limit(?: is| of)?|i(?:'ve| have)(?: only)? got(?= ?[$€£\d])|"
+    rf"(?:only|just) (?:have|got)(?= ?{_MONEY})|(?:have|got) (?:only|just)(?= ?{_MONEY})|"
     rf"not (?:cost|costing) more than|(?:doesn't|does not|don't) cost more than|spend)\s+(?:about |around |"
     rf"like )?{_AMOUNT}"
 )
@@ -107,7 +108,7 @@ _ORDINAL = re.compile(
     r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|"
     r"name|order|night|thing))"
 )
-_NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5])\b")
+_NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5]|one)\b")
 
 
 def ordinals(text: str) -> list[int]:
@@ -116,7 +117,7 @@ def ordinals(text: str) -> list[int]:
     if match := re.search(r"\bfirst (two|2|three|3)\b", folded):
         return list(range(2 if match[1] in ("two", "2") else 3))
     found = [_ORDINALS[m[1]] for m in _ORDINAL.finditer(folded)]
-    return found or [int(m[1]) - 1 for m in _NUMBER_ONE.finditer(words_to_numbers(folded))]
+    return found or [(0 if m[1] == "one" else int(m[1]) - 1) for m in _NUMBER_ONE.finditer(words_to_numbers(folded))]
 
 
 _COMPARATIVES = {

@@ -42,7 +42,7 @@ from assistant.understand.clause import (
     unlinked_words,
 )
 from assistant.understand.clauses import mask, split
-from assistant.understand.context import from_context, is_bare, merge, settle, with_request
+from assistant.understand.context import from_context, is_bare, merge, of_the_same, settle, with_request
 from assistant.understand.cues import SMALL_TALK, SUPERLATIVES, choose_act, mend
 from assistant.understand.link import Mention, link
 from assistant.understand.options import match_options, option_values
@@ -103,7 +103,7 @@ class Reader:
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
-            request = self._request(clause, context)
+            request = of_the_same(requests[-1], self._request(clause, context)) if requests else self._request(clause, context)
             requests.append(request)
             context = with_request(context, request)
         return shopping.refine(

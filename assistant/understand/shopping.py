@@ -244,7 +244,7 @@ def _basket(
         and costs
         and (bool(labels & _OF_BASKET) or bool(_TOGETHER.search(folded) or _ADDS_UP.search(folded)) or counted)
     )
-    if _compares(requests, folded):
+    if _compares(requests, folded) or (not counted and _apart(requests, folded)):
         several = False
     if several:
         if before and _MORE.search(folded) and not _TOGETHER.search(folded) and len(pieces) == 1:
@@ -318,6 +318,12 @@ def _compares(requests: Sequence[Request], folded: str) -> bool:
     if _ADDS_UP.search(folded):
         acts -= {"policy", "compare"}  # "what do I pay?" is no question about ways to pay
     return bool(acts & {"compare", "policy", "order", "human"})
+
+
+def _apart(requests: Sequence[Request], folded: str) -> bool:
+    """Whether each thing has a question of its own: the price of one, and whether another is there."""
+    own = {r.act for r in requests if r.products and not r.from_context}
+    return len(own) > 1 and "price" in own and not _TOGETHER.search(folded)
 
 
 def _changes(requests: Sequence[Request], labels: set[str], folded: str) -> bool:
