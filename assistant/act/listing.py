@@ -155,6 +155,9 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         fits = [v for v in variants if _has_options(v, request)] if request.extra.get("option_pairs") else []
         variants = fits or variants
         named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
+        if exact := _asked_versions(product, request, hit):
+            variants = exact
+            named |= {w.name for w in request.extra["named"]}
         shown = only(variants[0], [n for n in variants[0].options if n in named])
         alike = [v for v in product.variants if v.active and all(v.options.get(n) == x for n, x in shown.items())]
         if request.limits.price and {v.price for v in alike} != {v.price for v in variants}:
@@ -184,6 +187,17 @@ def _lead(hits: Sequence[Hit], request: Request, products: Sequence[Product], co
     if far == "other":
         plan.say("I'm sorry, we don't have exactly that.")
     return "What comes closest: we have " if far else "We have "
+
+
+def _asked_versions(product: Product, request: Request, hit: Hit) -> list[Variant]:
+    """The versions with every option that was named for this product: what is said of it is said of them, since
+    another one that is there is not what was asked for. Empty where none was named, or no version has them all."""
+    names = {n for v in product.variants for n in v.options}
+    asked = [w for w in request.extra.get("named", ()) if w.value is not None and w.name in names]
+    if not asked or product.product_id not in request.products:
+        return []
+    exact = [v for v in product.variants if v.active and all(v.options.get(w.name) == w.value for w in asked)]
+    return [v for v in exact if not request.limits.price or v.sku in hit.skus]
 
 
 def _number_of_them(request: Request, hits: Sequence[Hit], context: Context, plan: Plan) -> str:

@@ -133,6 +133,17 @@ def limit_positions(clause: Clause) -> frozenset[int]:
     return frozenset(i for i, t in enumerate(clause.links.tokens) if any(a <= t.start < b for a, b in spans))
 
 
+def count_positions(clause: Clause) -> frozenset[int]:
+    """Where words only say how many things are meant, or how they are put ("those 2", "side by side")."""
+    tokens = clause.links.tokens
+    pointing = ("those", "these", "them") + (("the",) if clause.act == "compare" else ())
+    found = {i for i, t in enumerate(tokens) if i and t.text in ("2", "3") and tokens[i - 1].text in pointing}
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].text == "by" and tokens[at - 1].text == tokens[at + 1].text:  # "side by side" is no side burner
+            found |= {at - 1, at + 1}
+    return frozenset(found)
+
+
 def query_words(clause: Clause) -> str:
     """The words to search with: the clause without its limits, courtesies and words about buying."""
     dropped = limit_positions(clause)

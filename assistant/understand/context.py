@@ -158,7 +158,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
 
 def _only_limits(request: Request) -> bool:
     """Whether a clause says nothing but a limit on the price ("under 90"): the last search is narrowed."""
-    unsure = request.act in ("policy", "price", "availability") and request.confidence < _HALF
+    unsure = request.act == "policy" or (request.act in ("price", "availability") and request.confidence < _HALF)
+    unsure |= request.act == "search" and request.from_context and not request.query
     asks = unsure or request.act in ("details", "none", "options", "no", "yes")
     return asks and bool(request.limits.price) and not request.extra.get("unlinked") and not request.extra.get("named")
 
@@ -259,7 +260,9 @@ def of_the_same(before: Request, request: Request) -> Request:
     """The kind that the clause before it in the same message named, for a clause that asks only for the cheapest or
     dearest ("got a cheap watch? the cheapest please"): never the cheapest of everything, or of an older list."""
     names_kind = not request.from_context and (request.query or request.limits or request.products)
-    searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (not before.products or before.group)
+    searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (
+        not before.products or before.group or before.from_context
+    )
     if request.act not in SUPERLATIVES or names_kind or not searched or not (before.query or before.limits):
         return request
     extra = request.extra | {n: before.extra[n] for n in ("coverage", "known_query") if n in before.extra}
@@ -295,7 +298,8 @@ def merge(requests: list[Request]) -> list[Request]:
 
 
 def _same_subject(before: Request, after: Request) -> bool:
-    if before.products:
+    introduces = before.act == "search" and after.act in SUPERLATIVES and after.query == before.query
+    if before.products and not (introduces and before.query and not after.products):
         return set(after.products) == set(before.products)
     return (
         before.act in SUPERLATIVES | {"search"}

@@ -51,7 +51,8 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "policy",
-            r"\breturn(?:ed|ing|s)?\b(?! to (?:the|that|my|our|this)\b(?! (?:shop|store|branch|sender|warehouse)))|\brefund\w*\b|\b(?:send|bring|take) (?:it|them|this|that) back\b|\bmoney back\b",
+            r"\breturn(?:ed|ing|s)?\b(?! to (?:the|that|my|our|this)\b(?! (?:shop|store|branch|sender|warehouse)))|"
+            r"\brefund\w*\b|\b(?:send|bring|take) (?:it|them|this|that) back\b|\bmoney back\b",
         ),
         (
             "availability",
@@ -114,7 +115,8 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "price": re.compile(
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"
         r"quote|dear|afford\w*|"
-        r"money|paid|ask|asking|want for|euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
+        r"money|paid|ask|asking|want for|"
+        r"euros?|dollars?|pounds?|bucks|quid|total|tag|sale|spend|how high|final)\b|[$£€]"
     ),
     "stock": re.compile(
         r"\b(?:left|stock|units|quantity|enough|available|have|got|get|remain\w*|there|\d+)\b|\bhow many(?: exactly|"

@@ -185,7 +185,7 @@ def _content(value: str) -> list[str]:
 def _value_here(tokens: Sequence[Tok], at: int) -> bool:
     """Whether a stop word that is an option's value stands for it: "m", "long left zip", but not "how many left"."""
     word = tokens[at].text
-    if word != "left":
+    if word != "left" or [t.text for t in tokens[max(0, at - 2) : at]] in (["on", "the"], ["to", "the"]):
         return True
     after = tokens[at + 1].text if at + 1 < len(tokens) else ""
     before = {t.text for t in tokens[:at]}

@@ -32,6 +32,7 @@ from assistant.understand.clause import (
     Clause,
     asks_for,
     before_name,
+    count_positions,
     has_content,
     is_verb,
     joined_by,
@@ -103,7 +104,11 @@ class Reader:
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
-            request = of_the_same(requests[-1], self._request(clause, context)) if requests else self._request(clause, context)
+            request = (
+                of_the_same(requests[-1], self._request(clause, context))
+                if requests
+                else self._request(clause, context)
+            )
             requests.append(request)
             context = with_request(context, request)
         return shopping.refine(
@@ -224,7 +229,7 @@ class Reader:
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
         request = replace(request, extra=extra)
-        return self._options(request, clause, state, blocked | limit_positions(clause))
+        return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
 
     def _of_another_kind(self, products: tuple[str, ...], clause: Clause) -> bool:
         """Whether the clause names a kind of product that none of these is of ("any tents?" after a talk of coffee)."""

@@ -6,8 +6,8 @@
 Imports each shop into a temporary database, runs `backroom replay` over the cases of tests/bench/truth (their
 expectations are taken out first), judges every reply with the checker beside them, prints a table and writes
 tests/bench/results/truth.json. Failures of the development cases go to a file for whoever mends them; of the held-out
-cases (heldout, and fresh_b of tests/bench/truth/make_fresh.py) only totals are shown. Knows nothing
-of how the assistant works.
+cases (heldout) only totals are shown; both halves of tests/bench/truth/make_fresh.py have been read by now. It knows
+nothing of how the assistant works.
 """
 
 from __future__ import annotations

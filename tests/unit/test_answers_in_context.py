@@ -136,3 +136,56 @@ def test_what_is_none_of_its_business_is_said_so(talk: Talk, words: str) -> None
 def test_a_word_that_says_of_what_kind_is_no_product(talk: Talk) -> None:
     record = talk("do you have vegan shoes?")
     assert "Duvet" not in record.reply and record.cards
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("got a really cheap blanket? the cheapest please", "hearthside-throw"),
+        ("top-end blanket, which one is the most expensive", "blue-heron-blanket"),
+    ],
+)
+def test_the_cheapest_is_of_the_kind_that_the_clause_before_named(talk: Talk, words: str, right: str) -> None:
+    record = talk("how much is the Tarn 2 Tent", words)
+    assert [c.product_id for c in record.cards] == [right], record.reply
+
+
+def test_a_card_never_shows_the_version_of_the_product_before_it(talk: Talk) -> None:
+    record = talk("is the Feather Air Mat in stock and what's the price of the Lodge Self-Inflating Mat")
+    cards = {c.product_id: c for c in record.cards}
+    assert cards["lodge-self-inflating-mat"].sku is None, "several versions were told of: the card is of none of them"
+    assert cards["lodge-self-inflating-mat"].price != cards["feather-air-mat"].price
+    assert "Lodge Self-Inflating Mat, which thickness" in record.reply  # and not of the mat named before
+
+
+def test_the_first_two_things_asked_are_no_two_of_the_first(talk: Talk) -> None:
+    record = talk("Two things: how much is the Ember Kettle? and have you got the Tarn 2 Tent?")
+    assert "2 \u00d7" not in record.reply and "in total" not in record.reply
+    assert {c.product_id for c in record.cards} == {"ember-kettle", "tarn-2-tent"}
+
+
+def test_a_version_that_was_asked_for_is_the_one_that_is_told_of(talk: Talk) -> None:
+    record = talk("looking for a sleeping bag for minus 5, long, zip on the left")
+    told = next(part for part in record.reply.split(" and the ") if "-5" in part)
+    assert "Left" in told
+
+
+def test_returning_to_a_product_returns_no_order(talk: Talk) -> None:
+    record = talk("how much is the Ember Kettle", "ok let's return to the Tarn 2 Tent. Remind me of the price?")
+    assert "Tarn 2 Tent" in record.reply and "who you are" not in record.reply
+    assert "who you are" in talk("I want to return the tent I bought").reply
+
+
+@pytest.mark.parametrize("words", ["count please", "and how many do you hold?", "is there a number of pieces left"])
+def test_a_count_is_asked_for_in_other_words(talk: Talk, words: str) -> None:
+    assert "in stock" in talk("how much is the Iron Skillet", words).reply
+
+
+def test_two_talked_about_are_no_option_of_size_two(talk: Talk) -> None:
+    record = talk("how much is the Ember Kettle", "do you have the Iron Skillet", "put those two side by side")
+    assert "Ember Kettle" in record.reply and "Iron Skillet" in record.reply
+
+
+def test_a_budget_said_alone_narrows_the_last_search(talk: Talk) -> None:
+    record = talk("do you have sleeping bags", "what if I only have 100 pounds")
+    assert record.cards[0].name == "Nightfall +5 Sleeping Bag" and "-5" not in record.reply, record.reply

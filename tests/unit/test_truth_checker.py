@@ -175,6 +175,27 @@ def test_receipts_and_cards_are_judged() -> None:
     assert verdict("price", ask, "It's $12.99.", cards=[{**card, "availability": "Sold out"}]).outcome == "WRONG"
 
 
+def test_what_follows_a_semicolon_is_not_said_of_the_price_before_it() -> None:
+    """True: the range is of all backpacks that are sold, and the words behind the semicolon are of one of them."""
+    reply = "The Backpack costs from $198.00 to $219.43 and is available; the hip belt is padded (small)."
+    assert not verdict("backpack", price("Backpack"), reply).wrong
+    assert verdict("backpack", price("Backpack"), reply.replace("219.43", "229.43")).wrong
+
+
+def test_colours_are_counted_in_british_spelling_too() -> None:
+    """True: the kettle has the colours sage and cream, which are two."""
+    rows = [Variant(f"m{c}", 900, 3, True, {"colour": c}) for c in ("sage", "cream")]
+    world = World("little", [Product("m", "Kettle", "kitchen", "", {}, rows)], {})
+    counts = {"kind": "options", "products": ["Kettle"], "option": "colour"}
+
+    def wrong(reply: str) -> list[str]:
+        said = "count the colours"
+        return judge_turn(Turn(world, said, [said], [counts], {"reply": reply})).wrong
+
+    assert not wrong("The Kettle comes in 2 colours: sage and cream.")
+    assert wrong("The Kettle comes in 4 colours: sage and cream.")
+
+
 def test_names_inside_names_and_markdown() -> None:
     world = shop()
     assert [m.products[0].name for m in find_products("The Apple Airpods and an Apple", world)] == [

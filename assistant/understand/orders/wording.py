@@ -57,7 +57,8 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off|remov(?:e|ing)|delet(?:e|ing)|take (?:\w+ ){1,4}out of)\b"
     ),
     "return": re.compile(
-        r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
+        r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
+        r"sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
         r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes "
         r"back)\b"
     ),

@@ -189,6 +189,7 @@ def _constraints(sentence: Sentence, amount: Amount, products: Sequence[Product]
     tail = re.match(r"\s*(?:\(|for|in|each for|\s)[^,;.$€£]*", sentence.text[amount.end :])
     last = not any(a.start > amount.start for a in amounts(sentence.text))
     follow = sentence.text[amount.end :] if last else (tail.group(0) if tail else "")
+    follow = follow.partition(";")[0]  # what follows a semicolon is said of something else than this amount
     own = sentence.explicit(sentence.text[segment_start : amount.start], products)
     later = sentence.explicit(follow, products) if not own or last else {}
     local = {**{k: v for k, v in later.items() if k not in own}, **own}
