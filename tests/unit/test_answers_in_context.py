@@ -187,5 +187,5 @@ def test_two_talked_about_are_no_option_of_size_two(talk: Talk) -> None:
 
 
 def test_a_budget_said_alone_narrows_the_last_search(talk: Talk) -> None:
-    record = talk("do you have sleeping bags", "what if I only have 100 pounds")
+    record = talk("do you have sleeping bags", "I only have £100 for it")
     assert record.cards[0].name == "Nightfall +5 Sleeping Bag" and "-5" not in record.reply, record.reply
