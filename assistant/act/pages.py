@@ -129,9 +129,11 @@ def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:
 
 def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Plan) -> None:
     """The sentence of the pages found that answers best, with the ones around it, word for word."""
-    pages = [
-        (hit, [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]) for hit in hits
-    ]
+    pages = [(hit, _lines_of(hit, hits)) for hit in hits]
+    pages = [(hit, lines) for hit, lines in pages if lines]
+    if not pages:
+        unknown(plan)
+        return
     scores = [_in_place(question, hit, lines, context) for hit, lines in pages]
     ranked = sorted(
         (
@@ -162,6 +164,31 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         receipt = Receipt("policy", hit.policy_id, hit.title, lines[line], context.as_of)
         fact.fields[name] = Field("quote", lines[line], (receipt,), f"from the page {hit.title}")
         plan.say(fact.key(name), fact.key(name))
+
+
+_OF_USER = re.compile(r"\b(?:the|a|each) user(?:'s|s)?\b|\b(?:the|an?) agent\b|\btool calls?\b", re.IGNORECASE)
+_INSTRUCTS = re.compile(
+    r",? (?:and|but|so) you (?:should|must|need to|have to|can|cannot|may)\b[^.;]*|^you (?:should|must|need to|have to|"
+    r"can|cannot|may)\b[^.;]*",
+    re.IGNORECASE,
+)
+
+
+def _lines_of(hit: PolicyHit, hits: Sequence[PolicyHit]) -> list[str]:
+    """The sentences of a passage that speak to customers.
+
+    A page that speaks of "the user" is written for whoever serves them: of it, what the user does and what "you" are
+    to do is left out; the rules of the case stay ("An order can only be cancelled if its status is 'pending'").
+    """
+    lines = [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]
+    if not any(_OF_USER.search(h.passage) for h in hits if h.policy_id == hit.policy_id):
+        return lines
+    cut = [
+        _INSTRUCTS.sub("", line).strip(" .,")
+        for line in lines
+        if not re.search(r"\b(?:users?|agents?)\b", line.lower())
+    ]
+    return [line + "." for line in cut if len(line.split()) > 3]
 
 
 def _in_place(question: str, hit: PolicyHit, lines: Sequence[str], context: Context) -> list[float]:

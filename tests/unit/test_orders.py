@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from assistant.shop.schema import CustomerRow, OrderRow, VariantRow
+from assistant.shop.schema import CustomerRow, OrderRow, ShopInfo, VariantRow
 from assistant.store.database import Database
-from tests.unit.orders_shop import RULES, assistant, balance, counts, order, order_shop, stock, talk
+from tests.unit.orders_shop import NOW, RULES, assistant, balance, counts, order, order_shop, stock, talk
 
 UNTOUCHED = (0, 0)
 
@@ -291,3 +292,55 @@ def test_several_pieces_are_named_by_their_number_and_can_be_corrected(db: Datab
     assert "4 × Camp Mug" in records[0].reply and "€50.00" in records[0].reply
     assert "3 × Camp Mug" in records[1].reply
     assert records[2].writes[0]["item_ids"] == ["M", "M", "M"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("what address is it going to", "1 Mill Lane"),
+        ("whats my email on file", "mia@example.com"),
+        ("when was it ordered", "01 March 2026"),
+        ("where is w1000002", "#W1000002 (Desk Lamp and Camp Mug) is delivered"),
+        ("where is W1000001", "pending"),
+        ("change address to 5 High Street, Leeds", "new address"),
+        ("where is W7654321", "couldn't find order W7654321"),
+    ],
+)
+def test_what_is_noted_of_the_customer_is_told_to_them_alone(db: Database, text: str, told: str) -> None:
+    (known,) = talk(db, text, customer="mia")
+    assert told in known.reply
+    (unknown,) = talk(db, text, conversation="d")
+    assert "who you are" in unknown.reply and told not in unknown.reply
+
+
+def test_the_shops_own_address_stays_the_shops(db: Database) -> None:
+    with db.write() as session:
+        session.add(ShopInfo(key="address", value="9 Shop Street, Cork"))
+        session.add(ShopInfo(key="email", value="help@shop.example"))
+    one, two = talk(db, "what's your address?", "what is your email address?", customer="mia")
+    assert "9 Shop Street" in one.reply and "help@shop.example" in two.reply
+
+
+@pytest.mark.parametrize("text", ["where is my order", "my parcel hasnt come its been 2 weeks"])
+def test_an_order_that_is_late_is_said_to_be_late(db: Database, text: str) -> None:
+    with db.write() as session:
+        row = session.get_one(OrderRow, "#W1000001")
+        row.status, row.eta = "shipped", NOW - timedelta(days=3)
+        session.get_one(OrderRow, "#W1000002").delivered_at = NOW - timedelta(days=9)
+    (record,) = talk(db, text, customer="mia")
+    assert "was expected on 26 February 2026, so it is late" in record.reply and "#W1000002" not in record.reply
+
+
+def test_an_order_that_is_on_time_is_expected(db: Database) -> None:
+    with db.write() as session:
+        row = session.get_one(OrderRow, "#W1000001")
+        row.status, row.eta = "shipped", NOW + timedelta(days=3)
+    (record,) = talk(db, "where is W1000001", customer="mia")
+    assert "is expected on 04 March 2026" in record.reply and "late" not in record.reply
+
+
+def test_a_gift_card_that_was_bought_is_an_item(db: Database) -> None:
+    with db.write() as session:
+        session.get_one(OrderRow, "#W1000002").lines[1].name = "Gift Card"
+    records = talk(db, "return my gift card from #W1000002, to the credit card", "yes", customer="mia")
+    assert "2 × Gift Card" in records[0].reply and records[1].writes[0]["payment_method_id"] == "card_1"

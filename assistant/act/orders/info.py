@@ -5,6 +5,7 @@ Every figure is on the sheet with its receipt; sums are of minor units. Knows no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from assistant.act.orders import phrases
@@ -27,6 +28,7 @@ def answer(question: Json, desk: Desk) -> str | None:
 
 def no_such_order(number: str, desk: Desk) -> str:
     """The same words for a number that nobody has and for one that somebody else has."""
+    number = re.sub(r"^order (?:number |no\.? ?|id )?(?:is )?", "", number).upper()
     asked = desk.sheet.put("customer", desk.account.customer_id, "order_asked", number, number)
     return f"I couldn't find order {asked} in your account."
 
@@ -73,24 +75,61 @@ def tracking(question: Json, desk: Desk) -> str | None:
     return _each(orders if len(orders) == 1 else with_code or orders, say)
 
 
-def when(question: Json, desk: Desk) -> str | None:
-    def say(order: Order) -> str:
-        number, state = desk.sheet.order(order), desk.sheet.text(order, "status", phrases.status(order))
-        name = join(list(dict.fromkeys(x.name for x in order.lines)))
-        parts = [f"Order {number} ({name}) is {state}"]
-        if order.delivered_at:
-            parts.append(
-                f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}"
-            )
-        elif order.eta and (order.open or order.status in ("processed", "shipped")):
-            parts.append(f"it is expected on {desk.sheet.text(order, 'eta', f'{order.eta:%d %B %Y}')}")
-        elif order.open:
-            parts.append("there is no delivery date noted for it")
-        if order.tracking:
-            parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}")
-        return "; ".join(parts) + "."
+def _under_way(order: Order) -> bool:
+    """Whether an order is still to arrive."""
+    over = ("cancel", "return", "deliver", "exchange", "refund")
+    return order.delivered_at is None and not order.status.startswith(over)
 
-    return _each(_orders(question, desk, one=True), say)
+
+def _state(order: Order, desk: Desk) -> str:
+    """What is known of an order's way: its state, when it came or is to come, and whether it is late by now."""
+    number, state = desk.sheet.order(order), desk.sheet.text(order, "status", phrases.status(order))
+    name = join(list(dict.fromkeys(x.name for x in order.lines)))
+    parts = [f"Order {number} ({name}) is {state}"]
+    if order.delivered_at:
+        parts.append(f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}")
+    elif order.eta and _under_way(order):
+        day = desk.sheet.text(order, "eta", f"{order.eta:%d %B %Y}")
+        late = order.eta.date() < desk.now.date()
+        parts.append(f"it was expected on {day}, so it is late, I'm sorry" if late else f"it is expected on {day}")
+    elif order.open:
+        parts.append("there is no delivery date noted for it")
+    if order.tracking:
+        parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}")
+    return "; ".join(parts) + "."
+
+
+def when(question: Json, desk: Desk) -> str | None:
+    """Of the orders named; of none in particular, those that are still to arrive, if there are any."""
+    orders = _orders(question, desk, one=True)
+    if not any(question.get(k) for k in ("orders", "lines", "status", "latest")):
+        orders = [o for o in orders if _under_way(o)] or orders
+    return _each(orders, lambda o: _state(o, desk))
+
+
+def waiting(question: Json, desk: Desk) -> str | None:
+    """Something hasn't come: the orders that are still to arrive, of those named."""
+    orders = _orders({**question, "status": []}, desk, one=True)
+    return _each([o for o in orders if _under_way(o)] or orders, lambda o: _state(o, desk))
+
+
+def ordered(question: Json, desk: Desk) -> str | None:
+    """When the orders named were placed; of none in particular, the last one."""
+
+    def say(order: Order) -> str:
+        number = desk.sheet.order(order)
+        if order.ordered_at is None:
+            return f"When order {number} was placed isn't noted."
+        return f"Order {number} was placed on {desk.sheet.text(order, 'ordered_at', f'{order.ordered_at:%d %B %Y}')}."
+
+    orders = _orders(question, desk, one=True)
+    named = desk.task.order or any(question.get(k) for k in ("orders", "lines", "status"))
+    return _each(orders if named else orders[-1:], say)
+
+
+def email(question: Json, desk: Desk) -> str | None:
+    own = desk.sheet.put("customer", desk.account.customer_id, "email", desk.account.email, desk.account.email)
+    return f"The e-mail address in your account is {own}." if desk.account.email else None
 
 
 def total(question: Json, desk: Desk) -> str | None:
@@ -181,7 +220,7 @@ def address(question: Json, desk: Desk) -> str | None:
         dict(desk.account.address),
     )
     out = [f"The address in your account is {home}."]
-    for order in [o for o in desk.account.orders if o.open]:
+    for order in [o for o in desk.account.orders if _under_way(o)]:
         same = dict(order.address) == dict(desk.account.address)
         goes = "the same address" if same else desk.sheet.text(order, "address", phrases.address(order.address))
         out.append(f"Order {desk.sheet.order(order)} goes to {goes}.")
@@ -246,6 +285,9 @@ def guarantee(question: Json, desk: Desk) -> str | None:
 _ANSWERS: dict[str, Callable[[Json, Desk], str | None]] = {
     "tracking": tracking,
     "when": when,
+    "waiting": waiting,
+    "ordered": ordered,
+    "email": email,
     "total": total,
     "item_price": item_price,
     "dearest": dearest,

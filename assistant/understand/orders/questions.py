@@ -56,10 +56,24 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         "when",
         r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|"
-        r"ship|here|expect)|\bwhere(?:'s| is| are) my\b|\bstatus\b|\b(?:has|have) (?:it|my|the|"
+        r"ship|here|expect)|\bwhere(?:'?s| is| are) (?:my|it|they|that|"
+        r"the (?:order|parcel|package)|order|#?\w*-?\d{4,})|\bstatus\b|\b(?:has|have) (?:it|my|the|"
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
         r"\bwhy is (?:it|my|that)\b|still \"?pending",
+    ),
+    (
+        "waiting",
+        r"\b(?:hasn'?t|haven'?t|didn'?t|not|never|nothing) (?:\w+ ){0,2}(?:come|came|arrived?|turn(?:ed)? up|shown up|"
+        r"got here|get here|been delivered)\b|\bmy (?:parcel|package|order|delivery)\b[^.?!]{0,12}\blate\b",
+    ),
+    (
+        "ordered",
+        r"\bwhen (?:was|did)\b[^.?!]{0,25}\b(?:order|ordered|placed?|buy|bought)\b",
+    ),
+    (
+        "email",
+        r"\bwh\w+\b[^.?!]{0,25}\bmy e-?mail\b|\be-?mail\b[^.?!]{0,20}\b(?:do you have for me|on file)\b",
     ),
     (
         "address",
@@ -115,6 +129,10 @@ def questions(low: str, account: Account, names: Iterable[str], options: Iterabl
         elif _LIST.search(sentence):
             found.setdefault("list", {"ask": "list", "text": sentence, **(about or last)})
         last = about or last
+    if "waiting" in found:
+        found.pop("when", None)
+    if "email" in found:
+        found.pop("address", None)
     if "tracking" in found:
         found.pop("when", None)
     return list(found.values())

@@ -20,7 +20,16 @@ from assistant.understand.orders import wording
 from assistant.understand.orders.items import Mention, described, key, mentions, option_words
 from assistant.understand.orders.places import read_address
 from assistant.understand.orders.questions import questions
-from assistant.understand.orders.refs import JUST, address_in, order_ids, orders_at, payments, reason, statuses
+from assistant.understand.orders.refs import (
+    JUST,
+    ORDER_ID,
+    address_in,
+    order_ids,
+    orders_at,
+    payments,
+    reason,
+    statuses,
+)
 from assistant.understand.orders.signals import PERSON_IF, wants_person
 from assistant.understand.orders.wishes import SHOW, read_wish
 
@@ -150,6 +159,9 @@ class OrderReader:
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
         said.questions = questions(low, self._account, self._names, self._options)
+        idle = not (said.questions or said.asks or focus.asked or focus.kind)
+        if idle and ORDER_ID.fullmatch(low.strip(" .!?")):
+            said.questions = [{"ask": "when", "orders": order_ids(low, self._account)[0]}]
         return said
 
     # -- clauses

@@ -151,6 +151,8 @@ def payments(text: str, account: Account) -> list[str]:
             continue
         if re.search(r"\b(?:not|no|except|isn't|without|instead of|if not) (?:the |my |a )?$", text[: match.start()]):
             continue
+        if kind == "gift_card" and _is_item(text[: match.start()], account):
+            continue
         named.add(kind)
         own = [m.method_id for m in account.methods if fits(m, kind)]
         hits.append((match.start(), own or [f"unknown:{kind}"]))
@@ -171,6 +173,13 @@ def payments(text: str, account: Account) -> list[str]:
             else specific
         )
     return list(dict.fromkeys(i for _, ids in sorted(hits) for i in ids))
+
+
+def _is_item(before: str, account: Account) -> bool:
+    """Whether a gift card is one that was bought, rather than a way to pay: "return my gift card", not "to my gift "
+    card"."""
+    bought = any(re.search(r"\bgift ?card\b", x.name.lower()) for o in account.orders for x in o.lines)
+    return bought and not re.search(r"\b(?:to|onto|with|on|by|from|using|use|into)\s+(?:\w+ ){0,2}$", before)
 
 
 def fits(method: Method, kind: str) -> bool:

@@ -47,10 +47,26 @@ _MINE = re.compile(r"\bmy\b|\bi(?:'ve| have)? (?:just |recently )?(?:ordered|bou
 _ACCOUNT = re.compile(r"\b(?:address|status|refund|balance|paid|pay|total|order|buy|bought|track\w*|arriv\w+)\b")
 
 
+_FACTS = re.compile(
+    r"\bwh\w+\b[^.?!]{0,25}\b(?:my|our) e-?mail\b|\be-?mail\b[^.?!]{0,20}\b(?:do you have for me|on file)\b|"
+    r"\bwh\w+ address\b[^.?!]{0,20}\b(?:it|my|that|this)\b[^.?!]{0,20}\b(?:going|sent|deliver\w+|shipp\w+|come)\b|"
+    r"\bwhen (?:was|did) (?:it|that|i)\b[^.?!]{0,15}\b(?:order|ordered|placed?|buy|bought)\b|"
+    r"^\W*(?:(?:hi|hello|please|can you|could you|i want to|i need to)\W+)*(?:change|update|correct)\W+(?:\w+ ){0,2}"
+    r"address\b|"
+    r"\bmy (?:parcel|package|order|delivery)\b[^.?!]{0,20}\b(?:hasn'?t|didn'?t|has not|did not|never|still not|late)\b"
+)
+"""Asks for what is noted with one's own account or order, or to have its address changed."""
+_FOLLOWS = re.compile(r"\b(?:where|track\w*|status|arriv\w*|cancel\w*|return\w*|late|refund\w*|exchang\w*)\b")
+
+
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
     """Whether a message wants something with the customer's own orders, address or account."""
     low = wording.mend(text)
-    if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (ORDER_ID.search(low) and re.search(r"\border", low)):
+    if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (
+        ORDER_ID.search(low) and (re.search(r"\border", low) or _FOLLOWS.search(low))
+    ):
+        return True
+    if _FACTS.search(low):
         return True
     if _GENERAL.search(low) and not _MINE.search(low):
         return False
