@@ -177,6 +177,8 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         plan.say(f"The {item} {be} by {key}.", key)
     elif is_yes_no(request.text):
         plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", key)
+    elif name[:1].isupper() and not name.isupper() and " " not in name and name.endswith("s"):
+        plan.say(f"For the {item} our catalogue gives: {name} {key}.", key)  # "Sleeps: 2" is no noun
     else:
         plan.say(f"The {item} {have} this {name}: {key}.", key)
     plan.phrase = aspect.kind == "rating" or "material" in key

@@ -233,6 +233,8 @@ def _missing(
     found += _missing_sizes(text, tokens, values, taken)
     units = {_unit(v): name for name, vs in values.items() for v in vs if _unit(v)}
     for at, tok in enumerate(tokens[:-1]):
+        if tokens[at + 1].text == "in" and at + 2 < len(tokens):
+            continue  # "the 800 in orange" is no length
         unit = _unit(tok.text + tokens[at + 1].text)
         if at not in taken and (unit in units or unit in _MEASURES):
             found.append((at, Wanted(f"{tok.text} {tokens[at + 1].text}", units.get(unit), None)))

@@ -93,7 +93,15 @@ def bound_spans(text: str) -> list[tuple[int, int]]:
         for match in pattern.finditer(folded):
             if not _NOT_MONEY_AFTER.match(folded, match.end()):
                 spans.append(match.span())
-    return spans
+    return spans + [match.span() for match in _SO_MUCH_OFF.finditer(folded)]
+
+
+_SO_MUCH_OFF = re.compile(r"[$€£]?\d+(?:\.\d+)?\s?(?:%|percent|pounds?|quid|euros?|dollars?|bucks)?\s?off\b(?!-)")
+
+
+def says_so_much_off(text: str) -> bool:
+    """Whether an amount is said to be taken off: "so that's 30 off?"."""
+    return bool(_SO_MUCH_OFF.search(fold(text)))
 
 
 def min_rating(text: str) -> float | None:

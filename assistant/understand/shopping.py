@@ -23,6 +23,7 @@ from assistant.understand.carry import wanted_from
 from assistant.understand.clause import Clause
 from assistant.understand.clauses import mask, split
 from assistant.understand.link import Mention
+from assistant.understand.quantities import says_so_much_off
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
 
@@ -416,6 +417,9 @@ def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, stat
         "human",
     ):
         return replace(request, act="promotion")
+    unnamed = not request.products or request.from_context
+    if unnamed and request.act in ("search", "availability", "stock", "options") and says_so_much_off(request.text):
+        return replace(request, act="promotion", products=tuple(state.focus), from_context=bool(state.focus))
     if seen.label in ("recommend", "gift") and request.act in (
         "search", "none", "details", "availability", "options", "best_rated", "price", "compare", "yes",
     ):  # fmt: skip

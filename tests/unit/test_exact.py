@@ -100,3 +100,8 @@ def test_several_things_are_all_in_the_sum(talk: Talk) -> None:
     assert "£36.00" in talk("total for 1 crepe pan and 1 hot chocolate")
     assert "£49.50" in talk("how much are the merino hiking socks", "what would 3 cost me")
     assert "£131.85" in talk("2x camp chairs and a spark stove, whats the total", "and a gas canister 230g")
+
+
+def test_a_number_is_read_for_what_it_says(talk: Talk) -> None:
+    assert "800 in" not in talk("tell me about the beam 800", "i'll take the 800 in orange")
+    assert "size 30" not in talk("how much is the trail runner kids", "so thats 30 off?")
