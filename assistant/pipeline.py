@@ -35,7 +35,7 @@ from assistant.guard import Guard
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
 from assistant.request import Request
-from assistant.screen.judge import OwnNames
+from assistant.screen.judge import OwnNames, things
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
 from assistant.shop.pricing.terms import fold_code
@@ -259,7 +259,8 @@ class Assistant:
             with self._vocabulary_lock:
                 if self._vocabulary is None or self._vocabulary[0] != version:
                     words = load(session)
-                    self._vocabulary = (version, words, OwnNames(p.name for p in words.products.values()))
+                    names = [p.name for p in words.products.values()]
+                    self._vocabulary = (version, words, OwnNames(names, things(names)))
                 return self._vocabulary[1:]
 
     def _made_examples(self) -> list[str]:
