@@ -167,7 +167,8 @@ class Assistant:
             at = turn.clock("understand", at)
             orders = None
             if decision.refused:
-                plan = refuse(decision, self._settings.safety)
+                hurt = decision.category == "medical_legal" and wellbeing.first(screened.kept, [], context)
+                plan = hurt or refuse(decision, self._settings.safety)
             elif colleague is None and (urgent := wellbeing.first(screened.kept, heard.requests, context)):
                 plan = urgent
             elif colleague is None:
