@@ -29,6 +29,16 @@ _OF_FEW_WORDS = 3.5
 _FEW = 3
 _OF_A_SENTENCE = 4.0
 """How much more a sentence by itself must score than a whole message."""
+_OF_AN_ORDER = 4.0
+"""How much more a message must score that plainly asks to have something done with an order."""
+_ORDER = re.compile(
+    r"^\W*(?:(?:hi|hello|ok|and|please|then|i|i'd|we|want|would|like|need|to|can|could|you|also) ){0,6}"
+    r"(?:return|refund|cancel|exchange|change|send|ship|deliver|track) (?:[\w#'-]+ ){0,4}?"
+    r"(?:everything|something|all|orders?|items?|it|them|parcel|package|receipt)\b",
+    re.IGNORECASE,
+)
+_SHORT = 15
+"""Words up to which a message is about one thing."""
 _LONG = 30
 """Words from which a message's sentences are looked at one by one."""
 _ENCODED = 600
@@ -113,7 +123,9 @@ class Judge:
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:
                 scores = part
                 scores[0] -= _OF_A_SENTENCE
-        category = self._head.category(scores) if scores[0] > THRESHOLD else None
+        of_order = simple.count(" ") < _SHORT and _ORDER.search(stripped)
+        sure_from = THRESHOLD + (_OF_AN_ORDER if of_order else 0.0)
+        category = self._head.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))
 
     def _scores(self, text: str, simple: str) -> NDArray[np.float32]:
