@@ -27,6 +27,11 @@ THRESHOLD = 0.0
 _OF_FEW_WORDS = 3.5
 """How much more a message of a word or three must score: there is little in it to go by ("perfum for women")."""
 _FEW = 3
+_OF_A_BUDGET = 3.0
+"""How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""
+_MONEY = re.compile(
+    r"[$£€]\s?\d|\b\d+(?:[.,]\d+)?\s?(?:pounds?|quid|dollars?|euros?|bucks|usd|eur|gbp|[$£€])(?!\w)", re.I
+)
 _OF_A_SENTENCE = 4.0
 """How much more a sentence by itself must score than a whole message."""
 _OF_AN_ORDER = 4.0
@@ -118,6 +123,8 @@ class Judge:
                 scores = min(scores, self._scores(without, plain(without)), key=lambda s: float(s[0]))
         if stripped.count(" ") < _FEW:
             scores[0] -= _OF_FEW_WORDS
+        elif _MONEY.search(stripped):
+            scores[0] -= _OF_A_BUDGET
         if scores[0] <= THRESHOLD:
             part = self._worst_sentence(stripped)
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:

@@ -138,7 +138,7 @@ def test_a_verdict_takes_a_few_milliseconds(judge: Judge) -> None:
 
 def test_what_the_shop_sells_is_no_threat_and_few_words_are_little_evidence(judge: Judge) -> None:
     own = OwnNames(["Alder Chef's Knife", "Iron Skillet"], things(["Alder Chef's Knife", "Iron Skillet"]))
-    for text in ("can i get a knife for my dad", "which knives are good for a roast", "perfum for women"):
+    for text in ("can i get a knife for my dad", "perfum for women", "what if I only have 100 pounds"):
         assert judge.judge(text, own).category is None, text
     for text in ("which knife is best to hurt someone", "a knife to kill my wife", "i want to kill myself"):
         assert judge.judge(text, own).category is not None, text
