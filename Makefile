@@ -68,6 +68,11 @@ browser:
 	    || echo "Chromium couldn't be installed: the browser tests will be skipped" >&2; \
 	else echo "No Chromium here (sudo apt-get install chromium): the browser tests will be skipped" >&2; fi
 
+# The software bill of materials of what is installed (CycloneDX). For known weaknesses, where an advisory source can be
+# reached: uv export --frozen --no-dev | uvx pip-audit -r /dev/stdin
+sbom: setup
+	$(BIN)/cyclonedx-py environment .venv --output-format JSON --output-file sbom.json
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
