@@ -52,10 +52,44 @@ def quote_if_sure(
         for each in facts:
             _say_fact(each, context, plan)
     elif hits:
-        _quote(question, hits, context, plan)
+        if not _overview(question, context, plan):
+            _quote(question, hits, context, plan)
     else:
         return False
     return True
+
+
+_OF_THE_WHOLE = frozenset(
+    stem(w)
+    for w in """policy policies rule rules information info terms conditions work works explain tell about know detail
+    details whats ur u pls plz please question regarding general""".split()
+)
+_OF_A_PART = re.compile(
+    r"\bhow (?:much|long|many|soon|fast|late)\b|\b(?:when|where|which|can|could|does|will|is there)\b"
+)
+_NUM_SECTIONS = 3
+
+
+def _overview(question: str, context: Context, plan: Plan) -> bool:
+    """ "What is your returns policy?" asks for a page as a whole: how each of its first sections begins."""
+    asked = set(stems(question)) - _STOP - _OF_THE_WHOLE
+    if not asked or _OF_A_PART.search(question.lower()):
+        return False
+    for page in context.catalogue.policies():
+        if not asked <= set(stems(f"{page.title} {page.policy_id.replace('-', ' ').replace('_', ' ')}")):
+            continue
+        sections = re.split(r"^#+ .*$", page.text, flags=re.MULTILINE)
+        firsts = [_plain(found[0]) for part in sections if (found := sentences(part.strip()))]
+        if len(firsts) < 2 or any(_OF_USER.search(first) for first in firsts):
+            return False
+        fact = plan.fact(page.title)
+        for number, first in enumerate(firsts[:_NUM_SECTIONS]):
+            name = "rule" + "_also" * number
+            receipt = Receipt("policy", page.policy_id, page.title, first, context.as_of)
+            fact.fields[name] = Field("quote", first, (receipt,), f"from the page {page.title}")
+            plan.say(fact.key(name), fact.key(name))
+        return True
+    return False
 
 
 def unknown(plan: Plan) -> None:
@@ -147,6 +181,7 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
     if len(chosen) == 1:  # alone, a sentence may lack what it refers to
         page, line = next(iter(chosen))
         chosen |= {(page, near) for near in (line - 1, line + 1) if 0 <= near < len(pages[page][1])}
+    chosen |= {(page, at - 1) for page, at in chosen if at and _LEANS.search(pages[page][1][at])}
     for page in {page for page, _ in chosen}:
         lines_of = [line for p, line in chosen if p == page]
         chosen |= {(page, line) for line in range(min(lines_of), min(max(lines_of), min(lines_of) + 3))}
@@ -166,6 +201,8 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         plan.say(fact.key(name), fact.key(name))
 
 
+_LEANS = re.compile(r"^(?:\w+\W+){0,4}(?:it|they|them|this|these|that|then|both)\b", re.IGNORECASE)
+"""How a sentence begins that can't be told without the one before it ("We replace it at once")."""
 _OF_USER = re.compile(r"\b(?:the|a|each) user(?:'s|s)?\b|\b(?:the|an?) agent\b|\btool calls?\b", re.IGNORECASE)
 _INSTRUCTS = re.compile(
     r",? (?:and|but|so) you (?:should|must|need to|have to|can|cannot|may)\b[^.;]*|^you (?:should|must|need to|have to|"

@@ -1,0 +1,54 @@
+"""A question for a page as a whole gets how its sections begin; a sentence that leans on another isn't told alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    db = fresh_database(tmp_path_factory.mktemp("pages") / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+    yield Assistant(db, engine, engine.tokenizer, Settings())
+    engine.close()
+    db.close()
+
+
+@pytest.fixture
+def talk(assistant: Assistant) -> Talk:
+    def say(*turns: str) -> Record:
+        conversation = uuid.uuid4().hex
+        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
+
+    return say
+
+
+@pytest.mark.parametrize("said", ["what is your return policy?", "whats ur returns policy", "how do returns work"])
+def test_a_page_asked_for_as_a_whole_begins_at_its_beginning(talk: Talk, said: str) -> None:
+    reply = talk(said).reply
+    assert "within 30 days of delivery" in reply and "Returns from the United Kingdom are free" in reply
+    assert "We replace it at once" not in reply
+
+
+def test_a_question_for_a_part_of_a_page_still_gets_that_part(talk: Talk) -> None:
+    assert "30 days" in talk("how long do i have to return something?").reply
+    assert "worn outside" in talk("can I return shoes I wore outside?").reply
+
+
+def test_a_sentence_that_leans_on_another_is_told_with_it(talk: Talk) -> None:
+    reply = talk("my parcel came with the wrong thing in it, what does your shop do then?").reply
+    assert "We replace it at once" not in reply or "within 14 days with a photo" in reply
