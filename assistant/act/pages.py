@@ -107,6 +107,8 @@ def shop_fact(question: str, context: Context) -> ShopFact | None:
         return None
     vectors = context.encode([question, *(f"{k.replace('_', ' ')}: {v}" for k, v in told.items())])
     asked = set(stems(question)) - _STOP
+    if not any(word.isalpha() and len(word) > 2 for word in asked):
+        return None  # a bare number asks for no fact, however near a phone number it looks
     scored = []
     for (key, value), vector in zip(told.items(), vectors[1:], strict=True):
         shared = asked & set(stems(key.replace("_", " ")))

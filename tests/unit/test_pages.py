@@ -52,3 +52,7 @@ def test_a_question_for_a_part_of_a_page_still_gets_that_part(talk: Talk) -> Non
 def test_a_sentence_that_leans_on_another_is_told_with_it(talk: Talk) -> None:
     reply = talk("my parcel came with the wrong thing in it, what does your shop do then?").reply
     assert "We replace it at once" not in reply or "within 14 days with a photo" in reply
+
+
+def test_a_bare_number_asks_for_no_fact_of_the_shop(talk: Talk) -> None:
+    assert "Phone" not in talk("FH-20584").reply
