@@ -76,6 +76,10 @@ class Vocabulary:
     english: frozenset[str] = frozenset()
     """Ordinary English words: they are never taken for misspellings."""
 
+    def is_word(self, word: str) -> bool:
+        """Whether it is a word of English or of this shop."""
+        return word in self.english or word in self.known or word in self.joined
+
     def idf(self, word_stem: str) -> float:
         """How much a word tells products apart; stop words tell almost nothing."""
         df = len(self.by_stem.get(word_stem, ()))

@@ -1,0 +1,189 @@
+"""What a clause is about: the products it names or points at, those it asks the cheapest of, and their options.
+
+Joins what naming.py found with what the conversation is about (context.py, carry.py); reads products live (through
+`lookup`) only to know their options. Decides no act.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+
+from assistant.language import STOP_WORDS, fold, stems
+from assistant.request import Request, Wanted
+from assistant.understand.carry import (
+    OF_THOSE,
+    THAT_ONE,
+    elsewhere,
+    is_named,
+    match_product,
+    named_afresh,
+    narrowed_search,
+    same_search,
+    wanted_from,
+)
+from assistant.understand.clause import (
+    Clause,
+    asks_for,
+    before_name,
+    count_positions,
+    limit_positions,
+    other_model,
+    unlinked_words,
+)
+from assistant.understand.clauses import mask
+from assistant.understand.context import from_context, is_bare
+from assistant.understand.cues import SUPERLATIVES
+from assistant.understand.naming import PRONOUN, Lookup, Naming
+from assistant.understand.options import match_options, option_values
+from assistant.understand.state import State
+from assistant.understand.vocabulary import Vocabulary
+
+_ONE = re.compile(r"\bones?\b(?! of)")
+_EVERYTHING = frozenset(
+    """overall everything anything thing things product products item items article articles shop store range catalog
+    catalogue whole entire sell offer carry altogether all""".split()
+)
+
+
+class Subject:
+    """Finds what clauses are about, for one shop. Stateless: the conversation's state is passed in and not changed."""
+
+    def __init__(self, vocabulary: Vocabulary, lookup: Lookup) -> None:
+        self._vocabulary = vocabulary
+        self._lookup = lookup
+        self._naming = Naming(vocabulary, lookup)
+
+    def about(self, request: Request, clause: Clause, state: State) -> Request:
+        """Fills in the products, from the clause's words or from the conversation, and the options named for them."""
+        mentions = self._naming.mentions(clause, state)
+        unlinked = unlinked_words(clause, mentions)
+        blocked: frozenset[int] = frozenset()
+        known = " ".join(w for w in request.query.split() if self._sold_word(w))
+        pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
+        extra = {
+            "last_query": str(state.search.get("query") or ""),
+            "known_query": known,
+            "masked": mask(clause.text, clause.links) if mentions else "",
+            "option_pairs": pairs,
+            "unlinked": unlinked,
+            "strange": tuple(w for w in unlinked if not self._vocabulary.is_word(w)),
+            "before_name": before_name(clause, mentions) if mentions else (),
+            "pronoun": bool(PRONOUN.search(fold(clause.text))),
+        }
+        if mentions:
+            products = tuple(dict.fromkeys(p for m in mentions for p in m.product_ids))
+            group = len(mentions) == 1 and not mentions[0].specific
+            blocked = frozenset().union(*(m.positions for m in mentions))
+            extra |= {
+                "coverage": min(m.coverage for m in mentions),
+                "other_model": other_model(clause, mentions, self._vocabulary),
+            }
+            if request.act == "compare" and len(products) == 1 and (extra["pronoun"] or " or " in clause.text):
+                products = (*[p for p in state.focus if p not in products], *products)
+            request = replace(request, products=products, group=group)
+        elif request.act in SUPERLATIVES:
+            request = self._superlative(request, clause, state)
+        else:
+            products, pick, skus = from_context(clause.text, request.act, state)
+            products = (
+                self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
+            )
+            if self._of_another_kind(products, clause) and not extra["pronoun"]:
+                products, pick, skus = (), None, ()
+            named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
+            request = replace(
+                request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
+            )
+        request = replace(request, extra=extra)
+        return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
+
+    def _of_another_kind(self, products: tuple[str, ...], clause: Clause) -> bool:
+        """Whether the clause names a kind of product that none of these is of ("any tents?" after a talk of coffee)."""
+        kinds = {kind for _, kind in (*clause.links.categories, *clause.links.subcategories)}
+        entries = [self._vocabulary.products[p] for p in products if p in self._vocabulary.products]
+        return bool(kinds) and not any(kinds & {e.category, e.subcategory} for e in entries)
+
+    def _narrowed(self, products: tuple[str, ...], clause: Clause) -> tuple[str, ...]:
+        """Of several products talked about, those that a word of the clause tells from the others ("the gold one")."""
+        if len(products) < 2:
+            return products
+        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
+        told = {p: words & set(self._naming.stems(p)) for p in products}
+        most = max(len(t) for t in told.values())
+        narrowed = tuple(p for p in products if len(told[p]) == most)
+        return narrowed if most else products
+
+    def _other_listed(self, products: tuple[str, ...], clause: Clause, state: State) -> tuple[str, ...]:
+        """Another product that was listed, when a word of the clause is only in its name ("do the max have ...")."""
+        listed = list(dict.fromkeys(str(i["product"]) for i in state.listed))
+        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
+        names = {p: set(self._naming.stems(p)) for p in listed}
+        told = [p for p in listed if words & names[p].difference(*(names[o] for o in listed if o != p))]
+        return (told[0],) if len(told) == 1 and len(listed) > 1 else products
+
+    def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
+        """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
+        words = [w for w in request.query.split() if w.isalpha()]
+        everything = {t.text for t in clause.links.tokens} & _EVERYTHING
+        limits = request.limits
+        goes_on = bool(state.search.get("query")) and state.act in SUPERLATIVES | {"search"}
+        if words and goes_on and _ONE.search(fold(clause.text)) and not (limits.category or limits.subcategory):
+            return narrowed_search(request, state.search)
+        if limits.category or limits.subcategory or limits.brand or (words and not self._only_options(words, state)):
+            return request
+        if everything and not PRONOUN.search(fold(clause.text).replace("one", "")):
+            return replace(request, query="")
+        search = state.search
+        everything_before = state.act in SUPERLATIVES and "query" in search and not any(search.values())
+        if everything_before and not PRONOUN.search(fold(clause.text).replace("one", "")):
+            return replace(request, query="")
+        searched = search.get("query") or search.get("products") or search.get("category") or search.get("brand")
+        if searched and state.act in SUPERLATIVES | {"search"}:
+            return same_search(request, search)
+        listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
+        if len(listed) > 1 and OF_THOSE.search(fold(clause.text)):
+            return replace(request, query="", products=listed, from_context=True)
+        return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))
+
+    def _only_options(self, words: list[str], state: State) -> bool:
+        """Whether the words say nothing but options of the product under discussion ("the cheapest in blue")."""
+        values = option_values(filter(None, map(self._lookup, state.focus[:3])))
+        return all(match_options(word, values) for word in words)
+
+    def _sold_word(self, word: str) -> bool:
+        return any(s in self._vocabulary.by_stem or s in self._vocabulary.by_kind for s in stems(word))
+
+    def _options(self, request: Request, clause: Clause, state: State, blocked: frozenset[int]) -> Request:
+        """The options named for the request's products; those named earlier stay where nothing else was said."""
+        products = [p for p in map(self._lookup, request.products[:12]) if p is not None]
+        values = option_values(products)
+        named = match_options(clause.text, values, blocked) if products else []
+        named += elsewhere(clause, values, blocked, named)
+        carried: list[Wanted] = []
+        if products and set(request.products) <= set(state.focus) and not request.skus:
+            names = {w.name for w in named}
+            carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
+        if named_afresh(clause, request):
+            carried = []
+        if not THAT_ONE.search(fold(clause.text)):
+            carried = [w for w in carried if not asks_for(clause, w.name or "")]
+        if request.act in SUPERLATIVES:
+            carried = [w for w in carried if not w.pinned and request.from_context]
+            if request.from_context and state.act in SUPERLATIVES | {"search"}:
+                carried += [w for w in map(wanted_from, state.search.get("wanted", [])) if w not in carried]
+        asked_names = tuple(n for n in values if asks_for(clause, n))
+        extra = request.extra | {
+            "named": tuple(named),
+            "unlinked": tuple(w for w in request.extra["unlinked"] if not is_named(w, named)),
+            "asked_names": asked_names,
+            "shop_options": tuple(n for n in self._vocabulary.option_names.values() if asks_for(clause, n)),
+            "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
+            "before": {w.name: w.value for w in map(wanted_from, state.wanted)},
+            "pinned": {w.name: w.value for w in map(wanted_from, state.wanted) if w.pinned},
+        }
+        if request.act == "compare" and request.skus and named:
+            request = replace(request, skus=(), products=tuple(state.focus))
+        match = partial(match_product, clause.text, blocked)
+        return replace(request, wanted=tuple(named + carried), match=match, extra=extra)

@@ -1,0 +1,215 @@
+"""What a message asks of several things together: their sum, with a code, as a member, delivered, one more or less.
+
+Works on the pieces that basket.py counts and the basket that the conversation keeps. Knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.language import fold
+from assistant.request import Basket, Piece, Request
+from assistant.types import Product
+from assistant.understand import basket
+from assistant.understand.carry import wanted_from
+from assistant.understand.clause import Clause
+from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, SAVE, SHIPPING, TOGETHER, Linked, Seen
+from assistant.understand.link import Mention
+from assistant.understand.state import State
+from assistant.understand.vouchers import voucher
+
+Lookup = Callable[[str], Product | None]
+
+_INCLUDING = re.compile(
+    r"\b(?:with|incl\w*|plus|on top|all in|delivered|everything|total|altogether|comes? to|set me back|cost me)\b"
+)
+_TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
+_MORE_OF_IT = re.compile(
+    r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
+    r"is|are|do|cost|were|want|get)\W+)*"
+    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us))*\W*$"
+)
+_WOULD_COST = re.compile(r"\b(?:would|will|do) \d{1,3} (?:cost|be|come to)\b")
+_ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
+_ADDS_UP = re.compile(
+    r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
+    r"|\b(?:what|how much)(?:'s| is| will| would| does| do)? "
+    r"(?:that|it|this|those|they|these|all (?:of )?(?:that|it|this))"
+    r"(?: all)?(?: be| make| come to| cost)?(?: then| altogether)?\W*$"
+)
+_TIME = re.compile(r"\b(?:how long|when|days?|arrives?)\b")
+
+
+def basket_request(
+    text: str, seen: Sequence[Seen], requests: Sequence[Request], state: State, linked: Linked, lookup: Lookup,
+    codes: tuple[str, ...],
+) -> Request | None:  # fmt: skip
+    """The request for a price of several things, or of one under an offer, a code, membership or with delivery."""
+    folded = fold(text)
+    member = basket.member(text)
+    for code in codes:  # "GREEN30" is no colour
+        text = text.replace(code, "q" * len(code))
+    clause, mentions = _without_counts(text, *linked(text, state), state, linked)
+    labels = {s.label for s in seen}
+    pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
+    asks = _asks(folded, labels)
+    before = basket.from_state(state.basket)
+    if not pieces and (number := _other_number(folded, state, lookup)):
+        return _request(text, number, state.basket if state.act == "basket" else {}, codes, member, asks)
+    if _answers_open(pieces, clause, state, lookup):
+        pieces = _filled(before, pieces, text, state, lookup)
+        return _request(text, pieces, state.basket, codes, member, asks)
+    counted = any(p.quantity > 1 for p in pieces)
+    costs = bool(COSTS.search(folded) or _ADDS_UP.search(folded)) or bool(labels & {"basket", "after"})
+    several = (
+        (len(pieces) > 1 or counted)
+        and costs
+        and (bool(labels & OF_BASKET) or bool(TOGETHER.search(folded) or _ADDS_UP.search(folded)) or counted)
+    )
+    if _compares(requests, folded) or (not counted and _apart(requests, folded)):
+        several = False
+    if several:
+        if before and MORE.search(folded) and not TOGETHER.search(folded) and len(pieces) == 1:
+            pieces = basket.joined(before, pieces)
+        return _request(text, pieces, {}, codes, member, asks)
+    held = {p for b in before for p in b.products}
+    less = bool(LESS.search(folded)) and bool(pieces) and all(set(p.products) & held for p in pieces)
+    more = bool(MORE.search(folded)) or (state.act == "basket" and bool(_ALSO.match(folded)))
+    if before and pieces and (less or (more and _changes(requests, labels, folded))):
+        pieces = basket.without(before, pieces) if less else basket.joined(before, pieces)
+        return _request(text, pieces, state.basket, codes, member, asks)
+    wants_after = (codes and bool(costs or pieces or not _asks_code_only(folded))) or (member is not None and costs)
+    wants_after = (
+        wants_after
+        or (bool(pieces) and voucher(text, 2) is not None)
+        or ("after" in labels and bool(OFF.search(folded) or codes or member is not None))
+    )
+    about = asks & {"shipping", "free_shipping", "save"}
+    if wants_after or (about and labels & OF_BASKET) or (labels == {"basket"} and not pieces and before):
+        own = pieces or before or _focus(state)
+        if "shipping" in asks and not own and not codes:
+            return None
+        if own or "free_shipping" in asks or codes:
+            again = bool(before) and not pieces and not codes and member is None
+            return _request(text, own, state.basket if not pieces else {}, codes, member, asks, again=again)
+    return None
+
+
+def _without_counts(
+    text: str, clause: Clause, mentions: list[Mention], state: State, linked: Linked
+) -> tuple[Clause, list[Mention]]:
+    """The mentions again where a number may only count: "4 apples" are no watch of series 4."""
+    for mention in mentions:
+        tok = clause.links.tokens[min(mention.positions)]
+        if tok.text.isdigit() and len(mention.positions) > 1:
+            _, others = linked(f"{text[: tok.start]}{'q' * len(tok.text)}{text[tok.end :]}", state)
+            if any(m.coverage >= 0.99 and m.positions & mention.positions for m in others):
+                return clause, others
+    return clause, mentions
+
+
+def _asks(folded: str, labels: set[str]) -> frozenset[str]:
+    asks = set()
+    if "free_shipping" in labels or re.search(r"\bfree (?:shipping|delivery|postage)\b", folded):
+        asks.add("free_shipping")
+    with_it = bool(SHIPPING.search(folded)) and bool(_INCLUDING.search(folded)) and not _TIME.search(folded)
+    if with_it and labels & OF_BASKET:
+        asks.add("shipping")
+    if "save" in labels or SAVE.search(folded):
+        asks.add("save")
+    return frozenset(asks)
+
+
+def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
+    """ "And ten?", "two of them": another number of the one thing that was priced; empty where it may be a size."""
+    match = _MORE_OF_IT.match(folded)
+    before = basket.from_state(state.basket) if state.act == "basket" else _focus(state)
+    if not match or state.act not in ("price", "basket", "availability") or len(before) != 1:
+        return []
+    product = lookup(before[0].products[0])
+    values = {v for variant in product.variants for v in variant.options.values()} if product else set()
+    counts = bool(_WOULD_COST.search(folded)) and not any(v.isdigit() for v in values)
+    if state.act != "basket" and not match["of"] and not counts:
+        return []
+    return [] if match[1] in values else [replace(before[0], quantity=max(1, int(match[1])))]
+
+
+def _compares(requests: Sequence[Request], folded: str) -> bool:
+    """Whether something else is asked of the products; "I'd like to order two" is about a basket, "my order" isn't."""
+    acts = {r.act for r in requests} - ({"order"} if _TO_ORDER.search(folded) else set())
+    if _ADDS_UP.search(folded):
+        acts -= {"policy", "compare"}  # "what do I pay?" is no question about ways to pay
+    return bool(acts & {"compare", "policy", "order", "human"})
+
+
+def _apart(requests: Sequence[Request], folded: str) -> bool:
+    """Whether each thing has a question of its own: the price of one, and whether another is there."""
+    own = {r.act for r in requests if r.products and not r.from_context}
+    return len(own) > 1 and "price" in own and not TOGETHER.search(folded)
+
+
+def _changes(requests: Sequence[Request], labels: set[str], folded: str) -> bool:
+    """Whether a clause with products changes the basket, rather than asking something else about them."""
+    return bool(labels & OF_BASKET) or (
+        "?" not in folded
+        and all(r.act in ("none", "search", "details", "availability", "yes", "price") for r in requests)
+    )
+
+
+def _asks_code_only(folded: str) -> bool:
+    """Whether a code is asked about by itself ("does TENNER still work?")."""
+    return bool(re.search(r"\b(?:work|works|working|valid|still|expired?|good for|use|does)\b", folded))
+
+
+def _focus(state: State) -> list[Piece]:
+    """The one thing that is talked about, as a basket."""
+    if len(state.focus) != 1:
+        return []
+    return [Piece(tuple(state.focus), 1, tuple(wanted_from(w) for w in state.wanted))]
+
+
+def _answers_open(pieces: Sequence[Piece], clause: Clause, state: State, lookup: Lookup) -> bool:
+    """Whether the last turn asked which product or version is meant, and this message says so."""
+    open_ = state.basket.get("open")
+    if open_ is None or not state.basket.get("pieces"):
+        return False
+    asked = set(state.basket["pieces"][open_]["products"])
+    if pieces:
+        return len(pieces) == 1 and bool(asked & set(pieces[0].products))
+    return len(clause.text.split()) <= 8
+
+
+def _filled(before: list[Piece], pieces: Sequence[Piece], text: str, state: State, lookup: Lookup) -> list[Piece]:
+    """The basket with its open piece told apart."""
+    at = int(state.basket["open"])
+    piece = before[at]
+    if pieces:
+        both = tuple(p for p in piece.products if p in pieces[0].products)
+        piece = replace(piece, products=both or piece.products, wanted=pieces[0].wanted or piece.wanted)
+    else:
+        wanted = basket.named_options(text, piece, lookup)
+        names = {w.name for w in wanted}
+        piece = replace(piece, wanted=(*(w for w in piece.wanted if w.name not in names), *wanted))
+    return [*before[:at], piece, *before[at + 1 :]]
+
+
+def _request(
+    text: str, pieces: Sequence[Piece], kept: dict[str, Any], codes: tuple[str, ...], member: bool | None,
+    asks: frozenset[str], *, again: bool = False,
+) -> Request:  # fmt: skip
+    codes = tuple(dict.fromkeys((*kept.get("codes", ()), *codes)))
+    member = kept.get("member") if member is None else member
+    items = [{"products": list(p.products[:5]), "quantity": p.quantity} for p in pieces]
+    slots: dict[str, Any] = {"items": items}
+    if codes:
+        slots["codes"] = list(codes)
+    if member is not None:
+        slots["member"] = member
+    if asks:
+        slots["asks"] = sorted(asks)
+    products = tuple(dict.fromkeys(p for piece in pieces for p in piece.products[:1]))
+    asked = Basket(tuple(pieces), codes, member, asks, again)
+    return Request("basket", text, products=products, extra={"basket": asked, "slots": slots})

@@ -1,0 +1,96 @@
+"""Which kind of shopping question a clause is: a sum, money off, advice, a gift, or something about the customer.
+
+A linear head on sentence embeddings says so; a kind is believed only where the clause has a word of it. Knows no
+dialogue and no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.language import fold
+from assistant.understand.acts import ActHead, Encode
+from assistant.understand.clause import Clause
+from assistant.understand.clauses import mask
+from assistant.understand.link import Mention
+from assistant.understand.state import State
+
+Linked = Callable[[str, State], tuple[Clause, list[Mention]]]
+_HEAD = Path(__file__).parent / "data" / "shopping.json"
+_SURE = 0.4
+OF_BASKET = frozenset({"basket", "after", "shipping", "free_shipping", "save"})
+OF_OFFERS = frozenset({"offers", "offer_when"})
+TOGETHER = re.compile(
+    r"\b(?:together|along with|altogether|in total|total|all in|combined|sum|in all|come to|comes to|both|everything|"
+    r"basket|cart|bundle|as a set)\b"
+)
+COSTS = re.compile(
+    r"\b(?:how much|how expensive|price|cost|costs|cheaper|total|pay|come to|comes to|set me back|spend|"
+    r"add up|worth|sum|charge|bill)\b|[$€£]"
+)
+OFF = re.compile(
+    r"\b(?:discount\w*|offers?|sale|promo\w*|reduced|reduction|off|codes?|coupon|voucher|deal|deals|saving|saved?)\b"
+)
+SAVE = re.compile(r"\b(?:save|saving|savings|saved)\b")
+SHIPPING = re.compile(r"\b(?:shipping|delivery|postage|delivered|shipped|shipment)\b")
+MORE = re.compile(r"\b(?:add|another|also|plus|more|as well|too|extra|throw in|include)\b")
+LESS = re.compile(r"\b(?:without|remove|drop|leave out|take out|take off|minus|except|skip|not the|no longer)\b")
+ADVICE = re.compile(
+    r"\b(?:recommend\w*|suggest\w*|advi[sc]e|gifts?|presents?|ideas?|something|which .* (?:should|for)|best for|"
+    r"birthday|christmas|surprise|treat|what should i|good for|right for|suit|suitable|need .* for|looking for)\b"
+)
+
+_EVIDENCE: dict[str, re.Pattern[str]] = {
+    "free_shipping": SHIPPING,
+    "shipping": SHIPPING,
+    "save": re.compile(r"\b(?:sav(?:e|es|ed|ing|ings)|cheaper|off|discount\w*|less)\b"),
+    "after": re.compile(rf"{OFF.pattern}|\b(?:members?\w*|club|applied|final)\b"),
+    "basket": re.compile(rf"{COSTS.pattern}|{TOGETHER.pattern}|{MORE.pattern}|{LESS.pattern}|\d|\b(?:take|make it)\b"),
+    "offers": re.compile(rf"{OFF.pattern}|\b(?:special\w*|bundles?|multi-?buy|bogo|cheaper|free|black friday|save)\b"),
+    "recommend": ADVICE,
+    "gift": re.compile(
+        r"\b(?:gifts?|presents?|birthday|christmas|xmas|wedding|anniversary|santa|surpris\w*|for (?:my|a|his|her))\b"
+    ),
+}
+"""Words without one of which a clause is not of that kind, whatever the head says."""
+
+_STRONG: dict[str, re.Pattern[str]] = {
+    "recommend": re.compile(r"\b(?:recommend\w*|suggest\w*|advi[sc]e)\b"),
+    "gift": re.compile(r"\b(?:gifts?|presents?) (?:ideas?|for)\b|\bideas? for (?:a )?(?:gifts?|presents?)\b"),
+}
+"""Words with which a clause may be of that kind even where the head would rather have it otherwise."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A clause as this module sees it."""
+
+    text: str
+    clause: Clause
+    mentions: list[Mention]
+    label: str
+    sure: float
+
+
+@lru_cache(maxsize=1)
+def shopping_head() -> ActHead:
+    """The head that ships with the package, loaded once."""
+    return ActHead.load(_HEAD)
+
+
+def see(part: str, state: State, linked: Linked, encode: Encode) -> Seen:
+    clause, mentions = linked(part, state)
+    masked = mask(part, clause.links)
+    scores = shopping_head().probabilities(encode([masked])[0], masked)
+    label = max(scores, key=lambda name: scores[name])
+    for name, pattern in _STRONG.items():
+        if label == "other" and scores[name] > 0.2 and pattern.search(fold(part)):
+            label = name
+    sure = (scores[label] >= _SURE or label in _STRONG) and (
+        label not in _EVIDENCE or _EVIDENCE[label].search(fold(part))
+    )
+    return Seen(part, clause, mentions, label if sure else "other", scores[label])

@@ -1,0 +1,154 @@
+"""Which of the names found in a clause really name products here: a plain word in "is it water resistant" doesn't.
+
+Weighs what the linker found against the clause's own words and what is being talked about. Reads products live
+(through `lookup`) only for their options; knows no acts beyond what the clause was taken for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.language import STOP_WORDS, Tok, fold, stems
+from assistant.types import Product
+from assistant.understand.clause import Clause, is_verb, joined_by, kind_positions
+from assistant.understand.cues import SUPERLATIVES
+from assistant.understand.link import Mention
+from assistant.understand.options import match_options, option_values
+from assistant.understand.state import State
+from assistant.understand.vocabulary import Vocabulary
+
+Lookup = Callable[[str], Product | None]
+
+PRONOUN = re.compile(
+    r"\b(it|its|it's|this|that|these|those|they|them|their|they're|one|ones|same|the (?:small|large|big|bigg?er|"
+    r"smaller|other)\w*)\b"
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
+)
+WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
+
+
+class Naming:
+    """Judges mentions for one shop. Stateless: the conversation's state is passed in and not changed."""
+
+    def __init__(self, vocabulary: Vocabulary, lookup: Lookup) -> None:
+        self._vocabulary = vocabulary
+        self._lookup = lookup
+
+    def mentions(self, clause: Clause, state: State) -> list[Mention]:
+        """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
+        tokens = clause.links.tokens
+        pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
+        kept = [m for m in clause.links.mentions if not is_verb(m, clause)]
+        kept = [
+            m
+            for m in kept
+            if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
+        ]
+        kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= kind_positions(clause)]
+        if clause.act in ("none", *WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
+            kept = [m for m in kept if m.coverage >= 0.5]
+        if state.focus and _SUBJECT.search(fold(clause.text)):
+            kept = [m for m in kept if m.coverage >= 0.99]
+        if clause.act not in (*SUPERLATIVES, "search", "compare"):
+            kept = [self._in_focus(m, state) for m in kept]
+            known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
+            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
+        kept = [m for m in kept if not self._modifies(m, clause)]
+        if any(m.coverage >= 0.99 for m in kept):
+            kept = [m for m in kept if not self._headless(m, clause)]
+        heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
+        kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
+        specific = [m for m in kept if m.specific]
+        if specific:
+            near = frozenset().union(*({p - 2, p - 1, p, p + 1, p + 2} for m in specific for p in m.positions))
+            kept = [m for m in kept if m.specific or not m.positions & near]
+            kept = self._without_option_words(kept, tokens)
+            kept = [
+                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
+            ]
+        return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
+
+    def _modifies(self, mention: Mention, clause: Clause) -> bool:
+        """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""
+        last, tokens = max(mention.positions), clause.links.tokens
+        entry = self._vocabulary.products[mention.product_ids[0]]
+        literal = tokens[last].text.removesuffix("s") in fold(entry.name)  # "fishing" isn't, of a Fish Steak
+        if (mention.coverage >= 0.5 and literal) or not mention.specific:
+            return False
+        if last + 1 >= len(tokens) or len(mention.positions) > 1:
+            return False
+        ordinary = tokens[last].text in self._vocabulary.english or any(
+            tokens[last].stem in stems(name.replace("_", " ")) for name in self._vocabulary.attribute_names
+        )
+        if not ordinary or tokens[last].stem in stems(entry.brand or ""):
+            return False
+        following = tokens[last + 1]
+        named = following.stem in self.stems(mention.product_ids[0])
+        apart = clause.text[tokens[last].end : following.start].strip()
+        plain = following.text.isalpha() and following.text not in STOP_WORDS
+        return plain and not named and not apart and self.stems(mention.product_ids[0])[-1] != tokens[last].stem
+
+    def _headless(self, mention: Mention, clause: Clause) -> bool:
+        """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""
+        if mention.coverage >= 0.99 or not mention.specific or joined_by(mention, clause.links.tokens):
+            return False
+        words = {clause.links.tokens[p].stem for p in mention.positions}
+        return self.stems(mention.product_ids[0])[-1] not in words
+
+    def _in_focus(self, mention: Mention, state: State) -> Mention:
+        """Of a name that several products share, the one that is being talked about."""
+        both = tuple(p for p in mention.product_ids if p in state.focus)
+        return (
+            replace(mention, product_ids=both) if both and not mention.specific and mention.coverage < 0.99 else mention
+        )
+
+    def _without_option_words(self, mentions: list[Mention], tokens: tuple[Tok, ...]) -> list[Mention]:
+        """Drops a mention that is only an option of another one ("a vacuum cleaner for pet hair" is no pet bed)."""
+        main = max(mentions, key=lambda m: (m.coverage, m.weight))
+        product = self._lookup(main.product_ids[0])
+        if product is None:
+            return mentions
+        text = " ".join(t.text for t in tokens)
+        values = {
+            s for w in match_options(text, option_values([product]), main.positions) if w.value for s in stems(w.value)
+        }
+        return [
+            m for m in mentions if m is main or m.coverage >= 0.6 or not {tokens[p].stem for p in m.positions} <= values
+        ]
+
+    def _is_option(self, mention: Mention, clause: Clause, state: State) -> bool:
+        """A single word of a long name that is an option of what is talked about ("right zip?" of sleeping bags)."""
+        if len(mention.positions) > 1 or mention.coverage >= 0.5 or not state.focus:
+            return False
+        tok = clause.links.tokens[min(mention.positions)]
+        options = option_values(filter(None, map(self._lookup, state.focus[:3])))
+        return any(tok.stem in stems(f"{name} {' '.join(values)}") for name, values in options.items())
+
+    def _is_passing(self, mention: Mention, clause: Clause, state: State) -> bool:
+        tokens = clause.links.tokens
+        first = min(mention.positions)
+        determined = first > 0 and tokens[first - 1].text in (
+            "the",
+            "and",
+            "or",
+            "vs",
+            "than",
+            "a",
+            "an",
+            "any",
+            "your",
+            "about",
+        )
+        words = {tokens[p].stem for p in mention.positions}
+        named_again = all(words <= set(self.stems(p)) for p in state.focus)
+        options = option_values(filter(None, map(self._lookup, state.focus[:3])))
+        is_value = bool(match_options(" ".join(tokens[p].text for p in sorted(mention.positions)), options))
+        return named_again or is_value or (len(mention.positions) == 1 and not determined)
+
+    def stems(self, product_id: str) -> tuple[str, ...]:
+        entry = self._vocabulary.products.get(product_id)
+        return entry.stems if entry else ()
