@@ -24,7 +24,7 @@ from assistant.screen.judge import Judge, OwnNames, States
 from assistant.screen.rules import forbidden, planted
 from assistant.screen.screen import Screened, screen
 from assistant.screen.secrets import CARD, find_secrets, split_card
-from assistant.store.conversations import CUSTOMER, Conversations
+from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.types import Decision
 
@@ -40,10 +40,9 @@ _CANARY_WORDS = 6
 class Guard:
     """The guard of one shop. Thread-safe."""
 
-    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, states: States) -> None:
+    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings) -> None:
         self._conversations = conversations
         self._settings = settings
-        self._judge = Judge(states)
         self._known = shop_numbers(db)
 
     def take(self, text: str, max_chars: int, conversation_id: str) -> Screened:
@@ -54,17 +53,20 @@ class Guard:
         earlier = self._earlier(text, conversation_id)
         said = [message for _, message in earlier]
         screened = screen(text, max_chars, self._known, said)
-        parts = split_card([*said, screened.text], self._known) if said else []
+        parts = split_card([*said, screened.text], self._known) if said and CARD in screened.kept else []
         for (message_id, message), part in zip(earlier, parts[:-1], strict=False):
-            if part is not None and CARD in screened.kept:
+            if part is not None:
                 self._conversations.take_out(message_id, message[part[0] : part[1]], CARD)
         return screened
 
-    def verdict(self, kept: str, own: OwnNames, *, answers: bool = True) -> Decision:
-        """What the policy says about a message, as it is kept. Not `answers`: a colleague reads it, so it passes."""
+    def verdict(self, kept: str, own: OwnNames, states: States, *, answers: bool = True) -> Decision:
+        """What the policy says about a message, as it is kept. Not `answers`: a colleague reads it, so it passes.
+
+        `states` are the turn's: what is computed of the message here need not be computed again.
+        """
         if not answers:
             return Decision()
-        category = self._judge.judge(kept, own).category
+        category = Judge(states).judge(kept, own).category
         if category is None:
             return Decision()
         action = self._settings.policy(category)
@@ -102,8 +104,7 @@ class Guard:
         """The customer's last messages, oldest first; looked up only for a message with digits."""
         if sum(c.isnumeric() for c in text) < 1 and not _NUMBER_WORD.search(text):
             return []
-        messages = [m for m in self._conversations.messages(conversation_id) if m.role == CUSTOMER]
-        return [(m.message_id, m.text) for m in messages[-_EARLIER:]]
+        return [(m.message_id, m.text) for m in self._conversations.last_said(conversation_id, _EARLIER)]
 
 
 _NUMBER_WORD = re.compile(r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|double|triple)\b", re.IGNORECASE)

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 from babel.numbers import get_currency_precision
-from numpy.typing import NDArray
 from sqlalchemy import text as sql
 
 from assistant.act import wellbeing
@@ -37,7 +35,7 @@ from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.screen.judge import OwnNames, things
 from assistant.shop.catalogue import Catalogue
-from assistant.shop.embed import default_embedder
+from assistant.shop.embed import States, default_embedder
 from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Search
 from assistant.shop.shoppers import Shoppers
@@ -83,7 +81,7 @@ class Assistant:
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
-        self._guard = Guard(db, self.conversations, settings.safety, self._states)
+        self._guard = Guard(db, self.conversations, settings.safety)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -155,13 +153,14 @@ class Assistant:
             shop = self._catalogue.glance()
             context = self._context(shop, now, customer)
             colleague = self._handoffs.in_charge(conversation_id)
-            decision = self._guard.verdict(screened.kept, self._words()[1], answers=colleague is None)
+            states = States(self._embedder)
+            decision = self._guard.verdict(screened.kept, self._words()[1], states, answers=colleague is None)
             at = turn.clock("screen", at)
             heard = Heard([], NEUTRAL, state.mood)
             if decision.refused:
                 turn.record.verdict, turn.record.category = "refused", decision.category
             else:
-                heard = self._listener(shop).hear(screened.kept, state)
+                heard = self._listener(shop, states).hear(screened.kept, state)
             turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
@@ -234,12 +233,9 @@ class Assistant:
             shoppers=self._shoppers,
         )
 
-    def _listener(self, shop: Catalogue) -> Listener:
+    def _listener(self, shop: Catalogue, states: States) -> Listener:
         minds_tone = self._settings.chat.emotion
-        return Listener(self._reader(shop), self._words()[0], emotion_head(), self._states, minds_tone)
-
-    def _states(self, text: str) -> NDArray[np.float32]:
-        return self._embedder.tokens(text)[0]
+        return Listener(self._reader(shop), self._words()[0], emotion_head(), states, minds_tone)
 
     def _reader(self, shop: Catalogue) -> Reader:
         promotions = shop.promotions()

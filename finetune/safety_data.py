@@ -28,6 +28,7 @@ _PATTERNS = (
     "benign_patterns",
     "benign_wide",
     "benign_deep",
+    "everyday",
 )
 UNSURE = "harmful"
 """The label of texts that are harmful in a way their source doesn't tell: they train the verdict, not the category."""
@@ -60,8 +61,8 @@ def authored(per_pattern: int = 16, seed: int = 5) -> list[Example]:
 
 def _shop_talk(dice: random.Random) -> Iterator[str]:
     """What is said in a shop every day: of things that are sold, and what the other heads learn from."""
-    words = [w for line in _lines(AUTHORED / "shop_words.txt") for w in line.split("|")]
-    forms = _lines(AUTHORED / "shop_patterns.txt")
+    words = [w for line in read_lines(AUTHORED / "shop_words.txt") for w in line.split("|")]
+    forms = read_lines(AUTHORED / "shop_patterns.txt")
     for word in words:
         yield from (form.replace("[]", word) for form in (forms[0], *dice.sample(forms, 5)))
     for name in ("acts.txt", "shopping.txt", "acts_patterns.txt"):
@@ -69,7 +70,8 @@ def _shop_talk(dice: random.Random) -> Iterator[str]:
             yield from _expanded(line, 4, dice)
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """The lines of an authored file, without comments."""
     return [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("# ")]
 
 
@@ -79,8 +81,13 @@ def public(shared: Path) -> list[Example]:
     for source, label, text in itertools.chain(_risky(shared), _benign(shared), _jailbreaks(shared), _retail(shared)):
         text = (text or "").strip()
         if text:
-            found.append(Example(text, label, source, zlib.crc32(text.encode()) % 3 == 2))
+            found.append(Example(text, label, source, is_held_out(text)))
     return list({e.text: e for e in found}.values())
+
+
+def is_held_out(text: str) -> bool:
+    """Whether a public text is of the third that training may not see."""
+    return zlib.crc32(text.encode()) % 3 == 2
 
 
 def _sections(path: Path) -> Iterator[tuple[str, str]]:
@@ -115,36 +122,36 @@ _AREAS = {
 
 
 def _risky(shared: Path) -> Iterator[tuple[str, str, str]]:
-    for row in _csv(shared / "safety" / "do_not_answer.csv"):
+    for row in read_csv(shared / "safety" / "do_not_answer.csv"):
         if row["types_of_harm"] in _AREAS:
             yield "do_not_answer", _AREAS[row["types_of_harm"]], row["question"]
 
 
 def _benign(shared: Path) -> Iterator[tuple[str, str, str]]:
-    for row in _json(shared / "safety" / "benign_wildguard.json"):
+    for row in read_json(shared / "safety" / "benign_wildguard.json"):
         yield "wildguard_benign", OK, row["prompt"]
 
 
 def _jailbreaks(shared: Path) -> Iterator[tuple[str, str, str]]:
-    for text in _json(shared / "safety" / "inthewild_jailbreaks.json"):
+    for text in read_json(shared / "safety" / "inthewild_jailbreaks.json"):
         yield "inthewild_jailbreaks", "injection", text
-    for row in _csv(shared / "safety" / "giskard_injections.csv"):
+    for row in read_csv(shared / "safety" / "giskard_injections.csv"):
         yield "giskard_injections", "injection", row["prompt"]
 
 
 def _retail(shared: Path) -> Iterator[tuple[str, str, str]]:
     for part in ("train", "dev", "test"):
-        for row in _csv(shared / "product-qa" / "hetPQA" / f"{part}.csv", "\t"):
+        for row in read_csv(shared / "product-qa" / "hetPQA" / f"{part}.csv", "\t"):
             yield "hetpqa", OK, row["question"]
-    for row in _csv(shared / "bitext" / "customer_support.csv"):
+    for row in read_csv(shared / "bitext" / "customer_support.csv"):
         yield "bitext", OK, row["instruction"]
-    for row in _csv(shared / "multidogo-fastfood" / "dev.tsv", "\t"):
+    for row in read_csv(shared / "multidogo-fastfood" / "dev.tsv", "\t"):
         yield "multidogo", OK, row["utterance"]
-    for task in _json(shared / "tau1-retail" / "tasks_train.json"):
+    for task in read_json(shared / "tau1-retail" / "tasks_train.json"):
         yield "tau1", OK, task["instruction"]
-    for wish in _jsonl(shared / "shoppingbench" / "product_dev.jsonl"):
+    for wish in read_jsonl(shared / "shoppingbench" / "product_dev.jsonl"):
         yield "shoppingbench", OK, wish["query"]
-    for dialogue in _jsonl(shared / "cucom" / "ecommerce.jsonl"):
+    for dialogue in read_jsonl(shared / "cucom" / "ecommerce.jsonl"):
         for turn in dialogue["turns"][:3]:
             if turn["role"] == "user":
                 yield "cucom", OK, turn["content"]
@@ -163,7 +170,8 @@ def sampled(examples: Iterable[Example], most: dict[str, int], seed: int = 11) -
     ]
 
 
-def _csv(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
+def read_csv(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
+    """The rows of a table; none when it isn't there. Tab-separated ones have no quotes."""
     if path.is_file():
         with path.open(encoding="utf-8", newline="") as file:
             if delimiter == "\t":
@@ -172,11 +180,13 @@ def _csv(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
                 yield from csv.DictReader(file)
 
 
-def _json(path: Path) -> list[Any]:
+def read_json(path: Path) -> list[Any]:
+    """The list that a file holds; empty when it isn't there."""
     return list(json.loads(path.read_text("utf-8"))) if path.is_file() else []
 
 
-def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file, one a line; none when it isn't there."""
     if path.is_file():
         for line in path.read_text("utf-8").splitlines():
             yield json.loads(line)

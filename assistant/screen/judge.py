@@ -46,7 +46,6 @@ _SHORT = 15
 """Words up to which a message is about one thing."""
 _LONG = 30
 """Words from which a message's sentences are looked at one by one."""
-_ENCODED = 600
 _SENTENCE = re.compile(r"(?<=[.!?\n])\s+|\n+")
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
 _NAME_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -100,7 +99,7 @@ def things(names: Iterable[str]) -> list[str]:
 
 
 class Judge:
-    """Judges messages with one head. Thread-safe."""
+    """Judges messages with one head. As thread-safe as its `states`."""
 
     def __init__(self, states: States, head: SafetyHead | None = None) -> None:
         self._states = states
@@ -115,12 +114,13 @@ class Judge:
             return Verdict(sure, None)
         if asks_what_it_is(simple):
             return Verdict(None, None)
-        scores = self._scores(stripped, simple)
-        if scores[0] > THRESHOLD and own and own.kinds:
-            # "A knife for my dad" where knives are sold is judged by the rest: a thing on the shelf is no threat.
-            without = own.kinds.without(stripped)
-            if without != stripped:
-                scores = min(scores, self._scores(without, plain(without)), key=lambda s: float(s[0]))
+        # The message as it is comes first: other heads read those states too. What is on the shelf is no threat, so
+        # a bad look is looked at again without the shop's names and without the things that they name.
+        scores = self._scores(text)
+        if scores[0] > THRESHOLD and own:
+            for other in dict.fromkeys((stripped, own.kinds.without(stripped) if own.kinds else stripped)):
+                if other != text and scores[0] > THRESHOLD:
+                    scores = min(scores, self._scores(other), key=lambda s: float(s[0]))
         if stripped.count(" ") < _FEW:
             scores[0] -= _OF_FEW_WORDS
         elif _MONEY.search(stripped):
@@ -135,8 +135,8 @@ class Judge:
         category = self._head.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))
 
-    def _scores(self, text: str, simple: str) -> NDArray[np.float32]:
-        return self._head.scores(self._head.of_pieces(simple), self._states(text[:_ENCODED]))
+    def _scores(self, text: str) -> NDArray[np.float32]:
+        return self._head.scores(self._head.of_pieces(plain(text)), self._states(text))
 
     def _worst_sentence(self, text: str) -> NDArray[np.float32] | None:
         """The scores of the sentence of a long message whose words look worst, None in a short one."""
@@ -148,4 +148,4 @@ class Judge:
         simple = [plain(p) for p in parts]
         weighed = [self._head.of_pieces(s) for s in simple]
         worst = max(range(len(parts)), key=lambda i: float(weighed[i][0]))
-        return self._head.scores(weighed[worst], self._states(parts[worst][:_ENCODED]))
+        return self._head.scores(weighed[worst], self._states(parts[worst]))

@@ -18,6 +18,8 @@ from assistant.screen.digits import Group, Run, runs
 CARD, CODE, ACCOUNT, PASSWORD = "[card number]", "[security code]", "[bank account]", "[password]"
 
 _PAINT = "\x00"
+_SHORTEST = 13
+"""Digits of the shortest card number that is looked for over several messages."""
 
 Known = Callable[[str], bool]
 """Whether the shop itself uses this number (letters and digits only): an order, a SKU, a barcode, its phone."""
@@ -215,7 +217,10 @@ def split_card(messages: Sequence[str], known: Known | None = None) -> list[tupl
 
     A message that brings no part of it has None.
     """
-    fragments = [_fragments(m, known) for m in messages]
+    all_of_them = [_fragments(m) for m in messages]
+    if not all_of_them[-1] or sum(len(r.digits) for runs_of in all_of_them for r in runs_of) < _SHORTEST:
+        return []  # the usual case, without a look into the shop's numbers
+    fragments = [[r for r in runs_of if not (known and known(r.digits))] for runs_of in all_of_them]
     if not fragments[-1]:
         return []
     named = any(_OF_CARD.search(m) for m in messages)
@@ -226,15 +231,15 @@ def split_card(messages: Sequence[str], known: Known | None = None) -> list[tupl
         for whole in (True, False):
             picked = {i: _picked(fragments[i], i == first, i == len(messages) - 1, whole) for i in involved}
             digits = "".join(d for i in involved for d in (picked[i][2],))
-            if 13 <= len(digits) <= 19 and issued(digits) and luhn.is_valid(digits):
+            if _SHORTEST <= len(digits) <= 19 and issued(digits) and luhn.is_valid(digits):
                 bare = all(_is_bare(messages[i], picked[i]) for i in involved)
                 if bare or named:
                     return [picked[i][:2] if i in picked else None for i in range(len(messages))]
     return []
 
 
-def _fragments(text: str, known: Known | None) -> list[Run]:
-    return [r for r in runs(text) if 1 <= len(r.digits) <= 18 and not r.prefix and not (known and known(r.digits))]
+def _fragments(text: str) -> list[Run]:
+    return [r for r in runs(text) if 1 <= len(r.digits) <= 18 and not r.prefix]
 
 
 def _picked(found: list[Run], is_first: bool, is_last: bool, whole: bool) -> tuple[int, int, str]:

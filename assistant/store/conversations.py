@@ -138,6 +138,17 @@ class Conversations:
             )
             return [_stored(row) for row in rows]
 
+    def last_said(self, conversation_id: str, limit: int) -> list[StoredMessage]:
+        """The customer's last messages, at most `limit`, oldest first; however long the conversation is."""
+        with self._db.read() as session:
+            rows = session.scalars(
+                select(MessageRow)
+                .where(MessageRow.conversation_id == conversation_id, MessageRow.role == CUSTOMER)
+                .order_by(MessageRow.message_no.desc())
+                .limit(limit)
+            )
+            return [_stored(row) for row in rows][::-1]
+
     def pending(self) -> list[PendingTurn]:
         """The messages whose answers were cut off, oldest first. Ask at start, before new turns begin."""
         with self._db.read() as session:

@@ -46,6 +46,14 @@ def test_a_turn_is_kept_with_its_record_and_state(db: Database) -> None:
     assert conversations.pending() == []
 
 
+def test_the_last_things_said_are_the_customers_and_in_order(db: Database) -> None:
+    conversations = Conversations(db)
+    for text in ("one", "two", "three"):
+        conversations.finish_turn(conversations.begin_turn("c1", text, AT, None), answer("A."), {}, AT)
+    assert [m.text for m in conversations.last_said("c1", 2)] == ["two", "three"]
+    assert conversations.last_said("c2", 2) == []
+
+
 def test_conversations_are_apart(db: Database) -> None:
     conversations = Conversations(db)
     for name in ("a", "b"):

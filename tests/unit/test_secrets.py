@@ -111,3 +111,12 @@ def test_any_card_in_any_separators_is_found() -> None:
         mark = dice.choice(["", " ", "-", ".", " - ", "/", "_", "\u2009", "·"])
         text = mark.join(number[i : i + 4] for i in range(0, length, 4))
         assert [h.mask for h in find_secrets(f"Pay with {text}, thanks")] == ["[card number]"], text
+
+
+def test_the_shop_is_not_asked_about_numbers_that_make_no_card_together() -> None:
+    def known(number: str) -> bool:
+        raise AssertionError(f"asked about {number}")
+
+    assert (
+        mask_secrets("is it there in 42?", known, ["the 28 cm one", "order 10023", "2 of them"]) == "is it there in 42?"
+    )
