@@ -21,6 +21,7 @@ from assistant.act import (
     promotions,
     recommend,
     talk,
+    trouble,
 )
 from assistant.act.aspects import best
 from assistant.act.choice import choose
@@ -52,7 +53,7 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     """One plan for all requests of a message, in their order."""
     plan = Plan()
     for request in _still_open(requests):
-        _one(request, context, plan)
+        _one(request, requests, context, plan)
     if not plan.core:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
@@ -87,7 +88,7 @@ def _asks_more(request: Request, products: Sequence[Product], context: Context) 
     return any(a.kind != "option" for a in found)
 
 
-def _one(request: Request, context: Context, plan: Plan) -> None:
+def _one(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> None:
     preferences.remember(request, context, plan)
     if request.act in _OF_ONE or request.act == "options":
         _about_products(request, context, plan)
@@ -111,6 +112,8 @@ def _one(request: Request, context: Context, plan: Plan) -> None:
         foreign(str(request.extra["language"]), context, plan)
     elif request.act == "order":
         _order(request, context, plan)
+    elif request.act == "complaint":
+        trouble.complain(requests, request, context, plan)
     elif request.act != "none" or not pages.quote_if_sure(request.text, context, plan, strict=True):
         talk.talk(request, context, plan)
 

@@ -22,7 +22,7 @@ from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Filters
 from assistant.types import Product, Variant
 
-_SHOWN = 8
+_SHOWN = 4
 _WHEN = re.compile(
     r"\b(?:when|until|till|how long|end(?:s|ing)?|over|last day|start(?:s|ing)?|begin(?:s|ning)?|still)\b"
 )

@@ -32,7 +32,9 @@ _NOISE = frozenset(
     presents idea ideas birthday christmas xmas wedding surprise someone somebody person friend dad mum mom father
     mother sister brother wife husband boyfriend girlfriend colleague boss who loves love likes like into good best
     nice great choose pick help looking need want something anything give buy max maximum budget year old woman man
-    him her suits suit fits fit based bought might would you think enjoys fan usually often lot""".split()
+    him her suits suit fits fit based bought might would you think enjoys fan usually often lot parents grandma grandpa
+    granny uncle aunt cousin nephew niece neighbour teacher kid week month tomorrow soon next quid pound euro dollar buck
+    secret santa already dear expensive""".split()
 )
 
 
@@ -89,7 +91,7 @@ def _limits(request: Request, known: Sequence[Wish], context: Context) -> Bounds
 def _query(request: Request) -> str:
     """The words to search with: what it is for, without the words of asking."""
     words = str(request.query).split()
-    return " ".join(w for w in words if w not in _NOISE and w not in STOP_WORDS and not w.isdigit())
+    return " ".join(w for w in words if not set(stems(w)) & _NOISE_STEMS and w not in STOP_WORDS and not w.isdigit())
 
 
 def _kind(name: str | None) -> str | None:
@@ -109,6 +111,8 @@ def _picks(
     )
     found: Found = {}
     query = _query(request)
+    if not gift and not query and not (base.category or base.subcategory or base.brand):
+        base = _talked_of(request, base, context)
     _from_request(request, query, base, context, found, wide=wide)
     asked = bool(found) or bool(query) or bool(base.category or base.subcategory)
     _from_likes(known, base, context, found, only_known=asked)
@@ -131,6 +135,16 @@ def _picks(
     return _varied(picks, asked)[:_SHOWN]
 
 
+def _talked_of(request: Request, base: Filters, context: Context) -> Filters:
+    """The filters for advice without a subject of its own: among what was listed, or of the one product's kind."""
+    if not request.from_context:
+        return base
+    products = context.catalogue.products(request.products[:_POOL])
+    if len(products) == 1:
+        return replace(base, category=products[0].category, subcategory=products[0].subcategory)
+    return replace(base, product_ids=frozenset(p.product_id for p in products)) if products else base
+
+
 def _from_request(
     request: Request,
     query: str,
@@ -144,7 +158,7 @@ def _from_request(
     if request.products and not request.from_context and not query:
         for place, product_id in enumerate(request.products[:12]):
             found[product_id] = (1.0 - place / 100, [])
-    if not query and not (base.category or base.subcategory or base.brand):
+    if not query and not (base.category or base.subcategory or base.brand or base.product_ids):
         return
     hits = context.search.products(query, base, limit=_POOL)
     sure = [h for h in hits if h.confident] or ([h for h in hits if h.similarity > 0.35] if query else hits)

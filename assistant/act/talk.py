@@ -25,7 +25,6 @@ def notice(shop: str, *, minds_tone: bool = True) -> str:
 def talk(request: Request, context: Context, plan: Plan) -> None:
     """The answer to small talk and to what is none of the shop's business."""
     shop = context.info.get("name", "this shop")
-    called = "A colleague has been called already and will answer you here."
     texts: dict[str, list[str]] = {
         "greeting": [f"Hello! I'm the AI assistant of {shop}.", "What are you looking for today?"],
         "thanks": ["You're welcome!", "Just ask if there is anything else."],
@@ -40,10 +39,6 @@ def talk(request: Request, context: Context, plan: Plan) -> None:
             "Thank you for telling us.",
             "It is kept with this conversation, where my colleagues can read it.",
         ],
-        "complaint": [
-            "I'm sorry that this has been frustrating.",
-            called if request.extra.get("called_before") else "Shall I call a colleague who can look into it for you?",
-        ],
         "none": [
             f"I'm sorry, that is something I can't help with: I'm the assistant of {shop}.",
             "I can tell you about our products, their prices and availability, and our policies.",
@@ -52,7 +47,7 @@ def talk(request: Request, context: Context, plan: Plan) -> None:
     plan.core += texts.get(request.act, texts["none"])
     if request.act == "no":
         plan.core.append("What can I look up for you?")
-    if request.act in ("complaint", "are_you_human") and not request.extra.get("called_before"):
+    if request.act == "are_you_human" and not request.extra.get("called_before"):
         plan.offer = "person"
     plan.answered = request.act != "none"
 

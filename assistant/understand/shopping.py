@@ -16,6 +16,7 @@ from assistant.shop.pricing import Terms
 from assistant.types import Product
 from assistant.understand import basket, preferences
 from assistant.understand.acts import Encode
+from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
 from assistant.understand.kinds import ADVICE, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, see
@@ -57,6 +58,8 @@ def refine(
         return [request]
     if (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
         return _with_told([_with_voucher(request, described)], told, state)
+    if (request := advice(text, seen, requests, digits)) is not None:
+        return _with_told([request], told, state)
     out = [_one(request, _of(request, seen), codes, _named(text, offer_names), state) for request in requests]
     return _with_told(out, told, state)
 

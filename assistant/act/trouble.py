@@ -1,0 +1,57 @@
+"""Answers to complaints: sorry once, then what the shop's pages say of things that went wrong, then a person.
+
+A complaint about goods ("the zip broke after a week") is helped by the pages on faults, repairs and returns; one about
+the service gets a person at once. Promises nothing that isn't written there. Knows no orders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.act import pages
+from assistant.act.context import Context
+from assistant.act.plan import Plan
+from assistant.language import fold
+from assistant.request import Request
+
+_GOT = re.compile(r"\b(?:bought|got|gotten|ordered|received|purchased|arrived|came|delivered|sent|sold)\b")
+_OWN = re.compile(r"\b(?:my|our|mine|ours|the|this|these|that|those)\b|\bit(?:'s|s)?\b|\bthey\b")
+_MONEY_BACK = re.compile(r"\b(?:money|refund\w*|cash)\b")
+_ARRIVED = re.compile(r"\b(?:arrived|came|delivered|received|sent|wrong|got)\b")
+_DAMAGED = "it arrived damaged or it is the wrong thing: what to do"
+_FAULT = "it is faulty: how to claim under the warranty, repair, replacement"
+_REFUND = "return it and get a refund: how long and how the money comes back"
+_SHOWN = 3
+
+
+def complain(requests: Sequence[Request], request: Request, context: Context, plan: Plan) -> None:
+    """Answer a complaint. `requests` are all of the message: with another one in it the page isn't quoted as well."""
+    called = bool(request.extra.get("called_before"))
+    plan.core.append("I'm sorry about that.")
+    if len(requests) == 1 and not called:
+        _help(request, context, plan)
+    if called:
+        plan.core.append("A colleague has been called already and will answer you here.")
+        return
+    plan.core.append("Shall I call a colleague who can look into it for you?")
+    plan.offer = "person"
+
+
+def _help(request: Request, context: Context, plan: Plan) -> None:
+    """What the pages say of a thing that went wrong, or of getting the money back; nothing where they say nothing."""
+    wants_money = bool(_MONEY_BACK.search(fold(request.text)))
+    if not wants_money and not _of_goods(request):
+        return
+    said = Plan(facts=plan.facts)
+    question = _REFUND if wants_money else _DAMAGED if _ARRIVED.search(fold(request.text)) else _FAULT
+    if pages.quote_if_sure(question, context, said, pages_only=True):
+        plan.core += said.core[:_SHOWN]
+        plan.needs += [need for need in said.needs if any(need in sentence for sentence in plan.core)]
+
+
+def _of_goods(request: Request) -> bool:
+    """Whether something that the customer has is complained of, rather than how they were served."""
+    named = bool(request.products) or bool(request.limits.category or request.limits.subcategory)
+    text = fold(request.text)
+    return (named or bool(_GOT.search(text))) and bool(_OWN.search(text) or _GOT.search(text))
