@@ -32,6 +32,8 @@ from assistant.understand.orders.refs import order_ids
 from assistant.understand.orders.signals import about_orders, names_own, of_goods, wants_done, wants_person
 
 _MAX_HEARD = 6
+_OF_ITSELF = frozenset({"are_you_human", "mood"})
+"""Asked in the middle of anything, these are answered at once: what it is, and what it does with moods."""
 _OF_ADVICE = frozenset({"recommend", "preferences"})
 _OF_PRICES = frozenset({"preference", "basket", "promotion"})
 """Acts about what might be bought, or what is known of the customer."""
@@ -81,6 +83,8 @@ class OrderTalk:
         claims = task.customer is None and identity.claim_in(text, task, rules.identify)
         relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
+        if acts and acts <= _OF_ITSELF and not relevant:
+            return None
         advice = bool(acts) and acts <= _OF_ADVICE
         shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
         if (advice or shopping) and not (task.asked or task.goals or task.lines):

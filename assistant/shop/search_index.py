@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.shop.search_terms import Query, Vocabulary, Word
-from assistant.shop.search_words import common_synonyms, normal, parse_synonyms, stem, stems, tokens
+from assistant.shop.search_words import common_synonyms, normal, parse_synonyms, stem, stems, tokens, unstemmed
 
 _NAMING = ("name", "kind", "brand")
 _KEPT = 8
@@ -98,7 +98,7 @@ def _with_own(text: str) -> Mapping[str, tuple[str, ...]]:
 
 def _expression(words: Sequence[Word], operator: str, columns: str = "") -> str:
     def one(word: Word) -> str:
-        return "(" + " OR ".join(f'"{form}"' for form in word.forms) + ")"
+        return "(" + " OR ".join(f'"{unstemmed(form)}"' for form in word.forms) + ")"
 
     return f"{columns}({f' {operator} '.join(one(word) for word in words)})"
 
@@ -248,7 +248,7 @@ def in_shop_words(raw: Any, query: Query, vocabulary: Vocabulary) -> str:
                 """SELECT p.name || ' ' || coalesce(p.subcategory, '') || ' ' || p.category FROM search_doc d
             JOIN product p ON p.product_id = d.product_id
             WHERE d.doc_id = (SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT 1)""",
-                (f'{{name kind}} : "{form}"',),
+                (f'{{name kind}} : "{unstemmed(form)}"',),
             ).fetchone()
         )
         if form and row:

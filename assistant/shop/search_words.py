@@ -66,6 +66,17 @@ def stem(word: str) -> str:
         return str(_STEMMER.stemWord(folded))
 
 
+@lru_cache(maxsize=65536)
+def unstemmed(form: str) -> str:
+    """A word whose stem is `form`, for an index that stems what it is asked: "coffe" itself would become "coff"."""
+    if stem(form) == form:
+        return form
+    return next((form + end for end in _ENDINGS if stem(form + end) == form), form)
+
+
+_ENDINGS = ("e", "s", "ing", "ed", "es", "ly", "y", "ation", "al", "ive", "ity", "ful", "ness")
+
+
 def fold(text: str) -> str:
     """Lower case without accents: "Crème" -> "creme"."""
     if text.isascii():

@@ -62,7 +62,8 @@ _STRONG: dict[str, re.Pattern[str]] = {
     "recommend": re.compile(r"\b(?:recommend\w*|suggest\w*|advi[sc]e)\b"),
     "gift": re.compile(
         r"\b(?:gifts?|presents?) (?:ideas?|for)\b|\bideas? for (?:a )?(?:gifts?|presents?)\b|"
-        r"\b(?:a|an|nice|good|some|small|little) (?:gift|present)s?\b(?! (?:cards?|vouchers?|wrap\w*|box\w*|sets?|bags?))"
+        r"\b(?:a|an|nice|good|some|small|little) (?:gift|present)s?\b"
+        r"(?! (?:cards?|vouchers?|wrap\w*|box\w*|sets?|bags?))"
     ),
 }
 """Words with which a clause may be of that kind even where the head would rather have it otherwise."""

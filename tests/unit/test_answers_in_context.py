@@ -5,42 +5,14 @@ Prices and stock are read from the shop's rows here too, so that the tests hold 
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
-from assistant.shop.importers import import_shop
-from assistant.store.database import Database
 from assistant.types import Product, Record
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    db: Database = fresh_database(tmp_path_factory.mktemp("context") / "shop.db")
-    import_shop(db, "shop", DEMO_SHOP)
-    engine = ScriptedEngine(lambda _: "", context=50_000)
-    yield Assistant(db, engine, engine.tokenizer, Settings())
-    engine.close()
-    db.close()
-
-
-@pytest.fixture
-def talk(assistant: Assistant) -> Talk:
-    """Says the turns of one new conversation, and gives the last answer."""
-
-    def say(*turns: str) -> Record:
-        conversation = uuid.uuid4().hex
-        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
-
-    return say
 
 
 def named(assistant: Assistant, name: str) -> Product:

@@ -5,40 +5,20 @@ The demo shop in code's own words; prices are read from its rows here too.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
-from assistant.shop.importers import import_shop
-from tests.unit.shop_folder import fresh_database
+from assistant.types import Record
 
-Talk = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    db = fresh_database(tmp_path_factory.mktemp("exact") / "shop.db")
-    import_shop(db, "shop", DEMO_SHOP)
-    engine = ScriptedEngine(lambda _: "", context=50_000)
-    yield Assistant(db, engine, engine.tokenizer, Settings())
-    engine.close()
-    db.close()
+Reply = Callable[..., str]
 
 
 @pytest.fixture
-def talk(assistant: Assistant) -> Talk:
-    """Says the turns of one new conversation, and gives the last reply."""
-
-    def say(*turns: str) -> str:
-        conversation = uuid.uuid4().hex
-        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1].reply
-
-    return say
+def said(talk: Callable[..., Record]) -> Reply:
+    """Says the turns of one new conversation, and gives the words of the last answer."""
+    return lambda *turns: talk(*turns).reply
 
 
 @pytest.mark.parametrize(
@@ -51,33 +31,33 @@ def talk(assistant: Assistant) -> Talk:
         "do you have nike shoes",
     ],
 )
-def test_what_only_comes_near_is_never_confirmed(talk: Talk, asked: str) -> None:
-    reply = talk(asked)
+def test_what_only_comes_near_is_never_confirmed(said: Reply, asked: str) -> None:
+    reply = said(asked)
     assert not reply.startswith("Yes")
     assert "closest" in reply or "couldn't find" in reply
 
 
-def test_what_is_there_is_offered_plainly(talk: Talk) -> None:
+def test_what_is_there_is_offered_plainly(said: Reply) -> None:
     for asked in ("do you have hot chocolate", "do you sell tents", "got any charcoal fleece"):
-        reply = talk(asked)
+        reply = said(asked)
         assert "closest" not in reply
         assert "£" in reply
 
 
-def test_a_word_in_front_of_the_name_counts(talk: Talk) -> None:
-    reply = talk("do you have wide fitting boots")
+def test_a_word_in_front_of_the_name_counts(said: Reply) -> None:
+    reply = said("do you have wide fitting boots")
     assert not reply.startswith(("Yes", "We have the Drift Winter Boot"))
     assert "Moss Step (Wide)" in reply or "closest" in reply
 
 
-def test_the_cheapest_one_for_somebody_is_of_what_was_searched_before(assistant: Assistant, talk: Talk) -> None:
+def test_the_cheapest_one_for_somebody_is_of_what_was_searched_before(assistant: Assistant, said: Reply) -> None:
     kids = next(p for p in assistant.catalogue.iter_products() if p.name == "Scout Kids' Backpack")
-    reply = talk("cheapest backpack", "cheapest one for kids")
+    reply = said("cheapest backpack", "cheapest one for kids")
     assert kids.name in reply
     assert min(v.price for v in kids.variants if v.active).format("en_GB") in reply
 
 
-def test_the_dearest_of_a_kind_is_among_all_of_the_kind(assistant: Assistant, talk: Talk) -> None:
+def test_the_dearest_of_a_kind_is_among_all_of_the_kind(assistant: Assistant, said: Reply) -> None:
     jackets = [
         v.price
         for p in assistant.catalogue.iter_products()
@@ -85,23 +65,23 @@ def test_the_dearest_of_a_kind_is_among_all_of_the_kind(assistant: Assistant, ta
         for v in p.variants
         if v.active
     ]
-    assert max(jackets).format("en_GB") in talk("most expensive jacket")
+    assert max(jackets).format("en_GB") in said("most expensive jacket")
 
 
-def test_things_sold_out_are_listed_without_those_that_are_there(assistant: Assistant, talk: Talk) -> None:
+def test_things_sold_out_are_listed_without_those_that_are_there(assistant: Assistant, said: Reply) -> None:
     products = [p for p in assistant.catalogue.iter_products() if p.active and p.subcategory == "Tents"]
-    reply = talk("which tents are out of stock")
+    reply = said("which tents are out of stock")
     for product in products:
         there = any(v.available for v in product.variants if v.active)
         assert (product.name in reply) != there
 
 
-def test_several_things_are_all_in_the_sum(talk: Talk) -> None:
-    assert "£36.00" in talk("total for 1 crepe pan and 1 hot chocolate")
-    assert "£49.50" in talk("how much are the merino hiking socks", "what would 3 cost me")
-    assert "£131.85" in talk("2x camp chairs and a spark stove, whats the total", "and a gas canister 230g")
+def test_several_things_are_all_in_the_sum(said: Reply) -> None:
+    assert "£36.00" in said("total for 1 crepe pan and 1 hot chocolate")
+    assert "£49.50" in said("how much are the merino hiking socks", "what would 3 cost me")
+    assert "£131.85" in said("2x camp chairs and a spark stove, whats the total", "and a gas canister 230g")
 
 
-def test_a_number_is_read_for_what_it_says(talk: Talk) -> None:
-    assert "800 in" not in talk("tell me about the beam 800", "i'll take the 800 in orange")
-    assert "size 30" not in talk("how much is the trail runner kids", "so thats 30 off?")
+def test_a_number_is_read_for_what_it_says(said: Reply) -> None:
+    assert "800 in" not in said("tell me about the beam 800", "i'll take the 800 in orange")
+    assert "size 30" not in said("how much is the trail runner kids", "so thats 30 off?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.shop.search_terms import Vocabulary, parse
-from assistant.shop.search_words import parse_synonyms, stem, stems, tokens
+from assistant.shop.search_words import parse_synonyms, stem, stems, tokens, unstemmed
 
 WORDS = "laptop sleeve shoe run red sunglasses backpack kettl jacket waterproof smartphon iphon 13 pro".split()
 NAMES = frozenset(stem(word) for word in WORDS)
@@ -69,3 +69,9 @@ def test_folding() -> None:
     assert tokens("Crêpe-Pan, Chef’s 12 V") == ["crepe", "pan", "chefs", "12", "v"]
     assert stem("Women's".replace("'", "")) == stem("women")
     assert "tshirt" in stems("T-Shirt")
+
+
+@pytest.mark.parametrize("word", "coffee cheese suede volleyball guarantee noise pillowcases boots kettle".split())
+def test_a_stem_is_asked_for_by_a_word_that_has_it(word: str) -> None:
+    """The index stems what it is asked: the stem of "coffee" as such would look for "coff"."""
+    assert stem(unstemmed(stem(word))) == stem(word)

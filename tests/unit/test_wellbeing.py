@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
-from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
-from assistant.shop.importers import import_shop
 from assistant.types import Record
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    db = fresh_database(tmp_path_factory.mktemp("wellbeing") / "shop.db")
-    import_shop(db, "shop", DEMO_SHOP)
-    engine = ScriptedEngine(lambda _: "", context=50_000)
-    yield Assistant(db, engine, engine.tokenizer, Settings())
-    engine.close()
-    db.close()
-
-
-@pytest.fixture
-def talk(assistant: Assistant) -> Talk:
-    def say(*turns: str) -> Record:
-        conversation = uuid.uuid4().hex
-        return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
-
-    return say
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,17 @@ _START = re.compile(
 
 
 _GENERAL = re.compile(
-    r"\bhow (?:do|can|would|should|could) (?:i|we|one|you)\b|\bwhat (?:happens|if)\b|\b(?:policy|policies)\b|"
+    r"\bhow (?:\w+ )?(?:do|can|would|should|could) (?:i|we|one|you)\b|\bwhat (?:happens|if)\b|\b(?:policy|policies)\b|"
     r"^\W*(?:hi\W+|hello\W+)?(?:can|could|may|do|is it possible to) (?:i|we|you)?\b"
     r"(?![^.?!]*\b(?:it|them|both|these|those)\b)"
     r"[^.?!]*\b(?:without|within|after|outside|worn|opened|used|if|always|free|days)\b"
 )
+_HYPOTHETICAL = re.compile(
+    r"\bhow (?:many (?:days|weeks)|long|much time) (?:do|have|would|will) (?:i|we|you) (?:have|got|get)\b|"
+    r"^\W*(?:\w+\W+){0,3}?(?:can|could|may|would) (?:i|we|you|one)\b[^.?!]*\b(?:something|anything|an? (?:item|order|"
+    r"product|thing))\b|\bif (?:i|we)(?:'d| had| were)\b"
+)
+"""Asks what would be, of things in general, though it may speak of "I"."""
 _MINE = re.compile(r"\bmy\b|\bi(?:'ve| have)? (?:just |recently )?(?:ordered|bought|received|got)\b|\byou sent\b")
 _ACCOUNT = re.compile(r"\b(?:address|status|refund|balance|paid|pay|total|order|buy|bought|track\w*|arriv\w+)\b")
 
@@ -71,6 +77,8 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     if _GENERAL.search(low) and not _MINE.search(low):
         return False
     acts = {r.act for r in requests}
+    if _HYPOTHETICAL.search(low) and "policy" in acts and not re.search(r"\bmy\b", low):
+        return False
     verbs = [k for k, _, wanted in wording.actions(low) if wanted]
     own, wish = bool(_OWN.search(low)), bool(_WISH.search(low))
     if verbs and (own or _START.search(low) or (wish and (own or not _HOW.search(low)) and not _of_anybody(low))):

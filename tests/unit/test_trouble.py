@@ -1,0 +1,47 @@
+"""Something went wrong with what somebody bought, and questions that only sound like an order's: what the pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.types import Record
+
+Talk = Callable[..., Record]
+
+
+@pytest.mark.parametrize(
+    "said", ["my boots are falling apart after 3 weeks", "the kettle you sold us is faulty, useless!"]
+)
+def test_a_complaint_about_goods_is_helped_by_the_pages_and_offers_a_person(talk: Talk, said: str) -> None:
+    record = talk(said)
+    assert "repair first, replace second" in record.reply and "Shall I call a colleague" in record.reply
+    assert talk(said, "yes please").handoff
+
+
+def test_what_arrived_broken_has_its_own_rule(talk: Talk) -> None:
+    assert "within 14 days with a photo" in talk("i got a mug from you and the handle came off").reply
+
+
+def test_a_complaint_about_the_service_gets_no_page(talk: Talk) -> None:
+    reply = talk("this is ridiculous, you people never get it right").reply
+    assert "warranty" not in reply and "Shall I call a colleague" in reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "How fast would I see the refund if I'd paid by card?",
+        "Can I swap something I got delivered for a different kind of thing?",
+        "how many days have i got to return the mug",
+    ],
+)
+def test_a_question_about_the_rules_asks_nobody_who_they_are(talk: Talk, said: str) -> None:
+    assert "who you are" not in talk(said).reply
+
+
+def test_what_it_is_is_told_in_the_middle_of_order_talk(talk: Talk) -> None:
+    assert "who you are" in talk("where is my order").reply
+    assert "I'm an AI" in talk("where is my order", "are you a chatbot?").reply
+    assert "who you are" not in talk("where is my order", "are you a chatbot?").reply
