@@ -117,6 +117,12 @@ def measure(text: str, name: str = "") -> Measure | None:
     return Measure(number * factor, dimension)
 
 
+def measured(text: str) -> bool:
+    """Whether a text is a number with a unit that measures something ("60 litres"), not a bare number ("size 10")."""
+    found = measure(text)
+    return found is not None and bool(found.dimension)
+
+
 def asked(text: str, kind: Sequence[str] = ()) -> Asked | None:
     """What a superlative or comparative in `text` asks for; None where there is none of a measurable kind.
 

@@ -289,7 +289,8 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
         chosen = plan.chosen if plan.chosen and plan.chosen.product_id == plan.focus[0] else None
         state.show(plan.focus[0], chosen.sku if chosen else None, state.wanted)
     if plan.search is not None:
-        state.search = plan.search
+        turned = next((r.extra["refine"].shown for r in requests if "refine" in r.extra), ())
+        state.look_for(plan.search, turned)
     if plan.basket is not None:
         state.basket = plan.basket
     if plan.told is not None:

@@ -55,6 +55,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Refine:
+    """How a message without a subject of its own changes what was looked for.
+
+    `how` is "cheaper", "dearer", "more" (by what `words` measure: "bigger"), "fits" (only what has `words`: "60
+    litres") or "other". `beside` are the products it is said beside, `shown` all that were shown of the topic.
+    """
+
+    how: str
+    words: str
+    beside: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Piece:
     """One thing of a basket: so many of a product. Several `products` are readings of one unclear name."""
 

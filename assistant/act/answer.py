@@ -20,10 +20,11 @@ from assistant.act import (
     preferences,
     promotions,
     recommend,
+    refine,
     talk,
     trouble,
 )
-from assistant.act.aspects import best
+from assistant.act.aspects import best, is_general
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
@@ -33,6 +34,7 @@ from assistant.act.offers import availability, offered_options, price, stock
 from assistant.act.plan import Plan
 from assistant.act.soldout import sold_out
 from assistant.act.superlative import superlative
+from assistant.measures import measured
 from assistant.request import Request
 from assistant.types import Product
 
@@ -145,10 +147,14 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
     if request.act in ("availability", "stock") and any(lacks_named(request, p) for p in products[:1]):
         _search(replace(request, act="search"), context, plan)
         return
-    if len(products) > 1 and _another_is_meant(request, products, context, plan):
+    if _another_is_meant(request, products, context, plan):
         return
     if _asks_more(request, products, context):
         request = replace(request, act="details")
+    products, knowing = _who_know(request, products, context), products
+    if not products:
+        _none_knows(request, knowing, context, plan)
+        return
     asked = plan.question
     for product in products[:_AT_ONCE]:
         plan.chosen = None  # what was chosen of another product says nothing of this one
@@ -167,6 +173,29 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
     plan.wanted = _remember(request, plan)
 
 
+def _who_know(request: Request, products: list[Product], context: Context) -> list[Product]:
+    """Of several products, those of which the shop knows what is asked; one product, whether or not it is known."""
+    if len(products) < 2 or request.act not in ("details", "options") or is_general(request.text):
+        return products
+    if request.extra.get("named"):
+        return products
+    return [p for p in products if _has_choice(request, p) or knows(request.text, p, context)]
+
+
+def _has_choice(request: Request, product: Product) -> bool:
+    return request.act == "options" and bool(_values_of(product)) and not _lacking(request, product, [])
+
+
+def _none_knows(request: Request, products: list[Product], context: Context, plan: Plan) -> None:
+    """One answer, not one for each, where the shop's data says of none of them what is asked."""
+    plan.focus = [p.product_id for p in products]
+    if pages.quote_if_sure(_asked(request), context, plan):
+        return
+    plan.say("I'm sorry, I don't have that information about any of them.")
+    plan.closing.append("I can tell you their prices and availability, or call a colleague who can find out.")
+    plan.answered = False
+
+
 def _meant(request: Request, context: Context) -> list[Product]:
     """The products that are really meant: one of several when the customer picks by price or rating."""
     products = context.catalogue.products(request.products[:50])
@@ -182,19 +211,19 @@ def _meant(request: Request, context: Context) -> list[Product]:
 
 
 def _another_is_meant(request: Request, products: Sequence[Product], context: Context, plan: Plan) -> bool:
-    """ "Is the gold one there?" where none of the products talked about is gold: one of the same kind that is."""
+    """ "Is the gold one there?", "60 litres?" where nothing talked about has that: what else of the topic has it."""
     missing = [choose(p, request.wanted).missing for p in products]
-    last = str(request.extra.get("last_query", ""))
-    if not request.from_context or not last or not all(missing):
+    if not request.from_context or not all(missing):
         return False
-    hits = [
-        h for h in context.search.products(f"{last} {missing[0][0].asked}", limit=3) if missing[0][0].asked in h.matched
-    ]
-    if not hits:
+    if len(products) == 1 and (request.extra.get("pronoun") or missing[0][0].name or not measured(missing[0][0].asked)):
         return False
-    return listing.search(
-        replace(request, query=f"{last} {missing[0][0].asked}", products=(), from_context=False), context, plan
-    )
+    return _within_topic(request, context, plan)
+
+
+def _within_topic(request: Request, context: Context, plan: Plan) -> bool:
+    """Lists what of the topic has what the message names, where it names no kind of thing itself."""
+    within = request.extra.get("within")
+    return within is not None and refine.fitting(within.extra["refine"], within, context, plan)
 
 
 def _options(request: Request, product: Product, context: Context, plan: Plan) -> None:
@@ -258,6 +287,14 @@ def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
 
 def _search(request: Request, context: Context, plan: Plan) -> None:
     """Products that fit; if the shop has none, its pages may speak of it ("do you have gift wrapping?")."""
+    if "refine" in request.extra:
+        refine.refine(request, context, plan)
+        return
+    if not refine.has_subject(request):
+        talk.which(context, plan)
+        return
+    if _within_topic(request, context, plan):
+        return
     if sold_out(request, context, plan) or _is_service(request, context, plan):
         return
     if listing.search(request, context, plan):

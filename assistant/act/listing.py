@@ -57,6 +57,13 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
+def show(products: Sequence[Product], request: Request, context: Context, plan: Plan) -> None:
+    """Lists these very products, in their order, as far as a list goes: each with the versions that fit the limits."""
+    ids = [p.product_id for p in products]
+    hits = context.search.products("", filters(replace(request.limits, in_stock=False), product_ids=ids), limit=60)
+    _list(sorted(hits, key=lambda h: ids.index(h.product_id)), request, context, plan)
+
+
 _ANY_OF = re.compile(r"\b(?:which|what|any|all|show|list|something|anything|ones?)\b")
 
 
@@ -271,6 +278,7 @@ def remembered(request: Request) -> dict[str, Any]:
         "query": request.query,
         "products": [] if request.from_context else list(request.products),
         "category": limits.category,
+        "subcategory": limits.subcategory,
         "brand": limits.brand,
         "low": limits.price.low,
         "high": limits.price.high,

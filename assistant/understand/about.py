@@ -38,6 +38,7 @@ from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values
 from assistant.understand.state import State
+from assistant.understand.topic import refined, within
 from assistant.understand.vocabulary import Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
@@ -72,6 +73,7 @@ class Subject:
             "before_name": before_name(clause, mentions) if mentions else (),
             "pronoun": bool(PRONOUN.search(fold(clause.text))),
         }
+        before = {"before": {w.name: w.value for w in map(wanted_from, state.wanted)}}
         if mentions:
             products = tuple(dict.fromkeys(p for m in mentions for p in m.product_ids))
             group = len(mentions) == 1 and not mentions[0].specific
@@ -83,6 +85,8 @@ class Subject:
             if request.act == "compare" and len(products) == 1 and (extra["pronoun"] or " or " in clause.text):
                 products = (*[p for p in state.focus if p not in products], *products)
             request = replace(request, products=products, group=group)
+        elif turned := refined(replace(request, extra=extra | before), clause, state, self._vocabulary):
+            return turned
         elif request.act in SUPERLATIVES:
             request = self._superlative(request, clause, state)
         else:
@@ -96,6 +100,7 @@ class Subject:
             request = replace(
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
+            extra["within"] = within(replace(request, extra=before), clause, state, self._vocabulary)
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
 

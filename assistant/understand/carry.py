@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.language import stems
-from assistant.request import Bounds, Request, Wanted
+from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.clause import Clause
 from assistant.understand.options import match_options, option_values
+from assistant.understand.topic import limits_of
 from assistant.understand.vocabulary import canonical
 
 OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
@@ -21,8 +22,11 @@ OF_THOSE = re.compile(r"\b(?:those|these|them|of the|which|all)\b")
 
 def same_search(request: Request, search: dict[str, Any]) -> Request:
     """The last search once more, in the order that is asked for now."""
-    price = request.limits.price or Bounds(search.get("low"), search.get("high"))
-    limits = replace(request.limits, category=search.get("category"), brand=search.get("brand"), price=price)
+    kept = limits_of(search)
+    price = request.limits.price or kept.price
+    limits = replace(
+        request.limits, category=kept.category, subcategory=kept.subcategory, brand=kept.brand, price=price
+    )
     products = tuple(search.get("products") or ())
     return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)
 

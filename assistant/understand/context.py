@@ -101,6 +101,8 @@ def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: 
 
 def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     """Weighs the act against what was found: a value alone asks the same again, a name alone asks about it."""
+    if "refine" in request.extra:
+        return request
     act = request.act
     named: tuple[Wanted, ...] = request.extra.get("named", ())
     if act == "stock" and named and not _COUNTS.search(fold(request.text)):

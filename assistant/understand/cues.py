@@ -139,12 +139,15 @@ _CUE_WORDS = (
 )
 
 
+_NO_SLIPS = frozenset("pricier priciest dearer dearest costlier costliest pricey priced comparing compared".split())
+
+
 def mend(text: str, known: Callable[[str], bool]) -> str:
     """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` ones stay."""
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if len(word) < 5 or known(word):
+        if len(word) < 5 or known(word) or word in _NO_SLIPS:
             return match[0]
         best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
         return str(best[0]) if best else match[0]

@@ -28,6 +28,11 @@ PRONOUN = re.compile(
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
 )
+_LISTS = re.compile(
+    r"\b(?:what|which|any|list|show me|all(?: the| your)?) (?:\w+ )?\w+ (?:do|have|did|can) (?:you|u|ya|i)\b"
+    r"|\bwhat (?:kinds?|sorts?|types?|range) of\b"
+)
+"""A question for what there is of a kind: a product that is called like its kind is only one of them."""
 WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
 
 
@@ -48,7 +53,8 @@ class Naming:
             for m in kept
             if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
         ]
-        kept = [m for m in kept if m.coverage >= 0.8 or not m.positions <= kind_positions(clause)]
+        of_kind = 1.1 if _LISTS.search(fold(clause.text)) else 0.8
+        kept = [m for m in kept if m.coverage >= of_kind or not m.positions <= kind_positions(clause)]
         if clause.act in ("none", *WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
         if state.focus and _SUBJECT.search(fold(clause.text)):
@@ -70,7 +76,18 @@ class Naming:
             kept = [
                 m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
             ]
-        return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
+        kept = [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
+        return [self._of_topic(m, state) for m in kept]
+
+    def _of_topic(self, mention: Mention, state: State) -> Mention:
+        """Of products that share no more than a word ("for kids"), those of the kind that was being looked at."""
+        if mention.specific or mention.coverage >= 0.5:
+            return mention
+        seen = [self._vocabulary.products.get(str(p)) for p in (*state.search.get("shown", ()), *state.focus)]
+        kinds = {e.subcategory or e.category for e in seen if e is not None} - {"", None}
+        entries = [self._vocabulary.products[p] for p in mention.product_ids]
+        alike = tuple(e.product_id for e in entries if (e.subcategory or e.category) in kinds)
+        return replace(mention, product_ids=alike) if alike else mention
 
     def _modifies(self, mention: Mention, clause: Clause) -> bool:
         """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""

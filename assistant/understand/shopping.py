@@ -130,7 +130,8 @@ def _named(text: str, offer_names: Sequence[str]) -> bool:
 def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State) -> Request:
     """A single request in its own act: offers, codes, advice."""
     folded = fold(request.text)
-
+    if "refine" in request.extra:
+        return request
     if request.act in _BY_WORDS and seen.label in OF_OFFERS | {"after", "other"}:
         kept = [w for w in request.query.split() if not OFF.fullmatch(w) and w != "after"]
         request = replace(request, query=" ".join(kept) or request.query)

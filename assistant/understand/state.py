@@ -16,7 +16,11 @@ What carries over, and what resets it:
 - `basket` (what was priced together, with codes) stays until another one is asked about; "and a kettle", "with
   delivery?", "how much do I save?" are about it. `told` are preferences said in this conversation, until they are
   forgotten.
-- `search` (query and filters) is refined by a message that only adds limits ("under 50?"), replaced by a new search.
+- `search` (query, filters, and what was `shown` of it) is the topic: it stays until something else is looked for, or a
+  product of another search is talked about, whose kind is the topic then. A message that has no subject of its own is
+  about the topic (topic.py): "under 50?" limits it, "anything cheaper", "a bigger one" are measured against what was
+  shown, "what else" leaves out what was shown, "60 litres?" keeps what has that. Without a topic it is asked for; the
+  whole shop is never listed.
 Knows no prices and no stock: those are read anew at every turn.
 """
 
@@ -89,6 +93,11 @@ class State:
             self.topics.append({**item, "wanted": wanted, "turn": self.num_turns})
         self.topics = self.topics[-_TOPICS:]
         self.listed, self.list_turn = list(items), self.num_turns
+
+    def look_for(self, search: dict[str, Any], shown_before: Sequence[str] = ()) -> None:
+        """A search was answered: it is the topic from now on. `shown_before` stays shown where it goes on."""
+        shown = dict.fromkeys((*shown_before, *self.focus, *(str(item["product"]) for item in self.listed)))
+        self.search = {**search, "shown": list(shown)}
 
     def earlier(self, product: str) -> list[dict[str, Any]]:
         """The options that were last named for a product that was talked about before."""
