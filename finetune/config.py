@@ -38,7 +38,8 @@ class FileSource:
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares."""
+    """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares;
+    `max_same_notes` (0: any number) bounds how many examples may have the same notes."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(),)
     files: tuple[FileSource, ...] = ()
@@ -48,6 +49,7 @@ class DataSettings:
     test: float = 0.05
     near: float = 0.9
     max_near: int = 12
+    max_same_notes: int = 0
 
 
 @dataclass(frozen=True)

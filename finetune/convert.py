@@ -2,7 +2,8 @@
 
 llama.cpp keeps the rows of a llama model's query and key projections in another order than Hugging Face does
 (interleaved halves for rotary embeddings, as `convert_hf_to_gguf.py` permutes them); the same goes for the output side
-of a LoRA on them. Other architectures that are known here keep theirs. Knows no training.
+of a LoRA on them. Other architectures that are known here keep theirs. `read_back` is the way back, for training
+that begins with an adapter. Knows no training.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.engine.gguf import read_header
 from assistant.errors import ModelError
 from finetune.base import ARCHITECTURES, read_adapter_config
 
 _NAMES = {"q_proj": "attn_q", "k_proj": "attn_k", "v_proj": "attn_v", "o_proj": "attn_output", "gate_proj": "ffn_gate",
           "up_proj": "ffn_up", "down_proj": "ffn_down"}  # fmt: skip
+_THEIR_KEY = re.compile(r"blk\.(\d+)\.([a-z_]+)\.weight\.lora_(a|b)")
 _KEY = re.compile(r"layers\.(\d+)\.(?:self_attn|mlp)\.([a-z_]+)\.lora_(A|B)\.weight$")
 
 
@@ -27,6 +30,45 @@ def permute(matrix: NDArray[Any], num_heads: int) -> NDArray[Any]:
     """The rows of a (out, n) matrix from Hugging Face's order into llama.cpp's, head by head."""
     size = matrix.shape[0] // num_heads // 2
     return matrix.reshape(num_heads, 2, size, matrix.shape[1]).swapaxes(1, 2).reshape(matrix.shape)
+
+
+def unpermute(matrix: NDArray[Any], num_heads: int) -> NDArray[Any]:
+    """The rows of a (out, n) matrix from llama.cpp's order back into Hugging Face's."""
+    size = matrix.shape[0] // num_heads // 2
+    return matrix.reshape(num_heads, size, 2, matrix.shape[1]).swapaxes(1, 2).reshape(matrix.shape)
+
+
+def read_back(file: Path, model_config: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """An adapter's matrices as PEFT would name and order them ("layers.3.self_attn.q_proj.lora_A").
+
+    Raises ModelError for a file that is no adapter, or holds what isn't known here.
+    """
+    import gguf
+
+    places = {theirs: ours for ours, theirs in _NAMES.items()}
+    permuted = model_config.get("model_type") == "llama"
+    out: dict[str, NDArray[np.float32]] = {}
+    try:
+        reader = gguf.GGUFReader(file)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} can't be read as an adapter ({error})") from None
+    for tensor in reader.tensors:
+        found = _THEIR_KEY.fullmatch(tensor.name)
+        if found is None or found[2] not in places:
+            raise ModelError(f"{file}: {tensor.name} is no LoRA matrix that training knows")
+        layer, name, side = found[1], places[found[2]], found[3].upper()
+        values = np.asarray(tensor.data, dtype=np.float32)
+        if permuted and side == "B" and name in ("q_proj", "k_proj"):
+            heads = "num_attention_heads" if name == "q_proj" else "num_key_value_heads"
+            values = unpermute(values, int(model_config[heads]))
+        part = "self_attn" if name in ("q_proj", "k_proj", "v_proj", "o_proj") else "mlp"
+        out[f"layers.{layer}.{part}.{name}.lora_{side}"] = values
+    return out
+
+
+def scale_of(file: Path) -> float:
+    """By how much an adapter's product of matrices is multiplied, times its rank (llama.cpp's alpha)."""
+    return float(read_header(file).metadata.get("adapter.lora.alpha", 0.0))
 
 
 def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metadata: Mapping[str, str]) -> int:

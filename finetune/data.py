@@ -48,6 +48,7 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
             return manifest
     examples, refused = _collect(settings.data, progress)
     kept, num_near = without_near_duplicates(examples, settings.data.near, settings.data.max_near)
+    kept, num_common = without_too_common(kept, settings.data.max_same_notes, settings.data.seed)
     splits = split(kept, settings.data)
     if not splits["train"]:
         raise UsageError(
@@ -65,6 +66,7 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
         "counts": counts,
         "refused": dict(refused),
         "near_duplicates_left_out": num_near,
+        "too_common_left_out": num_common,
         "sha256": {f"{n}.jsonl": _file_hash(folder / f"{n}.jsonl") for n in SPLITS},
         "phrasebook_sha256": default_phrasebook().digest,
         "sources": _sources(kept),
@@ -161,6 +163,25 @@ def without_near_duplicates(examples: Sequence[Example], near: float, most: int)
     return kept, len(examples) - len(kept)
 
 
+def without_too_common(examples: Sequence[Example], most: int, seed: int) -> tuple[list[Example], int]:
+    """At most `most` examples (0: all) for the same notes, by whole prompts, and how many were left out: what every
+    second customer asks is soon learnt, and would crowd out the lists of several products."""
+    prompts: dict[tuple[str, str], list[Example]] = {}
+    for example in examples:
+        prompts.setdefault((example.notes, example.question), []).append(example)
+    order = list(prompts)
+    random.Random(seed).shuffle(order)
+    used: collections.Counter[str] = collections.Counter()
+    kept: set[str] = set()
+    for notes, question in order:
+        same = prompts[notes, question]
+        if most and used[notes] + len(same) > most:
+            continue
+        used[notes] += len(same)
+        kept.update(example.id for example in same)
+    return [e for e in examples if e.id in kept], len(examples) - len(kept)
+
+
 def split(examples: Sequence[Example], settings: DataSettings) -> dict[str, list[Example]]:
     """The examples by split. Conversations that share a product stay together, as does each conversation."""
     parent: dict[str, str] = {}
@@ -215,7 +236,8 @@ def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
         "| source | licence | examples |", "|---|---|---|",
         *(f"| {o} | {s['licence']} | {s['examples']} |" for o, s in manifest["sources"].items()), "",
         f"Customers write: {', '.join(f'{k} {v}' for k, v in registers.items())} (c casual, f formal).",
-        f"Left out: {manifest['near_duplicates_left_out']} near duplicates; refused: {manifest['refused'] or 'none'}.",
+        f"Left out: {manifest['near_duplicates_left_out']} near duplicates, {manifest['too_common_left_out']} with the "
+        f"same notes as many others; refused: {manifest['refused'] or 'none'}.",
         f"Phrasebook sha256 {manifest['phrasebook_sha256'][:16]}.", "",
     ]  # fmt: skip
     return "\n".join(lines)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import UNTRAINED, open_adapter
+from assistant.adapters import UNTRAINED, find, open_adapter
 from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
 from finetune import evaluate
@@ -80,21 +80,42 @@ class Run:
             return
         if not (self.out / "data" / "tokens.safetensors").is_file():
             raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
-        state = Trainer(
-            self.base.path, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress
-        ).train()
+        trainer = Trainer(self.base.path, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress)
+        if settings.start_from:
+            trainer.begin_with(self._earlier())
+        state = trainer.train()
         self.progress(f"train: {state.step} steps in {state.seconds:.0f} s")
+
+    def _earlier(self) -> dict[str, Any]:
+        """The matrices to begin with. Raises UsageError when they are for another base, or scaled otherwise."""
+        from finetune.convert import read_back, scale_of
+
+        settings = self.settings.train
+        adapter = find(settings.start_from)
+        if adapter.base_sha256 != self.base.sha256:
+            raise UsageError(f"{adapter.path}: an adapter for another base; begin with one for {self.base.id}")
+        alpha = settings.alpha * (settings.rank**0.5 if settings.rslora else 1)
+        if abs(scale_of(adapter.path) - alpha) > 1e-3:
+            raise UsageError(
+                f"{adapter.path}: its alpha is {scale_of(adapter.path):g}, here it is {alpha:g}; set the same"
+            )
+        self.progress(f"train: begins with {adapter.path} (sha256 {file_hash(adapter.path)[:12]})")
+        return read_back(adapter.path, self._model_config())
+
+    def _model_config(self) -> dict[str, Any]:
+        """The base's configuration in Hugging Face's names."""
+        from transformers import AutoConfig
+
+        folder, options = _for_transformers(self.base.path)
+        config: dict[str, Any] = AutoConfig.from_pretrained(folder, local_files_only=True, **options).to_dict()
+        return config
 
     def convert(self) -> Path:
         """Write the trained matrices as a GGUF adapter."""
-        from transformers import AutoConfig
-
         from finetune.convert import convert
 
         if self._training() is None:
             raise UsageError(f"{self.out}: nothing is trained here yet; train it with `backroom finetune train`")
-        folder, options = _for_transformers(self.base.path)
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, **options).to_dict()
         manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
         metadata = {
             "form": "notes",
@@ -104,7 +125,9 @@ class Run:
             "phrasebook_sha256": manifest["phrasebook_sha256"],
             "licence": self.settings.licence,
         }
-        count = convert(self.out / "adapter", self.file, config, metadata)
+        if self.settings.train.start_from:
+            metadata["started_from_sha256"] = file_hash(find(self.settings.train.start_from).path)
+        count = convert(self.out / "adapter", self.file, self._model_config(), metadata)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
         for file_type in self.settings.merged:
             from finetune.merge import merge

@@ -15,7 +15,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,13 @@ class TrainSettings:
 
     `minutes` (0: none) bounds the time: the rate of learning then falls by the clock, and what a resumed run has
     used up counts. Without it a run is the same to the last bit whenever it is stopped and resumed.
+    `start_from` is an adapter of the same base, rank and scale (a name or a GGUF file) to begin with, instead of
+    matrices that change nothing yet.
     `patience` evaluations without a better held-out loss end it early (0: never). `dtype` "auto" is bfloat16 where the
     hardware multiplies it faster (a GPU, AMX), else float32.
     """
 
+    start_from: str = ""
     rank: int = 16
     layers: int = 0
     alpha: float = 32.0
@@ -126,6 +129,11 @@ def write_tokens(path: Path, splits: dict[str, Sequence[Tokens]]) -> None:
     part.replace(path)
 
 
+def _short(name: str) -> str:
+    """A LoRA matrix's name without the model's part in front and PEFT's behind."""
+    return name[name.index("layers.") :].removesuffix(".default.weight")
+
+
 class Trainer:
     """One run in one folder. `train` goes on from the last whole checkpoint, if there is one."""
 
@@ -165,6 +173,23 @@ class Trainer:
             device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if device == "cuda" else device
         return device
 
+    def begin_with(self, matrices: Mapping[str, Any]) -> None:
+        """Set the matrices to those of an earlier adapter ("layers.3.mlp.up_proj.lora_A" -> array), before `train`.
+
+        Raises UsageError when they aren't the ones that are trained here.
+        """
+        import torch
+
+        mine = {_short(n): p for n, p in self.model.named_parameters() if p.requires_grad}
+        if {n: tuple(p.shape) for n, p in mine.items()} != {n: m.shape for n, m in matrices.items()}:
+            raise UsageError(
+                f"the adapter {self.settings.start_from} has other matrices than are trained here; "
+                "set the same rank and layers, or leave start_from out"
+            )
+        with torch.no_grad():
+            for name, parameter in mine.items():
+                parameter.copy_(torch.from_numpy(matrices[name]))
+
     def train(self) -> State:
         """Train to the end of the budget and leave the adapter in `out`/adapter."""
         self._resume()
@@ -194,11 +219,14 @@ class Trainer:
         return state
 
     def _rows_of(self, epoch: int) -> list[Row]:
-        """The rows of an epoch: the examples in an order that only the seed and the epoch decide."""
+        """The rows of an epoch: prompts, each with its replies, in an order that only the seed and the epoch decide."""
         if self._epoch_rows[0] != epoch:
-            order = list(range(len(self.examples)))
+            replies: dict[tuple[int, ...], list[Tokens]] = {}
+            for example in self.examples:
+                replies.setdefault(example.prompt, []).append(example)
+            order = list(replies.values())
             random.Random(f"{self.settings.seed}-{epoch}").shuffle(order)
-            packed = rows([self.examples[i] for i in order], self.prefix, self.settings.row_tokens)
+            packed = rows([e for same in order for e in same], self.prefix, self.settings.row_tokens)
             self._epoch_rows = (epoch, packed)
         return self._epoch_rows[1]
 

@@ -141,3 +141,16 @@ def test_merged_weights_are_those_of_the_adapter(tiny: Path, adapter: Path, tmp_
 def test_an_architecture_that_isnt_known_is_refused_by_name(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="'mamba'"):
         converting.convert(tiny / "lora", tmp_path / "x.gguf", {"model_type": "mamba"}, {})
+
+
+def test_an_adapter_file_is_read_back_as_it_was_trained(tiny: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    config = load_base(tiny / "hf", "float32").config.to_dict()
+    converting.convert(tiny / "lora", tmp_path / "a.gguf", config, {})
+    trained = load_file(tiny / "lora" / "adapter_model.safetensors")
+    read = converting.read_back(tmp_path / "a.gguf", config)
+    assert converting.scale_of(tmp_path / "a.gguf") == 8.0
+    assert len(read) == len(trained)
+    for name, values in trained.items():
+        assert np.array_equal(read[name[name.index("layers.") :].removesuffix(".weight")], values)

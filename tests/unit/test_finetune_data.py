@@ -128,6 +128,18 @@ def test_near_duplicates_beyond_a_few_are_left_out() -> None:
     assert (len(kept), left_out) == (4, 6)
 
 
+def test_the_commonest_answers_are_held_back_by_whole_prompts() -> None:
+    pytest.importorskip("datasketch")
+    from finetune.data import without_too_common
+
+    common = [replace(GOOD, id=f"{n}-{k}", question=f"q{n}") for n in range(20) for k in range(2)]
+    rare = [replace(GOOD, id="rare", notes="The {1.item} is sold out.")]
+    kept, left_out = without_too_common([*common, *rare], 7, 1)
+    assert (len(kept), left_out) == (7, 34) and kept[-1].id == "rare"
+    assert all(n == 2 for q, n in collections.Counter(e.question for e in kept[:-1]).items())
+    assert without_too_common(common, 0, 1) == (common, 0)
+
+
 def test_examples_are_made_from_a_shop_that_nobody_has_seen(tmp_path: Path) -> None:
     pytest.importorskip("datasketch")
     from finetune.build import build

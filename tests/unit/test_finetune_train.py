@@ -60,9 +60,20 @@ def test_exactly_the_reply_and_its_end_mark_are_learnt() -> None:
     assert row.positions.tolist() == [0, 1, 2, 3, 4, 5, 6, 2, 3, 4]
 
 
+def test_replies_to_one_prompt_share_it_and_see_each_other_not() -> None:
+    examples = [Tokens((1, 2, 10), (20, 7)), Tokens((1, 2, 10), (21, 22, 7)), Tokens((1, 2, 12), (23, 7))]
+    (row,) = rows(examples, (1, 2), 32)
+    assert row.ids.tolist() == [1, 2, 10, 20, 7, 21, 22, 7, 12, 23, 7]
+    assert row.ids[row.sources].tolist() == [10, 20, 10, 21, 22, 12, 23]
+    assert row.labels.tolist() == [20, 7, 21, 22, 7, 23, 7]
+    assert row.positions.tolist() == [0, 1, 2, 3, 4, 3, 4, 5, 2, 3, 4]
+    assert row.mask()[6].nonzero()[0].tolist() == [0, 1, 2, 5, 6]
+    assert row.mask()[9].nonzero()[0].tolist() == [0, 1, 8, 9]
+
+
 def test_an_example_in_a_row_gives_the_logits_that_it_gives_alone(tiny: Path) -> None:
     model = load_base(tiny, "float32").eval()
-    examples = some(4)
+    examples = [each for e in some(4) for each in (e, Tokens(e.prompt, (9, 7)))]
     prefix = common_prefix(examples)
     (row,) = rows(examples, prefix, 200)
 
@@ -133,3 +144,21 @@ def test_a_full_disk_at_the_checkpoint_is_one_clear_line(
     with pytest.raises(UsageError, match=r"No space left on device.*goes on from the last one"):
         trainer.train()
     assert not list((tmp_path / "out" / "checkpoints").glob("*"))
+
+
+def test_training_begins_with_an_earlier_adapter(tiny: Path, data: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from safetensors.numpy import load_file
+
+    from assistant.errors import UsageError
+
+    Trainer(tiny, data, tmp_path / "first", SETTINGS, lambda _: None).train()
+    trained = load_file(tmp_path / "first" / "adapter" / "adapter_model.safetensors")
+    matrices = {n[n.index("layers.") :].removesuffix(".weight"): m for n, m in trained.items()}
+    onward = Trainer(tiny, data, tmp_path / "second", replace(SETTINGS, epochs=0.1), lambda _: None)
+    onward.begin_with(matrices)
+    onward.train()
+    assert losses(tmp_path / "second")[0][1] < losses(tmp_path / "first")[0][1]
+    with pytest.raises(UsageError, match="set the same rank and layers"):
+        Trainer(tiny, data, tmp_path / "third", replace(SETTINGS, rank=2), lambda _: None).begin_with(matrices)
