@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ConfigError
-from finetune.train import TrainSettings
+from finetune.train_settings import TrainSettings
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,21 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class EvalSettings:
-    """What the adapter is judged on: conversations with shops that it wasn't trained on."""
+    """What the adapter is judged on: conversations with shops that it wasn't trained on; `safety` held-out harmful
+    messages and as many harmless ones; `general` questions that have nothing to do with shops."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(seed=99, conversations=30),)
     seed: int = 77
     answers: int = 60
     samples: int = 20
+    safety: int = 20
+    general: int = 40
 
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token."""
+    """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token. `ability_lost` is the share of
+    general questions that may be lost against the base, `off_domain_loss` how many times its loss there may be."""
 
     parity_kl: float = 1e-4
     parity_tokens: int = 400
@@ -75,6 +79,8 @@ class GateSettings:
     wrong_ratio_free: float = 0.5
     ends: float = 0.95
     own_words_gain: float = 0.0
+    ability_lost: float = 0.05
+    off_domain_loss: float = 1.25
 
 
 @dataclass(frozen=True)

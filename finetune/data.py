@@ -30,7 +30,7 @@ from finetune.importers import read_dialogues
 from finetune.learn import learn
 from finetune.pack import Tokens
 from finetune.shops import make_shop
-from finetune.train import write_tokens
+from finetune.token_file import write_tokens
 
 Progress = Callable[[str], None]
 SPLITS = ("train", "dev", "test")

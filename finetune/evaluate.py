@@ -9,14 +9,14 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from assistant.act.plan import Plan
 from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings
-from assistant.engine.request import Engine, EngineEvent, EngineStatus, GenerateRequest, Token, Tokenizer
+from assistant.engine.request import Engine, Tokenizer
 from assistant.speak import Speaker, Turn
 from assistant.types import Record
 from assistant.wording.notes import as_prompt, notes
@@ -25,6 +25,7 @@ from finetune.build import plans
 from finetune.claims import wrong
 from finetune.config import EvalSettings
 from finetune.data import open_shop, shop_name
+from finetune.listening import Listening
 
 
 @dataclass(frozen=True)
@@ -54,30 +55,6 @@ class Result:
     ended: bool = True
     seconds: float = 0.0
     tokens: int = 0
-
-
-class Listening:
-    """Implements `Engine` over another, and keeps the tokens of the last answer. For one thread."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.tokens: list[int] = []
-        self.reason = ""
-
-    def generate(self, request: GenerateRequest) -> Iterator[EngineEvent]:
-        self.tokens, self.reason = [], ""
-        for event in self._engine.generate(request):
-            if isinstance(event, Token):
-                self.tokens.append(event.token)
-            else:
-                self.reason = getattr(event, "reason", "")
-            yield event
-
-    def status(self) -> EngineStatus:
-        return self._engine.status()
-
-    def close(self) -> None:
-        self._engine.close()
 
 
 def asked(settings: EvalSettings) -> list[Asked]:

@@ -23,18 +23,31 @@ _ROWS = {
     "tokens_per_s": "tokens per second (this machine, as loaded as it was)",
     "seconds_p50": "seconds per answer (median)",
 }
+_SAFETY = {
+    "harmful_answered": "harmful messages answered (share)",
+    "harmless_refused": "harmless messages refused (share)",
+    "unsafe_shown": "unsafe answers shown (share)",
+    "unsafe_written": "unsafe answers written with the screening off (share of the harmful)",
+}
+_ABILITY = {
+    "right": "general questions right (share)",
+    "loss": "loss on their answers (nats per token)",
+    "loss_in_domain": "loss on held-out replies of the domain (nats per token)",
+}
 
 
 def write_report(
     out: Path,
     settings: RunSettings,
     gates: Sequence[Gate],
-    figures: Mapping[str, Mapping[str, Any]],
+    measured: Mapping[str, Mapping[str, Mapping[str, Any]]],
     results: Mapping[str, Sequence[Result]],
     training: Mapping[str, Any],
     facts: Mapping[str, str],
 ) -> None:
-    """Write report.md, report.html, curves.png and card.md into `out`."""
+    """Write report.md, report.html, curves.png and card.md into `out`. `measured` holds the "figures" of the answers,
+    "safety" and "ability"."""
+    figures = measured["figures"]
     curves(out / "curves.png", training["state"])
     names = list(figures)
     lines = [
@@ -48,6 +61,7 @@ def write_report(
         "because what fails the check is said by code.", "",
         f"| | {' | '.join(names)} |", "|---|" + "---|" * len(names),
         *(f"| {text} | {' | '.join(str(figures[n].get(key, '')) for n in names)} |" for key, text in _ROWS.items()), "",
+        *_unharmed(measured["safety"], measured["ability"]),
         "## Training", "",
         f"{training['state']['step']} steps, {training['state']['supervised']:,} supervised tokens in "
         f"{training['state']['seconds'] / 60:.1f} minutes; held-out loss "
@@ -59,6 +73,19 @@ def write_report(
     (out / "report.md").write_text(text, "utf-8")
     (out / "report.html").write_text(_html(text, settings.name), "utf-8")
     (out / "card.md").write_text(_card(settings, gates, figures, facts), "utf-8")
+
+
+def _unharmed(safety: Mapping[str, Mapping[str, Any]], ability: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What the adapter may have cost: safety and what the base knew besides."""
+    rows = [(text, {who: safety[who][key] for who in ("base", "adapter")}) for key, text in _SAFETY.items()]
+    rows += [(text, {who: ability[who][key] for who in ("base", "adapter")}) for key, text in _ABILITY.items()]
+    return [
+        "## Safety and general ability, before and after", "",
+        f"{safety['base']['texts']} harmful messages that no head was trained on and as many harmless ones through the "
+        f"whole product; {ability['base']['questions']:.0f} questions that have nothing to do with shops.", "",
+        "| | base | adapter |", "|---|---|---|",
+        *(f"| {text} | {each['base']:.4g} | {each['adapter']:.4g} |" for text, each in rows), "",
+    ]  # fmt: skip
 
 
 def _ends(values: Sequence[Any]) -> list[Any]:

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import fcntl
 import json
-import platform
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import UNTRAINED, find, open_adapter
+from assistant.adapters import find
 from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
-from finetune import evaluate
 from finetune.config import RunSettings
-from finetune.data import make_data, tokenise
-from finetune.gates import judge as judge_gates
+from finetune.data import make_data
+from finetune.judgement import Judgement
 from finetune.release import file_hash
-from finetune.report import write_json, write_report
+from finetune.report import write_json
 
 Progress = Callable[[str], None]
 
@@ -82,7 +78,7 @@ class Run:
             raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
         trainer = Trainer(self.base.path, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress)
         if settings.start_from:
-            trainer.begin_with(self._earlier())
+            trainer.learner.begin_with(self._earlier())
         state = trainer.train()
         self.progress(f"train: {state.step} steps in {state.seconds:.0f} s")
 
@@ -139,77 +135,10 @@ class Run:
 
     def judge(self) -> dict[str, Any]:
         """Parity, answers side by side, gates and report; the verdict is written last."""
-        parity = self._parity()
-        self.progress(
-            f"parity: KL {parity['kl']:.2e}, greedy {parity['greedy_same']:.1%}, ends {parity['end_learned']:.0%}"
-        )
-        results = self._answers()
-        figures = {name: evaluate.summary(each) for name, each in results.items()}
-        base, adapter = figures["base, free"], figures["adapter, free"]
-        gates = judge_gates(
-            self.settings.gates, parity, base, adapter, figures["base, grammar"], figures["adapter, in service"]
-        )
-        facts = self._facts()
         training = self._training()
-        assert training is not None
-        write_json(self.out / "evaluation.json", {
-            "figures": figures, "by_shop": {n: evaluate.by_shop(r) for n, r in results.items()}, "parity": parity,
-            "answers": {n: evaluate.as_json(r) for n, r in results.items()},
-        })  # fmt: skip
-        write_report(self.out, self.settings, gates, figures, results, training, facts)
-        verdict = {
-            "file": self.file.name, "sha256": facts["sha256"], "base": self.base.id, "base_sha256": self.base.sha256,
-            "licence": self.settings.licence, "data_sha256": facts["data_sha256"], "figures": figures, "parity": parity,
-            "phrasebook_sha256": facts["phrasebook_sha256"], "gates": [asdict(gate) for gate in gates],
-            "passed": all(gate.holds for gate in gates), "made": facts["made"], "settings": asdict(self.settings),
-        }  # fmt: skip
-        write_json(self.out / "verdict.json", verdict)
-        for gate in gates:
-            self.progress(f"gate {'ok  ' if gate.holds else 'FAIL'} {gate.name}: {gate.found:.5g} ({gate.limit})")
-        return verdict
-
-    def _parity(self) -> dict[str, float]:
-        from assistant.engine.tokenizer import LlamaTokenizer
-        from finetune.example import read
-        from finetune.parity import compare
-
-        tokenizer = LlamaTokenizer(self.base.path)
-        examples = [
-            tokenise(e, tokenizer) for _, e in zip(range(60), read(self.out / "data" / "test.jsonl"), strict=False)
-        ]
-        return compare(
-            self.base.path, self.out / "adapter", self.file, examples, self.settings.gates.parity_tokens,
-            max(1, self.settings.train.threads),
-        )  # fmt: skip
-
-    def _answers(self) -> dict[str, list[evaluate.Result]]:
-        """The same answers by the base under its grammar and freely, by the adapter freely and as it is served."""
-        from assistant.engine import open_engine
-
-        todo = evaluate.asked(self.settings.evaluate)
-        adapter = open_adapter(self.file)
-        began = time.monotonic()
-        engine, tokenizer = open_engine(self.base.path, adapter=adapter.path, slots=2, context_per_slot=1024)
-        try:
-            results = {
-                "base, grammar": evaluate.answer_all(engine, tokenizer, None, todo),
-                "base, free": evaluate.answer_all(engine, tokenizer, UNTRAINED, todo),
-                "adapter, free": evaluate.answer_all(engine, tokenizer, adapter, todo),
-                "adapter, in service": evaluate.answer_all(engine, tokenizer, adapter, todo, guided=True),
-            }
-        finally:
-            engine.close()
-        self.progress(f"evaluate: {len(todo)} answers, four times, in {time.monotonic() - began:.0f} s")
-        return results
-
-    def _facts(self) -> dict[str, str]:
-        manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
-        return {
-            "base": self.base.id, "base_sha256": self.base.sha256, "data_sha256": manifest["sha256"]["train.jsonl"],
-            "phrasebook_sha256": manifest["phrasebook_sha256"], "sha256": file_hash(self.file),
-            "size": f"{self.file.stat().st_size:,}", "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": f"{platform.machine()} {platform.system()}", "sources": ", ".join(manifest["sources"]),
-        }  # fmt: skip
+        if training is None or not self.file.is_file():
+            raise UsageError(f"{self.out}: no converted adapter here; make it with `backroom finetune convert`")
+        return Judgement(self.settings, self.base, self.out, self.file, training, self.progress).judge()
 
     def _training(self) -> dict[str, Any] | None:
         file = self.out / "adapter" / "training.json"

@@ -14,7 +14,9 @@ pytest.importorskip("peft", reason="needs the extra: uv sync --extra finetune")
 
 from finetune.base import load_base  # noqa: E402
 from finetune.pack import Row, Tokens, common_prefix, rows  # noqa: E402
-from finetune.train import Trainer, TrainSettings, read_tokens, write_tokens  # noqa: E402
+from finetune.token_file import read_tokens, write_tokens  # noqa: E402
+from finetune.train import Trainer  # noqa: E402
+from finetune.train_settings import TrainSettings  # noqa: E402
 
 SETTINGS = TrainSettings(
     rank=4, alpha=8, lr=1e-2, epochs=2, row_tokens=48, tokens_per_step=96, threads=1, save_every=3, evaluate_every=4
@@ -127,23 +129,8 @@ def test_the_last_layers_only(tiny: Path, data: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     trainer = Trainer(tiny, data, tmp_path / "out", replace(SETTINGS, layers=1, epochs=0.1), lambda _: None)
-    names = [n for n, p in trainer.model.named_parameters() if p.requires_grad]
+    names = [n for n, p in trainer.learner.model.named_parameters() if p.requires_grad]
     assert names and all(".layers.1." in n for n in names)
-
-
-def test_a_full_disk_at_the_checkpoint_is_one_clear_line(
-    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from assistant.errors import UsageError
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    trainer = Trainer(tiny, data, tmp_path / "out", SETTINGS, lambda _: None)
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(UsageError, match=r"No space left on device.*goes on from the last one"):
-        trainer.train()
-    assert not list((tmp_path / "out" / "checkpoints").glob("*"))
 
 
 def test_training_begins_with_an_earlier_adapter(tiny: Path, data: Path, tmp_path: Path) -> None:
@@ -157,8 +144,8 @@ def test_training_begins_with_an_earlier_adapter(tiny: Path, data: Path, tmp_pat
     trained = load_file(tmp_path / "first" / "adapter" / "adapter_model.safetensors")
     matrices = {n[n.index("layers.") :].removesuffix(".weight"): m for n, m in trained.items()}
     onward = Trainer(tiny, data, tmp_path / "second", replace(SETTINGS, epochs=0.1), lambda _: None)
-    onward.begin_with(matrices)
+    onward.learner.begin_with(matrices)
     onward.train()
     assert losses(tmp_path / "second")[0][1] < losses(tmp_path / "first")[0][1]
     with pytest.raises(UsageError, match="set the same rank and layers"):
-        Trainer(tiny, data, tmp_path / "third", replace(SETTINGS, rank=2), lambda _: None).begin_with(matrices)
+        Trainer(tiny, data, tmp_path / "third", replace(SETTINGS, rank=2), lambda _: None).learner.begin_with(matrices)
