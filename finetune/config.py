@@ -37,12 +37,24 @@ class FileSource:
 
 
 @dataclass(frozen=True)
+class ReviewSource:
+    """The reviewed conversations of a shop's own database (see finetune.reviewed); `visitors` says whether those of
+    people whom nobody knows by name are taken too."""
+
+    db: str
+    licence: str = ""
+    consent: str = ""
+    visitors: bool = False
+
+
+@dataclass(frozen=True)
 class DataSettings:
     """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares;
     `max_same_notes` (0: any number) bounds how many examples may have the same notes."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(),)
     files: tuple[FileSource, ...] = ()
+    reviews: tuple[ReviewSource, ...] = ()
     wordings: int = 3
     seed: int = 1
     dev: float = 0.05
@@ -111,7 +123,7 @@ def load(path: Path) -> RunSettings:
 
 
 _NESTED = {"data": DataSettings, "train": TrainSettings, "evaluate": EvalSettings, "gates": GateSettings}
-_LISTS = {"shops": ShopSource, "files": FileSource}
+_LISTS = {"shops": ShopSource, "files": FileSource, "reviews": ReviewSource}
 
 
 def _fill(kind: Any, data: dict[str, Any], where: str) -> Any:

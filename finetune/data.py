@@ -13,23 +13,18 @@ import collections
 import hashlib
 import json
 import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.errors import UsageError
 from assistant.models import resolve
-from assistant.runtime import DEMO_SHOP
 from assistant.wording.phrasebook import default_phrasebook
-from finetune.build import build, imported
-from finetune.config import DataSettings, RunSettings, ShopSource
-from finetune.example import Example, check, write
-from finetune.importers import read_dialogues
-from finetune.learn import learn
+from finetune.collect import collect
+from finetune.config import DataSettings, RunSettings
+from finetune.example import Example, write
 from finetune.pack import Tokens
-from finetune.shops import make_shop
 from finetune.token_file import write_tokens
 
 Progress = Callable[[str], None]
@@ -43,17 +38,14 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     manifest_file = folder / "manifest.json"
     if manifest_file.is_file():
         manifest: dict[str, Any] = json.loads(manifest_file.read_text("utf-8"))
-        if manifest.get("settings") == wanted:
+        if manifest.get("settings") == wanted and _is_whole(folder, manifest):
             progress(f"data: {manifest['counts']} are there already")
             return manifest
-    examples, refused = _collect(settings.data, progress)
+    examples, refused = collect(settings.data, folder, progress)
     kept, num_near = without_near_duplicates(examples, settings.data.near, settings.data.max_near)
     kept, num_common = without_too_common(kept, settings.data.max_same_notes, settings.data.seed)
     splits = split(kept, settings.data)
-    if not splits["train"]:
-        raise UsageError(
-            "nothing is left to train on after splitting by conversation and product: one conversation is not enough"
-        )
+    _enough(splits)
     tokenizer = LlamaTokenizer(resolve(settings.base).path)
     for name in SPLITS:
         write(folder / f"{name}.jsonl", splits[name])
@@ -64,7 +56,8 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     manifest = {
         "settings": wanted,
         "counts": counts,
-        "refused": dict(refused),
+        "refused": refused.counts,
+        "refused_first": refused.first,
         "near_duplicates_left_out": num_near,
         "too_common_left_out": num_common,
         "sha256": {f"{n}.jsonl": _file_hash(folder / f"{n}.jsonl") for n in SPLITS},
@@ -73,8 +66,28 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     }
     (folder / "card.md").write_text(_card(manifest, splits), "utf-8")
     manifest_file.write_text(json.dumps(manifest, indent=1), "utf-8")
-    progress(f"data: {counts}, {num_near} near duplicates left out, {sum(refused.values())} refused")
+    progress(f"data: {counts}, {num_near} near duplicates left out, {sum(refused.counts.values())} refused")
     return manifest
+
+
+def _enough(splits: dict[str, list[Example]]) -> None:
+    """Raises UsageError when there is nothing to train on, or nothing that could be held back to judge by."""
+    found = sum(map(len, splits.values()))
+    if not found:
+        raise UsageError("the data: there is nothing to learn from; see above what was refused, and why")
+    if not splits["train"] or not splits["test"]:
+        raise UsageError(
+            f"the data: all {found} examples hang together by conversation or product, so that none can be held back "
+            "to judge by; add conversations about other products"
+        )
+
+
+def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
+    """Whether the files are those of the manifest: erasing somebody takes lines out, and tokens have to follow."""
+    files = [folder / f"{name}.jsonl" for name in SPLITS]
+    return (folder / "tokens.safetensors").is_file() and all(
+        file.is_file() and _file_hash(file) == manifest["sha256"][file.name] for file in files
+    )
 
 
 def tokenise(example: Example, tokenizer: LlamaTokenizer) -> Tokens:
@@ -89,60 +102,6 @@ def tokenise(example: Example, tokenizer: LlamaTokenizer) -> Tokens:
     if end is None:
         raise UsageError("the base's chat template has no end mark after an answer; use another base")
     return Tokens(tuple(prompt), tuple(reply[: end + 1]))
-
-
-def open_shop(source: ShopSource) -> Any:
-    """A context manager with the imported database of a shop of the settings."""
-    if source.kind != "made":
-        return imported(source.kind, DEMO_SHOP if source.path == "demo" else Path(source.path))
-    return _made(source)
-
-
-class _made:
-    """A made-up shop's database, for as long as it is needed."""
-
-    def __init__(self, source: ShopSource) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="backroom-shop-")
-        self._shop = imported("shop", make_shop(Path(self._folder.name) / "shop", source.seed, source.products))
-
-    def __enter__(self) -> Any:
-        return self._shop.__enter__()
-
-    def __exit__(self, *details: Any) -> None:
-        self._shop.__exit__(*details)
-        self._folder.cleanup()
-
-
-def shop_name(source: ShopSource) -> str:
-    """How a shop is called in ids and reports."""
-    return f"made-{source.seed}" if source.kind == "made" else Path(source.path).name
-
-
-def _collect(settings: DataSettings, progress: Progress) -> tuple[list[Example], collections.Counter[str]]:
-    refused: collections.Counter[str] = collections.Counter()
-    kept: list[Example] = []
-    for example in _all(settings, progress, refused):
-        problem = check(example)
-        if problem is None:
-            kept.append(example)
-        else:
-            refused[problem] += 1
-    return kept, refused
-
-
-def _all(settings: DataSettings, progress: Progress, refused: collections.Counter[str]) -> Iterator[Example]:
-    for file in settings.files:
-        if not file.licence or not file.consent:
-            raise UsageError(
-                f"{file.path}: name its licence, and what the people in it have agreed to, in the settings"
-            )
-        progress(f"data: {file.path}")
-        with open_shop(ShopSource(kind=file.kind, path=file.shop)) as db:
-            yield from learn(db, read_dialogues(Path(file.path)), Path(file.path).stem, file.licence, refused)
-    for number, source in enumerate(settings.shops):
-        progress(f"data: {source.conversations} conversations with {shop_name(source)}")
-        with open_shop(source) as db:
-            yield from build(db, shop_name(source), source.conversations, settings.seed + number, settings.wordings)
 
 
 def without_near_duplicates(examples: Sequence[Example], near: float, most: int) -> tuple[list[Example], int]:

@@ -24,8 +24,8 @@ from assistant.wording.rewording import Rewording
 from finetune.build import plans
 from finetune.claims import wrong
 from finetune.config import EvalSettings
-from finetune.data import open_shop, shop_name
 from finetune.listening import Listening
+from finetune.open_shop import open_shop, shop_name
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import ResolvedModel
 from finetune import ability, evaluate, safety_gate
 from finetune.config import RunSettings
-from finetune.data import open_shop, tokenise
+from finetune.data import tokenise
 from finetune.example import read
 from finetune.gates import judge as judge_gates
+from finetune.open_shop import open_shop
 from finetune.pack import Tokens
 from finetune.parity import compare
 from finetune.release import file_hash

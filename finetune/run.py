@@ -18,6 +18,8 @@ from typing import Any
 from assistant.adapters import find
 from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
+from assistant.privacy.training import register_adapter
+from assistant.store.database import Database
 from finetune.config import RunSettings
 from finetune.data import make_data
 from finetune.judgement import Judgement
@@ -123,6 +125,7 @@ class Run:
         }
         if self.settings.train.start_from:
             metadata["started_from_sha256"] = file_hash(find(self.settings.train.start_from).path)
+        self._note_sources()
         count = convert(self.out / "adapter", self.file, self._model_config(), metadata)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
         for file_type in self.settings.merged:
@@ -132,6 +135,12 @@ class Run:
             merge(self.base.path, self.file, target, file_type)
             self.progress(f"merge: {target.stat().st_size:,} bytes -> {target}")
         return self.file
+
+    def _note_sources(self) -> None:
+        """Note in every shop whose conversations were learnt from which adapter came of them."""
+        for source in self.settings.data.reviews:
+            with Database.open(Path(source.db).expanduser()) as db:
+                register_adapter(db, self.out / "data", self.settings.name)
 
     def judge(self) -> dict[str, Any]:
         """Parity, answers side by side, gates and report; the verdict is written last."""

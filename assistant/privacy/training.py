@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from assistant.privacy.schema import TrainingAdapterRow, TrainingSourceRow
 from assistant.store.database import Database
 
+TOKENS = "tokens.safetensors"
+"""The name of a file of training data as token ids (see finetune)."""
+
 
 def register_data(db: Database, folder: Path, conversation_ids: Iterable[str]) -> None:
     """Note that these conversations went into the training data in `folder`. Safe to repeat."""
@@ -48,7 +51,8 @@ def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:
     """Take every line that holds one of `words` out of the text files below `folder`.
 
     Returns how many lines went, and the files that hold such a word and can't be cleaned line by line. Each file is
-    replaced whole or not at all.
+    replaced whole or not at all. Where lines went, the token files made from them go too: the same text as numbers,
+    which the next run makes again from what is left.
     """
     needles = [word.encode() for word in words if word]
     num_lines, left = 0, []
@@ -63,6 +67,9 @@ def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:
         kept = [line for line in lines if not any(needle in line for needle in needles)]
         _replace(file, b"".join(kept))
         num_lines += len(lines) - len(kept)
+    for derived in folder.rglob(TOKENS) if num_lines else ():
+        _replace(derived, b"")
+        derived.unlink()
     return num_lines, left
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from assistant.errors import ConfigError, UsageError
 from finetune.config import DataSettings, ShopSource, load
 from finetune.example import Example, check, read, write
-from finetune.importers import Exchange, Refusal, read_dialogues
 
 pytest.importorskip("safetensors")
 CONFIGS = Path(__file__).parents[2] / "finetune" / "configs"
@@ -53,47 +51,6 @@ def test_one_bad_line_is_named_by_its_number(tmp_path: Path) -> None:
         file.write('{"id": "3"}\n')
     with pytest.raises(UsageError, match=r"data.jsonl:3: not an example"):
         list(read(tmp_path / "data.jsonl"))
-
-
-def exchanges(path: Path, text: str) -> list[Exchange | Refusal]:
-    path.write_text(text, encoding="utf-8")
-    return list(read_dialogues(path))
-
-
-def test_the_known_forms_give_the_same_exchange(tmp_path: Path) -> None:
-    said, replied = "How much is the mug?", "The mug costs 9 euros."
-    forms = {
-        "openai.jsonl": {"id": "a", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": said},
-                                                 {"role": "assistant", "content": replied}]},
-        "sharegpt.jsonl": {"id": "a", "conversations": [{"from": "human", "value": said},
-                                                        {"from": "gpt", "value": replied}]},
-        "turns.jsonl": {"id": "a", "turns": [{"role": "user", "content": said}, {"role": "agent", "content": replied}]},
-        "tickets.json": {"tickets": [{"id": "a", "comments": [
-            {"author": {"role": "end-user"}, "body": said},
-            {"author": {"role": "agent"}, "body": "internal", "public": False},
-            {"author": {"role": "agent"}, "body": replied}]}]},
-        "plain.jsonl": {"id": "a", "question": said, "answer": replied},
-    }  # fmt: skip
-    for name, form in forms.items():
-        assert exchanges(tmp_path / name, json.dumps(form)) == [Exchange("a", said, replied)], name
-    (only,) = exchanges(tmp_path / "table.csv", f'Question,Answer\n"{said}","{replied}"\n')
-    assert isinstance(only, Exchange) and (only.question, only.reply) == (said, replied)
-
-
-def test_bad_lines_are_refused_by_number_and_the_rest_is_kept(tmp_path: Path) -> None:
-    good = json.dumps({"id": "a", "question": "q", "answer": "a"})
-    found = exchanges(
-        tmp_path / "mixed.jsonl", f'{good}\n{{broken\n{good}\n[1]\n{{"messages": [{{"role": "pirate"}}]}}\n'
-    )
-    assert [type(f) for f in found] == [Exchange, Refusal, Exchange, Refusal, Refusal]
-    refusals = [f for f in found if isinstance(f, Refusal)]
-    assert [r.where for r in refusals] == ["mixed.jsonl:2", "mixed.jsonl:4", "mixed.jsonl:5"]
-    assert "pirate" in refusals[-1].why
-
-
-def test_a_table_without_the_columns_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="one named question and one named answer"):
-        exchanges(tmp_path / "table.csv", "a,b\n1,2\n")
 
 
 def test_splits_share_no_conversation_and_no_product() -> None:
@@ -143,7 +100,7 @@ def test_the_commonest_answers_are_held_back_by_whole_prompts() -> None:
 def test_examples_are_made_from_a_shop_that_nobody_has_seen(tmp_path: Path) -> None:
     pytest.importorskip("datasketch")
     from finetune.build import build
-    from finetune.data import open_shop
+    from finetune.open_shop import open_shop
 
     with open_shop(ShopSource(seed=5, products=12)) as db:
         made = list(build(db, "made", 12, 1, 2))
@@ -153,27 +110,6 @@ def test_examples_are_made_from_a_shop_that_nobody_has_seen(tmp_path: Path) -> N
     assert {e.question for e in made} != {e.question for e in other}
     assert [(e.id, check(e)) for e in made if check(e)] == []
     assert all("{" in e.reply for e in made if "{" in e.notes)
-
-
-def test_a_persons_reply_is_learnt_as_far_as_the_shops_data_bears_it_out() -> None:
-    pytest.importorskip("datasketch")
-    from finetune.build import plans
-    from finetune.data import open_shop
-    from finetune.learn import learn
-
-    with open_shop(ShopSource(seed=5, products=12)) as db:
-        name, price = next(
-            (p.facts[0].fields["item"].text, p.facts[0].fields["price"].text)
-            for *_, p in plans(db, 60, 3)
-            if p.core
-            and p.core[0] == "The {1.item} costs {1.price} and is {1.in_stock}."
-            and "(" not in p.facts[0].subject
-        )
-        refused: collections.Counter[str] = collections.Counter()
-        told = f"It's {price} for the {name}, and it's in stock. I'll send you a golden one for free, John Smith."
-        (example,) = learn(db, [Exchange("c", f"How much is the {name}?", told)], "file", "CC0", refused)
-    assert example.reply == "It's {1.price} for the {1.item}, and it's {1.in_stock}."
-    assert example.licence == "CC0" and check(example) is None
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda p: p.name)
