@@ -84,6 +84,7 @@ class ModelStore:
         Raises ModelError when it is no whole GGUF file, or the name is taken or unusable.
         """
         from assistant.engine.gguf import read_header
+        from assistant.engine.tryout import try_out
 
         path = path.expanduser().resolve()
         if read_header(path).kind != "model":
@@ -97,6 +98,8 @@ class ModelStore:
             raise ModelError(
                 f"{path} is not the file that the catalogue calls {chosen!r}; give another name with --name"
             )
+        if not known:
+            try_out(path)
         if copy:
             path = self._copy_in(path, known.file if known else f"{chosen}.gguf")
         entry = {"path": str(path), "sha256": sha256, "size": path.stat().st_size}
@@ -152,6 +155,11 @@ class ModelStore:
         sha256 = self._hash(path, recheck)
         known = next((model.id for model in self.catalogue.values() if model.sha256 == sha256), path.stem)
         return ResolvedModel(path.resolve(), known, sha256)
+
+    def vouches_for(self, sha256: str) -> bool:
+        """Whether the catalogue knows the file with this hash, or the operator added it."""
+        known = {model.sha256 for model in self.catalogue.values()}
+        return sha256 in known or any(added["sha256"] == sha256 for added in self._added().values())
 
     def _resolve_known(self, model: CatalogueModel, recheck: bool) -> ResolvedModel:
         path = self._find(model)

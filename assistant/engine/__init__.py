@@ -41,10 +41,14 @@ def open_engine(
     from assistant.engine.process import EngineProcess
     from assistant.engine.profile import find_profile
     from assistant.engine.tokenizer import LlamaTokenizer
-    from assistant.models import resolve
+    from assistant.engine.tryout import try_out
+    from assistant.models import ModelStore
 
-    resolved = resolve(model)
+    store = ModelStore()
+    resolved = store.resolve(model)
     path = resolved.path
+    if not store.vouches_for(resolved.sha256):
+        try_out(path)
     adapters = {Path(adapter).stem: Path(adapter)} if adapter is not None else {}
     for file in adapters.values():
         read_header(file)

@@ -5,6 +5,7 @@ Knows the file format only: no llama.cpp, no vocabulary, no catalogue. https://g
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from assistant.errors import ModelError
 _MAGIC = b"GGUF"
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
+# Far beyond any real model's: a file that claims more would only keep us busy. Tensors have 4 dimensions at most.
+_MAX_VALUES, _MAX_ITEMS, _MAX_TEXT, _MAX_DIMENSIONS, _MAX_BYTES = 100_000, 10_000_000, 1 << 24, 4, 1 << 62
 # (elements in a block, bytes in a block) of ggml's tensor types; one that isn't listed here is not measured.
 _BLOCKS = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),
@@ -42,12 +45,14 @@ class GgufHeader:
 
     @property
     def name(self) -> str:
-        return str(self.metadata.get("general.name", self.metadata.get("general.architecture", "unnamed")))
+        name = self.metadata.get("general.name", self.metadata.get("general.architecture", "unnamed"))
+        return " ".join(str(name).split())[:100]
 
     @property
     def context(self) -> int:
         """Tokens of context that the model was trained with; 0 when the file doesn't say."""
-        return int(self.metadata.get(f"{self.metadata.get('general.architecture')}.context_length", 0))
+        says = self.metadata.get(f"{self.metadata.get('general.architecture')}.context_length", 0)
+        return says if isinstance(says, int) and 0 < says < 1 << 31 else 0
 
 
 class _Reader:
@@ -62,8 +67,15 @@ class _Reader:
         self.position += struct.calcsize(layout)
         return value
 
+    def count(self, what: str, most: int) -> int:
+        """A number of things, refused when it is beyond reason."""
+        number = int(self.scalar("<Q"))
+        if number > most:
+            raise ValueError(f"it claims {number} {what}, more than {most}")
+        return number
+
     def string(self) -> bytes:
-        length = self.scalar("<Q")
+        length = self.count("bytes in one text", _MAX_TEXT)
         end = self.position + length
         if end > len(self.data):
             raise IndexError("a text runs past the end of the file")
@@ -76,18 +88,14 @@ class _Reader:
         if kind == _STRING:
             return self.string().decode("utf-8", "replace")
         if kind != _ARRAY:
-            return self.scalar(_SCALARS[kind])
-        item, count = self.scalar("<I"), self.scalar("<Q")
-        if item in _SCALARS:
-            self.position += count * struct.calcsize(_SCALARS[item])
-            return None
-        if count > len(self.data):
-            raise IndexError("an array is longer than the file")
+            return self.scalar(_layout(kind))
+        item, count = self.scalar("<I"), self.count("items in one list", _MAX_ITEMS)
         if item == _STRING:
             self._skip_strings(count)
-        else:
-            for _ in range(count):
-                self.value(item)
+        else:  # lists of lists are none that llama.cpp reads
+            self.position += count * struct.calcsize(_layout(item))
+        if self.position > len(self.data):
+            raise IndexError("a list runs past the end of the file")
         return None
 
     def _skip_strings(self, count: int) -> None:
@@ -98,36 +106,49 @@ class _Reader:
         self.position = position
 
 
+def _layout(kind: int) -> str:
+    if kind not in _SCALARS:
+        raise ValueError(f"it has a value of the unknown type {kind}")
+    return _SCALARS[kind]
+
+
 def _tensor_bytes(dimensions: list[int], kind: int) -> int:
-    if kind not in _BLOCKS:
-        return 0
-    elements = 1
-    for dimension in dimensions:
-        elements *= dimension
-    block, size = _BLOCKS[kind]
+    elements = math.prod(dimensions)
+    if elements > _MAX_BYTES:
+        raise ValueError(f"it has a tensor of {elements} numbers")
+    block, size = _BLOCKS.get(kind, (1, 0))
     return elements // block * size
+
+
+def _tensor_end(reader: _Reader) -> int:
+    """Where the next tensor of the table ends, counted from the first one's beginning."""
+    reader.string()
+    num_dimensions = reader.scalar("<I")
+    if num_dimensions > _MAX_DIMENSIONS:
+        raise ValueError(f"it has a tensor of {num_dimensions} dimensions")
+    dimensions = [reader.scalar("<Q") for _ in range(num_dimensions)]
+    kind, offset = reader.scalar("<I"), reader.scalar("<Q")
+    return int(offset) + _tensor_bytes(dimensions, kind)
 
 
 def _parse(data: mmap.mmap) -> GgufHeader:
     reader = _Reader(data, len(_MAGIC))
-    version, num_tensors, num_values = reader.scalar("<I"), reader.scalar("<Q"), reader.scalar("<Q")
+    version = reader.scalar("<I")
     if version not in (2, 3):
         raise ValueError(f"its GGUF version {version} is not 2 or 3")
+    num_tensors, num_values = reader.count("tensors", _MAX_VALUES), reader.count("values", _MAX_VALUES)
     metadata: dict[str, Any] = {}
     for _ in range(num_values):
         key = reader.string().decode("utf-8", "replace")
         value = reader.value(reader.scalar("<I"))
         if value is not None:
             metadata[key] = value
-    ends = []
-    for _ in range(num_tensors):
-        reader.string()
-        dimensions = [reader.scalar("<Q") for _ in range(reader.scalar("<I"))]
-        kind, offset = reader.scalar("<I"), reader.scalar("<Q")
-        ends.append(offset + _tensor_bytes(dimensions, kind))
-    alignment = int(metadata.get("general.alignment", 32)) or 32
+    end = max((_tensor_end(reader) for _ in range(num_tensors)), default=0)
+    alignment = metadata.get("general.alignment", 32)
+    if not isinstance(alignment, int) or not 0 < alignment <= 1 << 20:
+        raise ValueError(f"its alignment is {alignment!r}")
     start = (reader.position + alignment - 1) // alignment * alignment
-    return GgufHeader(version, num_tensors, metadata, start + max(ends, default=0))
+    return GgufHeader(version, num_tensors, metadata, start + end)
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -146,7 +167,7 @@ def read_header(path: Path) -> GgufHeader:
         raise ModelError(f"no model file at {path}; `backroom models list` shows the known ones") from None
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror}; check the path and its permissions") from None
-    except (struct.error, IndexError, KeyError, ValueError, OverflowError) as error:
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise ModelError(f"{path} is a broken GGUF file: {error}; fetch it again") from None
     if header.data_end > size:
         raise ModelError(f"{path} is cut short: {size} bytes where {header.data_end} are needed; fetch it again")

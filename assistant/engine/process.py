@@ -15,12 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.engine.adapters import AdapterDesk
-from assistant.engine.answer import Answer, Pending
+from assistant.engine.answer import Answer
 from assistant.engine.launch import Child
 from assistant.engine.messages import (
     AdapterChanged,
     Beat,
-    Begun,
     Cancel,
     Command,
     Failed,
@@ -29,7 +28,6 @@ from assistant.engine.messages import (
     LoadAdapter,
     Outputs,
     Ready,
-    Refused,
     Report,
     Stop,
     UnloadAdapter,
@@ -37,15 +35,12 @@ from assistant.engine.messages import (
 from assistant.engine.options import BackendOptions
 from assistant.engine.request import (
     EngineCounts,
-    EngineEvent,
     EngineStatus,
-    Finished,
     GenerateRequest,
-    Restarted,
-    Token,
 )
+from assistant.engine.request_desk import RequestDesk
 from assistant.engine.scheduler import refusal
-from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError, ModelError
+from assistant.errors import EngineError, ModelError
 
 _log = logging.getLogger("backroom.engine")
 _GIVE_UP_AFTER = 3  # deaths in a row before requests are turned away until it is back
@@ -72,12 +67,11 @@ class EngineProcess:
     ) -> None:
         self.options = options
         self.last_death: str | None = None
-        self._capacity = options.num_slots + queue_limit
         self._start_timeout_s = start_timeout_s
         self._hang_timeout_s = hang_timeout_s
         self._lock = threading.Condition(threading.RLock())
         self._adapters = AdapterDesk(options.adapters, self._lock, self._send)
-        self._requests: dict[str, Pending] = {}
+        self._requests = RequestDesk(options.num_slots + queue_limit, options.num_slots)
         self._child: Child | None = None
         self._ready = False
         self._was_ready = False
@@ -86,8 +80,7 @@ class EngineProcess:
         self._deaths_in_a_row = 0
         self._restarts = 0
         self._beat = Beat(0, 0, 0)
-        self._before = EngineCounts()  # by the processes that have ended, and what is counted here
-        self._answer_s = 2.0  # how long an answer takes, learnt from those that ended
+        self._before = EngineCounts()  # by the processes that have ended
         self._supervisor = threading.Thread(target=self._supervise, name="engine-supervisor", daemon=True)
         self._supervisor.start()
         if wait:
@@ -108,10 +101,9 @@ class EngineProcess:
         problem = refusal(request, self.options.context, self._adapters.loaded)
         if problem:
             raise EngineError(f"the engine refused the request: {problem}")
-        pending = Pending(request, time.monotonic() + request.deadline_s)
         with self._lock:
-            self._check_open(request.request_id)
-            self._requests[request.request_id] = pending
+            self._check_open()
+            pending = self._requests.take(request)
             if self._ready:
                 self._send(Generate(request, pending.deadline))
         return Answer(pending, self._abandon)
@@ -149,23 +141,17 @@ class EngineProcess:
                 raise EngineError("the engine isn't running; try again when it is")
         self._adapters.change(command, timeout_s)
 
-    def _check_open(self, request_id: str) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise EngineError("the engine is closed")
         if self._failure:
             kind, message = self._failure
             raise kind(message)
-        if request_id in self._requests:
-            raise EngineError(f"request {request_id!r} is already being answered; ids must be unique")
-        if len(self._requests) >= self._capacity:
-            retry_after_s = self._answer_s * len(self._requests) / self.options.num_slots
-            message = f"{len(self._requests)} answers are on their way already; try again in a moment"
-            raise BusyError(message, round(max(1.0, retry_after_s), 1))
 
     def status(self) -> EngineStatus:
         """See `Engine.status`."""
         with self._lock:
-            begun = sum(pending.begun for pending in self._requests.values())
+            begun = self._requests.num_begun
             return EngineStatus(
                 ready=self._ready,
                 model=self.options.name,
@@ -175,7 +161,7 @@ class EngineProcess:
                 running=begun,
                 restarts=self._restarts,
                 summary=self.options.summary,
-                counts=self._before.plus(self._beat.counts),
+                counts=self._before.plus(self._beat.counts).plus(self._requests.first),
             )
 
     @property
@@ -189,7 +175,7 @@ class EngineProcess:
         with self._lock:
             self._closed, self._closed_at = True, time.monotonic()
             self._send(Stop())
-            self._fail_all(EngineError, "the engine was closed")
+            self._requests.fail_all(EngineError, "the engine was closed")
             self._lock.notify_all()
         if threading.current_thread() is not self._supervisor:
             self._supervisor.join(timeout=10)
@@ -202,13 +188,8 @@ class EngineProcess:
 
     def _abandon(self, request_id: str) -> None:
         with self._lock:
-            if self._requests.pop(request_id, None):
+            if self._requests.drop(request_id):
                 self._send(Cancel(request_id))
-
-    def _fail_all(self, kind: type[BackroomError], message: str) -> None:
-        for pending in self._requests.values():
-            pending.inbox.put(kind(message))
-        self._requests.clear()
 
     # The supervisor's thread from here on.
 
@@ -263,7 +244,8 @@ class EngineProcess:
                 self._become_ready(report)
             elif isinstance(report, Outputs):
                 for request_id, output in report.outputs:
-                    self._deliver(request_id, output)
+                    if self._requests.deliver(request_id, output):
+                        self._deaths_in_a_row = 0
             elif isinstance(report, AdapterChanged):
                 self._adapters.take(report)
 
@@ -273,30 +255,9 @@ class EngineProcess:
         self._failure = None
         for command in self._adapters.restore():
             self._send(command)
-        for pending in self._requests.values():
+        for pending in self._requests.all:
             self._send(Generate(pending.request, pending.deadline))
         self._lock.notify_all()
-
-    def _deliver(self, request_id: str, output: EngineEvent | Begun | Refused) -> None:
-        pending = self._requests.get(request_id)
-        if pending is None:  # its caller has stopped listening
-            return
-        if isinstance(output, Token) and not pending.has_token:
-            pending.has_token = True
-            self._before.first_tokens += 1
-            self._before.first_token_s += time.monotonic() - pending.started
-        if isinstance(output, Begun):
-            pending.begun = True
-        elif isinstance(output, Refused):
-            del self._requests[request_id]
-            error = DeadlineError if output.kind == "deadline" else EngineError
-            pending.inbox.put(error(output.message))
-        else:
-            if isinstance(output, Finished):
-                del self._requests[request_id]
-                self._deaths_in_a_row = 0
-                self._answer_s += 0.2 * (time.monotonic() - pending.started - self._answer_s)
-            pending.inbox.put(output)
 
     def _after_death(self, how: str, failed: Failed | None) -> None:
         """Decide who is tried again, and wait a while when it died several times in a row."""
@@ -312,21 +273,9 @@ class EngineProcess:
                 hint = "" if failed else "; `backroom doctor` looks for the cause"
                 kind = ModelError if failed and failed.is_model_error else EngineError
                 self._failure = (kind, self.last_death + hint)
-                self._fail_all(*self._failure)
+                self._requests.fail_all(*self._failure)
                 self._lock.notify_all()
-            self._retry_all()
+            self._requests.retry_all()
             again = first_start or self._deaths_in_a_row > 1
             pause_s = min(_MAX_PAUSE_S, 0.25 * 2**self._deaths_in_a_row) if again else 0.0
             self._lock.wait_for(lambda: self._closed, pause_s)
-
-    def _retry_all(self) -> None:
-        """Those that had begun are tried again once; those still in the queue had no part in it."""
-        for request_id, pending in list(self._requests.items()):
-            if not pending.begun:
-                continue
-            if pending.restarts:
-                del self._requests[request_id]
-                pending.inbox.put(EngineError("the engine died twice while writing this answer; try again"))
-            else:
-                pending.begun, pending.restarts = False, 1
-                pending.inbox.put(Restarted())

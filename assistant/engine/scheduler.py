@@ -13,16 +13,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from assistant.engine.backend import Backend, Logits
-from assistant.engine.cache import KvCache, PublicKey, common_length
-from assistant.engine.draft import Draft
+from assistant.engine.cache import KvCache, PublicKey
 from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.phrase import automaton_for
 from assistant.engine.planner import Part, Planner
 from assistant.engine.request import EngineCounts, GenerateRequest, Token
 from assistant.engine.sequence import Sequence
+from assistant.engine.writer import Writer
 from assistant.errors import ModelError
 
 
@@ -35,13 +33,12 @@ class Scheduler:
 
     def __init__(self, backend: Backend, num_slots: int, *, jumping: bool = True, guessing: bool = True) -> None:
         self._backend = backend
-        self._jumping = jumping
         self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots, backend.park_bytes)
         self._planner = Planner(
             backend.max_batch, backend.context, even=backend.even_chunks, guessing=guessing and jumping
         )
-        self._guess_rate = 0.5
         self._counts = EngineCounts()
+        self._writer = Writer(backend.context, self._counts, self._emit, jumping=jumping)
         self.waiting: deque[Sequence] = deque()
         self.running: list[Sequence] = []
         self._publishing: dict[PublicKey, Sequence] = {}
@@ -158,13 +155,13 @@ class Scheduler:
             public = sequence.public_key
             sequence.memory, held = self._cache.acquire(sequence.cache_key, public, sequence.tokens)
             sequence.num_computed = sequence.num_cached = held
-            sequence.guess_rate = self._guess_rate
+            sequence.guess_rate = self._writer.guess_rate
             self._counts.cached += held
             self.running.append(sequence)
             self._outputs.append((sequence.request.request_id, Begun()))
-            if self._jumping and not self._jump(sequence):
-                continue
-            if public.tokens and held < len(public.tokens) and not self._cache.has_public(public):
+            if ending := self._writer.jump(sequence):
+                self._finish(sequence, ending)
+            elif public.tokens and held < len(public.tokens) and not self._cache.has_public(public):
                 self._publishing[public] = sequence
 
     def _plan(self) -> list[Part]:
@@ -196,73 +193,13 @@ class Scheduler:
             if self._publishing.get(public) is sequence and sequence.num_computed >= len(public.tokens):
                 self._cache.publish(sequence.memory, public)
                 del self._publishing[public]
-            if self._take(sequence, part.draft, logits) and chunk.position + len(chunk.tokens) > sequence.num_computed:
+            if ending := self._writer.take(sequence, part.draft, logits):
+                self._finish(sequence, ending)
+            elif chunk.position + len(chunk.tokens) > sequence.num_computed:
                 self._backend.truncate(sequence.memory, sequence.num_computed)
 
-    def _take(self, sequence: Sequence, guessed: Draft, rows: list[Logits]) -> bool:
-        """Choose tokens for as long as the guesses were right; False when the answer has ended."""
-        start, num_right = len(sequence.tokens), 0
-        for row in rows:
-            if not self._advance(sequence, row):
-                return False
-            written = sequence.tokens[start + num_right :]
-            expected = guessed.tokens[num_right : num_right + len(written)]
-            if not expected:
-                break
-            num_same = common_length(expected, written)
-            self._note_guess(sequence, num_same > 0)
-            num_right += num_same
-            sequence.num_computed = start + num_right
-            if num_same < len(written):
-                break
-        return True
-
-    def _note_guess(self, sequence: Sequence, right: bool) -> None:
-        sequence.guess_rate += 0.25 * (right - sequence.guess_rate)
-        self._guess_rate += 0.02 * (right - self._guess_rate)
-        self._counts.guessed += 1
-        self._counts.guessed_right += right
-
-    def _advance(self, sequence: Sequence, logits: Logits) -> bool:
-        """Choose the next token, and append the ones that it leaves no choice about; False when that was the end."""
-        state = sequence.state
-        if state and state.forced:
-            token = state.forced[0]
-            sequence.sampler.note(token)
-        else:
-            if state:
-                np.copyto(logits, -np.inf, where=state.forbidden)
-            elif sequence.num_completion < sequence.request.min_tokens:
-                logits[list(sequence.stop_tokens)] = -np.inf
-            token = sequence.sampler.pick(logits)
-        if token in sequence.stop_tokens:
-            self._finish(sequence, "stop")
-            return False
-        return self._append(sequence, token) and (not self._jumping or self._jump(sequence))
-
-    def _jump(self, sequence: Sequence) -> bool:
-        """Append the tokens that the grammar leaves no choice about; False when that was the end."""
-        while sequence.state and sequence.state.forced:
-            for forced in sequence.state.forced:
-                sequence.sampler.note(forced)
-                self._counts.forced += 1
-                if not self._append(sequence, forced):
-                    return False
-        if sequence.state and sequence.state.is_final:
-            self._finish(sequence, "stop")
-            return False
-        return True
-
-    def _append(self, sequence: Sequence, token: int) -> bool:
-        """Add a token to the answer; False when that was the last one that fits."""
-        sequence.append(token)
-        self._counts.output += 1
+    def _emit(self, sequence: Sequence, token: int) -> None:
         self._outputs.append((sequence.request.request_id, Token(token)))
-        full = len(sequence.tokens) >= self._backend.context
-        if full or sequence.num_completion >= sequence.request.max_tokens:
-            self._finish(sequence, "length")
-            return False
-        return True
 
     def _finish(self, sequence: Sequence, reason: str) -> None:
         self._leave(sequence)

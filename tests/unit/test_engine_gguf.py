@@ -23,7 +23,7 @@ def tiny_gguf(*, kind: str = "model", elements: int = 64) -> bytes:
         text("llama.context_length") + struct.pack("<II", 4, 2048),
         text("tokens") + struct.pack("<IIQ", 9, 8, 2) + text("a") + text("bc"),
         text("scores") + struct.pack("<IIQff", 9, 6, 2, 0.5, 1.5),
-        text("nested") + struct.pack("<IIQ", 9, 9, 1) + struct.pack("<IQB", 0, 1, 7),
+        text("switches") + struct.pack("<IIQ", 9, 7, 3) + b"\1\0\1",
     ]
     head = b"GGUF" + struct.pack("<IQQ", 3, 1, len(values)) + b"".join(values)
     head += text("weight") + struct.pack("<IQIQ", 1, elements, 0, 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.engine.tryout import try_out
 from assistant.errors import ModelError
 from assistant.model_catalogue import CATALOGUE, load_catalogue, package_file
 from assistant.models import ModelStore
@@ -20,8 +21,10 @@ OTHER = tiny_gguf(elements=128)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    """A catalogue of one model ("tiny", not here yet) and an empty models directory."""
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelStore:
+    """A catalogue of one model ("tiny", not here yet) and an empty models directory. Tiny files have no vocabulary, so
+    they aren't tried out."""
+    monkeypatch.setattr("assistant.engine.tryout.try_out", lambda path: None)
     catalogue = tmp_path / "catalogue.toml"
     catalogue.write_text(
         f"""
@@ -148,6 +151,15 @@ def test_add_refuses_bad_names(store: ModelStore, tmp_path: Path, name: str, mes
     path = put(tmp_path / ("-.gguf" if not name else "mine.gguf"), OTHER)
     with pytest.raises(ModelError, match=message):
         store.add(path, name=name)
+
+
+def test_add_tries_a_strange_file_out_first(store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.engine.tryout.try_out", try_out)
+    with pytest.raises(ModelError, match="vocabulary can't be read"):
+        store.add(put(tmp_path / "strange.gguf", OTHER))
+    assert store.add(put(tmp_path / "known.gguf", GGUF)).id == "tiny", "the catalogue vouches for it"
+    assert store.vouches_for(hashlib.sha256(GGUF).hexdigest())
+    assert not store.vouches_for(hashlib.sha256(OTHER).hexdigest())
 
 
 def test_add_refuses_what_is_no_model(store: ModelStore, tmp_path: Path) -> None:
