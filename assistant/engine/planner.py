@@ -1,7 +1,7 @@
-"""What the next step of the model computes: a token or a few of every answer, and a piece of the prompts that wait.
+"""What the next step of the model computes: a token or a few of every answer, or a piece of the prompts that wait.
 
-Answers come first, so that a long prompt, taken in pieces, never stalls them; guesses ride along where they pay.
-Decides only; the scheduler runs the step. Knows no queue, no backend and no text.
+Guesses ride along with answers where they pay. Decides only; the scheduler runs the step. Knows no queue, no backend
+and no text.
 """
 
 from __future__ import annotations
@@ -29,26 +29,47 @@ class Part:
 
 
 class Pacer:
-    """How many prompt tokens fit into a step, so that a step takes about `target_s` seconds on this machine."""
+    """How many prompt tokens fit into a step, so that it takes about `target_s` on this machine, and whose turn it is.
 
-    def __init__(self, max_tokens: int, target_s: float = 0.2) -> None:
+    Where prompts and answers compete for steps, prompts get `share` of the time: a customer who sees no first word
+    waits harder than one whose text comes slowly, and steps of answers that few share are the dearest.
+    """
+
+    def __init__(self, max_tokens: int, target_s: float = 0.18, share: float = 0.8) -> None:
         self._max_tokens = max_tokens
         self._target_s = target_s
-        self._tokens_per_s = 1000.0
+        self._share = share
+        self._tokens_per_s = 400.0
+        self._prompt_s = self._answer_s = 0.0  # of time that was competed for, each by its share
 
     def num_tokens(self) -> int:
         return int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
 
-    def record(self, num_tokens: int, seconds: float) -> None:
-        """Learn from a step; small ones say nothing about prompts."""
-        if num_tokens >= 32 and seconds > 0:
-            self._tokens_per_s += 0.3 * (num_tokens / seconds - self._tokens_per_s)
+    def is_prompts_turn(self) -> bool:
+        return self._prompt_s <= self._answer_s
+
+    def record(self, num_prompt: int, num_answer: int, seconds: float, *, competed: bool) -> None:
+        """Learn from a step of so many tokens; short prompts say nothing about longer ones.
+
+        A step that something else has held up counts as an ordinary one, or the other side would have to pay for it.
+        """
+        counted = min(seconds, 2 * self._target_s)
+        if not competed:
+            self._prompt_s = self._answer_s = 0.0
+        elif num_answer:
+            self._answer_s += counted / (1 - self._share)
+        else:
+            self._prompt_s += counted / self._share
+        if num_prompt >= 32 and seconds > 0:
+            self._tokens_per_s += 0.3 * ((num_prompt + num_answer) / seconds - self._tokens_per_s)
 
 
 class Planner:
     """Plans steps of at most `max_batch` tokens in memories of `context` tokens.
 
-    With `even`, chunks of one length are quickest. Without `guessing`, nothing is drafted.
+    With `even`, chunks of one length are quickest: a step has answers or a piece of one prompt, as each would be a pass
+    of its own anyway. Else answers come first, and prompts get what is left of the step. Without `guessing`, nothing is
+    drafted.
     """
 
     def __init__(
@@ -59,24 +80,41 @@ class Planner:
         self._even = even
         self._guessing = guessing
         self._costs = costs or Costs()
+        self._competed = False
         self.pacer = Pacer(max_batch)
 
     def plan(self, ready: Iterable[Sequence], num_wanted: Callable[[Sequence], int]) -> list[Part]:
         """The parts of the next step, in the order of their memories. `num_wanted` is how far a prompt may go."""
         sequences = list(ready)
-        answers = self._answers([s for s in sequences if s.is_answering])
-        space = self._max_batch - sum(len(part.chunk.tokens) for part in answers)
-        space = min(space, self.pacer.num_tokens())
-        parts = answers
+        answering = [s for s in sequences if s.is_answering]
+        reading = [s for s in sequences if not s.is_answering and num_wanted(s) > 0]
+        self._competed = bool(answering and reading)
+        if self._even and reading:
+            if not answering or self.pacer.is_prompts_turn():
+                return self._prompts(reading[:1], num_wanted, self.pacer.num_tokens())
+            reading = []
+        parts = self._answers(answering)
+        space = self._max_batch - sum(len(part.chunk.tokens) for part in parts)
+        parts += self._prompts(reading, num_wanted, min(space, self.pacer.num_tokens()))
+        return sorted(parts, key=lambda part: part.chunk.memory)
+
+    def record(self, parts: list[Part], seconds: float) -> None:
+        """Learn from a step that was planned and took `seconds`. Called before the parts' sequences move on."""
+        answers = sum(len(part.chunk.tokens) for part in parts if part.sequence.is_answering)
+        prompts = sum(len(part.chunk.tokens) for part in parts) - answers
+        self.pacer.record(prompts, answers, seconds, competed=self._competed)
+
+    def _prompts(self, sequences: list[Sequence], num_wanted: Callable[[Sequence], int], space: int) -> list[Part]:
+        parts = []
         for sequence in sequences:
             num = min(num_wanted(sequence), space)
-            if sequence.is_answering or num <= 0:
-                continue
+            if num <= 0:
+                break
             start, end = sequence.num_computed, sequence.num_computed + num
             wanted = (num - 1,) if end == len(sequence.tokens) else ()
             parts.append(Part(sequence, Chunk(sequence.memory, sequence.tokens[start:end], start, wanted), num))
             space -= num
-        return sorted(parts, key=lambda part: part.chunk.memory)
+        return parts
 
     def _answers(self, sequences: list[Sequence]) -> list[Part]:
         if not sequences:

@@ -1,7 +1,7 @@
 """Continuous batching: who computes what in the next step of the model.
 
 Two queues: `waiting` has no memory yet, `running` has one. A step is schedule, run, postprocess; requests join and
-leave between steps. Those who are answering go first, so that a long prompt, taken in chunks, never stalls them.
+leave between steps. Long prompts are taken in pieces, between which those who are answering get their turns.
 Knows no process, no text and no llama.cpp.
 """
 
@@ -126,7 +126,7 @@ class Scheduler:
         if parts:
             started = time.monotonic()
             rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.request.adapter)
-            self._planner.pacer.record(sum(len(part.chunk.tokens) for part in parts), time.monotonic() - started)
+            self._planner.record(parts, time.monotonic() - started)
             self._postprocess(parts, rows)
             self.num_steps += 1
         return self._take_outputs()

@@ -117,7 +117,7 @@ def test_the_public_prefix_is_computed_once() -> None:
     cached = sorted(end.num_cached for _, end in answers.values() if isinstance(end, Finished))
     assert cached == [0, len(SYSTEM), len(SYSTEM), len(SYSTEM)]
     assert backend.memories[4] == list(SYSTEM), "the public memory holds the prefix and nothing else"
-    assert sum(len(chunk.tokens) for _, chunks in backend.batches for chunk in chunks if chunk.position == 0) == 81
+    assert sum(len(chunk.tokens) for _, chunks in backend.batches for chunk in chunks if chunk.position < 81) == 81
 
 
 def test_a_waiting_request_is_not_stuck_when_the_one_computing_its_prefix_is_cancelled() -> None:
@@ -302,10 +302,51 @@ def test_one_in_use_is_forgotten_when_its_answer_ends() -> None:
 def test_the_pacer_learns_the_speed() -> None:
     pacer = Pacer(max_tokens=512, target_s=0.1)
     for _ in range(30):
-        pacer.record(100, 1.0)
+        pacer.record(100, 0, 1.0, competed=False)
     assert pacer.num_tokens() == 32
     for _ in range(60):
-        pacer.record(100, 0.001)
+        pacer.record(100, 0, 0.001, competed=False)
     assert pacer.num_tokens() == 512
-    pacer.record(1, 10.0)
+    pacer.record(1, 0, 10.0, competed=False)
+    pacer.record(0, 40, 10.0, competed=False)
     assert pacer.num_tokens() == 512
+
+
+def test_prompts_and_answers_share_the_time_that_both_want() -> None:
+    pacer = Pacer(max_tokens=512, share=0.8)
+    time_of = {True: 0.0, False: 0.0}
+    for _ in range(200):
+        turn = pacer.is_prompts_turn()
+        seconds = 0.15 if turn else 0.05
+        time_of[turn] += seconds
+        pacer.record(60 if turn else 0, 0 if turn else 8, seconds, competed=True)
+    assert 0.75 < time_of[True] / sum(time_of.values()) < 0.85
+    pacer.record(0, 8, 5.0, competed=False)
+    assert pacer.is_prompts_turn(), "time that nobody else wanted is not held against anybody"
+
+
+@pytest.mark.parametrize("even", [True, False])
+def test_answers_go_on_while_many_long_prompts_come(even: bool) -> None:
+    _, backend = make(num_slots=5, context=3000, step_s=0.001)
+    backend.even_chunks = even
+    scheduler = Scheduler(backend, 5, guessing=False)
+    record = scheduler._planner.record  # a step's time by its tokens alone, whatever else this machine does
+    scheduler._planner.record = lambda parts, _: record(parts, 0.02 + 0.001 * sum(len(p.chunk.tokens) for p in parts))  # type: ignore[method-assign]
+    talking = request("t" * 400, "c1", num_public=0, system=(), max_tokens=400)
+    scheduler.add(talking, time.monotonic() + 30)
+    for _ in range(3):
+        step(scheduler)
+    begun = len(backend.batches)
+    for number in range(4):
+        long = request(f"{number}", f"l{number}", system=(START, *b"x" * 2500), num_public=0)
+        scheduler.add(long, time.monotonic() + 30)
+    for _ in range(60):
+        step(scheduler)
+    batches = [chunks for _, chunks in backend.batches[begun : begun + 60]]
+    answers = [any(chunk.memory == 0 for chunk in chunks) for chunks in batches]
+    assert sum(answers) >= 60 * 0.15
+    longest = max(len(run) for run in "".join("a" if each else " " for each in answers).split("a"))
+    assert longest <= 4, f"{longest} steps without a token for the one who was answering"
+    if even:
+        assert all(len({len(chunk.tokens) for chunk in chunks}) == 1 for chunks in batches)
+    drain(scheduler)
