@@ -92,13 +92,10 @@ def main() -> None:
     import score
 
     args = _arguments()
-    scripts = score.load(str(CUSTOMERS / "scripts_train.jsonl"))
-    tasks = {t["id"]: t for t in score.load(str(DATA / "tasks_train.json"))}
     db = score.load(str(DATA / "db.json"))
-    held = {s["id"] for n, s in enumerate(scripts) if n % 3 == 2}
-    chosen = [s for s in scripts if args.all or (s["id"] in held) == args.heldout]
+    chosen, tasks = _made(args, db) if args.made else _scripts(args, score)
     if args.only:
-        chosen = [s for s in scripts if s["id"] in args.only]
+        chosen = [s for s in chosen if s["id"] in args.only]
     began, results = time.process_time(), []
     for script in chosen:
         trials = []
@@ -131,12 +128,30 @@ def main() -> None:
         _write(args, hat, results, seconds)
 
 
+def _scripts(args: argparse.Namespace, score: Any) -> tuple[list[Json], Json]:
+    """The scripts that others wrote, and their tasks."""
+    scripts = score.load(str(CUSTOMERS / "scripts_train.jsonl"))
+    tasks = {t["id"]: t for t in score.load(str(DATA / "tasks_train.json"))}
+    held = {s["id"] for n, s in enumerate(scripts) if n % 3 == 2}
+    return [s for s in scripts if args.all or (s["id"] in held) == args.heldout], tasks
+
+
+def _made(args: argparse.Namespace, db: Json) -> tuple[list[Json], Json]:
+    """Customers made up from the shop's rows, as many as asked for."""
+    sys.path.insert(0, str(HERE))
+    from order_customers import make
+
+    return make(db, args.made, args.seed, args.heldout)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for flag in ("heldout", "all", "show", "why", "no-result"):
         parser.add_argument(f"--{flag}", action="store_true")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--made", type=int, default=0, help="that many made-up customers instead of the scripts")
+    parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
 
@@ -145,6 +160,7 @@ def _write(args: argparse.Namespace, hat: dict[int, float], results: list[Json],
     found = json.loads(file.read_text("utf-8")) if file.exists() else {}
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT).stdout
     part = "all" if args.all else "held_out" if args.heldout else "development"
+    part = f"made_{part}" if args.made else part
     found[part] = {
         "tasks": len(results), "trials": args.repeat, "pass^k": hat, "cpu_s": seconds, "commit": commit.strip(),
         "at": datetime.now(UTC).isoformat(timespec="minutes"),
