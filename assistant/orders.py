@@ -27,8 +27,9 @@ from assistant.types import CustomerRef, Json
 from assistant.understand.orders import wording
 from assistant.understand.orders.items import option_words
 from assistant.understand.orders.questions import HOW_MANY
-from assistant.understand.orders.read import Focus, OrderReader, Shop
+from assistant.understand.orders.read import OrderReader
 from assistant.understand.orders.refs import order_ids
+from assistant.understand.orders.scene import Focus, Shop
 from assistant.understand.orders.signals import about_orders, names_own, of_goods, wants_done, wants_person
 
 _MAX_HEARD = 6

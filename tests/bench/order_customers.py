@@ -99,7 +99,7 @@ class Maker:
     def change(self, item: Json, there: bool = True) -> tuple[Json, str, str] | None:
         """(version, what is wanted in words, regex): one or two options changed, the others the same."""
         out = []
-        every = [v for v in self.db["products"][item["product_id"]]["variants"].values()]
+        every = list(self.db["products"][item["product_id"]]["variants"].values())
         for v in every if not there else self.variants(item):
             changed = [k for k in v["options"] if v["options"][k] != item["options"].get(k)]
             if 1 <= len(changed) <= 2 and v["available"] == there and v["item_id"] != item["item_id"]:
@@ -328,15 +328,17 @@ class Maker:
         said = self.say("swap_in", item=self.name(item), want=first[1])
         if give_back:
             paid = order["payment_history"][0]["payment_method_id"]
-            goal = self.goal("swap", f"{said} {self.say('or_return')}", [f"return_delivered_order_items:{order['order_id']}"],
-                             option=first[1], item=self.say("thing", item=self.name(item)), payment=self.say("original"),
-                             order=self.number(order), about=self.about(item), refused=[self.say("or_return")])  # fmt: skip
-            goal["reason"] = self.say("needless")
+            goal = self.goal("swap", f"{said} {self.say('or_return')}",
+                             [f"return_delivered_order_items:{order['order_id']}"], option=first[1],
+                             item=self.say("thing", item=self.name(item)), payment=self.say("original"),
+                             order=self.number(order), about=self.about(item))  # fmt: skip
+            goal |= {"reason": self.say("needless"), "refused": [self.say("or_return")]}
             self.write("return_delivered_order_items", order_id=order["order_id"], item_ids=[item["item_id"]],
                        payment_method_id=paid)  # fmt: skip
             return True
         other = self.say("or_want", want=second[1])
-        self._exchange(order, "delivered", [item], said, f"{first[1]}. {other}", self.say("thing", item=self.name(item)),
+        thing = self.say("thing", item=self.name(item))
+        self._exchange(order, "delivered", [item], said, f"{first[1]}. {other}", thing,
                        [(item["item_id"], second[0]["item_id"])], [second[2]], refused=[other])  # fmt: skip
         return True
 
@@ -443,7 +445,9 @@ class Maker:
 
     def price(self) -> bool:
         found = self._some(("pending", "delivered", "processed"))
-        return bool(found) and self._ask("price", f"{found[1]['price']:.2f}", self.about(found[1]), item=self.name(found[1]))
+        if not found:
+            return False
+        return self._ask("price", f"{found[1]['price']:.2f}", self.about(found[1]), item=self.name(found[1]))
 
     def count(self) -> bool:
         product = self.rng.choice(list(self.db["products"].values()))
@@ -485,7 +489,7 @@ def _further(old: str, new: str, sign: int) -> bool:
 
 
 def make(db: Json, number: int, seed: int, held: bool) -> tuple[list[Json], dict[str, Json]]:
-    """`number` scripts and their tasks. `held`: only voices and goals that are for measuring (goals mixed with others)."""
+    """`number` scripts and their tasks. `held`: voices and goals for measuring, the goals mixed with others."""
     import score
 
     rng = random.Random(f"{seed}/{held}")

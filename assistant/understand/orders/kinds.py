@@ -1,0 +1,46 @@
+"""Which kinds of request a clause makes: what is to be done with items, where orders go, how they are paid.
+
+Knows English and no shop.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.order_talk import Said
+from assistant.understand.orders import wording
+from assistant.understand.orders.refs import address_in
+from assistant.understand.orders.scene import Focus
+
+
+def kinds(clause: str, said: Said, focus: Focus) -> list[tuple[str, int, bool]]:
+    if wording.about_paying(clause) and focus.asked != "payment":
+        return [("payment", 0, True)]
+    if address_in(clause, clause) and not re.search(r"\b(?:return|cancel|exchange)\b", clause):
+        return [("address", 0, True)] if focus.asked != "address" else []
+    if wording.about_address(clause):
+        return [("address", 0, True)] if _address_wanted(clause, said) else []
+    return wording.actions(clause)
+
+
+def _address_wanted(clause: str, said: Said) -> bool:
+    """A clause about an address asks for a change, unless it only tells or answers ("it's the address on ...")."""
+    if re.match(
+        r"\W*(?:it's|it is|that's|the one|same|my \w+ (?:place|address|home)\W*$|i'd rather not|i won't|i don't "
+        r"want to type)",
+        clause,
+    ):
+        return False
+    if re.search(r"\b(?:which|what|where)\b[^.?!]*\b(?:did|does|do|is|was|has)\b", clause):
+        return False
+    if re.search(
+        r"\bcheck\b|\bi had\b[^.]*\bsent\b|\b(?:is|was|are|were|that's|order's) going to\b", clause
+    ) and not re.search(r"\b(?:chang|updat|modif|correct)", clause):
+        return False
+    return bool(
+        re.search(
+            r"\b(?:chang|updat|modif|correct|send|sent|ship|deliver|go|going|make|set|switch|get|put|moved|"
+            r"should be|wrong|fix|use)",
+            clause,
+        )
+    )

@@ -1,0 +1,77 @@
+"""Words that a reader of order talk looks for in a clause: all, the whole order, except, together with, only, maybe.
+
+Knows English and no shop. Everything here works on folded text.
+"""
+
+from __future__ import annotations
+
+import re
+
+EVERY = re.compile(
+    r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|"
+    r"the (?:items|things|stuff)|my "
+    r"(?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
+    r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all "
+    r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|"
+    r"(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible)\b"
+)
+WHOLE = re.compile(
+    r"\b(?:(?:whole|entire|complete|full|all of the) order|the order|(?:my|these|those|all|both|pending) (?:\w+ "
+    r"){0,2}orders?|that order|this order|order #?\w*\d{4,})\b"
+)
+KEEP = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?|excluding|apart from|other than|besides|but not|everything but|all but|but|"
+    r"keep(?:ing)?|leave(?: out)?|not including|"
+    r"without|not|don't want(?: to)? (?:return|cancel|exchange)|save for)\s+(?:the |my |those |these |that |any |"
+    r"for )*(?:\w+ ){0,2}$"
+)
+KEEP_AFTER = re.compile(
+    r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
+    r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
+)
+NEAR = re.compile(
+    r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"
+    r"delivered|sent|order|orders|purchase|one|that) "
+    r"(?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
+    r"order (?:of|for)|where) (?:the|my|a|an|both|two|it)? ?(?:\w+ ){0,1}$"
+)
+HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
+TOPIC = re.compile(
+    r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) "
+    r"(?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
+)
+EXCEPT_SOME = re.compile(
+    r"\b(?:except|but|apart from|other than|besides)(?: for)? (?:a (?:couple|few)|some|2|3|one|two)\b"
+)
+REFERENCE = re.compile(
+    r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
+)
+CONNECT = re.compile(
+    r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be)\s"
+    r"(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
+    r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
+    r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|^\s*:\s"
+)
+BOTH = re.compile(
+    r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
+)
+COUNT = re.compile(
+    r"\b([2-9]|[1-9]\d)\W+(?:x\s|of (?:the |my |those |these )?)?(?:\w+ ){0,1}$|"
+    r"\b(one|1) (?:(?:of (?:the |my |those |these )?)(?:\w+ ){0,1})?$"
+)
+ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")
+ONLY = re.compile(
+    r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
+    r"to (?:know|ask)|to be sure|use|make|like))"
+)
+ALSO = re.compile(
+    r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b"
+)
+MAYBE = re.compile(
+    r"\b(?:would i be able to|could i still|am i able to|(?:is|would) it (?:be )?possible to|i only want to know|"
+    r"just checking|not sure yet|"
+    r"don't process|do not process|whether i could)\b"
+)
+NO_ACTION = re.compile(
+    r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b"
+)

@@ -1,0 +1,121 @@
+"""Which of the customer's lines a clause means, and how many of them.
+
+Decides nothing: where several lines may be meant, all are kept, and act asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.order_talk import Ask, Item
+from assistant.shop.accounts import Line
+from assistant.understand.orders import patterns
+from assistant.understand.orders.clauses import chunk
+from assistant.understand.orders.items import Mention, described, key
+from assistant.understand.orders.refs import JUST, statuses
+from assistant.understand.orders.scene import Focus, Scene
+from assistant.understand.orders.wished import WishReader
+
+
+class ItemReader:
+    """Reads items of one customer out of clauses."""
+
+    def __init__(self, scene: Scene, wishes: WishReader) -> None:
+        self._scene = scene
+        self._wishes = wishes
+
+    def item(self, clause: str, found: Sequence[Mention], n: int, kind: str, ask: Ask, at: int, focus: Focus) -> Item:
+        mention = found[n]
+        start, end = chunk(clause, found, n, kind)
+        before, after = clause[start : mention.start], clause[mention.end : end]
+        link = patterns.CONNECT.search(after) if kind == "swap" else None
+        told = before + " " + (after[: link.start()] if link else after)
+        lines = self.narrow(self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap")
+        many = bool(patterns.BOTH.search(clause[: mention.start])) or mention.plural
+        count = patterns.COUNT.search(clause[: mention.start])
+        item = Item(
+            [key(x) for x in lines],
+            all=many and len(lines) > 1,
+            count=1 if patterns.ONE_OF.search(clause) else int(count[1] or 1) if count else None,
+            text=clause[start:end].strip(),
+        )
+        if kind in ("swap", ""):
+            self._wishes.set_wish(item, after[link.start() :] if link else f"{before} {after}", bool(link))
+        return item
+
+    def in_wish(self, clause: str, found: Sequence[Mention], n: int, kind: str) -> bool:
+        """ "exchange my lamp for a brighter lamp", "the grill for the type of grill I received": named again, not "
+        "meant again."""
+        mention = found[n]
+        before = [m for m in found[:n] if set(m.names) & set(mention.names)]
+        between = clause[before[-1].end : mention.start] if before else ""
+        return (
+            kind == "swap"
+            and bool(before)
+            and bool(patterns.CONNECT.search(between) or re.search(r"\b(?:as|like|type of|kind)\b", between))
+        )
+
+    def narrow(
+        self, lines: list[Line], told: str, ask: Ask, kind: str, clause: str, focus: Focus, by_options: bool
+    ) -> list[Line]:
+        """Of all lines with a name, those that fit what is said of them; a hint that fits none is passed over."""
+        allowed = {
+            "cancel": self._scene.shop.open_statuses, "return": self._scene.shop.back_statuses,
+            "swap": (*self._scene.shop.open_statuses, *self._scene.shop.back_statuses),
+        }.get(kind, ())  # fmt: skip
+        status = {o.order_id: o.status for o in self._scene.account.orders}
+        hints: list[Callable[[Line], bool]] = [lambda x: x.order_id in ask.orders]
+        if not ask.orders:
+            if near := next(iter(statuses(told)), ask.pattern):
+                hints.append(lambda x: status[x.order_id].startswith(near))
+            hints.append(lambda x: status[x.order_id] in allowed)
+            if kind == "swap" and re.search(r"\bexchang", clause):
+                hints.append(lambda x: status[x.order_id] in self._scene.shop.back_statuses)
+            elif kind == "swap" and not ask.pattern:
+                hints.append(lambda x: status[x.order_id] in self._scene.shop.open_statuses)
+        for hint in hints:
+            lines = [x for x in lines if hint(x)] or lines
+        if JUST.search(clause) and len({x.order_id for x in lines}) > 1:
+            newest = [o.order_id for o in self._scene.account.orders if o.order_id in {x.order_id for x in lines}][-1]
+            lines = [x for x in lines if x.order_id == newest]
+        return described(lines, told) if by_options or len(lines) > 1 else lines
+
+    def picked(self, clause: str, focus: Focus) -> list[Item]:
+        """The answer to "which item" without a name: "the 15-inch with 32GB", "both", "the cheaper one"."""
+        lines = [x for k in focus.lines if (x := self._scene.account.line(*k))]
+        if re.search(r"\b(?:both|all of them|all|two|2)\b", clause) and lines:
+            return [Item([key(x) for x in lines], all=True, text=clause)]
+        fits = described(lines, clause)
+        return [Item([key(x) for x in fits], text=clause)] if 0 < len(fits) < len(lines) else []
+
+    def by_id(self, clause: str, kind: str) -> list[Item]:
+        """Items named by a number of the shop's: of an item or of a product in the customer's orders."""
+        out: list[Item] = []
+        for match in re.finditer(r"\b\d{6,}\b", clause):
+            lines = [x for x in self._scene.lines if match[0] in (x.sku, x.product_id)]
+            if lines:
+                item = Item([key(x) for x in lines], text=match[0])
+                self._wishes.set_wish(item, clause[match.end() :], True)
+                out.append(item)
+        return out
+
+    def all_items(self, ask: Ask, clause: str) -> None:
+        """ "All my items in their dearest version": every line of the orders meant, each with the wish."""
+        wanted = self._scene.shop.back_statuses if re.search(r"\bexchang", clause) else self._scene.shop.open_statuses
+        for order in self._scene.account.orders:
+            if order.order_id in ask.orders or (not ask.orders and order.status in wanted):
+                for line in order.lines:
+                    if key(line) not in ask.keep:
+                        item = Item([key(line)], text=clause, every=True)
+                        self._wishes.set_wish(item, clause, True)
+                        ask.items.append(item)
+
+    def together(self, ask: Ask) -> None:
+        """Items named in one breath are of one order, where there is one that has them all."""
+        open_items = [i for i in ask.items if not i.all]
+        orders = [{o for o, _ in i.lines} for i in open_items]
+        common = set.intersection(*orders) if len(orders) > 1 else set()
+        if len(common) == 1 or (common and any(len(o) > len(common) for o in orders)):
+            for item in open_items:
+                item.lines = [x for x in item.lines if x[0] in common] or item.lines

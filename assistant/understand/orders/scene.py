@@ -1,0 +1,91 @@
+"""What a reader of order talk looks at: the customer's own account, what the conversation is about, what the shop says.
+
+Finds orders by what stands in or near them. Knows no requests and no rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from assistant.order_talk import Ask, LineKey
+from assistant.shop.accounts import Account, Line
+from assistant.types import Product
+from assistant.understand.orders.items import Mention, described, option_words
+from assistant.understand.orders.refs import orders_at
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the reader may look up of the shop: a product by id; and what its rules say."""
+
+    product: Callable[[str], Product | None]
+    reasons: Sequence[str] = ()
+    open_statuses: Sequence[str] = ("pending",)
+    back_statuses: Sequence[str] = ("delivered",)
+
+
+@dataclass
+class Focus:
+    """What the conversation is about just now: the kind of request, its lines, the last order spoken of."""
+
+    kind: str = ""
+    lines: list[LineKey] = field(default_factory=list)
+    order: str | None = None
+    asked: str = ""
+    told: list[LineKey] = field(default_factory=list)
+    """The items that the last answer told of."""
+
+
+@dataclass
+class Recent:
+    """What a message has named so far: "it", "them", "that one" in a later clause."""
+
+    lines: list[Line] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+
+
+class Scene:
+    """One customer's account, as the reader sees it."""
+
+    def __init__(self, account: Account, shop: Shop) -> None:
+        self.account = account
+        self.shop = shop
+        self.lines = [x for o in account.orders for x in o.lines]
+        self.names = list(dict.fromkeys(x.name for x in self.lines))
+        self.options = option_words(account)
+
+    def of(self, mention: Mention) -> list[Line]:
+        return [x for x in self.lines if x.name in mention.names]
+
+    def orders_with(self, context: Sequence[Mention]) -> list[str]:
+        sets = [{x.order_id for x in self.of(m)} for m in context]
+        both = set.intersection(*sets) if sets else set()
+        return [o.order_id for o in self.account.orders if o.order_id in both]
+
+    def where_it_can(self, orders: list[str], kind: str) -> list[str]:
+        """Of several orders that fit a hint, those on which the action is possible, if there are any."""
+        wanted = {"cancel": self.shop.open_statuses, "return": self.shop.back_statuses}.get(kind)
+        fits = [o.order_id for o in self.account.orders if o.order_id in orders and wanted and o.status in wanted]
+        return fits or orders
+
+    def at_places(self, clause: str) -> list[str]:
+        if not re.search(
+            r"\b(?:order(?:s|ed)?|one|ones|it|things|items?|stuff|sent|went|going|shipped|delivered)\b", clause
+        ):
+            return []
+        return orders_at(clause, self.account)
+
+    def orders_of_items(self, found: Sequence[Mention], clause: str) -> list[str]:
+        lines = [x for m in found for x in described(self.of(m), clause)]
+        return list(dict.fromkeys(x.order_id for x in lines))
+
+    def dearest(self, ask: Ask, recent: Recent) -> list[Line]:
+        orders = (
+            ask.orders
+            or recent.orders
+            or [o.order_id for o in self.account.orders if o.status in self.shop.open_statuses][-1:]
+        )
+        lines = [x for x in self.lines if x.order_id in orders]
+        return [max(lines, key=lambda x: x.price)] if lines else []
