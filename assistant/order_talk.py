@@ -7,7 +7,7 @@ Lines are named by (order id, line number) of the customer's own account. Knows 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from assistant.types import Json
@@ -52,6 +52,8 @@ class Wish:
     other_product: str | None = None
     """Words of the customer that name another kind of thing."""
     instead: list[Json] = field(default_factory=list)
+    second: bool = False
+    """It only counts if what was wished for before can't be had: "if there is none, the blue one"."""
 
     def __bool__(self) -> bool:
         return bool(
@@ -76,6 +78,11 @@ class Wish:
 
     def over(self, older: Wish) -> Wish:
         """This wish with what the older one said besides: a newer word on an option replaces the older one."""
+        if self.second and older:
+            first = Wish.from_json(older.as_json())
+            mine = replace(self, second=False).as_json()
+            first.instead = [*(w for w in first.instead if w != mine), mine]
+            return first
         if self.sku or self.like or self.identical:
             return self
         said = {*self.want, *self.relative, *(e[0] for e in self.extreme), *self.same}

@@ -7,7 +7,7 @@ of stays as it was as far as it can. When several are left that differ in what w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.order_talk import Wish
 from assistant.scales import number_in, rank
@@ -37,9 +37,10 @@ def choose(product: Product, line: Line, wish: Wish, like: Line | None = None, *
     if choice.variant is not None or choice.problem in ("", "unsaid"):
         return choice
     for other in wish.fallbacks():
-        instead = _first(product, line, other if other.want or other.sku else other.over(wish), like, there, asked)
-        if instead.variant is not None or not instead.problem:
-            return instead
+        for second in _seconds(other, wish):
+            instead = _first(product, line, second, like, there, asked)
+            if instead.variant is not None or not instead.problem:
+                return instead
     return choice
 
 
@@ -65,6 +66,14 @@ def _first(product: Product, line: Line, wish: Wish, like: Line | None, there: l
     if wish.extreme and _is_best(product, line, wish, fits):
         return Choice(options=there, problem="best")
     return _pick(product, line, wish, fits, asked)
+
+
+def _seconds(other: Wish, first: Wish) -> list[Wish]:
+    """What a second choice may mean: the first wish with this instead ("else without backlight"), or this alone."""
+    alone = bool(other.want or other.sku)
+    if other.sku or (alone and other.rest_same):
+        return [other]
+    return [other.over(replace(first, instead=[])), other] if alone else [other.over(first)]
 
 
 def _is_best(product: Product, line: Line, wish: Wish, fits: list[Variant]) -> bool:

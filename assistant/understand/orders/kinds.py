@@ -14,7 +14,9 @@ from assistant.understand.orders.scene import Focus
 
 
 def kinds(clause: str, said: Said, focus: Focus) -> list[tuple[str, int, bool]]:
-    if wording.about_paying(clause) and focus.asked != "payment":
+    """(kind, where, wanted) for each; `wanted` is False for what is not to be done."""
+    under_way = focus.kind in ("swap", "return") and bool(focus.asked)
+    if focus.asked != "payment" and (wording.about_paying(clause) or (wording.charges(clause) and not under_way)):
         return [("payment", 0, True)]
     if address_in(clause, clause) and not re.search(r"\b(?:return|cancel|exchange)\b", clause):
         return [("address", 0, True)] if focus.asked != "address" else []

@@ -13,7 +13,11 @@ EVERY = re.compile(
     r"(?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
     r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all "
     r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|"
-    r"(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible)\b"
+    r"(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible|(?:the|a) (?:whole |entire |complete )?lot|"
+    r"whole lot|(?:every(?: single)?|each) (?:one|item|thing)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
+    r"all (?:\w+ ){0,3}(?:items|things|articles|stuff|products|pieces)|completely|in full|entirely|"
+    r"(?:whatever|anything)(?: that)?(?:'s| is| hasn't| has not| isn't)\b[^.,?!]*)\b|\b(?:all of|the rest of|every\w*"
+    r" (?:in|from|of)) (?:order )?#?\w*\d{4,}"
 )
 WHOLE = re.compile(
     r"\b(?:(?:whole|entire|complete|full|all of the) order|the order|(?:my|these|those|all|both|pending) (?:\w+ "
@@ -32,8 +36,8 @@ KEEP_AFTER = re.compile(
 NEAR = re.compile(
     r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"
     r"delivered|sent|order|orders|purchase|one|that) "
-    r"(?:\w+ ){0,3}?(?:with|as|containing|had|has)|"
-    r"order (?:of|for)|where) (?:the|my|a|an|both|two|it)? ?(?:\w+ ){0,1}$"
+    r"(?:\w+ ){0,3}?(?:with|as|containing|contains|including|had|has)|"
+    r"order (?:of|for)|where(?: i (?:bought|ordered|got))?) (?:the|my|a|an|both|two|it)? ?(?:[\w-]+ ){0,1}$"
 )
 HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
 TOPIC = re.compile(
@@ -67,6 +71,11 @@ ONLY = re.compile(
 ALSO = re.compile(
     r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b"
 )
+BARE = re.compile(
+    r"\b(?:exchange|swap|change|switch|replace|trade|return|cancel|refund|modify)"
+    r"(?: please)?\W*(?:$|(?:for|to|into|with|please)\b)"
+)
+"""An action without its object, which was named before."""
 MAYBE = re.compile(
     r"\b(?:would i be able to|could i still|am i able to|(?:is|would) it (?:be )?possible to|i only want to know|"
     r"just checking|not sure yet|"

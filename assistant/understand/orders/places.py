@@ -76,9 +76,11 @@ def _changes_home(clause: str) -> bool:
     if match is None:
         return False
     before = clause[: match.start()]
-    as_target = re.search(r"\b(?:to|with|as|use|is|in)\s+(?:my |the )?$", before)
     joined = re.search(r"\b(?:make\b.*|also|and|plus)\s+(?:also |my |the )*$", before)
-    return not as_target or bool(joined)
+    if joined or address_in(clause, clause):
+        return True
+    target = r"\b(?:to|with|as|use|is|in|at|want|have|like)\s+(?:(?!and\b|also\b)[\w']+,? ){0,4}$"
+    return not re.search(target, before) and not re.search(r"\border\b", before)
 
 
 def _of_order(text: str, account: Account) -> Json:

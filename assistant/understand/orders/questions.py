@@ -50,7 +50,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "total",
-        r"\bhow much (?:did|have) i (?:pay|paid|spend|spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
+        r"\b(?:how much|what) (?:did|have|had) i (?:\w+ )?(?:pay|paid|spend|spent)\b|\bhow much i(?:'ve)? (?:paid|"
+        r"spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
         r"\border total\b|\btotal\b[^.?!]{0,30}\border\b",
     ),
     (
@@ -97,7 +98,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "item_price",
-        r"\b(?:what was the price|how much (?:was|is|did)|the price)\b",
+        r"\b(?:what was the price|how much (?:was|is|did|i paid|i've paid|were|had)|(?:the |^\W*)price|what "
+        r"(?:did i|i|have i) "
+        r"(?:pay|paid|spend|spent)|(?:did|does|do) (?:\w+ ){1,4}cost|was i charged)\b",
     ),
     (
         "guarantee",

@@ -145,11 +145,15 @@ class OrderReader:
                 or [o for o in (focus.order,) if o]
             )
             ask.orders = ask.orders if len(ask.orders) == 1 or not ask.every else ask.orders[-1:]
+        bare = bool(self._recent.lines and ask.kind and patterns.BARE.search(clause))
         if (
             ask.items
             or ask.orders
             or ask.every
-            or not re.search(r"\b(?:it|its|them|they|that|those|these|this|ones?|both|two|2|items?)\b", clause)
+            or (
+                not bare
+                and not re.search(r"\b(?:it|its|them|they|that|those|these|this|ones?|both|two|2|items?)\b", clause)
+            )
         ):
             return
         if not self._recent.lines and not focus.lines:

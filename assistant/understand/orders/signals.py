@@ -18,7 +18,10 @@ _OWN = re.compile(
     r"items?|gift card)|"
     r"(?:order|purchase)s? of mine|i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
-    r"you sent|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|purchase|pay|paid|spend)\w*|"
+    r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
+    r")?(?:came|arrived)|"
+    r"i(?:'ve| have)? (?:paid|spent)|(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|"
+    r"purchase|pay|paid|spend)\w*|"
     r"an order of mine|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|"
     r"tracking (?:number|"
     r"code|id))\b"
@@ -26,14 +29,15 @@ _OWN = re.compile(
 _WISH = re.compile(
     r"\b(?:i(?:'d| would)? (?:really )?(?:like|want|wish|need|love|prefer)|i wanna|i'm (?:trying|looking|hoping) to|"
     r"please|(?:can|could|would|will) (?:you|i|we)|help me|i have to|i must|"
-    r"let me|let's|may i|i am going to|i'll|want to)\b"
+    r"let me|let's|may i|i am going to|i'll|want to|(?:is|are) to be|(?:should|must|ought to) be)\b"
 )
 _HOW = re.compile(
     r"\b(?:how (?:do|can|would|long|many|much)|what(?:'s| is| are) (?:your|the)|do you|is it possible|are there|"
     r"policy|policies|within|days)\b"
 )
 _START = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|please|ok|so|urgent|hiya)\W+)*(?:cancel|return|exchange|swap|change|modify|refund|replace|track)\b"
+    r"^\W*(?:(?:hi|hello|hey|please|ok|so|urgent|hiya|kindly|then|also|and|now|just|need to|want to|wanna)\W+)*"
+    r"(?:cancel|return|exchange|swap|change|modify|refund|replace|track|trade|remove|send|take)\b"
 )
 
 
@@ -72,24 +76,37 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
         ORDER_ID.search(low) and (re.search(r"\border", low) or _FOLLOWS.search(low))
     ):
         return True
-    if _FACTS.search(low):
+    if _FACTS.search(low) or wording.charges(low):
         return True
     if _GENERAL.search(low) and not _MINE.search(low):
         return False
     acts = {r.act for r in requests}
     if _HYPOTHETICAL.search(low) and "policy" in acts and not re.search(r"\bmy\b", low):
         return False
-    verbs = [k for k, _, wanted in wording.actions(low) if wanted]
-    own, wish = bool(_OWN.search(low)), bool(_WISH.search(low))
-    if verbs and (own or _START.search(low) or (wish and (own or not _HOW.search(low)) and not _of_anybody(low))):
+    own = bool(_OWN.search(low))
+    if any(_wants(part, own) for part in wording.sentences(low)):
         return True
     if own and ("order" in acts or _ACCOUNT.search(low)):
         return True
     if address_in(low, low) and (identified or own) and wording.about_sending(low):
         return True
-    if wording.about_address(low) and re.search(r"\b(?:my|our)\b", low) and _MOVES.search(low):
+    if (
+        wording.about_address(low)
+        and _MOVES.search(low)
+        and (re.search(r"\b(?:my|our)\b", low) or address_in(low, low))
+    ):
         return True
     return identified and ("order" in acts or own)
+
+
+def _wants(sentence: str, own: bool) -> bool:
+    """Whether a sentence asks to have something done with an order; `own`: the message speaks of what they have."""
+    if not any(wanted for _, _, wanted in wording.actions(sentence)):
+        return False
+    own = own or bool(_OWN.search(sentence))
+    if own or _START.search(sentence):
+        return True
+    return bool(_WISH.search(sentence)) and not _HOW.search(sentence) and not _of_anybody(sentence)
 
 
 def of_goods(text: str, requests: Sequence[Request]) -> bool:
@@ -98,6 +115,8 @@ def of_goods(text: str, requests: Sequence[Request]) -> bool:
     """
     low = wording.mend(text)
     if _OWN.search(low) or _MINE.search(low) or _ASKS_FOR.search(low):
+        return False
+    if any(_START.search(part) and not part.endswith("?") for part in wording.sentences(low)):
         return False
     return any(r.from_context and r.products and r.act in ("policy", "details", "availability") for r in requests)
 

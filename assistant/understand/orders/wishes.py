@@ -20,10 +20,12 @@ from assistant.understand.quantities import price_bounds
 Values = Mapping[str, Sequence[str]]
 
 _INSTEAD = re.compile(
-    r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?if (?:that|it|this|there|none|not|you|neither|i|one|"
-    r"those|\d)[^,;.]*?"
+    r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?(?:if|in case|should|when) (?:that|it|this|there|none|not|"
+    r"you|neither|i|one|those|they|these|\d)[^,;.]*?"
     r"(?:n't|not|no(?:ne|thing)?|un\w+|without|out of)\b[^,;.]{0,60}[,;.]?\s*(?:then )?|"
-    r"otherwise|or else|,\s*else|; else|\belse\b(?= \w)|failing that|if not(?: possible| available)?,?)\s*"
+    r"(?:otherwise|or else|(?<!everything )(?<!anything )(?<!nothing )(?<!all )(?<!thing )(?<!something )"
+    r"\belse\b(?= \w)|failing that|as a second choice|second choice:?|"
+    r"(?:if|and) not(?: possible| available)?,|if not(?: possible| available)?)(?!(?: the)? same))\s*"
 )
 _TAIL = re.compile(r",?\s*\bor ([^,;]+?) if (?:there's|there is|you have|that's|it's)? ?(?:no|not|none|n't)\b[^,;]*")
 _SOFT = re.compile(
@@ -43,9 +45,10 @@ _SAME = re.compile(
     r"with))*([^,;.]*?)(?=,|;|\.|\bbut\b|\bwith\b|\band\b|$)"
 )
 _REST = re.compile(
-    r"\b(?:everything|all|the rest|rest|otherwise|other (?:specs?|options?|things?|features?|details?)|"
-    r"other)\b[^,;.]{0,30}\b(?:same|"
-    r"unchanged|as (?:it is|close|similar|before)|stays?|equal|identical)\b|\bsame otherwise\b|without changing|"
+    r"\b(?:everything|all|the rest|rest|otherwise|else|other(?: (?:specs?|options?|things?|features?|details?))?)\b"
+    r"[^,;.]{0,30}\b(?:same|unchanged|alone|untouched|as (?:it is|is|close|similar|before|they are)|stays?|equal|"
+    r"identical|like (?:mine|before|the (?:old|current) one))\b|\bsame otherwise\b|without (?:chang|touch)ing|"
+    r"\b(?:keep|keeping|leave|leaving) (?:\w+ ){0,2}(?:other|rest|remaining|everything else|all else)\b|"
     r"otherwise(?: the)? same|"
     r"\bother options unchanged|same in every"
 )
@@ -91,6 +94,7 @@ def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = 
     if not wishes:
         return Wish()
     first, *others = wishes
+    first.second = bool(_INSTEAD.match(text.lstrip(" ,.;:"))) and not tails
     said = first.sku or first.want or first.prefer or first.extreme or first.relative or first.identical
     if others and not said:
         first = others.pop(0).over(first)
@@ -274,7 +278,8 @@ def _matches(clause: str, values: Values) -> list[tuple[Wanted, int]]:
     """Values with where they stand."""
     out, at = [], 0
     for wanted in match_options(clause, values):
-        first = wanted.asked.removeprefix("not ").split()[0]
+        own = str(wanted.value).lower().startswith(("not ", "non"))  # "not resistant" is a value, and no denial
+        first = (wanted.asked if own else wanted.asked.removeprefix("not ")).split()[0]
         place = clause.find(first, at)
         place = place if place >= 0 else max(clause.find(first), 0)
         at = place

@@ -54,17 +54,20 @@ _WANTED = re.compile(r"\b(?:want|like|need|have|get|be|both|all|and|it|them|one|
 
 VERBS: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(
-        r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed)? off|remov(?:e|ing)|delet(?:e|ing)|take (?:\w+ ){1,4}out of)\b"
+        r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed|ing)? (?:\w+ ){0,3}?off|remov(?:e|ed|ing)|delet(?:e|ed|ing)|"
+        r"tak(?:e|en|ing) (?:\w+ ){0,4}?(?:out of|out|off)|withdraw(?:n|ing)?|scrap(?:ped|ping)?|void(?:ed)?|"
+        r"drop(?:ped|ping)? (?=(?:\w+ ){1,4}(?:order|from\b))|stop (?=(?:\w+ ){1,3}order))\b"
     ),
     "return": re.compile(
         r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
-        r"sen[dt](?:ing)? (?:\w+ ){0,5}?back|giv(?:e|ing) (?:\w+ ){0,3}?back|"
-        r"bring(?:ing)? (?:\w+ ){0,3}?back|tak(?:e|ing) back|refund(?:ed)? (?:me|my)\b|get rid of|refund for|goes "
-        r"back)\b"
+        r"(?:sen[dt](?:ing)?|giv(?:e|ing)|bring(?:ing)?|ship(?:ping|ped)?|mail(?:ing)?|hand(?:ing)?|post(?:ing)?|"
+        r"tak(?:e|ing)|put(?:ting)?) (?:[\w-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
+        r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:goes|go|going) back(?! to\b))\b"
     ),
     "swap": re.compile(
         r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
-        r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|adjust(?:ed|ing)?)\b"
+        r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|downgrad(?:e|ed|ing)|adjust(?:ed|ing)?|trad(?:e|ed|ing)|"
+        r"substitut(?:e|ed|ing)|convert(?:ed|ing)?|turn(?:ed)? (?:\w+ ){1,4}into)\b"
     ),
 }
 _ADDRESS = re.compile(
@@ -119,7 +122,7 @@ def _is_past(word: str, before: str, after: str) -> bool:
         return True
     if not first.endswith("ed"):
         return False
-    if re.search(r"\b(?:want|like|need|wish|love|please)\b", before):
+    if re.search(r"\b(?:want|like|need|wish|love|please|must|should|would|could|can|to) (?:[\w-]+ ){0,8}$", before):
         return False
     if re.match(r"\s+(?:for|to|into)\b", after) and not re.search(r"\b(?:i|i've|we)\s+$", before):
         return False
@@ -139,9 +142,26 @@ def about_sending(clause: str) -> bool:
     return bool(re.search(r"\b(?:send|sent|ship|shipped|deliver|delivered|go|goes|change|address)\b", clause))
 
 
+_CHARGE = re.compile(
+    r"\b(?:pay(?:ing)?(?: for)?|charg(?:e|ed|ing)|bill(?:ed)?|put|move|go(?:es)?|be) (?:[#\w'-]+ ){0,8}?(?:with|to|on|"
+    r"onto|by|from|via) (?:\w+ ){0,3}?(?:card|paypal|visa|mastercard|amex|gift ?card|account)\b|"
+    r"\buse (?:\w+ ){0,3}(?:card|paypal|visa|mastercard|gift ?card)\b[^.?!]*\bfor (?:\w+ ){0,4}order\b"
+)
+_ORDER_PAID = re.compile(r"\border\b|\binstead\b|\brather (?:pay|use)\b|\b(?:another|different) (?:card|way)\b")
+
+
 def about_paying(clause: str) -> bool:
     """Whether a clause asks to pay an order in another way."""
     return bool(_PAYMENT.search(clause))
+
+
+def charges(clause: str) -> bool:
+    """Whether a clause says what an order is to be charged to: "put the lamp order on my card instead"."""
+    if any(kind in ("return", "cancel") for kind, _, wanted in actions(clause) if wanted):
+        return False
+    return bool(_CHARGE.search(clause) and _ORDER_PAID.search(clause)) and not re.search(
+        r"\b(?:refund|difference|money back)\b", clause
+    )
 
 
 _FILLER = (
@@ -157,7 +177,8 @@ _AGREE = re.compile(rf"^\W*{_FILLER}{_STRONG}\b")
 _TAIL = (
     r"(?:\W+(?:yes|yep|please|do|it|that|this|go|ahead|proceed|thanks?|thank you|you|so|much|i|confirm|am|sure|"
     r"is|right|"
-    r"correct|that's|all|fine|good|ok|okay|great|perfect|sounds|works|now|then|with|the|both|changes?|return|request|exchange|"
+    r"correct|that's|all|fine|good|ok|okay|great|perfect|sounds|works|now|then|with|the|both|changes?|return|"
+    r"request|exchange|"
     r"cancellation|everything|them|for|me|as|well|full|list|nothing|to|add|of))*\W*"
 )
 _PURE = re.compile(
@@ -170,7 +191,8 @@ _GO = re.compile(
 _NO = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
     r"mind|stop|"
-    r"wait|hold on|forget|leave|rather not)\b"
+    r"wait|hold on|forget|leave|rather not)\b(?! (?:idea|clue|sure|(?:\w+ )?(?:know|remember|recall)|worries|problem|"
+    r"have (?:the|my|a|any) (?:\w+ )?(?:number|id)|have it)\b)"
 )
 
 
