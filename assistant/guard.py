@@ -59,14 +59,17 @@ class Guard:
                 self._conversations.take_out(message_id, message[part[0] : part[1]], CARD)
         return screened
 
-    def verdict(self, kept: str, own: OwnNames, states: States, *, answers: bool = True) -> Decision:
+    def verdict(
+        self, kept: str, own: OwnNames, states: States, *, answers: bool = True, at_work: bool = False
+    ) -> Decision:
         """What the policy says about a message, as it is kept. Not `answers`: a colleague reads it, so it passes.
 
+        `at_work`: something is being done about the customer's orders, so that an answer to a question is likely.
         `states` are the turn's: what is computed of the message here need not be computed again.
         """
         if not answers:
             return Decision()
-        category = Judge(states).judge(kept, own).category
+        category = Judge(states).judge(kept, own, at_work=at_work).category
         if category is None:
             return Decision()
         action = self._settings.policy(category)

@@ -23,12 +23,12 @@ from assistant.shop.catalogue import Catalogue
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
-from assistant.types import CustomerRef, Json
+from assistant.types import CustomerRef, Json, Product
 from assistant.understand.orders import wording
-from assistant.understand.orders.items import option_words
+from assistant.understand.orders.items import mentions, option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import OrderReader
-from assistant.understand.orders.refs import order_ids
+from assistant.understand.orders.refs import order_ids, without_address
 from assistant.understand.orders.scene import Focus, Shop
 from assistant.understand.orders.signals import about_orders, names_own, of_goods, wants_done, wants_person
 
@@ -67,21 +67,24 @@ class OrderTalk:
     ) -> Answer | None:
         """Answer a message, or leave it to others. `data` is the task in the dialogue state, changed in place."""
         task = Task.from_json(data)
-        if (counted := _counted(text, requests, context)) is not None:
-            return counted
+        counted = _counted(text, requests, context)
+        if counted is not None and not about_orders(text, requests, identified=False):
+            return _told(counted, context)
         rules = OrderRules.of(context.info)
         if customer is not None:
             task.customer = customer.customer_id
         answer = self._take(text, requests, task, rules, context, conversation)
         data.clear()
         data.update(task.as_json())
-        return answer
+        if counted is not None and answer is not None:
+            answer.plan.core.insert(0, info.versions(counted, phrases.Sheet(answer.plan, context)))
+        return answer or (_told(counted, context) if counted is not None else None)
 
     def _take(
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
         relevant = about_orders(text, requests, identified=task.customer is not None)
-        claims = task.customer is None and identity.claim_in(text, task, rules.identify)
+        claims = task.customer is None and identity.claim_in(without_address(text), task, rules.identify)
         relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
         if acts and acts <= _OF_ITSELF and not relevant:
@@ -228,14 +231,19 @@ def _welcome(account: Account, task: Task) -> Answer:
     return Answer(plan)
 
 
-def _counted(text: str, requests: Sequence[Request], context: Context) -> Answer | None:
+def _counted(text: str, requests: Sequence[Request], context: Context) -> Product | None:
     """ "How many T-shirt options do you have?": the one question about the shelves that order talk brings with it."""
-    product = next((r.products[0] for r in requests if len(r.products) == 1), None)
-    found = context.catalogue.product(product) if product and HOW_MANY.search(wording.mend(text)) else None
-    if found is None or len(found.variants) < 2:
+    asked = next((s for s in wording.sentences(wording.mend(text)) if HOW_MANY.search(s)), "")
+    if not asked:
         return None
-    plan = Plan(focus=[found.product_id])
-    plan.say(info.versions(found, phrases.Sheet(plan, context)))
+    found = context.catalogue.products(list(dict.fromkeys(p for r in requests for p in r.products))[:8])
+    named = [p for p in found if mentions(asked, [p.name])] or (found if len(found) == 1 else [])
+    return named[0] if len(named) == 1 and len(named[0].variants) > 1 else None
+
+
+def _told(product: Product, context: Context) -> Answer:
+    plan = Plan(focus=[product.product_id])
+    plan.say(info.versions(product, phrases.Sheet(plan, context)))
     return Answer(plan)
 
 

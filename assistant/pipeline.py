@@ -154,7 +154,9 @@ class Assistant:
             context = self._context(shop, now, customer)
             colleague = self._handoffs.in_charge(conversation_id)
             states = States(self._embedder)
-            decision = self._guard.verdict(screened.kept, self._words()[1], states, answers=colleague is None)
+            decision = self._guard.verdict(
+                screened.kept, self._words()[1], states, answers=colleague is None, at_work=state.at_work
+            )
             at = turn.clock("screen", at)
             heard = Heard([], NEUTRAL, state.mood)
             if decision.refused:

@@ -105,8 +105,11 @@ class Judge:
         self._states = states
         self._head = head or default_head()
 
-    def judge(self, text: str, own: OwnNames | None = None) -> Verdict:
-        """The verdict on a message, as it is kept (made plain, secrets masked)."""
+    def judge(self, text: str, own: OwnNames | None = None, *, at_work: bool = False) -> Verdict:
+        """The verdict on a message, as it is kept (made plain, secrets masked).
+
+        `at_work`: it is likely to answer what was asked about an order, so only a plain case counts.
+        """
         stripped = own.without(text) if own else text
         simple = plain(stripped)
         sure = harmful(simple)
@@ -131,7 +134,7 @@ class Judge:
                 scores = part
                 scores[0] -= _OF_A_SENTENCE
         of_order = simple.count(" ") < _SHORT and _ORDER.search(stripped)
-        sure_from = THRESHOLD + (_OF_AN_ORDER if of_order else 0.0)
+        sure_from = THRESHOLD + (_OF_AN_ORDER if of_order or at_work else 0.0)
         category = self._head.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.order_talk import Ask, Item
 from assistant.shop.accounts import Line
-from assistant.understand.orders import patterns
+from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import chunk
 from assistant.understand.orders.items import Mention, described, key
 from assistant.understand.orders.refs import JUST, statuses
@@ -74,6 +74,15 @@ class ItemReader:
                 hints.append(lambda x: status[x.order_id] in self._scene.shop.back_statuses)
             elif kind == "swap" and not ask.pattern:
                 hints.append(lambda x: status[x.order_id] in self._scene.shop.open_statuses)
+        if (
+            focus.asked
+            and kind == focus.kind
+            and not ask.orders
+            and not wording.actions(clause)
+            and not patterns.ALSO.search(clause)
+            and "other" not in clause
+        ):
+            hints.insert(0, lambda x: key(x) in focus.lines)
         for hint in hints:
             lines = [x for x in lines if hint(x)] or lines
         if JUST.search(clause) and len({x.order_id for x in lines}) > 1:

@@ -99,7 +99,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         "item_price",
         r"\b(?:what was the price|how much (?:was|is|did|i paid|i've paid|were|had)|(?:the |^\W*)price|what "
-        r"(?:did i|i|have i) "
+        r"(?:price )?(?:did i|i|have i) "
         r"(?:pay|paid|spend|spent)|(?:did|does|do) (?:\w+ ){1,4}cost|was i charged)\b",
     ),
     (

@@ -123,6 +123,7 @@ class OrderReader:
             m for m in found if patterns.KEEP.search(clause[: m.start]) or patterns.KEEP_AFTER.search(clause[m.end :])
         ]
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
+        found = [m for m in found if not _named_again(m, found, at)]
         ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
         for n, mention in enumerate(found):
             if mention not in kept and not self._items.in_wish(clause, found, n, kind):
@@ -215,6 +216,11 @@ class OrderReader:
         if patterns.NO_ACTION.search(low):
             for ask in said.asks:
                 ask.maybe = True
+
+
+def _named_again(mention: Mention, found: Sequence[Mention], at: int) -> bool:
+    """ "I got the boots and I'd like to swap the boots for ...": what counts is said after the action (at `at`)."""
+    return mention.start < at and any(o.start > at and set(o.names) & set(mention.names) for o in found)
 
 
 def _means_whole(clause: str) -> bool:

@@ -221,6 +221,14 @@ _FREE_FORM = re.compile(
 )
 
 
+def without_address(text: str) -> str:
+    """`text` without the figures of an address written out in it: where something is to go doesn't say who asks."""
+    found = _FREE_FORM.search(text.lower())
+    if found is None or len(text.lower()) != len(text):
+        return text
+    return text[: found.start()] + re.sub(r"\d", "", found[0]) + text[found.end() :]
+
+
 def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     match = _FREE_FORM.search(text)
