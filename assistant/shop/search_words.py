@@ -114,6 +114,14 @@ def parse_synonyms(text: str, separator: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=64)
+def synonym_groups(own: str = "") -> tuple[tuple[str, ...], ...]:
+    """Groups of words for one thing as they are written: of data/synonyms.txt and a shop's `own` ("a = b; c = d")."""
+    common = [line for line in _SYNONYMS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    groups = [group.replace("=", ",").split(",") for group in (*common, *own.split(";"))]
+    return tuple(tuple(w.strip() for w in group if w.strip()) for group in groups if len(group) > 1)
+
+
 @lru_cache(maxsize=1)
 def common_synonyms() -> Mapping[str, tuple[str, ...]]:
     """The synonyms that every shop has, from data/synonyms.txt."""

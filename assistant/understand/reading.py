@@ -8,6 +8,7 @@ options; prices and stock are none of its business, and it writes no text.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from assistant.language import fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
@@ -22,9 +23,10 @@ from assistant.understand.link import Mention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
 from assistant.understand.quantities import min_rating, price_bounds, quantity
 from assistant.understand.state import State
+from assistant.understand.story import asked
 from assistant.understand.vocabulary import Vocabulary
 
-_FEW_WORDS = 7
+_FEW_WORDS, _LONG = 7, 10
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 
 
@@ -59,7 +61,9 @@ class Reader:
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
-        clauses = [self._clause(part) for part in split(words_to_numbers(text))]
+        plain = words_to_numbers(text)
+        clauses = [self._clause(part) for part in split(plain)]
+        clauses = asked(clauses, lambda: self._clause(plain), self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state
@@ -130,14 +134,29 @@ class Reader:
         )
         if clause.act in WITHOUT_PRODUCT:
             return request
-        return settle(self._subject.about(request, clause, state), clause.scores, state)
+        request = self._subject.about(request, clause, state)
+        return settle(self._sold_words(request, clause), clause.scores, state)
+
+    def _sold_words(self, request: Request, clause: Clause) -> Request:
+        """The request of a sentence that tells much: only the shop's own words in it are looked for."""
+        if len(clause.links.tokens) <= _LONG:
+            return request
+        known = str(request.extra.get("known_query", "")).split()
+        if kinds := clause.links.subcategories or clause.links.categories:
+            linked = kinds[0][0].union(*(o.positions for o in clause.links.options))
+            known = [clause.links.tokens[p].text for p in sorted(linked)]
+        return replace(request, query=" ".join(known)) if known else request
 
     def _limits(self, clause: Clause) -> Limits:
         links = clause.links
+        category = links.categories[0][1] if links.categories else None
+        subcategory = links.subcategories[0][1] if links.subcategories else None
+        if category and subcategory and not self._vocabulary.is_part(subcategory, category):
+            category = None  # "a head torch for camping": the torches stand on another shelf
         return Limits(
             price=price_bounds(clause.text, self._digits) if not min_rating(clause.text) else Bounds(),
-            category=links.categories[0][1] if links.categories else None,
-            subcategory=links.subcategories[0][1] if links.subcategories else None,
+            category=category,
+            subcategory=subcategory,
             brand=links.brands[0][1] if links.brands else None,
             in_stock=bool(_IN_STOCK.search(fold(clause.text))),
             rating=min_rating(clause.text),

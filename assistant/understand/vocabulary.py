@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +19,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from assistant.language import STOP_WORDS, fold, squash, stem, stems
+from assistant.shop.search_words import synonym_groups
 
 COLOURS = frozenset(
     """
@@ -80,6 +81,10 @@ class Vocabulary:
         """Whether it is a word of English or of this shop."""
         return word in self.english or word in self.known or word in self.joined
 
+    def is_part(self, subcategory: str, category: str) -> bool:
+        """Whether a product of the subcategory stands in the category."""
+        return any(p.subcategory == subcategory and p.category == category for p in self.products.values())
+
     def idf(self, word_stem: str) -> float:
         """How much a word tells products apart; stop words tell almost nothing."""
         df = len(self.by_stem.get(word_stem, ()))
@@ -94,8 +99,9 @@ def build(
     options: Iterable[tuple[str, str]],
     attributes: Iterable[str],
     english: frozenset[str] = frozenset(),
+    synonyms: Iterable[Sequence[str]] = (),
 ) -> Vocabulary:
-    """A vocabulary from plain data; see `load` for the database."""
+    """A vocabulary from plain data; see `load` for the database. `synonyms` are groups of words for one thing."""
     vocabulary = Vocabulary(english=english)
     for product in products:
         vocabulary.products[product.product_id] = product
@@ -119,7 +125,33 @@ def build(
     vocabulary.attribute_names.update(attributes)
     for name in attributes:
         _add_phrase(vocabulary, name)
+    for group in synonyms:
+        _add_synonyms(vocabulary, group)
     return vocabulary
+
+
+def _add_synonyms(vocabulary: Vocabulary, group: Sequence[str]) -> None:
+    """Other words for what the shop has: "rucksack" where it sells backpacks. Words of its own names stay names.
+
+    A word becomes a kind's other name only where the group means that one kind: with daypacks and backpacks on two
+    shelves a rucksack is either.
+    """
+    phrases = [phrase for phrase in map(stems, group) if phrase]
+    sold = [p for p in phrases if all(word in vocabulary.by_stem or word in vocabulary.by_kind for word in p)]
+    if not sold or len(sold) == len(phrases):
+        return
+    products: set[str] = set()
+    for phrase in sold:
+        products |= set.intersection(*({*vocabulary.by_stem[w], *vocabulary.by_kind[w]} for w in phrase))
+    for phrase in phrases:
+        if phrase in sold:
+            continue
+        for kinds in (vocabulary.subcategories, vocabulary.categories):
+            if len(sold) == 1 and sold[0] in kinds:
+                kinds.setdefault(phrase, kinds[sold[0]])
+        for word in phrase:
+            if word not in vocabulary.by_stem:
+                vocabulary.by_kind[word] |= products
 
 
 def _add_phrase(vocabulary: Vocabulary, phrase: str) -> None:
@@ -153,7 +185,8 @@ def load(session: Session) -> Vocabulary:
         for column in ("attributes", "specs")
         for r in session.execute(sql(f"SELECT DISTINCT a.key FROM product, json_each(product.{column}) AS a"))
     ]
-    return build(products, options, attributes, english_words())
+    own = session.execute(sql("SELECT value FROM shop_info WHERE key = 'synonyms'")).scalar()
+    return build(products, options, attributes, english_words(), synonym_groups(own or ""))
 
 
 _english: frozenset[str] | None = None

@@ -1,0 +1,95 @@
+"""What a message of several sentences asks, when most of them only tell: "He is three. We need a rucksack. Any?"
+
+Sentences that only tell are left out; where the one that asks names nothing ("what have you got?"), it is about what
+was told before it. Works on clauses that are read already; knows no dialogue and no products.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.language import fold
+from assistant.understand.clause import Clause, query_words
+from assistant.understand.cues import SMALL_TALK, SUPERLATIVES
+
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:hi|hello|hey|ok|okay|so|and|but|well|right|oh|please|also|then|now|dear|anyway)\W+)*"
+    r"(?:what|whats|what's|which|how|where|when|who|why|do|does|did|is|are|can|could|may|might|will|would|should|has|"
+    r"have (?:you|u|ya)|any|got|tell|show|give|find|compare|recommend|suggest|list|cheapest|price)\b"
+)
+_WISHES = re.compile(
+    r"\b(?:i|we|he|she|they)(?:'m| am|'re| are|'s| is|'ll|'d)?(?: \w+){0,2} (?:need|want|wants|needs|looking|after|"
+    r"like|search|searching|seek|hunting|love|take|interested|keen|wondering|wonder|wish)\b|\b(?:looking for|please|"
+    r"in need of|want to|hoping (?:for|to)|get (?:him|her|them|me|us|one|some)|wonder(?:ing)? (?:if|whether))\b"
+)
+_TELLS = re.compile(
+    r"\b(?:i|i'm|im|i've|we|we're|he|he's|she|she's|they|they're|it's|its|there's|my|his|her|our|their|is|are|was|were|"
+    r"has|have|had)\b"
+)
+_GENERIC = frozenset("sort kind kinds thing things stuff anything something one ones type types any do else".split())
+_OWN_MATTER = frozenset({"order", "complaint", "human", "are_you_human", "preference", "mood", "policy", "promotion"})
+_ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
+"""Acts that ask something of what was told before, however unsure the head is."""
+_SURE = 0.6
+_FEW_WORDS = 4
+
+
+def asked(clauses: Sequence[Clause], whole: Callable[[], Clause], is_kind: Callable[[str], bool]) -> list[Clause]:
+    """The clauses that ask something, in their order; all of them where nothing asks.
+
+    `whole` reads all of the message as one clause; `is_kind` says whether a stem is of a kind of thing sold here.
+    """
+    if len(clauses) < 2:
+        return list(clauses)
+    naming = {id(c) for c in clauses if _names(c) or any(is_kind(t.stem) for t in c.links.tokens)}
+    asking = [_asks(c, id(c) in naming) for c in clauses]
+    if not any(asking):
+        return list(clauses)
+    out: list[Clause] = []
+    told: Clause | None = None  # the last sentence with a subject that only told
+    for clause, asks in zip(clauses, asking, strict=True):
+        if not asks:
+            told = clause if id(clause) in naming else told
+        elif _bare(clause) and any(_names(c) for c in out):
+            if clause.act != "search" and _meant(clause):
+                out.append(clause)  # else "do you do them?" says nothing new
+        elif _bare(clause) and told is not None:
+            out.append(_about(told, clause, whole()))
+        else:
+            out.append(clause)
+    return out
+
+
+def _asks(clause: Clause, names: bool) -> bool:
+    text = fold(clause.text)
+    if _ASKS.search(text) or _WISHES.search(text) or clause.links.options or not _TELLS.search(text):
+        return True  # "my size is 42", "the 500 pieces" belong to what is asked
+    if clause.act in SMALL_TALK:
+        return False
+    sure = clause.scores.get(clause.act, 0.0)
+    if clause.act in _OWN_MATTER:
+        return sure >= _SURE
+    return names and (sure >= _SURE or len(text.split()) <= _FEW_WORDS)
+
+
+def _names(clause: Clause) -> bool:
+    """Whether the clause names something sold: a product, a kind, a brand."""
+    links = clause.links
+    return bool(links.mentions or links.categories or links.subcategories or links.brands)
+
+
+def _bare(clause: Clause) -> bool:
+    """Whether the clause asks without saying of what: "have you anything of the sort?", "what do you stock?"."""
+    return not _names(clause) and not clause.links.options and not set(query_words(clause).split()) - _GENERIC
+
+
+def _about(told: Clause, asking: Clause, whole: Clause) -> Clause:
+    """What was told, asked as the later sentence asks it: its price, the cheapest, or simply what there is."""
+    return replace(told, act=asking.act if _meant(asking) else "search", scores=whole.scores)
+
+
+def _meant(clause: Clause) -> bool:
+    """Whether a clause that names nothing is believed in what it asks."""
+    return clause.act in _ABOUT_IT or clause.scores.get(clause.act, 0.0) >= _SURE
