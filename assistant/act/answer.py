@@ -60,6 +60,9 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
+    if plan.answered and any(r.extra.get("again") for r in requests):
+        plan.core.insert(0, "I have just looked it up again.")
+        plan.phrase = False
     if len(requests) > 1:
         clarify.name_product(context, plan)
     if plan.question:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Request, Wanted
 from assistant.understand.carry import (
+    COMES_IN,
     OF_THOSE,
     THAT_ONE,
     elsewhere,
@@ -33,12 +35,12 @@ from assistant.understand.clause import (
     unlinked_words,
 )
 from assistant.understand.clauses import mask
-from assistant.understand.context import from_context, is_bare
+from assistant.understand.context import from_context, is_bare, is_place, points_at_one
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values
 from assistant.understand.state import State
-from assistant.understand.topic import refined, within
+from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
@@ -58,13 +60,13 @@ class Subject:
 
     def about(self, request: Request, clause: Clause, state: State) -> Request:
         """Fills in the products, from the clause's words or from the conversation, and the options named for them."""
-        mentions = self._naming.mentions(clause, state)
+        mentions = [] if is_place(clause.text, state) else self._naming.mentions(clause, state)
         unlinked = unlinked_words(clause, mentions)
         blocked: frozenset[int] = frozenset()
         known = " ".join(w for w in request.query.split() if self._sold_word(w))
         pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
-        extra = {
-            "last_query": str(state.search.get("query") or ""),
+        extra: dict[str, Any] = {
+            "topic": topic(state, self._vocabulary),
             "known_query": known,
             "masked": mask(clause.text, clause.links) if mentions else "",
             "option_pairs": pairs,
@@ -87,7 +89,7 @@ class Subject:
             request = replace(request, products=products, group=group)
         elif turned := refined(replace(request, extra=extra | before), clause, state, self._vocabulary):
             return turned
-        elif request.act in SUPERLATIVES:
+        elif request.act in SUPERLATIVES and not (request.act == "newest" and self._points(clause, state)):
             request = self._superlative(request, clause, state)
         else:
             products, pick, skus = from_context(clause.text, request.act, state)
@@ -100,9 +102,14 @@ class Subject:
             request = replace(
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
+            extra["pointed"] = self._points(clause, state)
             extra["within"] = within(replace(request, extra=before), clause, state, self._vocabulary)
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
+
+    def _points(self, clause: Clause, state: State) -> bool:
+        """Whether the clause only points at a place in the list that was shown."""
+        return points_at_one(clause.text, state) and not clause.links.categories and not clause.links.subcategories
 
     def _of_another_kind(self, products: tuple[str, ...], clause: Clause) -> bool:
         """Whether the clause names a kind of product that none of these is of ("any tents?" after a talk of coffee)."""
@@ -172,7 +179,7 @@ class Subject:
             carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
         if named_afresh(clause, request):
             carried = []
-        if not THAT_ONE.search(fold(clause.text)):
+        if not THAT_ONE.search(fold(clause.text)) or COMES_IN.search(fold(clause.text)):
             carried = [w for w in carried if not asks_for(clause, w.name or "")]
         if request.act in SUPERLATIVES:
             carried = [w for w in carried if not w.pinned and request.from_context]

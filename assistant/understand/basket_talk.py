@@ -16,6 +16,7 @@ from assistant.types import Product
 from assistant.understand import basket
 from assistant.understand.carry import wanted_from
 from assistant.understand.clause import Clause
+from assistant.understand.context import the_two
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, SAVE, SHIPPING, TOGETHER, Linked, Seen
 from assistant.understand.link import Mention
 from assistant.understand.state import State
@@ -55,6 +56,8 @@ def basket_request(
     clause, mentions = _without_counts(text, *linked(text, state), state, linked)
     labels = {s.label for s in seen}
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
+    pointed = [] if state.act == "basket" else _pointed(folded, state)
+    pieces = [*pointed, *pieces]
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
     if not pieces and (number := _other_number(folded, state, lookup)):
@@ -96,6 +99,27 @@ def basket_request(
             again = bool(before) and not pieces and not codes and member is None
             return _request(text, own, state.basket if not pieces else {}, codes, member, asks, again=again)
     return None
+
+
+_THESE = re.compile(
+    r"\b(\d{1,3}) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
+)
+_THEY = re.compile(r"\b(?:they|these|those|them|all)\b")
+
+
+def _pointed(folded: str, state: State) -> list[Piece]:
+    """The pieces that are only pointed at: "both together", "2 of those and a head torch"; several readings of one
+    thing where it isn't plain which of them is meant."""
+    match = _THESE.search(folded)
+    if not match:
+        together = _THEY.search(folded) and TOGETHER.search(folded)
+        return [Piece((str(i["product"]),)) for i in the_two(state, folded)] if together else []
+    count = max(1, int(match[1])) if match[1] else 1
+    if match[3] or match[2] in ("both", "each"):
+        return [Piece((str(i["product"]),), count) for i in the_two(state, folded)]
+    if len(state.focus) == 1:
+        return [replace(piece, quantity=count) for piece in _focus(state)]
+    return [Piece(tuple(state.focus), count)] if state.focus else []
 
 
 def _without_counts(

@@ -52,6 +52,7 @@ def named_afresh(clause: Clause, request: Request) -> bool:
     return bool(before & _INDEFINITE) and not before & {"the", "that", "this"}
 
 
+COMES_IN = re.compile(r"\b(?:come|comes|coming|other|have|got|get|available|offer)\b")
 THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
 _INDEFINITE = frozenset("a an any which what whats some your".split())
 

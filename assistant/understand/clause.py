@@ -54,7 +54,7 @@ def asks_for(clause: Clause, option: str) -> bool:
     name = set(stems(option.replace("_", " ")))
     tokens = clause.links.tokens
     for at, tok in enumerate(tokens):
-        asking = tok.text in ("what", "whats", "what's", "which") or (
+        asking = tok.text in ("what", "whats", "what's", "which", "other", "different", "another") or (
             tok.text == "many" and at and tokens[at - 1].text == "how"
         )
         if tok.text == "the" and at + 2 == len(tokens) and tokens[-1].text.endswith("s"):  # "and the colours?"

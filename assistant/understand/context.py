@@ -16,6 +16,7 @@ from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
 from assistant.understand.link import Links
 from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
+from assistant.understand.topic import Topic
 
 _WHAT = re.compile(
     r"^\W*(?:(?:so|and|but|ok|oh|hi|hello)\W+)*(?:what|whats|what's|how|why|tell)\b"
@@ -27,37 +28,79 @@ _OF_IT = re.compile(
     r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have)"
     r" (?:it|they|this|that|these|those)\b"
 )
+_ALL = re.compile(r"\b(?:which|what) ones\b|\b(?:all|any|each|none) of (?:them|those|these)\b|\bthem all\b")
 _SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
 _HALF = 0.5
-_COUNTING = frozenset("number numbers amount count figure level inventory copies pieces units hold keep store".split())
-"""Words of counting what is there: they name nothing else that is asked for."""
+_COUNTING = frozenset(
+    """number numbers amount count figure level inventory copies pieces units hold keep store shelf shelves first second
+    third fourth fifth last latter former previous other both two either moment today tomorrow now""".split()
+)
+"""Words of counting, pointing and time: they name nothing else that is asked for."""
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
     first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
-    now that so question yes yeah right then? what's whats oh wait hang on hold up mixed""".split()
+    now that so question yes yeah right then? what's whats oh wait hang on hold up mixed
+    if take make lets let say try would be its thing back to go going return previous before earlier again mentioned
+    me they're this these those with it them were""".split()
 )
+_POINTERS = re.compile(
+    r"\b(?:it|its|that|this|these|those|them|they|ones?|first|second|third|fourth|fifth|last|other|same|again|previous"
+    r"|before|back|both|two|and|what about|how about)\b"
+)
+
+
+def points_at_one(text: str, state: State) -> bool:
+    """Whether a clause points at a place in the list that was shown: "the third looks nice", "number 2", "2"."""
+    return any(-len(state.listed) <= p < len(state.listed) for p in _places(text, state))
+
+
+def _places(text: str, state: State) -> list[int]:
+    """Places in the list: named, or a bare number as the whole message while a list is talked about."""
+    return [int(re.sub(r"\D", "", text)) - 1] if is_place(text, state) else ordinals(text)
+
+
+def is_place(text: str, state: State) -> bool:
+    """Whether the message is no more than a number that stands for a place in the list just shown."""
+    said = re.fullmatch(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*", fold(text))
+    return bool(said) and 1 < len(state.listed) >= int(said[1] if said else 0) and len(state.focus) > 1
 
 
 def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
     """The products that a clause without names is about: (ids, how to pick one of them, the very variants)."""
     listed = state.listed
-    places = [p for p in ordinals(text) if -len(listed) <= p < len(listed)]
+    places = [p for p in _places(text, state) if -len(listed) <= p < len(listed)]
     if places:
         chosen = [listed[p] for p in places]
         return _ids(chosen), None, tuple(str(c["sku"]) for c in chosen if c["sku"])
     several = len(listed) > 1
     pick = comparative(text)
+    if _BEFORE.search(fold(text)) and state.focus and (earlier := _earlier(state)):
+        return (earlier,), None, ()
+    if _BOTH.search(fold(text)) and (two := the_two(state, text)):
+        return _ids(two), None, tuple(str(i["sku"]) for i in two if i["sku"])
     if pick == "other" and len(state.focus) == 1 and (other := _other(state)):
         return (other,), None, ()
-    if act == "compare" and (items := _the_two(state, text)):
+    if act == "compare" and (items := the_two(state, text)):
         return _ids(items), None, tuple(str(i["sku"]) for i in items if i["sku"])
     if pick in ("cheaper", "dearer") and not several and state.focus:
         return tuple(state.focus), pick, ()
     if pick and pick != "other" and several:
         return _ids(listed), pick, ()
+    if several and _ALL.search(fold(text)):
+        return _ids(listed), None, ()
     if _SEVERAL.search(fold(text)) and several and len(state.focus) != 1:
         return _ids(listed), None, ()
     return tuple(state.focus), None, ()
+
+
+_BOTH = re.compile(r"\b(?:both|the (?:two|2)|either|neither)\b(?! of (?:you|us)\b)(?! (?:one|more|person|man|other)\b)")
+_BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
+
+
+def _earlier(state: State) -> str | None:
+    """The product that was talked about before the one under discussion."""
+    before = [str(t["product"]) for t in state.topics if t["product"] not in state.focus]
+    return before[-1] if before else None
 
 
 def _other(state: State) -> str | None:
@@ -69,7 +112,7 @@ def _other(state: State) -> str | None:
     return before[-1] if before else beside[-1] if beside else None
 
 
-def _the_two(state: State, text: str) -> list[dict[str, Any]]:
+def the_two(state: State, text: str) -> list[dict[str, Any]]:
     """What is compared when nothing is named: the list under discussion, else the last two that were talked about."""
     listed, about = state.listed, set(state.focus)
     if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
@@ -93,8 +136,11 @@ def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: 
     linked = {t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)}
     values = {x for w in named for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", w.asked)} | {w.asked for w in named}
     linked |= {f"{w}s" for w in linked} | values
+    linked |= {x for o in links.options for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", o.asked)}
     if named:
         linked |= {"size", "colour", "color"}
+    elif not linked and not _POINTERS.search(fold(text)):
+        return False
     pieces = {x for w in words for x in re.findall(r"[^\W\d_]+|\d+", w)} - _GLUE
     return bool(words) and len(words) <= 12 and all(p in linked or p in _GLUE for p in pieces)
 
@@ -108,9 +154,20 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     if act == "stock" and named and not _COUNTS.search(fold(request.text)):
         act = "availability"
         request = replace(request, act=act)
+    if request.extra.get("pointed") and (act in _ASK_NOTHING or is_place(request.text, state)):
+        act = state.act if state.act in ("price", "availability", "stock") else "details"
+        return replace(request, act=act, follow_up=act == "details")
+    if act == "options" and request.limits.in_stock and not request.extra.get("asked_names") and request.products:
+        return replace(request, act="availability")
     if _only_limits(request):
-        query = request.query or str(request.extra.get("last_query", ""))
-        return replace(request, act="search", products=() if request.from_context else request.products, query=query)
+        about: Topic | None = request.extra.get("topic")
+        if about is not None and not request.query:
+            limits = replace(about.limits, price=request.limits.price, in_stock=request.limits.in_stock)
+            return replace(
+                request, act="search", query=about.query, products=about.products, group=bool(about.products),
+                from_context=False, limits=limits,
+            )  # fmt: skip
+        return replace(request, act="search", products=() if request.from_context else request.products)
     if (
         request.extra.get("bare")
         and request.products
@@ -158,10 +215,14 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     return replace(request, act=act)
 
 
+_ASK_NOTHING = frozenset({*SMALL_TALK, "feedback", "complaint", "newest", "mood", "search"})
+
+
 def _only_limits(request: Request) -> bool:
     """Whether a clause says nothing but a limit on the price ("under 90"): the last search is narrowed."""
     unsure = request.act == "policy" or (request.act in ("price", "availability") and request.confidence < _HALF)
     unsure |= request.act == "search" and request.from_context and not request.query
+    unsure |= request.act == "stock" and not _COUNTS.search(fold(request.text)) and request.from_context
     asks = unsure or request.act in ("details", "none", "options", "no", "yes")
     return asks and bool(request.limits.price) and not request.extra.get("unlinked") and not request.extra.get("named")
 
@@ -186,6 +247,8 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
         return "details"
     if bare_search and _WHAT.search(fold(request.text)):
         return "details"
+    if request.act == "search" and request.from_context and not request.query and not request.limits:
+        return "availability"
     if request.act == "search":
         if request.group or request.limits.price or request.limits.rating or (request.from_context and not named):
             return "search"

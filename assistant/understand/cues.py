@@ -123,6 +123,7 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r" now| then)?\W*$|\bhow many (?:of|are|is)\b"
     ),
     "compare": re.compile(r"\b(?:compare\w*|side by side|or|than|vs|versus|differ\w*|better|between|which|pros)\b"),
+    "newest": re.compile(r"\b(?:new\w*|latest|recent\w*|arriv\w*|just in|fresh\w*|last (?:year|month|season)\w*)\b"),
     "superlative": re.compile(r"(?:est|er)\b|\b(?:most|least|more|less)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),

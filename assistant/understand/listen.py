@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from assistant.request import Request
 from assistant.understand.answered import chosen, settled
+from assistant.understand.doubt import again, doubts
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
 from assistant.understand.languages import detect
 from assistant.understand.offered import taken_up
@@ -64,9 +65,16 @@ class Listener:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
         feeling = self._feeling(text, state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        answer = None if state.at_work else self._answer(text, state)
-        requests = [answer] if answer else self.reader.read(text, state)
+        requests = self._requests(text, state)
         return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
+
+    def _requests(self, text: str, state: State) -> list[Request]:
+        """What is asked: a choice among what was offered, the last question doubted, or what the words say."""
+        if not state.at_work and (answer := self._answer(text, state)):
+            return [answer]
+        if state.question and state.log and not state.at_work and doubts(text):
+            return again(self.reader.read(state.question, state))
+        return self.reader.read(text, state)
 
     def _answer(self, text: str, state: State) -> Request | None:
         """What `text` is as no more than an answer to what the last answer asked or offered."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from rapidfuzz.distance import OSA
+
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.request import Wanted
 from assistant.types import Product
-from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, is_unit
+from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, english_words, is_unit
 
 _NEGATIONS = frozenset("not isnt arent dont never".split())
 _YES = frozenset({"yes", "true"})
@@ -46,6 +48,7 @@ def match_options(
     found += _exact(tokens, values, taken)
     found += _switches(tokens, values, taken)
     found += _partial(tokens, values, taken)
+    found += _misspelt(tokens, values, taken)
     found += _missing(text, tokens, values, taken)
     return _spread([w for _, w in sorted(found, key=lambda f: f[0])], values, text)
 
@@ -171,6 +174,34 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
             found.append((best[1], Wanted(tokens[best[1]].text, name, best[2])))
             taken.update(i for i, t in enumerate(tokens) if t.stem in words[best[2]])
     return found
+
+
+def _misspelt(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: set[int]) -> list[tuple[int, Wanted]]:
+    """Words that are no English but one slip away from a value of one word ("blak", "meduim")."""
+    plain = {v.lower(): (name, v) for name, vs in values.items() for v in vs if v.isalpha() and len(v) >= _SHORTEST}
+    sizes = {w: (n, v) for n, vs in values.items() for v in vs for w in SIZE_WORDS.get(v.lower(), ()) if w.isalpha()}
+    found: list[tuple[int, Wanted]] = []
+    for at, tok in enumerate(tokens):
+        word = tok.text
+        if (
+            at in taken
+            or len(word) < _SHORTEST
+            or not word.isalpha()
+            or word in english_words()
+            or _negated(tokens, at)
+        ):
+            continue
+        allowed = 1 if len(word) <= 5 else 2
+        near = [(OSA.distance(word, v, score_cutoff=allowed), v) for v in (*plain, *sizes) if v[0] == word[0]]
+        near = sorted(n for n in near if n[0] <= allowed)
+        if near and (len(near) == 1 or near[0][0] < near[1][0]):
+            name, value = plain.get(near[0][1]) or sizes[near[0][1]]
+            found.append((at, Wanted(word, name, value)))
+            taken.add(at)
+    return found
+
+
+_SHORTEST = 4  # letters of a word that may be misspelt
 
 
 def _tells(tok: Tok, telling: set[str]) -> bool:

@@ -26,6 +26,7 @@ from assistant.understand.vouchers import voucher
 
 Lookup = Callable[[str], Product | None]
 
+_BY_PRICE = frozenset({"cheapest", "most_expensive"})
 _BY_WORDS = frozenset({"search", "cheapest", "most_expensive", "best_rated", "newest"})
 _OF_SELF = frozenset({"recall", "forget", "consent_no", "consent_yes", "correct"})
 _WHEN = re.compile(
@@ -130,7 +131,7 @@ def _named(text: str, offer_names: Sequence[str]) -> bool:
 def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State) -> Request:
     """A single request in its own act: offers, codes, advice."""
     folded = fold(request.text)
-    if "refine" in request.extra:
+    if "refine" in request.extra or (request.act in _BY_PRICE and request.from_context and not OFF.search(folded)):
         return request
     if request.act in _BY_WORDS and seen.label in OF_OFFERS | {"after", "other"}:
         kept = [w for w in request.query.split() if not OFF.fullmatch(w) and w != "after"]

@@ -21,7 +21,7 @@ from assistant.understand.vocabulary import Vocabulary
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive|less pricey|more affordable|lower[- ]priced?|costs? less)\b")
 _DEARER = re.compile(r"\b(?:more expensive|pricier|dearer|fancier|higher[- ]priced?)\b")
 _OTHER = re.compile(
-    r"\b(?:(?:some|any)thing|what|which|who) else\b|\b(?:any|some|the|other|no) others?\b|\balternatives?\b"
+    r"\b(?:(?:some|any)thing|what|which|who) else\b|\b(?:any|some|no) others?\b|\bthe others\b|\balternatives?\b"
     r"|\bsimilar\b|\b(?:like|such as) (?:that|this|it|those|these|them)\b"
     r"|\b(?:any|show me|see|got|have|are there|list)(?: some)? more\b"
     r"|^\W*(?:and |ok(?:ay)? )*(?:more|others?|else)\b|\bother (?:ones?|options|models|kinds|choices)\b"
@@ -36,7 +36,7 @@ _FILLER = frozenset(
     """anything something nothing else other others another one ones more similar alternative alternatives different got
     have has show see list any some else like maybe perhaps bit little slightly way much lot well option options model
     models kind kinds choice choices cheaper expensive less pricier dearer affordable fancier lower priced price
-    same thing size version guys mate love please pls thanks instead rather else all
+    same thing guys mate love please pls thanks instead rather else all
     look looking want need find prefer suggest recommend""".split()
 )
 
