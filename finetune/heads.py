@@ -5,6 +5,7 @@
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
     python -m finetune.heads safety    # what must not be answered (safety_head.py)
+    python -m finetune.heads evidence  # which line of a shop's texts answers a question (evidence_head.py)
 
 The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
 weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data
@@ -236,10 +237,19 @@ def train_safety() -> None:
     print(f"{safety_head.train(SHARED)} texts, written to {safety_head.HEAD.name}")
 
 
+def train_evidence() -> None:
+    """Fit the head for which line answers a question; see evidence_head.py."""
+    from finetune import evidence_head
+
+    for kind, figures in evidence_head.train(SHARED).items():
+        print(f"{kind}: {figures}")
+
+
 HEADS = {
     "acts": train_acts,
     "concepts": train_concepts,
     "emotion": train_emotion,
+    "evidence": train_evidence,
     "names": train_names,
     "safety": train_safety,
 }

@@ -5,6 +5,7 @@ The only place that knows which answer belongs to which act. Words come later (p
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from assistant.act import (
     promotions,
     recommend,
     refine,
+    rescue,
     talk,
     trouble,
 )
@@ -55,7 +57,7 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     """One plan for all requests of a message, in their order."""
     plan = Plan()
     for request in _still_open(requests):
-        _one(request, requests, context, plan)
+        plan = _one_or_rescued(request, requests, context, plan)
     if not plan.core:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
@@ -67,6 +69,17 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
         clarify.name_product(context, plan)
     if plan.question:
         plan.closing.append(plan.question)
+    return plan
+
+
+def _one_or_rescued(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> Plan:
+    """The plan with the request answered; before it says that something isn't known, all texts are asked for it."""
+    before = copy.deepcopy(plan)
+    plan.answered = True
+    _one(request, requests, context, plan)
+    if not plan.answered and not plan.handoff and (found := rescue.rescued(request, context, before)):
+        plan = found
+    plan.answered = plan.answered and before.answered
     return plan
 
 
@@ -338,16 +351,23 @@ def _policy(request: Request, context: Context, plan: Plan) -> None:
     """What the shop's pages say; of a product that was named, what is written about that very product comes first."""
     products = context.catalogue.products(request.products[:1])
     own = bool(products) and (not request.from_context or bool(request.extra.get("pronoun")))
-    if products and own and knows(request.text, products[0], context):
+    known = bool(products) and knows(request.text, products[0], context)
+    if products and ((own and known) or _rather_of(request, products[0], context)):
         _of_product(request, products[0], context, plan)
     elif pages.quote_if_sure(_asked(request), context, plan):
         return
-    elif products and (own or knows(request.text, products[0], context)):
+    elif products and (own or known):
         _of_product(request, products[0], context, plan)
     elif request.query and any(h.confident for h in context.search.products(request.query, limit=3)) and not products:
         _search(request, context, plan)
     else:
         pages.unknown(plan)
+
+
+def _rather_of(request: Request, product: Product, context: Context) -> bool:
+    """Whether a product's own texts answer better than the shop's pages."""
+    score = rescue.of_product(request.text, product, context)
+    return score >= rescue.SURE and score > rescue.of_pages(_asked(request), context)
 
 
 def _order(request: Request, context: Context, plan: Plan) -> None:

@@ -1,7 +1,8 @@
 """Which of a product's known values a question is about: "what's it made of" -> material, "how heavy" -> weight.
 
 A question is compared with the names and values of the product's attributes, specs and options, by shared words and by
-the meaning of the sentence (embeddings), and with the sentences of its description. Works for attributes of any name.
+the meaning of the sentence (embeddings), and with the sentences of its description; a trained head weighs it all.
+Works for attributes of any name.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import Literal
 
 from assistant.act.concepts import concepts, fits
 from assistant.act.context import Encode
+from assistant.act.evidence import Line, is_yes_no, scores
 from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
 from assistant.types import Product, Variant
 
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
 
-_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh|hm+)\W+)*(?:is|are|does|do|can|could|has|have|will|would|did|was)\b")
 _GENERAL = re.compile(
     r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|what (?:is|are|'s) (?:it|the item|that|"
     r"this|they) like|"
@@ -40,11 +41,6 @@ class Aspect:
 def is_general(question: str) -> bool:
     """Whether the customer wants to hear about the product as such rather than one thing of it."""
     return bool(_GENERAL.search(fold(question)))
-
-
-def is_yes_no(question: str) -> bool:
-    """Whether the question is answered by yes or no."""
-    return bool(_YES_NO.search(fold(question)))
 
 
 def known(product: Product, variant: Variant | None = None) -> list[Aspect]:
@@ -74,33 +70,57 @@ def sentences(text: str) -> list[str]:
 def best(
     question: str, product: Product, encode: Encode, variant: Variant | None = None, limit: int = 1
 ) -> list[Aspect]:
-    """The aspects that answer `question`, best first; empty when the shop knows nothing of what is asked."""
-    own_words = set(stems(product.name)) | set(stems(product.category))
-    words = [t for t in tokenize(question) if t.text not in STOP_WORDS]
-    asked = [t for t in words if t.stem not in own_words] or words
-    asked_stems = {t.stem for t in asked}
+    """The aspects that answer `question`, best first; empty when the shop knows nothing of what is asked.
+
+    What the trained head is sure of comes first (evidence.py), then a value whose name or kind the question asks for.
+    """
     aspects = known(product, variant)
     if not aspects:
         return []
-    plain = _without_name(question, product)
+    judged = weigh(question, product, encode, variant)
+    sure = [a for a in judged if a.score >= SURE]
+    called = [a for a in _called(question, product, aspects, encode) if a.score >= _CALLED]
+    if sure and sure[0].kind == "option" and called and called[0].kind == "option":
+        sure = []  # several options may be asked for at once: their names say which
+    found = sure + [a for a in called if (a.kind, a.name) not in {(s.kind, s.name) for s in sure}]
+    return found[:limit]
+
+
+SURE = 0.25
+"""The head's score from which on a line is told as the answer. On 312 questions of the bench whose answer is known and
+323 whose answer isn't: 86% right and 9% told without one; by words and names alone 74% and 8%."""
+_CALLED = 0.5
+
+
+def weigh(question: str, product: Product, encode: Encode, variant: Variant | None = None) -> list[Aspect]:
+    """Everything that is known of a product with the head's score of how well it answers, best first."""
+    aspects = known(product, variant)
+    told = scores(_without_name(question, product), [_line(a, product) for a in aspects], encode)
+    judged = [Aspect(a.kind, a.name, a.value, float(s)) for a, s in zip(aspects, told, strict=True)]
+    return sorted(judged, key=lambda a: -a.score)
+
+
+def _line(aspect: Aspect, product: Product) -> Line:
+    if aspect.kind == "sentence":
+        return Line(aspect.value)
+    values = dict.fromkeys(v.options.get(aspect.name, "") for v in product.variants) if not aspect.value else ()
+    return Line(aspect.value or ", ".join(filter(None, values)), aspect.name)
+
+
+def _called(question: str, product: Product, aspects: Sequence[Aspect], encode: Encode) -> list[Aspect]:
+    """The values (no sentences) by how near their names, and what they are called for, come to the question."""
+    own_words = set(stems(product.name)) | set(stems(product.category))
+    words = [t for t in tokenize(question) if t.text not in STOP_WORDS]
+    asked_stems = {t.stem for t in ([t for t in words if t.stem not in own_words] or words)}
     named = [a for a in aspects if a.kind != "sentence"]
-    vectors = encode([plain, *(_phrase(a) for a in named)])
+    vectors = encode([_without_name(question, product), *(_phrase(a) for a in named)])
     similar = vectors[1:] @ vectors[0]
     meant = concepts(_without_name(question, product, "it"), encode)
     scored = [
         Aspect(a.kind, a.name, a.value, _score(a, asked_stems, float(s), question, meant))
         for a, s in zip(named, similar, strict=True)
     ]
-    scored += [
-        Aspect(a.kind, a.name, a.value, _sentence_score(a.value, asked_stems)) for a in aspects if a.kind == "sentence"
-    ]
-    scored.sort(key=lambda a: -a.score)
-    scored = _clearest_first(question, scored, encode)
-    return [a for a in scored[:limit] if a.score >= _threshold(a)]
-
-
-def _threshold(aspect: Aspect) -> float:
-    return 0.59 if aspect.kind == "sentence" else 0.5
+    return sorted(scored, key=lambda a: -a.score)
 
 
 def _score(aspect: Aspect, asked: set[str], similar: float, question: str, meant: dict[str, float]) -> float:
@@ -116,39 +136,6 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str, meant
     return score
 
 
-def _clearest_first(question: str, scored: list[Aspect], encode: Encode) -> list[Aspect]:
-    """Where several sentences share the same words with the question, the one that means it most comes first."""
-    if not scored or scored[0].kind != "sentence":
-        return scored
-    tied = [a for a in scored if a.kind == "sentence" and a.score == scored[0].score]
-    if len(tied) < 2:
-        return scored
-    meant = score_sentences(question, [a.value for a in tied], encode)
-    first = tied[meant.index(max(meant))]
-    return [first, *(a for a in scored if a is not first)]
-
-
-def _sentence_score(sentence: str, asked: set[str]) -> float:
-    """The share of the question's telling words that the sentence has; all of them make it the answer."""
-    words = set(stems(sentence)) - _STOP
-    shared = [s for s in asked if s in words or _compound(s, words)]
-    return 0.9 * len(shared) / len(asked) if asked else 0.0
-
-
-def closest_sentence(question: str, product: Product, encode: Encode) -> tuple[str, float]:
-    """The sentence of the description that comes nearest to the question, and how near (0 without a description)."""
-    lines = sentences(product.description)
-    if not lines:
-        return "", 0.0
-    scores = score_sentences(_without_name(question, product), lines, encode)
-    place = scores.index(max(scores))
-    return lines[place], scores[place]
-
-
-def _compound(word: str, words: set[str]) -> bool:
-    return any(len(w) >= 4 and len(word) >= 4 and (w.startswith(word) or word.startswith(w)) for w in words)
-
-
 def _phrase(aspect: Aspect) -> str:
     name = aspect.name.replace("_", " ")
     return name
@@ -158,7 +145,8 @@ def _without_name(question: str, product: Product, instead: str = "") -> str:
     """The question without the words of the product's name; `instead` stands where they were."""
     name = set(stems(product.name))
     words = [t.text if t.stem not in name else instead for t in tokenize(question)]
-    return " ".join(w for w, _ in groupby(w for w in words if w)) or question
+    kept = " ".join(w for w, _ in groupby(w for w in words if w))
+    return kept if set(stems(kept)) - _STOP else question  # "is there shea butter in it" of the Shea Butter Wash
 
 
 _STOP = {stem(w) for w in STOP_WORDS}

@@ -5,9 +5,10 @@ Quotes what the shop has written, word for word; infers nothing.
 
 from __future__ import annotations
 
-from assistant.act.aspects import Aspect, best, closest_sentence, is_general, is_yes_no, sentences
+from assistant.act.aspects import Aspect, best, is_general, sentences, weigh
 from assistant.act.choice import choose
 from assistant.act.context import Context
+from assistant.act.evidence import is_yes_no
 from assistant.act.instead import no_longer
 from assistant.act.offers import availability, offered_options, price
 from assistant.act.plan import Fact, Field, Plan
@@ -36,23 +37,22 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     if named and not doubtful and (not found or (found[0].kind == "option" and found[0].name in named)):
         availability(request, product, context, plan)
         return
+    if named and found and found[0].kind == "option" and found[0].name in named:
+        found = []  # "is the silver one dimmable": that it is silver was the customer's word
     if not found and request.follow_up:  # "and the toaster?": nothing written of what was asked of the last one
         overview(request, product, context, plan)
         return
     if not found:
-        hint, score = closest_sentence(request.text, product, context.encode)
-        if score >= _ANSWERS:
-            _state(request, Aspect("sentence", "description", hint), product, variant, context, plan)
-        else:
-            unknown(product, context, plan, hint if score >= _NEAR else "")
+        near = [a for a in weigh(request.text, product, context.encode) if a.kind == "sentence" and a.score >= _NEAR]
+        unknown(product, context, plan, near[0].value if near else "")
     elif found[0].kind == "option" and not (variant and found[0].value):
         offered_options(request, product, [found[0].name], context, plan)
     else:
         _state(request, found[0], product, variant, context, plan)
 
 
-_ANSWERS, _NEAR = 0.4, 0.33
-"""How near a sentence must come to be the answer, or at least worth showing (20 answerable, 12 unknown questions)."""
+_NEAR = -0.5
+"""The head's score from which on a sentence that is no sure answer is worth showing."""
 
 
 def overview(request: Request, product: Product, context: Context, plan: Plan) -> None:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.act import clarify, promotions
-from assistant.act.aspects import is_yes_no
 from assistant.act.choice import Choice, choose
 from assistant.act.context import Context
+from assistant.act.evidence import is_yes_no
 from assistant.act.instead import (
     add_answer,
     alternatives,

@@ -34,10 +34,20 @@ class ShopFact:
 
 
 def quote_if_sure(
-    question: str, context: Context, plan: Plan, *, strict: bool = False, about: str = "", pages_only: bool = False
+    question: str,
+    context: Context,
+    plan: Plan,
+    *,
+    strict: bool = False,
+    about: str = "",
+    pages_only: bool = False,
+    sure: bool = False,
 ) -> bool:
-    """Say the sentences of the shop's pages, or its fact, that answer the question; False if there are none."""
-    hits = [h for h in context.search.policies(question, limit=3) if h.confident]
+    """Say the sentences of the shop's pages, or its fact, that answer the question; False if there are none.
+
+    `sure`: it is known that one of the paragraphs found answers, however little they look like it.
+    """
+    hits = [h for h in context.search.policies(question, limit=4 if sure else 3) if h.confident or sure]
     if about:
         hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]
     fact = None if pages_only else shop_fact(question, context)
@@ -100,9 +110,20 @@ def unknown(plan: Plan) -> None:
     plan.answered = False
 
 
+def lines_for(question: str, context: Context, limit: int = 4) -> list[tuple[PolicyHit, str]]:
+    """The sentences of the paragraphs that are nearest to a question."""
+    hits = context.search.policies(question, limit=limit)
+    return [(hit, line) for hit in hits for line in _lines_of(hit, hits)]
+
+
+def told_facts(context: Context) -> dict[str, str]:
+    """What the shop states of itself to anybody."""
+    return {k: v for k, v in context.info.items() if k not in _NOT_TOLD and v and len(v) < _LONG}
+
+
 def shop_fact(question: str, context: Context) -> ShopFact | None:
     """The fact of the shop that fits the question best, None when none fits well."""
-    told = {k: v for k, v in context.info.items() if k not in _NOT_TOLD and v and len(v) < 400}
+    told = told_facts(context)
     if not told:
         return None
     vectors = context.encode([question, *(f"{k.replace('_', ' ')}: {v}" for k, v in told.items())])

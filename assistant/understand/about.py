@@ -67,6 +67,7 @@ class Subject:
         pairs = tuple(o.pairs for o in clause.links.options if o.pairs)
         extra: dict[str, Any] = {
             "topic": topic(state, self._vocabulary),
+            "focus": tuple(state.focus[:3]),
             "known_query": known,
             "masked": mask(clause.text, clause.links) if mentions else "",
             "option_pairs": pairs,

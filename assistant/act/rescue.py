@@ -1,0 +1,83 @@
+"""Where an answer stands, when the reading of a question doesn't say: in a product's texts or on the shop's pages.
+
+One head judges the lines of both (evidence.py), so that they can be weighed against each other; what no line answers
+stays unanswered. Asked when a question may be about either, and before anything is said not to be known.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import replace
+
+from assistant.act import pages
+from assistant.act.aspects import weigh
+from assistant.act.context import Context
+from assistant.act.details import details
+from assistant.act.evidence import Line, scores
+from assistant.act.plan import Plan
+from assistant.request import Request
+from assistant.types import Product
+
+SURE = 0.5
+"""The score from which a line answers a question that was read as another. On the bench's 107 questions about pages 93%
+have such a line there and none has one among a product's; of 109 about products a tenth have one on a page."""
+_NOT_MEANT = frozenset(
+    {"greeting", "thanks", "goodbye", "are_you_human", "human", "mood", "other_language", "complaint"}
+)
+_OF_ROWS = frozenset("price availability stock options".split())
+"""What is asked of a product's rows: no page answers it."""
+_EXISTS = re.compile(
+    r"\b(?:do|have|did) (?:you|u|ya|y'all)\b|\b(?:sell|stock|carry|got any|any|looking for|look for|i need|i want|"
+    r"after|show me|find me)\b"
+)
+
+
+def of_product(question: str, product: Product, context: Context) -> float:
+    """How well the best line of a product's texts answers."""
+    judged = weigh(question, product, context.encode)
+    return judged[0].score if judged else _NOTHING
+
+
+def of_pages(question: str, context: Context) -> float:
+    """How well the best line of the pages found for a question, or of the shop's facts, answers."""
+    lines = [Line(text, under=f"{hit.title} {hit.heading}") for hit, text in pages.lines_for(question, context)]
+    lines += [Line(value, name) for name, value in pages.told_facts(context).items()]
+    told = scores(question, lines, context.encode)
+    return float(told.max()) if len(told) else _NOTHING
+
+
+_NOTHING = -10.0
+
+
+def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
+    """The plan as it was `before`, with an answer from the texts; None when no line answers surely enough."""
+    if request.act in _NOT_MEANT or (request.act == "search" and _asks_for_goods(request)):
+        return None
+    product = _meant(request, context)
+    question = str(request.extra.get("masked") or request.text)
+    own = of_product(request.text, product, context) if product else _NOTHING
+    pages_score = _NOTHING if request.act in _OF_ROWS else of_pages(question, context)
+    if max(own, pages_score) < SURE:
+        return None
+    plan = copy.deepcopy(before)
+    if product is not None and own >= pages_score:
+        asked = replace(request, act="details", products=(product.product_id,), group=False, from_context=True)
+        details(asked, product, context, plan)
+        plan.focus = [product.product_id]
+        plan.cards.append(context.card(product))
+        return plan if plan.answered else None
+    return plan if pages.quote_if_sure(question, context, plan, sure=True) else None
+
+
+def _asks_for_goods(request: Request) -> bool:
+    """Whether the question is if the shop has something: no line about something else answers that."""
+    return bool(_EXISTS.search(request.text.lower()) or request.limits)
+
+
+def _meant(request: Request, context: Context) -> Product | None:
+    """The product that the question names or that was talked about, where it is one."""
+    focus = request.extra.get("focus", ())
+    named = request.products if request.products and not request.group else focus if len(focus) == 1 else ()
+    found = context.catalogue.products(list(named[:1]))
+    return found[0] if found and found[0].active else None
