@@ -105,9 +105,10 @@ def _from_request(
         sure = [h for h in sure if len(h.matched) == most]
     for hit in listing.best_matches(sure) if query and not wide else sure:
         reasons: list[Reason] = []
-        if said := [w for w in query.split() if w in hit.matched]:
-            product = Receipt("product", hit.product_id, "name", hit.product_id, context.as_of)
-            reasons = [(f"it goes with “{' '.join(said)}”", (product,))]
+        said = [w for w in query.split() if w in hit.matched]
+        if said and (product := context.catalogue.product(hit.product_id)) is not None:
+            receipt = Receipt("product", product.product_id, "name", product.name, context.as_of)
+            reasons = [(f"it goes with “{' '.join(said)}”", (receipt,))]
         found[hit.product_id] = (1.0 + hit.score + hit.similarity, reasons)
 
 

@@ -32,3 +32,11 @@ def test_a_gift_over_several_sentences_is_one_wish(assistant: Assistant, talk: T
     text = " ".join(f"{p.name} {p.description} {p.subcategory}" for p in products(assistant, record))
     assert "coffee" in text.lower()
     assert all(float(card.price.removeprefix("£")) <= 50 for card in record.cards)
+
+
+def test_what_fits_the_words_is_borne_by_the_products_name(assistant: Assistant, talk: Talk) -> None:
+    record = talk("can you recommend a head torch?")
+    names = {p.product_id: p.name for p in products(assistant, record)}
+    said = [r for r in record.receipts if r.kind == "product" and r.field == "name" and r.key in names]
+    assert said
+    assert all(r.value == names[r.key] for r in said)

@@ -235,12 +235,14 @@ def every_turn(shop_name: str) -> list[Turn]:
     turns, world = [], load(shop_name)
     for path in sorted(TRUTH.glob(f"cases_{shop_name}_*.jsonl")):
         for case in read_jsonl(path):
-            moment, said = world.fresh(), []
+            moment, said = world, []
             for row in case["turns"]:
+                if row.get("feed"):
+                    moment = moment.fresh()
                 for change in row.get("feed", []):
                     moment.apply(change)
                 said.append(row["say"])
-                turns.append(Turn(moment.fresh(), row["say"], list(said), row["expect"], {}))
+                turns.append(Turn(moment, row["say"], list(said), row["expect"], {}))
     return turns
 
 

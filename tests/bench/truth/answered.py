@@ -54,7 +54,7 @@ def _about_the_right_product(turn: Turn, part: Json) -> Answer | None:
 def _price(turn: Turn, part: Json) -> Answer:
     hits = hits_of(turn, part)
     if not hits:
-        said_no = leading(turn.reply) is False or any(polarity(c) is False for c in clauses(turn.reply))
+        said_no = leading(turn.reply) is False or any(polarity(c) is False for c in clauses(turn.reply, turn.world))
         return GOOD if said_no else missing("there is no such variant, the reply doesn't say so")
     prices = {v.price for v in hits}
     can_be_had = {v.price for v in hits if v.can_be_had}
@@ -76,6 +76,9 @@ def _clarified(turn: Turn) -> Answer:
 
 
 def _avail(turn: Turn, part: Json) -> Answer:
+    hits = hits_of(turn, part)
+    if hits and all(v.is_unknown for v in hits):
+        return _dont_know(turn, {"topic": "whether it is there"})
     truth = any(v.can_be_had for v in hits_of(turn, part))
     lead = leading(turn.reply)
     yes_no_question = bool(
@@ -93,7 +96,8 @@ def _avail(turn: Turn, part: Json) -> Answer:
         )
     if truth and (other := _other_values(turn, part)):
         return missing(f"speaks of {other} only")
-    said = [polarity(c) for s in sentences(turn.reply, turn.world) if not s.endswith("?") for c in clauses(s)]
+    stated = [s for s in sentences(turn.reply, turn.world) if not s.endswith("?")]
+    said = [polarity(c) for s in stated for c in clauses(s, turn.world)]
     if lead == truth and lead is not None:
         return GOOD
     if truth in said:
@@ -128,7 +132,7 @@ def _narrower(turn: Turn, part: Json, lead: bool) -> bool:
 def _stock(turn: Turn, part: Json) -> Answer:
     hits = hits_of(turn, part)
     stocks = [v.stock for v in hits if v.stock is not None]
-    said = [polarity(c) for c in clauses(turn.reply)]
+    said = [polarity(c) for c in clauses(turn.reply, turn.world)]
     if not stocks or not hits:
         known = DONT_KNOW.search(turn.reply) or any(p is not None for p in said)
         return (
@@ -158,7 +162,7 @@ def _options(turn: Turn, part: Json) -> Answer:
     if part.get("need"):
         return GOOD if part["need"] in found else missing(f"{key} {part['need']} is missing")
     if not listed:
-        said_no = any(polarity(c) is False for c in clauses(turn.reply))
+        said_no = any(polarity(c) is False for c in clauses(turn.reply, turn.world))
         return GOOD if said_no else missing("there is no such variant, the reply doesn't say so")
     if can_be_had <= found or listed <= found:
         return GOOD
@@ -192,7 +196,7 @@ def _search(turn: Turn, part: Json) -> Answer:
     if not fitting:
         return (
             GOOD
-            if denied or any(polarity(c) is False for c in clauses(turn.reply))
+            if denied or any(polarity(c) is False for c in clauses(turn.reply, turn.world))
             else missing("nothing fits, the reply doesn't say so")
         )
     wanted = {p.pid for p in fitting}
@@ -256,7 +260,7 @@ def _says(turn: Turn, part: Json) -> Answer:
 def _absent(turn: Turn, part: Json) -> Answer:
     denied = (
         NOT_CARRIED.search(turn.reply) or NOT_FOUND.search(turn.reply) or leading(turn.reply) is False
-        or any(polarity(c) is False for c in clauses(turn.reply))
+        or any(polarity(c) is False for c in clauses(turn.reply, turn.world))
     )  # fmt: skip
     if denied or re.search(r"\b(?:isn't|not) (?:in|part of|something|one of)\b", turn.reply, re.I):
         return GOOD

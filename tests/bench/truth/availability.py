@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .context import DONT_KNOW, Sentence, variants_of
-from .mentions import Constraint, Mention, clauses, find_products
+from .context import DONT_KNOW, NOUN_NOT_GOODS, Sentence, variants_of
+from .mentions import Constraint, Mention, find_products
 from .world import Product, Variant
 
-_NOUN_NOT_GOODS = (
-    r"(?:any |that |this |the |a |an |more |enough |further |such |exact |its |stock "
-    r")*(?:information|info|details?|data|record|answer|figure|numbers?|counts?|way|access"
-    r"|idea|opinion|return policy|warranty|policy|reviews?|preference|weather|knowledge"
-    r"|physical)"
-)
 NEGATIVE = re.compile(
     r"\bout[\s\-]of[\s\-]stock\b|\bsold[\s\-]out\b|\bunavailable\b|\bno longer\b|\bdiscontinued\b"
     r"|\b(?:is|are|was|were|be)(?:n't| not)\b[^,.;]{0,45}?\b(?:available|in stock|offered|stocked|carried|sold)\b"
     r"|\b(?:not|never) (?:currently |presently |right now |actually |listed as )?(?:available"
     r"|in stock|offered|carried|sold|stocked)\b"
     rf"|\b(?:don't|do not|doesn't|does not|haven't|have not|hasn't)(?: currently| actually| "
-    rf"really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {_NOUN_NOT_GOODS})"
+    rf"really)? (?:have|carry|offer|stock|sell|got|come|list)\b(?! {NOUN_NOT_GOODS})"
     r"|\bno [\w\s\-'&/]{1,60}?\b(?:available|in stock|left)\b|\bnone (?:left|available|in "
     r"stock|are|is|of)\b|\bnot one\b"
     r"|\b(?:0|zero) (?:left|in stock|available|units?|of (?:the|them|these))\b|\bwe have "
@@ -30,11 +24,28 @@ NEGATIVE = re.compile(
 )
 POSITIVE = re.compile(
     r"\bin[\s\-]stock\b|\bavailable\b|\bwe (?:do |still |also |currently )*(?:have|carry|sell"
-    r"|stock|offer)\b|\bwe've got\b|\bhave it\b|\bstill (?:there|here)\b"
+    rf"|stock|offer)\b(?! {NOUN_NOT_GOODS})|\bwe've got\b|\bhave it\b"
+    r"|(?<!I'm )(?<!we're )(?<!I am )(?<!we are )\bstill (?:there|here)\b"
     r"|\bcan be (?:ordered|bought|had)\b|\bcomes? in\b|\boffered in\b|\byou can (?:get|buy"
-    r"|order|have)\b|\bgot it\b|\bcan get (?:it|them|the)\b",
+    r"|order|have)\b(?! (?:in touch|help|back|hold|through))|\bgot it\b|\bcan get (?:it|them|the)\b",
     re.I,
 )
+_SOLD = re.compile(
+    r"\bwe (?:do |still |also |currently )*(?:have|carry|sell|stock|offer)\b|\bwe've got\b"
+    r"|\bcan be (?:ordered|bought)\b|\bcomes? in\b|\boffered in\b|\byou can (?:buy|order)\b",
+    re.I,
+)
+_THERE = re.compile(r"\bin[\s\-]stock\b|\bavailable\b|\bstill (?:there|here)\b", re.I)
+"""Words for being in the range, and words for being there now: where nobody counts, only the former can be said."""
+_STATE = r"(?:not )?(?:in stock|out of stock|available|sold out)"
+_GOODS = r"(?:items?|articles?|goods|products|things|sizes)"
+_ANY_GOODS = re.compile(
+    rf"\bwhat(?:ever|'s)?(?: is| isn't)? {_STATE}\b(?!\s*:)"
+    rf"|\b(?:anything|everything|{_GOODS}) (?:that|which)(?: is| are|'s| isn't| aren't) {_STATE}\b"
+    rf"|\b{_GOODS} (?:in stock|out of stock) (?:is|are|can|will|may|ships?|gets?|leaves?)\b",
+    re.I,
+)
+_CONDITION = re.compile(r"^\W*(?:if|when|whenever|once|should|as long as|where)\b[^,]*", re.I)
 _EXISTENCE = re.compile(r"\b(?:comes? in|offered in|come with|sizes? (?:are|include)|options? (?:are|include))\b", re.I)
 _OPEN = re.compile(
     r"\b(?:if|whether|once|when|unless|back in stock|let me know|would you like|check|which|want me|tell me)\b", re.I
@@ -72,12 +83,12 @@ def leading(reply: str) -> bool | None:
 def judge_availability(sentence: Sentence, first: bool) -> list[str]:
     """One line for every claim whose yes or no isn't true. `first`: no earlier sentence made such a claim."""
     wrong: list[str] = []
-    if sentence.is_question:
+    if sentence.is_question or _of_no_product(sentence):
         return wrong
     products, carried = sentence.products, Constraint()
-    for number, clause in enumerate(clauses(sentence.text)):
+    for number, clause in enumerate(sentence.clauses):
         mentions = find_products(clause, sentence.turn.world, sentence.products)
-        for part, said, named in _claims(clause, mentions):
+        for part, said, named, words in _claims(clause, mentions):
             products = named or products
             explicit = sentence.explicit(part, products) or ({} if named else carried)
             carried = explicit
@@ -85,9 +96,19 @@ def judge_availability(sentence: Sentence, first: bool) -> list[str]:
                 continue
             if said is None or not products or _OPEN.search(part) or (DONT_KNOW.search(clause) and said is False):
                 continue
+            if said and _SOLD.search(words) and not _THERE.search(words) and _sold_uncounted(products, explicit):
+                continue
             if problem := _problem(sentence, part, said, products, explicit, first and number == 0):
                 wrong.append(problem)
     return wrong
+
+
+def _of_no_product(sentence: Sentence) -> bool:
+    """Whether it is of goods in general ("What is in stock is ready ...", "If your size is out of stock, we ...")."""
+    if sentence.mentions or sentence.explicit():
+        return False
+    condition = _CONDITION.search(sentence.text)
+    return bool(_ANY_GOODS.search(sentence.text)) or bool(condition and polarity(condition[0]) is not None)
 
 
 def _other_options(sentence: Sentence, part: str, products: Sequence[Product]) -> bool:
@@ -105,23 +126,30 @@ def _other_options(sentence: Sentence, part: str, products: Sequence[Product]) -
     )
 
 
-def _claims(clause: str, mentions: Sequence[Mention]) -> Iterator[tuple[str, bool | None, list[Product]]]:
-    """What is claimed of which product: (the words, their polarity, the products named). In a list ("What is
-    available: the A (size 7) for $5, the B (sold out)") each name has its own words, and the head's polarity when it
-    has none of its own."""
+def _sold_uncounted(products: Sequence[Product], said: Constraint) -> bool:
+    """Whether all of these products are sold though nobody says that they are there."""
+    return all(any(v.is_unknown for _, v in variants_of([p], said)) for p in products)
+
+
+def _claims(clause: str, mentions: Sequence[Mention]) -> Iterator[tuple[str, bool | None, list[Product], str]]:
+    """What is claimed of which product: (the text about it, its polarity, the products named, the words that make the
+    claim). In a list ("What is available: the A (size 7) for $5, the B (sold out)") each name has its own words, and
+    the head's polarity, or that of what follows all names, when it has none of its own."""
     if not mentions:
-        yield clause, polarity(clause), []
+        yield clause, polarity(clause), [], clause
         return
     head = clause[: mentions[0].start]
-    shared = polarity(head) if polarity(head) is not None else polarity(clause)
     if len(mentions) == 1 or not _LIST.search(clause[mentions[0].end :]):
         own = [p for m in mentions for p in m.products]
-        yield clause, shared if polarity(head) is not None and _HEAD.search(head) else polarity(clause), own
+        words = head if polarity(head) is not None and _HEAD.search(head) else clause
+        yield clause, polarity(words), own, words
         return
+    tail = re.sub(r"\([^)]*\)", " ", clause[mentions[-1].end :])
+    shared = head if polarity(head) is not None else tail
     for mention, after in zip(mentions, [*mentions[1:], None], strict=True):
         part = clause[mention.end : after.start if after else len(clause)]
-        own_polarity = polarity(part)
-        yield part, shared if own_polarity is None else own_polarity, list(mention.products)
+        words = part if polarity(part) is not None else shared
+        yield part, polarity(words), list(mention.products), words
 
 
 def _problem(
@@ -153,7 +181,7 @@ def _claim_problem(clause: str, said: bool, products: Sequence[Product], options
             there = bool(hits) if existence else any(v.can_be_had for _, v in hits)
             if said and not there:
                 return f"says {names} ({shown}) {'exists' if existence else 'can be had'}: {_state(hits)}"
-            if not said and (any(v.can_be_had for _, v in hits)):
+            if not said and any(v.can_be_had or v.is_unknown for _, v in hits):
                 return f"says {names} ({shown}) can't be had: {_state(hits)}"
     return None
 
@@ -181,5 +209,7 @@ def _choices(options: Constraint) -> list[Constraint]:
 def _state(hits: Sequence[tuple[Product, Variant]]) -> str:
     if not hits:
         return "the shop lists no such variant"
+    if all(v.is_unknown for _, v in hits):
+        return "the shop doesn't say whether it is there"
     num_there = sum(1 for _, v in hits if v.can_be_had)
     return f"{num_there} of {len(hits)} such variants can be had"

@@ -58,6 +58,8 @@ def judge_turn(turn: Turn) -> Verdict:
     answer = judge_answer(turn)
     if "stock" in kinds and not any(v.stock is not None for p in turn.focus for v in p.variants):
         kinds = tuple("dontknow" if kind == "stock" else kind for kind in kinds)
+    if "avail" in kinds and turn.focus and all(v.is_unknown for p in turn.focus for v in p.live):
+        kinds = tuple("dontknow" if kind == "avail" else kind for kind in kinds)
     wrong = untrue(turn) + judge_cards(turn.world, turn.record)
     if answer.wrong:
         wrong.append(answer.wrong)
@@ -72,6 +74,8 @@ def untrue(turn: Turn) -> list[str]:
     wrong: list[str] = []
     first = True
     for sentence in bind(turn):
+        if sentence.is_of_a_page:
+            continue
         counted, rest = judge_stock(sentence)
         kinds, rest = judge_kinds(sentence, rest)
         wrong += counted + kinds + judge_money(sentence) + judge_other(sentence, rest)

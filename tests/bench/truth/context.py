@@ -10,10 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .mentions import Constraint, Mention, find_options, find_products, plain, satisfies, sentences
-from .world import Product, Variant, World
+from .mentions import (
+    Constraint,
+    Mention,
+    clauses,
+    find_options,
+    find_products,
+    name_pattern,
+    plain,
+    satisfies,
+    sentences,
+)
+from .world import Product, Variant, World, squeezed
 
 Json = dict[str, Any]
+THOUSANDS = r"\s?(?:k|grand|thousand)\b"
 NEGATION = re.compile(
     r"\b(?:not|no|none|never|nothing|neither|nor|without|cannot|unable|\w+n't|unfortunately"
     r"|sold out|out of stock|unavailable|only)\b",
@@ -36,13 +47,20 @@ NOT_FOUND = re.compile(
     r"|\bfound (?:nothing|no\b)|\b(?:none|nothing) (?:of|in|under|below|that|matches|fits)",
     re.I,
 )
+NOUN_NOT_GOODS = (
+    r"(?:any |that |this |the |a |an |more |enough |further |such |exact |its |stock |their |your |specific "
+    r")*(?:information|info|details?|data|record|answer|figure|numbers?|counts?|way|access"
+    r"|idea|opinion|return policy|warranty|policy|reviews?|preference|weather|knowledge"
+    r"|physical)"
+)
+"""What a reply that doesn't know says it doesn't have: no goods."""
 NOT_CARRIED = re.compile(
     r"\b(?:don't|do not|doesn't|does not)\b(?: currently| actually)? (?:have|carry|sell|stock"
-    r"|offer|list|seem to have)\b"
+    rf"|offer|list|seem to have)\b(?! {NOUN_NOT_GOODS})"
     r"|\bisn't (?:something )?(?:we|in our|part of)|\bnot (?:in|part of) our (?:shop|catalogue"
     r"|catalog|range|store|assortment)"
     r"|\bnot something (?:that )?we|\bno [\w\s\-]{2,40} (?:in our|in the) (?:shop|catalogue"
-    r"|catalog|range|store)|\bwe have no\b",
+    rf"|catalog|range|store)|\bwe have no\b(?! {NOUN_NOT_GOODS})",
     re.I,
 )
 
@@ -86,7 +104,14 @@ class Turn:
         return {}
 
     def customer_numbers(self) -> set[str]:
-        return {n.replace(",", "") for text in self.said for n in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+        """The figures that the customer gave, those in thousands ("4 grand", "1.5k") also in full."""
+        found = set()
+        for text in self.said:
+            for figure, thousands in re.findall(rf"(\d[\d,]*(?:\.\d+)?)({THOUSANDS})?", text, flags=re.I):
+                found.add(figure.replace(",", ""))
+                if thousands:
+                    found.add(f"{float(figure.replace(',', '')) * 1000:g}")
+        return found
 
 
 @dataclass
@@ -108,6 +133,20 @@ class Sentence:
     def is_question(self) -> bool:
         return self.text.rstrip("\"' )").endswith("?")
 
+    @property
+    def clauses(self) -> list[str]:
+        return clauses(self.text, self.turn.world)
+
+    @property
+    def is_of_a_page(self) -> bool:
+        """Whether a sentence that names no product stands on one of the shop's pages, word for word: then it is the
+        page's, about no product in particular."""
+        for text in (self.text, self.text.partition(": ")[2]):
+            words = squeezed(text)
+            if not self.mentions and words.count(" ") >= 4 and f" {words} " in self.turn.world.squeezed_pages:
+                return True
+        return False
+
     def nearest(self, position: int) -> list[Product]:
         """The products that a figure at `position` belongs to: the name last said before it, else the next one."""
         before = [m for m in self.mentions if m.end <= position]
@@ -120,7 +159,7 @@ class Sentence:
         """The option values that (a part of) the sentence itself speaks of, product names left out."""
         whole = self.text if text is None else text
         for name in {p.name for p in self.named}:
-            whole = whole.replace(name, " " * len(name))
+            whole = name_pattern(name).sub(lambda m: " " * len(m[0]), whole)
         return find_options(whole, self.products if products is None else products)
 
     def asked(self, explicit: Constraint, products: Sequence[Product]) -> Constraint:

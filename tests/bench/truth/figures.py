@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .context import NEGATION, Sentence, unique, variants_of
+from .conversions import judge_conversions
 from .mentions import NUMBER_WORDS
 from .money import AMOUNT
-from .world import Product
+from .world import Product, World, squeezed
 
 _N = r"(?P<n>\d+(?:,\d{3})*|" + "|".join(NUMBER_WORDS) + r")"
 _MANY = (
@@ -60,7 +61,7 @@ FACT_WORDS = {
     "warranty": r"warrant|guarante",
     "return": r"return|refund|send (?:it|them) back",
     "shipping": r"ship|deliver|arriv|dispatch",
-    "weight": r"weigh",
+    "weight": r"\bweigh",
     "rating": r"\brat(?:ed|ing)|\bstars?\b|out of 5",
     "minimum order": r"minimum|at least order",
     "dimensions": r"dimension|\bwide\b|\bwidth|\bheight|\btall\b|\bdepth|\bdeep\b|measures",
@@ -242,7 +243,7 @@ def judge_other(sentence: Sentence, text: str) -> list[str]:
     text = re.sub(r"\S+@\S+|https?://\S+", lambda m: "_" * len(m.group(0)), text)
     for mention in sentence.mentions:
         text = text[: mention.start] + "_" * (mention.end - mention.start) + text[mention.end :]
-    wrong = []
+    wrong, text = judge_conversions(sentence.turn.world, text)
     for figure in _figures(text):
         products = sentence.nearest(figure.start) if sentence.mentions else sentence.products
         if problem := _figure_problem(sentence, figure, products, text):
@@ -253,7 +254,12 @@ def judge_other(sentence: Sentence, text: str) -> list[str]:
 def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Product], text: str) -> str | None:
     shown = f"{figure.value}{'%' if figure.percent else ''} {figure.unit}".strip()
     local = _around(text, figure)
-    sources = [fact for p in products for name, fact in p.facts.items() if re.search(_field_words(name), local, re.I)]
+    sources = [
+        fact
+        for p in products
+        for name, fact in p.facts.items()
+        if re.search(_field_words(name), local, re.I) and _could_hold(figure, name, fact)
+    ]
     chosen = {value for values in sentence.explicit(local, products).values() for value in values}
     if sources and not figure.percent and not any(figure.value in value for value in chosen):
         if any(_stands_in(figure, source) for source in sources) or _on_a_page(sentence, figure):
@@ -276,6 +282,27 @@ def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Produ
     if any(figure.value in (v.sku, p.pid) for p in products for v in p.variants):
         return None
     return f"the figure {shown} stands nowhere in what the shop says of {products[0].name if products else 'this'}"
+
+
+_KIND_OF_UNIT = {
+    unit: kind
+    for kind, units in {
+        "mass": "kg gram lb oz", "volume": "ml liter", "length": "inch mm cm m km foot",
+        "time": "year month week day hour minute",
+    }.items()
+    for unit in units.split()
+}  # fmt: skip
+
+
+def _could_hold(figure: Figure, name: str, fact: str) -> bool:
+    """Whether this field can be what the figure is of: litres are no weight, and a field without figures is of none
+    unless it is one that is spoken of in figures."""
+    figures = list(_figures(fact))
+    kinds = {_KIND_OF_UNIT.get(_stem(f.unit)) for f in figures}
+    kind = _KIND_OF_UNIT.get(_stem(figure.unit))
+    if kind and figures and None not in kinds and kind not in kinds:
+        return False
+    return bool(figures) or any(name.startswith(field) for field in FACT_WORDS)
 
 
 def _field_words(name: str) -> str:
@@ -328,6 +355,8 @@ def _on_a_page(sentence: Sentence, figure: Figure) -> bool:
     words = set(re.findall(r"[a-z]{4,}", sentence.text.lower())) - _EMPTY
     promotions = (" ".join(p.values()) for p in world.promotions)
     pages = [*world.policies.values(), *(f"{k} {v}" for k, v in world.info.items()), *promotions]
+    if _quotes(sentence.text, figure, world):
+        return True
     for page in pages:
         heading = ""
         for line in re.split(r"\n|(?<=[.!?])\s", page):
@@ -336,3 +365,21 @@ def _on_a_page(sentence: Sentence, figure: Figure) -> bool:
             if words & matter and _stands_in(figure, line, strict=True):
                 return True
     return False
+
+
+_CLOTHES_SIZE = re.compile(r"\b(?:X{0,4}[SL]|M)\b")
+
+
+def _quotes(text: str, figure: Figure, world: World) -> bool:
+    """Whether the figure stands among four words in a row that a part of a page's sentence has too ("95 to 101 cm"),
+    that part being about the same size ("M")."""
+    words, own = squeezed(text).split(), squeezed(figure.value).split()
+    sizes = {size.lower() for size in _CLOTHES_SIZE.findall(text)}
+    runs = [words[i : i + 4] for i in range(len(words) - 3)]
+    mine = [f" {' '.join(run)} " for run in runs if all(part in run for part in own)]
+    return any(
+        run in part and sizes <= set(part.split())
+        for page in (world.policies.values() if mine else ())
+        for part in (f" {squeezed(piece)} " for piece in re.split(r"[,;\n]|[.:]\s", page))
+        for run in mine
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from .world import Product, Variant, World
+from .world import Product, Variant, World, squeezed
 
 NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -16,12 +16,15 @@ NUMBER_WORDS = {
 }  # fmt: skip
 _CLAUSE = re.compile(r"(?:;\s+|,?\s+(?:but|while|whereas|though|although|however)\b|\s+[-–—]\s+|,\s+(?:and|so)\s+)")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'“(•\-$€£])|\n+")
+_MARKS = "™℠®©"
+"""Trademark signs: a name is the same with and without them."""
 _ABBREVIATIONS = re.compile(r"\b(Co|Mr|Mrs|Dr|No|vs|approx|e\.g|i\.e|St|Inc|Ltd)\.\s")
 
 
 def plain(text: str) -> str:
     """The text without Markdown marks, with one kind of quote, dash and space."""
-    text = unicodedata.normalize("NFKC", text)
+    pieces = re.split(f"([{_MARKS}])", text)  # which NFKC would spell out ("TM")
+    text = "".join(p if p in _MARKS else unicodedata.normalize("NFKC", p) for p in pieces)
     text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", text)
@@ -40,12 +43,20 @@ class Mention:
 
 @cache
 def name_pattern(name: str) -> re.Pattern[str]:
-    """Matches the name however it is spaced, hyphenated and numbered ("t shirts", "E-Reader")."""
-    words = re.findall(r"[^\s\-]+", name)
-    body = r"[\s\-]*".join(re.escape(w) for w in words)
+    """Matches the name however it is spaced, hyphenated, numbered and trademarked ("t shirts", "E-Reader")."""
+    words = re.findall(r"[^\s\-]+", plain(name))
+    body = r"[\s\-]*".join(_unmarked(re.escape(w)) for w in words)
     body = re.sub(r"(?<=\w)es?$", r"e?s?", body) if name.endswith("s") else body + r"(?:e?s)?"
     one_word = len(words) == 1 and not any(c.isdigit() for c in name)
     return re.compile(r"(?<![\w])" + body + r"(?![\w])", 0 if one_word else re.I)
+
+
+def _unmarked(pattern: str) -> str:
+    return re.sub(rf"\\?[{_MARKS}]", rf"(?:[{_MARKS}]|\\s?\\(?TM\\)?)?", pattern)
+
+
+def without_marks(text: str) -> str:
+    return re.sub(f"[{_MARKS}]", "", text)
 
 
 @cache
@@ -54,15 +65,18 @@ def lower_pattern(name: str) -> re.Pattern[str]:
 
 
 def find_products(text: str, world: World, likely: Iterable[Product] = ()) -> list[Mention]:
-    """The product names in `text`, the longest reading first; `likely` ones may be written in lower case or in part."""
+    """The product names in `text`, the longest reading first; `likely` ones may be written in lower case or in part.
+    Words quoted from the shop's own texts name nothing ("It says “grows in low light”")."""
     taken: list[tuple[int, int]] = []
     found: list[Mention] = []
+    likely = list(likely)
     expected = {p.name for p in likely}
+    text = _without_quotations(text, world)
     by_name: dict[str, list[Product]] = {}
     for product in world.products:
         by_name.setdefault(product.name, []).append(product)
     brands = {p.facts.get("brand", "").lower() for p in world.products}
-    low = text.lower()
+    low = without_marks(text.lower())
     for name in sorted(by_name, key=len, reverse=True):
         if _first_word(name) not in low:
             continue
@@ -74,14 +88,25 @@ def find_products(text: str, world: World, likely: Iterable[Product] = ()) -> li
                 continue
             taken.append(match.span())
             found.append(Mention(match.start(), match.end(), tuple(by_name[name])))
-    found += _partial(text, taken, world)
+    found += _partial(text, taken, world, likely, [p for m in found for p in m.products])
     return sorted(found, key=lambda m: m.start)
 
 
 @cache
 def _first_word(name: str) -> str:
     """The part of a name that any writing of it begins with."""
-    return re.split(r"[\s\-]", name.lower())[0].rstrip("s").removesuffix("e") or name.lower()
+    low = without_marks(plain(name).lower())
+    return re.split(r"[\s\-]", low)[0].rstrip("s").removesuffix("e") or low
+
+
+def _without_quotations(text: str, world: World) -> str:
+    """The text with what it quotes word for word from the shop's texts blanked out; a name in quotes stays."""
+    for match in re.finditer(r'(?<!\d)"([^"]+)"', text):  # not the inches of a name
+        quoted = squeezed(match[1])
+        if quoted.count(" ") < 2 or quoted not in world.squeezed_texts or quoted in world.squeezed_names:
+            continue
+        text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    return text
 
 
 def _is_other_use(text: str, match: re.Match[str], is_brand: bool) -> bool:
@@ -99,7 +124,7 @@ def _aliases(shop: str, names: tuple[str, ...]) -> dict[str, str]:
     """Parts of two words or more (or one with digits) that only one product's name has: "galaxy s10" -> its name."""
     owners: dict[str, set[str]] = {}
     for name in names:
-        words = name.lower().split()
+        words = without_marks(plain(name)).lower().split()
         for start in range(len(words)):
             for end in range(start + 1, len(words) + 1):
                 part = words[start:end]
@@ -109,19 +134,48 @@ def _aliases(shop: str, names: tuple[str, ...]) -> dict[str, str]:
     return {part: next(iter(own)) for part, own in owners.items() if len(own) == 1 and part not in lower}
 
 
-def _partial(text: str, taken: list[tuple[int, int]], world: World) -> list[Mention]:
+def _partial(
+    text: str, taken: list[tuple[int, int]], world: World, likely: Sequence[Product], named: Sequence[Product]
+) -> list[Mention]:
     aliases = _aliases(world.shop, tuple(p.name for p in world.products))
     found = []
-    low = text.lower()
+    low = without_marks(text.lower())
+    expected = {p.name for p in likely}
     for part in sorted(aliases, key=len, reverse=True):
         if part not in low:
             continue
-        for match in re.finditer(r"(?<!\w)" + re.escape(part) + r"s?(?!\w)", low):
+        for match in _alias_pattern(part).finditer(text):
             if any(match.start() < e and s < match.end() for s, e in taken):
                 continue
+            if not _as_a_name(text, match, aliases[part], aliases[part] in expected):
+                continue
+            if not _DEFINITE.search(text[: match.start()]) and any(
+                p.name != aliases[part] and part in p.text.lower() for p in [*named, *likely]
+            ):
+                continue  # words that stand in the text of the product spoken of are said of that one
             taken.append(match.span())
             found.append(Mention(match.start(), match.end(), tuple(world.named(aliases[part]))))
     return found
+
+
+@cache
+def _alias_pattern(part: str) -> re.Pattern[str]:
+    words = rf"[{_MARKS}]?\s".join(re.escape(w) for w in part.split())
+    return re.compile(rf"(?<!\w){words}s?(?!\w)", re.I)
+
+
+_DEFINITE = re.compile(r"\b(?:the|this|that|these|those|your|our)\s+$", re.I)
+
+
+def _as_a_name(text: str, match: re.Match[str], name: str, expected: bool) -> bool:
+    """Whether part of a name stands for the product: written with capitals, or with digits in it ("galaxy s10"), or
+    its last words behind an article ("the moka pot"). Plain words ("in low light") do not, unless the product is
+    likely meant ("the low light")."""
+    words = re.findall(r"[^\s\-]+", match[0])
+    if any(c.isdigit() for c in match[0]) or all(not w[0].islower() for w in words):
+        return True
+    head = words[-1].lower().rstrip("s") == name.lower().split()[-1].rstrip("s")
+    return (head or expected) and bool(_DEFINITE.search(text[: match.start()]))
 
 
 def sentences(text: str, world: World) -> list[str]:
@@ -133,8 +187,17 @@ def sentences(text: str, world: World) -> list[str]:
     return [s.replace("\0", ".").strip() for s in _SENTENCE.split(guarded) if s and s.strip()]
 
 
-def clauses(sentence: str) -> list[str]:
-    return [c for c in (part.strip(" ,") for part in _CLAUSE.split(sentence)) if c]
+def clauses(sentence: str, world: World | None = None) -> list[str]:
+    """The clauses of a sentence; a dash or comma inside a product's name ("HP - Stream 14") ends none."""
+    names = world.names_with_breaks(_CLAUSE) if world else ()
+    spans = [m.span() for n in names if _first_word(n) in sentence.lower() for m in name_pattern(n).finditer(sentence)]
+    cuts = [m.span() for m in _CLAUSE.finditer(sentence)]
+    parts, start = [], 0
+    for cut, after in cuts:
+        if not any(s < after and cut < e for s, e in spans):
+            parts.append(sentence[start:cut])
+            start = after
+    return [c for c in (part.strip(" ,") for part in [*parts, sentence[start:]]) if c]
 
 
 Constraint = dict[str, tuple[str, ...]]

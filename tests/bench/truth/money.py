@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .context import NEGATION, Sentence, Turn, variants_of
+from .context import NEGATION, THOUSANDS, Sentence, Turn, variants_of
 from .mentions import Constraint
 from .promoted import after_promotion, is_option_value
 from .reduced import is_reduced
@@ -15,7 +15,7 @@ from .world import Product, Variant, minor
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "US$": "USD"}
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
 AMOUNT = re.compile(
-    rf"(?P<symbol>US\$|[$€£]|\bUSD|\bEUR|\bGBP)\s?(?P<a>{_FIGURE})"
+    rf"(?P<symbol>US\$|[$€£]|\bUSD|\bEUR|\bGBP)\s?(?P<a>{_FIGURE})(?P<thousands>{THOUSANDS})?"
     rf"|(?P<b>{_FIGURE})\s?(?P<word>€|£|dollars?\b|bucks\b|euros?\b|pounds?\b|USD\b|EUR\b"
     rf"|GBP\b)"
 )
@@ -70,7 +70,7 @@ def amounts(text: str) -> Iterator[Amount]:
         figure = (match.group("a") or match.group("b")).replace(",", "")
         mark = match.group("symbol") or match.group("word")
         currency = SYMBOLS.get(mark) or _WORDS.get(mark.lower().rstrip("s")) or _WORDS.get(mark.lower()) or mark.upper()
-        yield Amount(minor(figure), currency, match.start(), match.end())
+        yield Amount(minor(figure) * (1000 if match.group("thousands") else 1), currency, match.start(), match.end())
 
 
 def judge_money(sentence: Sentence) -> list[str]:

@@ -11,31 +11,32 @@ import csv
 import html
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 from .world import Product, Variant, World, minor
 
-_MAGENTO_FACTS = ("material", "activity", "gender", "features_bags", "strap_bags", "style_bags", "pattern", "format")
+_NO_FACTS = frozenset(
+    "category name sku price special_price qty description attribute_set visibility url_key color size sale "
+    "meta_description links_title samples_title links_purchased_separately".split()
+)
+_FLAGS = ("eco_collection", "performance_fabric", "erin_recommends", "new")
 _SALESBOT = ("laptops", "tvs", "guitars", "mattresses", "coffee-makers", "vacuum-cleaners")
 
 
 def magento(folder: Path) -> World:
-    """The simple products of Magento's sample data; rows that share a name are one product's variants."""
+    """Magento's sample data: every row of every product file that has a price of its own (a bag, a video to download);
+    rows that share a name and are no products by themselves are one product's variants."""
+    rows = [row for path in sorted(folder.glob("*.csv")) for row in _products_in(path)]
+    shared = Counter(_text(row["name"]) for row in rows if row.get("visibility") == "1")
     products: dict[str, Product] = {}
-    for path in sorted(folder.glob("CatalogSampleData_SimpleProduct_products_*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                name = _text(row["name"])
-                options = {k: row[k] for k in ("color", "size") if row.get("visibility") == "1" and row.get(k)}
-                if "color" not in options:
-                    options = {}
-                price = minor(row.get("special_price") or row["price"])
-                variant = Variant(row["sku"], price, int(float(row["qty"])), True, options)
-                facts = {k: ", ".join(row[k].split("\n")) for k in _MAGENTO_FACTS if (row.get(k) or "").strip()}
-                kind = row["category"].split("\n")[1]
-                slug = re.sub(r"\W+", "-", name.lower()).strip("-")
-                product = Product(slug if options else row["sku"], name, kind, _text(row["description"]), facts, [])
-                products.setdefault(name, product).variants.append(variant)
+    for row in rows:
+        name = _text(row["name"])
+        slug = re.sub(r"\W+", "-", name.lower()).strip("-")
+        kind = row["category"].split("\n")[1]
+        pid = slug if shared[name] > 1 else row["sku"]
+        product = Product(pid, name, kind, _text(row["description"]), _magento_facts(row), [])
+        products.setdefault(name, product).variants.append(_magento_variant(row))
     for sku, stars in _ratings(folder).items():
         for product in products.values():
             if any(v.sku == sku for v in product.variants):
@@ -45,6 +46,34 @@ def magento(folder: Path) -> World:
     with pages.open(encoding="utf-8-sig", newline="") as file:
         policies = {row["identifier"]: _text(row["content"]) for row in csv.DictReader(file)}
     return World("magento", list(products.values()), policies)
+
+
+def _products_in(path: Path) -> list[dict[str, str]]:
+    """The rows of a product file that are sold at a price in the file; none of a file of another kind."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if not {"sku", "name", "price"} <= set(reader.fieldnames or ()):
+            return []
+        return [row for row in reader if row.get("links_purchased_separately") != "1"]
+
+
+def _magento_variant(row: dict[str, str]) -> Variant:
+    """The piece that a row sells. Without a quantity nobody knows whether it is there."""
+    options = {key: row[key] for key in ("size", "color") if row.get(key)}
+    full, special = minor(row["price"]), minor(row.get("special_price") or row["price"])
+    stock = int(float(row["qty"])) if row.get("qty") else None
+    return Variant(row["sku"], min(full, special), stock, None, options, full if special < full else None)
+
+
+def _magento_facts(row: dict[str, str]) -> dict[str, str]:
+    facts = {
+        column: ", ".join(filter(None, map(_text, cell.split("\n"))))
+        for column, cell in row.items()
+        if column not in _NO_FACTS and column not in _FLAGS and (cell or "").strip()
+    }
+    flags = [flag.replace("_", " ") for flag in _FLAGS if row.get(flag) == "1"]
+    facts |= {"flags": ", ".join(flags)} if flags else {}
+    return facts | {"categories": ", ".join(row["category"].split("\n"))}
 
 
 def _ratings(folder: Path) -> dict[str, list[float]]:

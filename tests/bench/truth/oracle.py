@@ -100,6 +100,9 @@ def _true_price(world: World, part: Json, products: list[Product], hits: list[Va
 
 def _true_avail(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
     name, options = products[0].name, said(part.get("options", {}))
+    if hits and all(v.is_unknown for v in hits):
+        yield f"I don't know whether the {name} is in stock."
+        return
     if any(v.can_be_had for v in hits):
         yield f"Yes, the {name} is available{f' in {options}' if options else ''}."
         yield "Yes, it's in stock."

@@ -49,7 +49,7 @@ def _variant_problem(product: Product, variant: Variant, receipt: Json) -> str |
     elif field == "stock":
         truth, given = variant.stock, value
     elif field in ("available", "availability", "in_stock"):
-        truth = variant.can_be_had
+        truth = None if variant.is_unknown else variant.can_be_had
         given = value if isinstance(value, bool) else polarity(str(value))
     else:
         key = field.removeprefix("options.").removeprefix("option.").replace("_", " ")
@@ -101,7 +101,8 @@ def judge_cards(world: World, record: Json) -> list[str]:
             wrong.append(f"card of {product.name} shows {card['price']!r}")
         shown = str(card.get("availability", ""))
         said = polarity(shown)
-        if said is not None and said != any(v.can_be_had for v in hits):
+        there = any(v.can_be_had for v in hits)
+        if said is not None and (said != there or (not there and any(v.is_unknown for v in hits))):
             wrong.append(f"card of {product.name} shows {shown!r}")
         stocks = {v.stock for v in hits if v.stock is not None} | {sum(v.stock or 0 for v in hits)}
         if any(int(n) not in stocks for n in re.findall(r"\d+", shown)):

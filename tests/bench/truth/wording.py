@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .context import DONT_KNOW, NEGATION, Sentence
 from .figures import FACT_WORDS
-from .mentions import clauses
 from .money import amounts
 from .world import Product
 
@@ -161,7 +160,7 @@ def _comparison(sentence: Sentence) -> str | None:
 
 def _looks(sentence: Sentence) -> str | None:
     """A colour or material said of a product that the source doesn't know of it."""
-    for clause in clauses(sentence.text):
+    for clause in sentence.clauses:
         if NEGATION.search(clause) or DONT_KNOW.search(clause) or not sentence.products:
             continue
         text = clause
@@ -196,7 +195,7 @@ def _qualities(sentence: Sentence) -> str | None:
 
 def _invented(sentence: Sentence) -> str | None:
     """What no shop's data can back: when something comes back, what customers like, what is new."""
-    for clause in clauses(sentence.text):
+    for clause in sentence.clauses:
         match = _INVENTED.search(clause)
         if not match or DONT_KNOW.search(clause):
             continue
@@ -213,7 +212,7 @@ def _fact_polarity(sentence: Sentence) -> str | None:
     product = sentence.products[0]
     for field in ("warranty", "return"):
         fact = product.facts.get(field)
-        for clause in clauses(sentence.text):
+        for clause in sentence.clauses:
             if fact is None or not re.search(FACT_WORDS[field], clause, re.I) or fact.lower() in sentence.text.lower():
                 continue
             denied = bool(

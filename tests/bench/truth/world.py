@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ SOURCES = {
     "magento": SHARED / "magento",
     "salesbot": SHARED / "salesbot",
 }
-VARIANT_COLUMNS = {"sku", "product_id", "price", "stock", "compare_at_price", "gtin", "active", "image"}
+VARIANT_COLUMNS = {"sku", "product_id", "price", "stock", "available", "compare_at_price", "gtin", "active", "image"}
 PRODUCT_COLUMNS = {
     "product_id", "name", "category", "subcategory", "brand", "description", "active", "replaced_by", "image", "url",
     "rating", "specs",
@@ -39,19 +40,25 @@ def minor(amount: Any) -> int:
 
 @dataclass
 class Variant:
-    """One buyable thing. `stock` None: the shop doesn't count it, and `listed` says whether it can be had."""
+    """One buyable thing. `stock` None: the shop doesn't count it, and `listed` says whether it can be had; both None:
+    the shop sells it, nobody knows whether it is there."""
 
     sku: str
     price: int
     stock: int | None
-    listed: bool
+    listed: bool | None
     options: dict[str, str] = field(default_factory=dict)
     compare_at: int | None = None
     active: bool = True
 
     @property
     def can_be_had(self) -> bool:
-        return self.active and (self.stock > 0 if self.stock is not None else self.listed)
+        return self.active and (self.stock > 0 if self.stock is not None else bool(self.listed))
+
+    @property
+    def is_unknown(self) -> bool:
+        """Sold, but whether it is there stands nowhere."""
+        return self.active and self.stock is None and self.listed is None
 
 
 @dataclass
@@ -84,6 +91,11 @@ class Product:
         return " ".join(parts)
 
 
+def squeezed(text: str) -> str:
+    """The words and figures of a text alone, in lower case, one space between them."""
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+
+
 def same(left: str, right: str) -> bool:
     return left.strip().lower() == right.strip().lower()
 
@@ -101,7 +113,10 @@ class World:
     def fresh(self) -> World:
         """A copy whose variants and promotions may change without touching this one."""
         products = [replace(p, variants=[replace(v) for v in p.variants]) for p in self.products]
-        return replace(self, products=products, promotions=list(self.promotions))
+        world = replace(self, products=products, promotions=list(self.promotions))
+        for lasting in ("squeezed_texts", "squeezed_pages", "squeezed_names", "_broken"):  # no change touches these
+            world.__dict__[lasting] = getattr(self, lasting)
+        return world
 
     def named(self, name: str) -> list[Product]:
         """The products that a case means: a name, `#category` or `*`."""
@@ -135,6 +150,30 @@ class World:
             variant.stock = int(change["stock"])
         if "active" in change:
             variant.active = bool(change["active"])
+
+    @cached_property
+    def squeezed_texts(self) -> str:
+        """All that the source says of products and on pages, as `squeezed` gives it."""
+        return squeezed("\n".join([*(p.text for p in self.products), *self.policies.values()]))
+
+    @cached_property
+    def squeezed_pages(self) -> str:
+        """All pages as `squeezed` gives them, with a space at either end."""
+        return f" {squeezed(' '.join([*self.policies.values(), *self.info.values()]))} "
+
+    @cached_property
+    def squeezed_names(self) -> set[str]:
+        return {squeezed(p.name) for p in self.products}
+
+    def names_with_breaks(self, breaks: re.Pattern[str]) -> list[str]:
+        """The product names in which this pattern finds something."""
+        if breaks.pattern not in self._broken:
+            self._broken[breaks.pattern] = [p.name for p in self.products if breaks.search(p.name)]
+        return self._broken[breaks.pattern]
+
+    @cached_property
+    def _broken(self) -> dict[str, list[str]]:
+        return {}
 
     def texts(self) -> Iterator[str]:
         for product in self.products:
@@ -214,7 +253,7 @@ def _folder(folder: Path) -> World:
             row["sku"],
             minor(row["price"]),
             int(row["stock"]) if row.get("stock") else None,
-            bool(row.get("stock")),
+            {"yes": True, "no": False}.get(row.get("available", "").lower()),
             {k: v for k, v in row.items() if k not in VARIANT_COLUMNS and v},
             minor(row["compare_at_price"]) if row.get("compare_at_price") else None,
             row.get("active", "yes") != "no",
