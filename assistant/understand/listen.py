@@ -25,6 +25,7 @@ from assistant.understand.vocabulary import Vocabulary
 
 _SLIP = 88.0  # how alike (0 to 100) a word must be to one of the shop's to be that word misspelt
 _PLAIN = 0.5  # how strong a feeling must be for a message that asks nothing to be about it
+_NONE_OF_OURS = 0.75  # how sure it is that a message is none of the shop's business: a joke is no complaint
 _FELT_AS = {
     "anger": "complaint",
     "disgust": "complaint",
@@ -103,7 +104,8 @@ class Listener:
 
 def _felt(requests: list[Request], feeling: Feeling) -> list[Request]:
     """A message that asks nothing but says plainly how somebody feels is a complaint, or feedback."""
-    if len(requests) == 1 and requests[0].act == "none" and feeling.strength >= _PLAIN:
+    unsure = len(requests) == 1 and requests[0].act == "none" and requests[0].confidence < _NONE_OF_OURS
+    if unsure and feeling.strength >= _PLAIN:
         return [replace(requests[0], act=_FELT_AS.get(feeling.emotion, "none"))]
     return requests
 

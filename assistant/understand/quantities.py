@@ -31,6 +31,11 @@ _OR_LESS = re.compile(rf"{_AMOUNT}\s+(?:or less|or under|or below|max(?:imum)?|t
 _MIN = re.compile(
     rf"(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?|no less than|upwards of)\s+{_AMOUNT}"
 )
+_NOTHING = re.compile(r"\b(?:nothing|not|no|none|never|without|\w+n't|dont|cant|wont|avoid)\b(?: [\w']+){0,3} *$")
+"""Before a lower limit: "nothing over 120" is an upper one."""
+_TO_SPEND = re.compile(rf"{_AMOUNT}(?: or so)? to (?:spend|play with|blow|work with)\b")
+_SLANG = {"fiver": 5, "tenner": 10, "grand": 1000}
+_OF_SLANG = re.compile(r"\b(?:(\d+(?:\.\d+)?)|an?)\s(fiver|tenner|grand)s?\b")
 _OR_MORE = re.compile(rf"{_AMOUNT}\s+(?:or more|or above|and up|upwards|minimum)\b")
 _AROUND = re.compile(rf"(?:around|about|roughly|approximately|circa)\s+{_AMOUNT}")
 _FOR = re.compile(rf"\bfor\s+(?={_MONEY}|\d{{2,5}}\W*$){_AMOUNT}")
@@ -57,7 +62,7 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
 
     `digits` is how many minor digits the currency has. Numbers followed by another unit (16 GB, 4 stars) are no prices.
     """
-    text = fold(words_to_numbers(text))
+    text = _in_figures(fold(words_to_numbers(text)))
 
     def find(pattern: re.Pattern[str], at: int = 1) -> re.Match[str] | None:
         for match in pattern.finditer(text):
@@ -70,8 +75,10 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
         low, high = (g[0:2], g[2:4]) if g[0] else (g[4:6], g[6:8])
         a, b = _minor(low[0], low[1], digits), _minor(high[0], high[1], digits)
         return Bounds(min(a, b), max(a, b))
-    high_match = find(_MAX) or find(_OR_LESS) or find(_FOR)
+    high_match = find(_MAX) or find(_OR_LESS) or find(_TO_SPEND) or find(_FOR)
     low_match = find(_MIN) or find(_OR_MORE)
+    if low_match and not high_match and _NOTHING.search(text[: low_match.start()]):
+        low_match, high_match = None, low_match
     if low_match and high_match and low_match.start(1) == high_match.start(1):
         low_match = None
     if not low_match and not high_match and (match := find(_AROUND)) and re.search(_MONEY, text):
@@ -83,16 +90,22 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
     )
 
 
+def _in_figures(text: str) -> str:
+    """Amounts in slang as figures: "a tenner" -> "10 pounds"."""
+    return _OF_SLANG.sub(lambda m: f"{float(m[1] or 1) * _SLANG[m[2]]:g} pounds", text)
+
+
 def bound_spans(text: str) -> list[tuple[int, int]]:
     """Where the price limits stand in `text`, so that their numbers are not taken for sizes."""
     folded = fold(text)
     spans = []
-    for pattern in (_BETWEEN, _MAX, _OR_LESS, _FOR, _MIN, _OR_MORE, _AROUND):
+    for pattern in (_BETWEEN, _MAX, _OR_LESS, _TO_SPEND, _FOR, _MIN, _OR_MORE, _AROUND):
         if pattern is _AROUND and not re.search(_MONEY, folded):
             continue  # "what about 44" is no price
         for match in pattern.finditer(folded):
             if not _NOT_MONEY_AFTER.match(folded, match.end()):
                 spans.append(match.span())
+    spans += [match.span() for match in _OF_SLANG.finditer(folded)]
     return spans + [match.span() for match in _SO_MUCH_OFF.finditer(folded)]
 
 

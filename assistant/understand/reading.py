@@ -141,7 +141,7 @@ class Reader:
         """The request of a sentence that tells much: only the shop's own words in it are looked for."""
         if len(clause.links.tokens) <= _LONG:
             return request
-        known = str(request.extra.get("known_query", "")).split()
+        known = [w for w in str(request.extra.get("known_query", "")).split() if not w.isdigit()]
         if kinds := clause.links.subcategories or clause.links.categories:
             linked = kinds[0][0].union(*(o.positions for o in clause.links.options))
             known = [clause.links.tokens[p].text for p in sorted(linked)]

@@ -91,6 +91,8 @@ class Vocabulary:
         return math.log(1 + (len(self.products) + 1) / (df + 0.5)) * (0.15 if word_stem in _STOP_STEMS else 1.0)
 
 
+_OF_PAYING = frozenset(stem(w) for w in ("voucher", "coupon", "code", "offer", "deal"))
+"""What somebody pays less with is no other word for a thing that they buy: "I have a voucher" asks for no gift card."""
 _STOP_STEMS = frozenset(stem(w) for w in STOP_WORDS)
 
 
@@ -136,7 +138,7 @@ def _add_synonyms(vocabulary: Vocabulary, group: Sequence[str]) -> None:
     A word becomes a kind's other name only where the group means that one kind: with daypacks and backpacks on two
     shelves a rucksack is either.
     """
-    phrases = [phrase for phrase in map(stems, group) if phrase]
+    phrases = [phrase for phrase in map(stems, group) if phrase and not set(phrase) & _OF_PAYING]
     sold = [p for p in phrases if all(word in vocabulary.by_stem or word in vocabulary.by_kind for word in p)]
     if not sold or len(sold) == len(phrases):
         return
