@@ -196,3 +196,11 @@ def test_a_folder_may_say_what_is_there_without_a_count(tmp_path: Path) -> None:
         (False, True),
         (False, False),
     ]
+
+
+def test_what_is_no_longer_sold_is_no_matter_of_not_knowing() -> None:
+    world = shop()
+    (pot,) = world.named("Moka Pot")
+    pot.active = False
+    asked = {"kind": "avail", "products": ["Moka Pot"]}
+    assert judge_turn(Turn(world, "is it there", ["is it there"], [asked], {"reply": "No."})).kinds == ("avail",)

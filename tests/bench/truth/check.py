@@ -58,7 +58,8 @@ def judge_turn(turn: Turn) -> Verdict:
     answer = judge_answer(turn)
     if "stock" in kinds and not any(v.stock is not None for p in turn.focus for v in p.variants):
         kinds = tuple("dontknow" if kind == "stock" else kind for kind in kinds)
-    if "avail" in kinds and turn.focus and all(v.is_unknown for p in turn.focus for v in p.live):
+    listed = [v for p in turn.focus for v in p.live]
+    if "avail" in kinds and listed and all(v.is_unknown for v in listed):
         kinds = tuple("dontknow" if kind == "avail" else kind for kind in kinds)
     wrong = untrue(turn) + judge_cards(turn.world, turn.record)
     if answer.wrong:
