@@ -38,10 +38,11 @@ from assistant.understand.clauses import mask
 from assistant.understand.context import from_context, is_bare, is_place, points_at_one
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
-from assistant.understand.options import match_options, option_values
+from assistant.understand.options import match_options, option_values, own_options
+from assistant.understand.siblings import pointed_words, sibling
 from assistant.understand.state import State
 from assistant.understand.topic import refined, topic, within
-from assistant.understand.vocabulary import Vocabulary
+from assistant.understand.vocabulary import ProductName, Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
 _EVERYTHING = frozenset(
@@ -94,6 +95,8 @@ class Subject:
             request = self._superlative(request, clause, state)
         else:
             products, pick, skus = from_context(clause.text, request.act, state)
+            if not pick and not skus and (others := self._sibling(clause, state)):
+                products = others
             products = (
                 self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
             )
@@ -111,6 +114,27 @@ class Subject:
     def _points(self, clause: Clause, state: State) -> bool:
         """Whether the clause only points at a place in the list that was shown."""
         return points_at_one(clause.text, state) and not clause.links.categories and not clause.links.subcategories
+
+    def _sibling(self, clause: Clause, state: State) -> tuple[str, ...]:
+        """The product of the same kind that the clause points at instead of what is talked about."""
+        entries = self._vocabulary.products
+        focus = [entries[p] for p in state.focus[:3] if p in entries]
+        if not focus or not pointed_words(clause.text):
+            return ()
+        own = own_options(filter(None, map(self._lookup, state.focus[:3])))
+        seen = dict.fromkeys(str(i["product"]) for i in (*state.listed, *state.topics))
+        near = sibling(clause.text, focus, [entries[p] for p in seen if p in entries], own)
+        return near or sibling(clause.text, focus, self._kin(focus[0]), own)
+
+    def _kin(self, entry: ProductName) -> list[ProductName]:
+        """The products of the same kind."""
+        kind = entry.subcategory or entry.category
+        ids = set[str]().union(*(self._vocabulary.by_kind.get(s, set()) for s in stems(kind)))
+        return [
+            e
+            for e in (self._vocabulary.products[p] for p in sorted(ids))
+            if kind in (e.subcategory, e.category) and kind
+        ]
 
     def _of_another_kind(self, products: tuple[str, ...], clause: Clause) -> bool:
         """Whether the clause names a kind of product that none of these is of ("any tents?" after a talk of coffee)."""

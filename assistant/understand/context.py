@@ -266,11 +266,16 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
 
 def _names_something_else(request: Request, act: str) -> bool:
     """Whether a clause without a pronoun asks for another thing than was talked about ("do you have unicycles")."""
-    unlinked = [w for w in request.extra.get("unlinked", ()) if w not in _COUNTING]
+    unlinked = [w for w in request.extra.get("unlinked", ()) if w not in _COUNTING and not _before_price(w, request)]
     if not unlinked or request.extra.get("pronoun") or request.extra.get("named") or act in ("details", "options"):
         return False
     new_price = len(unlinked) <= 3 and act == "price" and not request.pick and _starts_new(request)
     return act in ("availability", "stock") or new_price
+
+
+def _before_price(word: str, request: Request) -> bool:
+    """Whether a word only says which price or stock is meant: "the asking price"."""
+    return bool(re.search(rf"\b{re.escape(word)} (?:price|cost|stock|availability)\b", request.text.lower()))
 
 
 def _starts_new(request: Request) -> bool:

@@ -16,6 +16,7 @@ from assistant.understand.clause import Clause, is_verb, joined_by, kind_positio
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.link import Mention
 from assistant.understand.options import match_options, option_values
+from assistant.understand.own_words import own_words
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
 
@@ -34,6 +35,29 @@ _LISTS = re.compile(
 )
 """A question for what there is of a kind: a product that is called like its kind is only one of them."""
 WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
+_WHOLE = 0.99
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("es") if word.endswith(("ses", "xes", "ches", "shes")) else word.removesuffix("s")
+
+
+def _before_one(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
+    """Whether the words of a mention stand for themselves, as in "the hand one"."""
+    last = max(mention.positions) + 1
+    return last < len(tokens) and tokens[last].text in ("one", "ones", "1")
+
+
+_ENDINGS = frozenset("ing ed er ers ness ly y able ive ion ions ment".split())
+
+
+def _same_word(said: str, named: str) -> bool:
+    """Whether a word is a name's own, in the singular or plural, or the first half of a compound."""
+    if _singular(said) == _singular(named):
+        return True
+    short, long = sorted((said, named), key=len)
+    rest = _singular(long.removeprefix(short)) if len(short) > 3 and long.startswith(short) else ""
+    return bool(rest) and rest not in _ENDINGS
 
 
 class Naming:
@@ -47,22 +71,26 @@ class Naming:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
-        kept = [m for m in clause.links.mentions if not is_verb(m, clause)]
+        kept = [m for m in clause.links.mentions if not is_verb(m, clause) and not self._derived(m, clause)]
+        if state.focus:
+            kept = [m for m in kept if not self._of_focus(m, clause, state)]
         kept = [
             m
             for m in kept
             if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
         ]
         of_kind = 1.1 if _LISTS.search(fold(clause.text)) else 0.8
-        kept = [m for m in kept if m.coverage >= of_kind or not m.positions <= kind_positions(clause)]
+        kept = [m for m in kept if m.coverage >= of_kind or not self._telling(m, clause) <= kind_positions(clause)]
         if clause.act in ("none", *WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
         if state.focus and _SUBJECT.search(fold(clause.text)):
-            kept = [m for m in kept if m.coverage >= 0.99]
+            kept = [m for m in kept if m.coverage >= 0.99 or joined_by(m, tokens)]
         if clause.act not in (*SUPERLATIVES, "search", "compare"):
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
             kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
+        elif clause.act == "compare":
+            kept = [self._in_focus(m, state) if _before_one(m, tokens) else m for m in kept]
         kept = [m for m in kept if not self._modifies(m, clause)]
         if any(m.coverage >= 0.99 for m in kept):
             kept = [m for m in kept if not self._headless(m, clause)]
@@ -88,6 +116,55 @@ class Naming:
         entries = [self._vocabulary.products[p] for p in mention.product_ids]
         alike = tuple(e.product_id for e in entries if (e.subcategory or e.category) in kinds)
         return replace(mention, product_ids=alike) if alike else mention
+
+    def _telling(self, mention: Mention, clause: Clause) -> frozenset[int]:
+        """Where a mention has more than a stop word."""
+        return frozenset(p for p in mention.positions if clause.links.tokens[p].text not in STOP_WORDS)
+
+    def _derived(self, mention: Mention, clause: Clause) -> bool:
+        """A word that only shares its root with a name: "settings" are no cook set, "washing" is no down wash."""
+        if len(mention.positions) > 1 or mention.coverage >= _WHOLE:
+            return False
+        at = min(mention.positions)
+        word = clause.links.corrected.get(at, clause.links.tokens[at].text)
+        entry = self._vocabulary.products[mention.product_ids[0]]
+        named = re.findall(
+            r"[^\W\d_]+|\d+", fold(f"{entry.name} {entry.category} {entry.subcategory or ''} {entry.brand}")
+        )
+        same = {_singular(word), _singular(word.replace("'", "").removesuffix("s"))}
+        if not word.isalpha() or any(word in n or _singular(n) in same for n in named):
+            return False
+        return word in self._vocabulary.english
+
+    def _of_focus(self, mention: Mention, clause: Clause, state: State) -> bool:
+        """Words that are part of a name, but say something of what is talked about, or of the customer's own things."""
+        tokens, first = clause.links.tokens, min(mention.positions)
+        telling = self._telling(mention, clause)
+        if mention.coverage >= _WHOLE or (len(telling) > 1 and mention.coverage >= 0.5):
+            return False
+        if {tokens[p - 1].text for p in telling if p} & {"my", "his", "her", "their"} and mention.coverage < 0.7:
+            return True
+        if set(mention.product_ids) & {*state.focus, *(str(i["product"]) for i in state.listed)}:
+            return False
+        before = [t.text for t in tokens[max(0, first - 2) : first]]
+        if {"a", "an", "another", "about", "any", "other", "than", "or", "vs", "your"} & set(before):
+            return False
+        if before[-1:] == ["and"] or (before == ["and", "the"]):
+            return False
+        if self._is_head(mention, clause) and self._same_kind(mention, state):
+            return False
+        own = own_words(filter(None, map(self._lookup, state.focus[:3])))
+        return {tokens[p].stem for p in mention.positions} <= own
+
+    def _is_head(self, mention: Mention, clause: Clause) -> bool:
+        """Whether a mention has the word that says what the thing is: "flask" of the Vacuum Flask."""
+        words = {clause.links.tokens[p].stem for p in mention.positions}
+        return any(self.stems(p)[-1:] and self.stems(p)[-1] in words for p in mention.product_ids)
+
+    def _same_kind(self, mention: Mention, state: State) -> bool:
+        entries = self._vocabulary.products
+        kinds = {entries[p].subcategory or entries[p].category for p in state.focus if p in entries}
+        return any((entries[p].subcategory or entries[p].category) in kinds for p in mention.product_ids)
 
     def _modifies(self, mention: Mention, clause: Clause) -> bool:
         """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""

@@ -35,6 +35,12 @@ def option_values(products: Iterable[Product]) -> dict[str, list[str]]:
     return values
 
 
+def own_options(products: Iterable[Product]) -> set[str]:
+    """The words and numbers of these products' option values: "256", "gb", "blue"."""
+    values = (v for vs in option_values(products).values() for v in vs)
+    return {word for value in values for word in re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", value.lower())}
+
+
 def match_options(
     text: str, values: Mapping[str, Sequence[str]], blocked: frozenset[int] = frozenset()
 ) -> list[Wanted]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from assistant.language import fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
@@ -51,7 +52,7 @@ class Reader:
         self._vocabulary = vocabulary
         self._head = head
         self._encode = encode
-        self._lookup = lookup
+        self._lookup = lookup = cache(lookup)  # within one message, a product is read once
         self._naming = Naming(vocabulary, lookup)
         self._subject = Subject(vocabulary, lookup)
         self._digits = digits
@@ -144,6 +145,10 @@ class Reader:
         known = [w for w in str(request.extra.get("known_query", "")).split() if not w.isdigit()]
         if kinds := clause.links.subcategories or clause.links.categories:
             linked = kinds[0][0].union(*(o.positions for o in clause.links.options))
+            at = min(kinds[0][0]) - 1
+            while at >= 0 and ((word := clause.links.tokens[at].text) in known or word.isdigit()):
+                linked |= {at}
+                at -= 1
             known = [clause.links.tokens[p].text for p in sorted(linked)]
         return replace(request, query=" ".join(known)) if known else request
 

@@ -152,7 +152,7 @@ def _add_synonyms(vocabulary: Vocabulary, group: Sequence[str]) -> None:
             if len(sold) == 1 and sold[0] in kinds:
                 kinds.setdefault(phrase, kinds[sold[0]])
         for word in phrase:
-            if word not in vocabulary.by_stem:
+            if word not in vocabulary.by_stem and (len(word) > 3 or len(phrase) == 1):
                 vocabulary.by_kind[word] |= products
 
 
