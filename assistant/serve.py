@@ -16,6 +16,8 @@ from typing import Protocol
 from assistant.config import ServerSettings, Settings
 from assistant.errors import BackroomError, UsageError
 
+_WARM_S = 1.0  # ready is not held back longer than that
+
 
 class Ready(Protocol):
     """Called once the server can answer: with its address, the shop's name and the model's."""
@@ -38,6 +40,10 @@ def serve(
         if prepare is not None:
             prepare(settings)
         with open_runtime(settings, wait=False) as runtime:
+            # Queued until the model is loaded, while this process imports the web server: the first customer's first
+            # words don't wait for what every prompt begins with.
+            warming = threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True)
+            warming.start()
             from assistant.server import build_app, run
 
             app, close = build_app(runtime, settings, isolate=isolate)
@@ -47,6 +53,7 @@ def serve(
                     runtime.process.wait_ready()
                 except BackroomError as error:
                     return error
+                warming.join(_WARM_S)
                 status = runtime.process.status()
                 ready(
                     address_of(sock, tls=settings.server.tls_certificate is not None),
@@ -55,7 +62,6 @@ def serve(
                 )
                 if runtime.releases is not None:
                     runtime.releases.start()
-                threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True).start()
                 return None
 
             try:

@@ -17,7 +17,7 @@ from assistant.act.plan import Plan
 from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings
 from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
-from assistant.errors import BusyError, EngineError
+from assistant.errors import BackroomError, BusyError, EngineError
 from assistant.frames import frames
 from assistant.prompt import Prompt, PromptBuilder, ask_notes, notes_messages
 from assistant.types import Delta, Event, Record
@@ -130,8 +130,8 @@ class Speaker:
         try:
             for _ in self._engine.generate(self._request("warm-up", Task(prompt, None, adapter, 1))):
                 pass
-        except (EngineError, BusyError):
-            return  # the first customer's turn will do it
+        except BackroomError:
+            return  # the first customer's turn will do it, or the one who waits for the model says what is wrong
 
     def say(self, turn: Turn, conversation_id: str, question: str, plan: Plan) -> Iterator[Event]:
         """Stream the answer: the model's sentences that pass, and what is missing in code's words."""

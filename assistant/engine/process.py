@@ -40,6 +40,7 @@ from assistant.engine.request import (
 )
 from assistant.engine.request_desk import RequestDesk
 from assistant.engine.scheduler import refusal
+from assistant.engine.watch import HangWatch
 from assistant.errors import EngineError, ModelError
 
 _log = logging.getLogger("backroom.engine")
@@ -213,8 +214,8 @@ class EngineProcess:
 
     def _attend(self, child: Child) -> Failed | None:
         """Read the process's reports until it ends; its last words, if it had any."""
-        failed = None
-        last_sign, num_steps = time.monotonic(), -1
+        failed, num_steps = None, -1
+        watch = HangWatch(child.process.pid)
         try:
             while True:
                 if child.connection.poll(1.0):
@@ -223,14 +224,14 @@ class EngineProcess:
                     if isinstance(report, Failed):
                         failed = report
                     if isinstance(report, Ready | Outputs):
-                        last_sign = time.monotonic()
-                now = time.monotonic()
-                if self._closed and now - self._closed_at > _CLOSE_GRACE_S:
+                        watch.progressed()
+                if self._closed and time.monotonic() - self._closed_at > _CLOSE_GRACE_S:
                     child.kill()
                 limit = self._hang_timeout_s if self._ready else self._start_timeout_s
                 if self._beat.num_steps != num_steps or (self._ready and not self._requests):
-                    last_sign, num_steps = now, self._beat.num_steps
-                elif now - last_sign > limit:
+                    watch.progressed()
+                    num_steps = self._beat.num_steps
+                elif watch.look() > limit:
                     _log.error("the engine hangs: no step for %g s; it is killed", limit)
                     child.kill()
         except (EOFError, OSError):

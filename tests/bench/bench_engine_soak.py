@@ -40,7 +40,9 @@ from assistant.models import resolve
 DEADLINE_S = 300
 
 
-def talk(engine: EngineProcess, load: Load, number: int, end: float, seen: Counter[str], *, short: bool) -> None:
+def talk(
+    engine: EngineProcess, load: Load, number: int, end: float, seen: Counter[str], *, short: bool, think_s: float
+) -> None:
     """One customer until `end`: whole answers, answers stopped or dropped in the middle, new conversations."""
     chance = random.Random(number)
     visit = 0
@@ -78,6 +80,7 @@ def talk(engine: EngineProcess, load: Load, number: int, end: float, seen: Count
                 seen[f"told: {type(error).__name__}"] += 1
             if time.monotonic() > end or len(tokens) > 1500:
                 break
+            time.sleep(chance.random() * 2 * think_s)
             if chance.random() < 0.05:
                 engine.forget(f"{number}-{visit}")
 
@@ -105,6 +108,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=8)
     parser.add_argument("--kill-every", type=float, default=300, help="Seconds between kills of the engine.")
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--think", type=float, default=0.0, help="Seconds between turns, on average.")
     parser.add_argument("--short", action="store_true", help="Short prompts and answers.")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -113,7 +117,11 @@ def main() -> int:
     seen: Counter[str] = Counter()
     end = time.monotonic() + options.seconds
     threads = [
-        threading.Thread(target=talk, args=(engine, load, number, end, seen), kwargs={"short": options.short})
+        threading.Thread(
+            target=talk,
+            args=(engine, load, number, end, seen),
+            kwargs={"short": options.short, "think_s": options.think},
+        )
         for number in range(options.customers)
     ]
     for thread in threads:
