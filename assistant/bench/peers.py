@@ -46,7 +46,8 @@ while True:
 
 @dataclass(frozen=True)
 class Setup:
-    """How a peer is started. `flash_attention` and `unified` (KV) None mean its own defaults."""
+    """How a peer is started. `flash_attention` and `unified` (KV) None mean its own defaults; `adapter` is a LoRA file,
+    for llama-server only."""
 
     model: Path
     slots: int
@@ -54,6 +55,7 @@ class Setup:
     threads: int
     flash_attention: bool | None = None
     unified: bool | None = None
+    adapter: Path | None = None
 
     @property
     def label(self) -> str:
@@ -105,6 +107,8 @@ def llama_server(binary: Path, setup: Setup) -> Iterator[tuple[str, int]]:
     command += ["-c", str(setup.slots * setup.context), "-t", str(setup.threads), "--no-webui"]
     if setup.flash_attention is not None:
         command += ["-fa", "on" if setup.flash_attention else "off"]
+    if setup.adapter is not None:
+        command += ["--lora", str(setup.adapter)]
     if setup.unified is not None:
         command += ["--kv-unified" if setup.unified else "--no-kv-unified"]
     with _running(command, {}) as process:

@@ -23,6 +23,8 @@ from assistant.engine.sequence import Sequence
 from assistant.engine.writer import Writer
 from assistant.errors import ModelError
 
+_LONGEST_S = 86_400
+
 
 class Scheduler:
     """Answers requests with a backend. Used by one thread; `step` returns what happened.
@@ -229,4 +231,11 @@ def refusal(request: GenerateRequest, context: int, adapters: Collection[str]) -
         return f"num_public is {request.num_public} of {len(request.prompt)} prompt tokens"
     if request.adapter is not None and request.adapter not in adapters:
         return f"no adapter {request.adapter!r} is loaded"
+    if not 0 < request.deadline_s <= _LONGEST_S:
+        return f"deadline_s is {request.deadline_s}; allow more than 0 and at most {_LONGEST_S} s"
+    how = request.sampling
+    if not (
+        0 <= how.temperature <= 100 and 0 < how.top_p <= 1 and 0 <= how.min_p <= 1 and 0 < how.repeat_penalty <= 100
+    ):
+        return f"its sampling is out of bounds: {how}"
     return None

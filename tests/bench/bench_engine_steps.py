@@ -35,8 +35,12 @@ QUESTIONS = (
 )
 
 
-def requests(model: str) -> tuple[list[Any], Any]:
-    """What the assistant asks of its engine for the questions, and the tokenizer that it asks with."""
+def requests(model: str, adapter: str | None = "none") -> tuple[list[Any], Any]:
+    """What the assistant asks of its engine for the questions, and the tokenizer that it asks with.
+
+    `adapter` is as in the settings: "none" (the sentence grammar), None for the released one (the notes form).
+    """
+    from assistant.adapters import InUse, choose
     from assistant.engine.request import EngineEvent, EngineStatus, GenerateRequest
     from assistant.engine.tokenizer import LlamaTokenizer
     from assistant.errors import EngineError
@@ -63,7 +67,8 @@ def requests(model: str) -> tuple[list[Any], Any]:
     settings = demo_settings(Settings())
     prepare_demo(settings)
     with open_database(settings) as db:
-        assistant = Assistant(db, Listening(), tokenizer, settings)
+        in_use = InUse(choose(adapter, resolve(model).sha256))
+        assistant = Assistant(db, Listening(), tokenizer, settings, in_use)
         for number, question in enumerate(QUESTIONS):
             assistant.reply(f"c{number}", question)
     return asked, tokenizer

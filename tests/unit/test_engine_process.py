@@ -157,6 +157,16 @@ def test_closing_an_answer_frees_its_slot(start: Start) -> None:
     assert list(answer) == []
 
 
+def test_a_client_that_reads_late_or_never_holds_nobody_up(start: Start) -> None:
+    engine = start(num_slots=1, queue_limit=4)
+    never = engine.generate(request("n" * 50, "never"))
+    late = engine.generate(request("l" * 50, "late"))
+    assert text_of(list(engine.generate(request("quick", "quick")))) == "quick"
+    assert engine.status().running == engine.status().queued == 0, "their slots are free although nobody has read"
+    assert text_of(list(late)) == "l" * 50
+    never.close()
+
+
 def test_a_dropped_answer_is_cancelled_too(start: Start) -> None:
     engine = start(num_slots=1, queue_limit=0)
     next(engine.generate(request("x" * 100, "long")))

@@ -11,7 +11,7 @@ import pytest
 from assistant.engine.cache import CacheKey, KvCache, PublicKey
 from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.planner import Pacer
-from assistant.engine.request import Finished, GenerateRequest, Placeholders, Token
+from assistant.engine.request import Finished, GenerateRequest, Placeholders, Sampling, Token
 from assistant.engine.scheduler import Scheduler
 from assistant.engine.scripted_backend import END, START, ScriptedBackend, ScriptedOptions
 
@@ -239,6 +239,15 @@ def test_a_deadline_ends_waiting_and_running_requests() -> None:
         ({"num_public": -1}, "num_public"),
         ({"adapter": "nope"}, "no adapter 'nope'"),
         ({"placeholders": Placeholders(("{a",))}, "placeholder"),
+        ({"deadline_s": 0.0}, "deadline_s is 0"),
+        ({"deadline_s": -1.0}, "deadline_s is -1"),
+        ({"deadline_s": float("nan")}, "deadline_s is nan"),
+        ({"deadline_s": float("inf")}, "deadline_s is inf"),
+        ({"sampling": Sampling(temperature=float("nan"))}, "out of bounds"),
+        ({"sampling": Sampling(temperature=-1)}, "out of bounds"),
+        ({"sampling": Sampling(top_p=0)}, "out of bounds"),
+        ({"sampling": Sampling(min_p=float("inf"))}, "out of bounds"),
+        ({"sampling": Sampling(repeat_penalty=0)}, "out of bounds"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(change: dict[str, object], message: str) -> None:
