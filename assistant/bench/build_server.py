@@ -17,7 +17,7 @@ from pathlib import Path
 
 from assistant.errors import EngineError
 
-_TOOLCHAIN = ["--with", "ziglang==0.17.1", "--with", "cmake", "--with", "ninja"]
+_TOOLCHAIN = ["ziglang==0.17.1", "cmake", "ninja"]
 _OFF = "OPENSSL BUILD_TESTS BUILD_EXAMPLES BUILD_APP USE_PREBUILT_UI BUILD_UI".split()
 
 
@@ -37,19 +37,28 @@ def build(target: Path, say: Callable[[str], None]) -> Path:
     work.mkdir(parents=True)
     say("looking for the source package of llama-cpp-python")
     source = _llama_cpp(uv, work)
-    environment = {**os.environ, "CC": "python-zig cc", "CXX": "python-zig c++"}
-    run = [uv, "run", "--no-project", *_TOOLCHAIN, "--"]
+    environment = _toolchain(uv, work / "tools")
     # One program: two libraries that carry a C++ runtime each would free one another's memory.
     flags = ["-DBUILD_SHARED_LIBS=OFF", "-DGGML_OPENMP=OFF", "-DLLAMA_BUILD_NUMBER=0", "-DLLAMA_BUILD_COMMIT=sdist"]
     flags += [f"-DLLAMA_{name}=OFF" for name in _OFF]
     configure = ["cmake", "-S", str(source), "-B", str(work / "build"), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
     say("building llama-server (10 to 15 minutes)")
-    _run([*run, *configure, *flags], environment)
-    _run([*run, "nice", "ninja", "-C", str(work / "build"), "llama-server"], environment)
+    _run([*configure, *flags], environment)
+    _run(["nice", "ninja", "-C", str(work / "build"), "llama-server"], environment)
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(work / "build" / "bin" / "llama-server", target)
     shutil.rmtree(work)
     return target
+
+
+def _toolchain(uv: str, folder: Path) -> dict[str, str]:
+    """The environment in which compiler, CMake and Ninja are found. They have a place of their own: CMake notes where
+    its compiler is, and `uv run --with` would put it elsewhere each time."""
+    _run([uv, "venv", "-q", "--no-project", str(folder)], dict(os.environ))
+    fetch = [uv, "pip", "install", "-q", "--python", str(folder / "bin" / "python"), *_TOOLCHAIN]
+    _run(fetch, dict(os.environ))
+    path = os.pathsep.join([str(folder / "bin"), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, "CC": "python-zig cc", "CXX": "python-zig c++"}
 
 
 def _llama_cpp(uv: str, work: Path) -> Path:
@@ -70,5 +79,6 @@ def _llama_cpp(uv: str, work: Path) -> Path:
 def _run(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise EngineError(f"llama-server can't be built: {lines[-1] if lines else command[0]}")
+        lines = f"{done.stderr.strip()}\n{done.stdout.strip()}".strip().splitlines()
+        telling = [line for line in lines if "error" in line.lower() or "not found" in line.lower()]
+        raise EngineError(f"llama-server can't be built: {(telling or lines or [command[0]])[0][:300]}")

@@ -35,7 +35,7 @@ class Pacer:
     waits harder than one whose text comes slowly, and steps of answers that few share are the dearest.
     """
 
-    def __init__(self, max_tokens: int, target_s: float = 0.15, share: float = 0.8) -> None:
+    def __init__(self, max_tokens: int, target_s: float = 0.15, share: float = 0.85) -> None:
         self._max_tokens = max_tokens
         self._target_s = target_s
         self._share = share

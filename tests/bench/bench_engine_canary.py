@@ -33,6 +33,7 @@ from assistant.engine.backend import Chunk, Logits
 from assistant.engine.gguf import read_header
 from assistant.engine.lib import llama
 from assistant.engine.llama import LlamaBackend
+from assistant.engine.messages import Refused
 from assistant.engine.options import LlamaOptions
 from assistant.engine.profile import find_profile
 from assistant.engine.request import Finished, GenerateRequest, Sampling, Token
@@ -132,7 +133,7 @@ class Canary:
         busy = {who for who, _ in self.asked.values()}
         pool = list(self.recent) if self.recent and self.chance.random() < 0.7 else list(self.secret)
         who = self.chance.choice(pool)
-        if who in busy or who[1] not in (self.scheduler._backend.adapters if who[1] else ("",)):
+        if who in busy or who[1] in self.scheduler._leaving:
             return
         history = self.histories.get(who, [])
         if not history or len(history) > 400:
@@ -177,8 +178,9 @@ class Canary:
                 elif isinstance(event, Finished):
                     done += 1
                     self._ended(name, event)
-                elif name not in self.asked or type(event).__name__ == "Refused":
-                    self.found.bad.append(f"{name}: {event}")
+                elif isinstance(event, Refused):
+                    self.found.bad.append(f"{name}: {event.message}")
+                    self.asked.pop(name, None)
             self._look_at_memories()
             if done >= saved + 50:
                 saved = done

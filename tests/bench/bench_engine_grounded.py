@@ -76,7 +76,7 @@ def theirs(http: httpx.Client, asked: list[Any]) -> tuple[float, list[str]]:
     return time.monotonic() - began, texts
 
 
-def compare(form: str, adapter: str | None, repeats: int) -> dict[str, Any]:
+def compare(adapter: str | None, repeats: int, threads: int) -> dict[str, Any]:
     from assistant.adapters import choose
     from assistant.bench import peers
     from assistant.engine import open_engine
@@ -86,10 +86,10 @@ def compare(form: str, adapter: str | None, repeats: int) -> dict[str, Any]:
     asked, tokenizer = requests("smollm2-135m", adapter)
     chosen = choose(adapter, model.sha256)
     file = chosen.path if chosen else None
-    threads = psutil.cpu_count(logical=False) or 1
     engine, _ = open_engine("smollm2-135m", adapter=file, slots=2, context_per_slot=1024, threads=threads)
     ours(engine, tokenizer, asked[:1], 99)  # the public prefix is warm on both sides
     mine = [ours(engine, tokenizer, asked, n) for n in range(repeats)]
+    print(f"ours: {min(s for s, _ in mine):.2f} s", file=sys.stderr, flush=True)
     counts = engine.status().counts
     engine.close()
     binary = peers.find_llama_server(None)
@@ -101,6 +101,7 @@ def compare(form: str, adapter: str | None, repeats: int) -> dict[str, Any]:
         with peers.llama_server(binary, setup) as (address, _), httpx.Client(base_url=address, timeout=600) as http:
             theirs(http, asked[:1])
             runs[setup.label] = [theirs(http, asked) for _ in range(repeats)]
+        print(f"llama-server, {setup.label}: {min(s for s, _ in runs[setup.label]):.2f} s", file=sys.stderr, flush=True)
     best = min(runs, key=lambda label: min(seconds for seconds, _ in runs[label]))
     our_s, their_s = min(s for s, _ in mine), min(s for s, _ in runs[best])
     return {
@@ -120,6 +121,7 @@ def compare(form: str, adapter: str | None, repeats: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     from assistant.bench.machine import machine
@@ -135,9 +137,13 @@ def main() -> None:
             target = data_home() / "engine.json"
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(stored, "utf-8")
-        results: dict[str, Any] = {"machine": machine(), "load": round(os.getloadavg()[0], 2)}
-        results["released adapter"] = compare("notes", None, options.repeats)
-        results["no adapter"] = compare("grammar", "none", options.repeats)
+        results: dict[str, Any] = {
+            "machine": machine(),
+            "load": round(os.getloadavg()[0], 2),
+            "threads": options.threads,
+        }
+        results["released adapter"] = compare(None, options.repeats, options.threads)
+        results["no adapter"] = compare("none", options.repeats, options.threads)
     text = json.dumps(results, indent=2)
     print(text)
     if options.out:
