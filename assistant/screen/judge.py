@@ -42,6 +42,7 @@ _ORDER = re.compile(
     r"(?:everything|something|all|orders?|items?|it|them|parcel|package|receipt)\b",
     re.IGNORECASE,
 )
+_REFUND = re.compile(r"\b(?:how much|what|total)\b[^.!]{0,50}\b(?:get back|money back|refund(?:ed)?)\b", re.IGNORECASE)
 _SHORT = 15
 """Words up to which a message is about one thing."""
 _LONG = 30
@@ -133,7 +134,7 @@ class Judge:
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:
                 scores = part
                 scores[0] -= _OF_A_SENTENCE
-        of_order = simple.count(" ") < _SHORT and _ORDER.search(stripped)
+        of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
         sure_from = THRESHOLD + (_OF_AN_ORDER if of_order or at_work else 0.0)
         category = self._head.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))

@@ -107,6 +107,10 @@ def give_back(goal: Goal, desk: Desk) -> Outcome:
     picked = chosen_lines(goal, desk, rule.statuses, out, "return")
     if out.question:
         return out
+    back = {x.order_id for x, _ in picked}
+    if len(back) > 1 and goal.whole and not (goal.every or goal.orders or goal.items or "orders" in goal.text):
+        orders = [o for o in desk.account.orders if o.order_id in back]
+        return out.ask("order", f"Which order do you want to return: {phrases.the_orders(orders, desk.sheet)}?")
     if not rule.allowed:
         return out.refuse("Returns aren't taken here; I can pass you on to a colleague.")
     if not picked:

@@ -174,6 +174,8 @@ def _fill(goal: Goal, ask: Ask) -> None:
     if ask.every and not ask.items and goal.kind in ("return", "cancel", "swap"):
         goal.items = []
     if ask.whole and goal.kind == "cancel":
+        if goal.items and not ask.orders and not goal.orders:
+            goal.orders = list(dict.fromkeys(k[0] for k in sorted(_lines(goal.items))))
         goal.items = []
     merge_items(goal.items, ask.items, ask.only)
     if ask.orders:

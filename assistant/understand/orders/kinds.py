@@ -37,7 +37,7 @@ def _address_wanted(clause: str, said: Said) -> bool:
         return False
     if re.search(
         r"\bcheck\b|\bi had\b[^.]*\bsent\b|\b(?:is|was|are|were|that's|order's) going to\b", clause
-    ) and not re.search(r"\b(?:chang|updat|modif|correct)", clause):
+    ) and not re.search(r"\b(?:chang|updat|modif|correct|wrong|should|needs? to)", clause):
         return False
     return bool(
         re.search(

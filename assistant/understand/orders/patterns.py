@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 
 EVERY = re.compile(
-    r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:it|them|that|"
-    r"the (?:items|things|stuff)|my "
-    r"(?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|i (?:ordered|bought|received|got)|"
-    r"orders|items|possible orders)|all\W*$|all the pending ones|(?:whole|entire|complete|full) (?:thing|order)|all "
-    r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|"
-    r"(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible|(?:the|a) (?:whole |entire |complete )?lot|"
-    r"whole lot|(?:every(?: single)?|each) (?:one|item|thing)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
-    r"all (?:\w+ ){0,3}(?:items|things|articles|stuff|products|pieces)|completely|in full|entirely|"
-    r"(?:whatever|anything)(?: that)?(?:'s| is| hasn't| has not| isn't)\b[^.,?!]*)\b|\b(?:all of|the rest of|every\w*"
-    r" (?:in|from|of)) (?:order )?#?\w*\d{4,}"
+    r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:them|"
+    r"the (?:items|things|stuff)|my (?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|"
+    r"i (?:ordered|bought|received|got)|orders|items|possible orders)|all\W*$|all the pending ones|all "
+    r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible|"
+    r"(?:every(?: single)?|each) (?:one|item|thing)|all (?:\w+ ){0,3}(?:items|things|articles|stuff|products|pieces)|"
+    r"(?:whatever|anything)(?: that)?(?:'s| is| hasn't| has not| isn't)\b[^.,?!]*)\b"
 )
+"""All that there is of a kind, in whatever orders."""
+ENTIRE = re.compile(
+    r"\b(?:(?:whole|entire|complete|full) (?:thing|order|lot|package|parcel)|all of (?:it|that)|all (?:it|"
+    r"that)\b(?! i)|"
+    r"(?:the|a) lot|completely|in full|entirely|altogether(?= *[.!]?$)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
+    r"(?:all of|the rest of|every\w* (?:in|from|of)) (?:order )?#?\w*\d{4,})\b"
+)
+"""All of one order."""
 WHOLE = re.compile(
     r"\b(?:(?:whole|entire|complete|full|all of the) order|the order|(?:my|these|those|all|both|pending) (?:\w+ "
     r"){0,2}orders?|that order|this order|order #?\w*\d{4,})\b"
@@ -71,6 +75,16 @@ ONLY = re.compile(
 ALSO = re.compile(
     r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b"
 )
+HAVE = re.compile(
+    r"^\W*(?:(?:so|and|also|ok|hi|hello|hey)\W+)*(?:i(?:'ve| have)? )?(?:got|received|have|ordered|bought) "
+)
+"""A sentence that tells what somebody has, for what the next one asks."""
+MAKE = re.compile(
+    r"\bmak(?:e|ing) (?:it|them|this|that|mine|the \w+)\b|\b(?:should|must|is to|are to|ought to) be\b|"
+    r"\b(?:give|get|send) me\b[^.?!]*\binstead\b|\bi(?:'d| would) rather have\b|\b(?:want|like|need|have|get)\b[^.?!]*"
+    r"\b(?:instead of|rather than|in place of)\b|\binstead\W*$"
+)
+"""Says what an item should be, without a word for changing it."""
 BARE = re.compile(
     r"\b(?:exchange|swap|change|switch|replace|trade|return|cancel|refund|modify)"
     r"(?: please)?\W*(?:$|(?:for|to|into|with|please)\b)"

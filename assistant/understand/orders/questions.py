@@ -52,7 +52,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "total",
         r"\b(?:how much|what) (?:did|have|had) i (?:\w+ )?(?:pay|paid|spend|spent)\b|\bhow much i(?:'ve)? (?:paid|"
         r"spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
-        r"\border total\b|\btotal\b[^.?!]{0,30}\border\b",
+        r"\border total\b|\border\b[^.?!]{0,40}\b(?:cost|costs|come|came|amount(?:ed)?|add(?:ed)? up)\b|"
+        r"\btotal\b[^.?!]{0,30}\border\b",
     ),
     (
         "when",
@@ -139,6 +140,12 @@ def questions(low: str, account: Account, names: Iterable[str], options: Iterabl
     if "tracking" in found:
         found.pop("when", None)
     return list(found.values())
+
+
+def wants_to_know(sentence: str) -> bool:
+    """Whether a sentence only asks about an order, and requests nothing."""
+    asks = re.match(r"\W*(?:and |also |by the way,? |oh,? )*(?:how much|what|when|where|which)\b", sentence)
+    return bool(asks) and any(re.search(pattern, sentence) for _, pattern in _KINDS)
 
 
 def _about(sentence: str, account: Account, names: Sequence[str], options: frozenset[str]) -> Json:

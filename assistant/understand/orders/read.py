@@ -18,7 +18,7 @@ from assistant.understand.orders.items import Mention, key, mentions
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import read_address
-from assistant.understand.orders.questions import questions
+from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, wants_person
@@ -58,7 +58,11 @@ class OrderReader:
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         found = kinds(clause, said, focus)
         if not found:
-            self._continue(clause, original, said, focus)
+            made = self._made(clause, original, focus)
+            if made is not None:
+                said.asks.append(made)
+            else:
+                self._continue(clause, original, said, focus)
             return
         kind, at, wanted = found[0]
         if not wanted:
@@ -69,6 +73,13 @@ class OrderReader:
             ask.kind = "get_rid"
         said.asks.append(ask)
 
+    def _made(self, clause: str, original: str, focus: Focus) -> Ask | None:
+        """ "The pending lamp: make it black": a request for another version by what is wished alone."""
+        if not patterns.MAKE.search(clause) or clause.endswith("?") or (focus.asked and focus.kind == "swap"):
+            return None
+        ask = self._ask("swap", clause, 0, original, focus)
+        return ask if ask.items and all(i.wish and i.lines for i in ask.items) else None
+
     def _continue(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         """A clause without an action of its own: more about the last request of this message, or an answer."""
         last = said.asks[-1] if said.asks else None
@@ -76,6 +87,9 @@ class OrderReader:
             last = None
         into = last or said.rest
         kind = last.kind if last else focus.kind
+        if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause)):
+            self._remember(self._ask("", clause, 0, original, focus), clause)
+            return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
         into.text = f"{into.text} {clause}".strip()
         merge_items(into.items, more.items, more.only)
@@ -115,7 +129,8 @@ class OrderReader:
             ask.orders = ask.orders or self._scene.at_places(clause)
         if not ask.source_named:
             ask.orders = ask.orders or self._scene.where_it_can(near, kind)
-        ask.every, ask.whole = bool(patterns.EVERY.search(clause)), _means_whole(clause)
+        ask.every = bool(patterns.EVERY.search(clause))
+        ask.whole = _means_whole(clause) or bool(patterns.ENTIRE.search(clause))
         if kind in ("address", "home"):
             self._orders_to_send(ask, found, clause, focus)
             return ask

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from babel import Locale
 from rapidfuzz.distance import OSA
 
 from assistant.order_talk import ORIGINAL, OTHER
@@ -229,6 +231,13 @@ def without_address(text: str) -> str:
     return text[: found.start()] + re.sub(r"\d", "", found[0]) + text[found.end() :]
 
 
+@cache
+def _countries() -> frozenset[str]:
+    """Names and codes of countries in lower case: any other word behind a postcode is no part of the address."""
+    names = Locale("en").territories
+    return frozenset({"us", "uk", "usa", *(n.lower() for n in names.values()), *(c.lower() for c in names)})
+
+
 def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     match = _FREE_FORM.search(text)
@@ -243,12 +252,13 @@ def address_in(text: str, original: str) -> Json:
         return original[at : at + len(part.strip(" ,"))] if at >= 0 else part.strip(" ,").title()
 
     state = own(4)
+    country = own(6)
     found = {
         "address1": own(1),
         "address2": own(2),
         "city": own(3),
         "state": STATES.get(state.lower(), state.upper() if len(state) == 2 else state),
         "postcode": own(5).upper(),
-        "country": own(6),
+        "country": country if country.lower() in _countries() else "",
     }
     return {k: v for k, v in found.items() if v}

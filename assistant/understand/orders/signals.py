@@ -15,7 +15,7 @@ from assistant.understand.orders.refs import ORDER_ID, address_in
 
 _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
-    r"items?|gift card)|"
+    r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|(?:my |the |^)pending (?:\w+ ){1,3}|"
     r"(?:order|purchase)s? of mine|i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
