@@ -145,13 +145,19 @@ def _pick(product: Product, line: Line, wish: Wish, fits: list[Variant], asked: 
         close = {f.sku: sum(f.options.get(n) == line.options.get(n) for n in names) for f in fits}
         if wish.rest_same and not wish.extreme and max(close.values()) < len(names):
             return Choice(options=fits, problem="gone")
-        decided = asked or wish.extreme or wish.prefer or wish.rest_same or max(close.values()) == len(names)
+        told = max(close.values()) == len(names) and not (wish.same and names and _differ(fits, names))
+        decided = asked or wish.extreme or wish.prefer or wish.rest_same or told
         if len(fits) > 1 and not decided:
             return Choice(options=fits)
         fits = [f for f in fits if close[f.sku] == max(close.values())]
     if len(fits) == 1:
         return Choice(fits[0])
     return Choice(min(fits, key=lambda f: f.price)) if wish.rest_free else Choice(options=fits)
+
+
+def _differ(fits: Sequence[Variant], names: Sequence[str]) -> bool:
+    """Whether versions differ in options that were not named: who says what must stay leaves the others open."""
+    return any(len({f.options.get(n) for f in fits}) > 1 for n in names)
 
 
 def _extreme(product: Product, fits: list[Variant], name: str, sign: int) -> list[Variant]:

@@ -212,6 +212,9 @@ def balance(question: Json, desk: Desk) -> str | None:
 
 
 def address(question: Json, desk: Desk) -> str | None:
+    """Where the orders named go; of none in particular, the address of the account and of what is under way."""
+    if any(question.get(k) for k in ("orders", "lines")):
+        return _each(_orders(question, desk), lambda o: _goes_to(o, desk))
     home = desk.sheet.put(
         "customer",
         desk.account.customer_id,
@@ -225,6 +228,12 @@ def address(question: Json, desk: Desk) -> str | None:
         goes = "the same address" if same else desk.sheet.text(order, "address", phrases.address(order.address))
         out.append(f"Order {desk.sheet.order(order)} goes to {goes}.")
     return " ".join(out)
+
+
+def _goes_to(order: Order, desk: Desk) -> str:
+    way = "went" if order.delivered_at or order.status == "delivered" else "goes"
+    number = desk.sheet.order(order)
+    return f"Order {number} {way} to {desk.sheet.text(order, 'address', phrases.address(order.address))}."
 
 
 def paid_with(question: Json, desk: Desk) -> str | None:

@@ -64,7 +64,7 @@ BOTH = re.compile(
     r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
 )
 COUNT = re.compile(
-    r"\b([2-9]|[1-9]\d)\W+(?:x\s|of (?:the |my |those |these )?)?(?:\w+ ){0,1}$|"
+    r"\b([2-9]|[1-9]\d)\s+(?:x\s|of (?:the |my |those |these )?)?(?:\w+ ){0,1}$|"
     r"\b(one|1) (?:(?:of (?:the |my |those |these )?)(?:\w+ ){0,1})?$"
 )
 ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")

@@ -44,6 +44,15 @@ class ItemReader:
             self._wishes.set_wish(item, after[link.start() :] if link else f"{before} {after}", bool(link))
         return item
 
+    def share(self, items: Sequence[Item]) -> None:
+        """ "The bed and the chair for their cheapest versions": one wish for all that are named before it."""
+        for n, item in enumerate(items[:-1]):
+            later = next((i for i in items[n + 1 :] if i.wish.says), None)
+            if item.wish.says or later is None:
+                continue
+            if later.wish.extreme or re.search(r"\b(?:their|both|each|all)\b", later.text):
+                self._wishes.set_wish(item, later.text, True)
+
     def in_wish(self, clause: str, found: Sequence[Mention], n: int, kind: str) -> bool:
         """ "exchange my lamp for a brighter lamp", "the grill for the type of grill I received": named again, not "
         "meant again."""

@@ -119,6 +119,8 @@ class OrderReader:
         ask.only, ask.also = bool(patterns.ONLY.search(clause)), bool(patterns.ALSO.search(clause))
         ask.maybe = bool(patterns.MAYBE.search(clause))
         ask.pattern = next(iter(statuses(clause)), "")
+        where = answering and focus.asked == "order" and kind in ("address", "home")
+        kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, focus.order)
         found = mentions(clause, self._scene.names, self._scene.options)
@@ -143,6 +145,8 @@ class OrderReader:
         for n, mention in enumerate(found):
             if mention not in kept and not self._items.in_wish(clause, found, n, kind):
                 ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus))
+        if kind == "swap":
+            self._items.share(ask.items)
         ask.items += self._items.by_id(clause, kind)
         if not answering or focus.asked == "confirm":
             self._pointed(ask, clause, focus)
@@ -207,6 +211,9 @@ class OrderReader:
         address is meant; "that order" is the one spoken of."""
         if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
             ask.orders = self._recent.orders or [o for o in (focus.order,) if o]
+        spoken = list(dict.fromkeys(x.order_id for x in self._recent.lines))
+        if not ask.orders and len(spoken) == 1 and re.search(r"\b(?:its|it)\b(?!'s)", clause):
+            ask.orders = spoken
         if not ask.orders and not ask.source_named:
             ask.orders = self._scene.orders_of_items(found, clause)
 

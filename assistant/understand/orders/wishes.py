@@ -278,7 +278,7 @@ def _matches(clause: str, values: Values) -> list[tuple[Wanted, int]]:
     """Values with where they stand."""
     out, at = [], 0
     for wanted in match_options(clause, values):
-        own = str(wanted.value).lower().startswith(("not ", "non"))  # "not resistant" is a value, and no denial
+        own = str(wanted.value).lower().startswith(("not ", "non", "no"))  # "not resistant" is a value, no denial
         first = (wanted.asked if own else wanted.asked.removeprefix("not ")).split()[0]
         place = clause.find(first, at)
         place = place if place >= 0 else max(clause.find(first), 0)
