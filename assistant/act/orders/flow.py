@@ -169,7 +169,7 @@ def _next(step: Step, said: Said) -> int:
         rival = _rival(step, goal, outcome)
         if rival:
             step.plan.say(rival)
-            step.task.asked, step.task.goal = "option", number
+            step.task.asked, step.task.goal = "either", number
             return told + 1
         for refusal in outcome.refusals:
             step.plan.say(refusal)

@@ -135,6 +135,12 @@ def email(question: Json, desk: Desk) -> str | None:
 def total(question: Json, desk: Desk) -> str | None:
     lines = _lines(question, desk)
     orders = _orders(question, desk, one=True)
+    if len(lines) > 1 and question.get("sum"):
+        whole = sum(x.price * x.quantity for x in lines)
+        figure = desk.sheet.money("customer", desk.account.customer_id, "paid_for_them", whole)
+        return (
+            f"For {join([f'the {phrases.item(x)} of order {x.order_id}' for x in lines])} you paid {figure} in total."
+        )
     if lines and len(orders) != 1:
         return item_price(question, desk)
 

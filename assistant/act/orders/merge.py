@@ -32,6 +32,8 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if said.forget and not said.asks and current is not None and current.state == OPEN:
         current.state = DROPPED
         out.touched = asked != "confirm"
+    if asked == "either":
+        _choose(task, said)
     taken: list[int] = []
     asks = _expand(said.asks, account, rules)
     for ask in asks:
@@ -48,6 +50,18 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said)
     return out
+
+
+def _choose(task: Task, said: Said) -> None:
+    """The answer to "either a return or an exchange": what wasn't chosen is off."""
+    open_goals = [g for g in task.open_goals if g.kind in ("return", "swap")]
+    kinds = {a.kind for a in said.asks} & {"return", "swap"}
+    if not kinds:
+        lines = _lines(said.rest.items)
+        kinds = {g.kind for g in open_goals if lines & _lines(g.items)}
+    for goal in open_goals if len(kinds) == 1 else ():
+        if goal.kind not in kinds:
+            goal.state = DROPPED
 
 
 def _more_of_the_same(task: Task, said: Said) -> bool:

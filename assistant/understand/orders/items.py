@@ -169,6 +169,8 @@ def _names(value: str, option: str, words: set[str], text: str) -> int:
         return 1 if denied == (low in ("no", "none", "false")) else -1
     if canonical(value) in words:
         return 1
+    if any(c.isdigit() for c in value):
+        return 0  # "inch" tells no 13-inch from a 17-inch
     telling = [t.text for t in tokenize(value) if t.text not in STOP_WORDS and len(t.text) > 3 and t.text.isalpha()]
     return 1 if telling and any(t in text for t in telling) else 0
 

@@ -52,7 +52,8 @@ EXCEPT_SOME = re.compile(
     r"\b(?:except|but|apart from|other than|besides)(?: for)? (?:a (?:couple|few)|some|2|3|one|two)\b"
 )
 REFERENCE = re.compile(
-    r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|like) (?:the|my|that)? ?(?:other |pending )?$"
+    r"\b(?:(?:same|type|kind|style)\b[^,.;]{0,20}\b(?:as|of|like)|(?<!would )(?<!'d )(?<!i )like) (?:the|my|"
+    r"that)? ?(?:other |pending )?$"
 )
 CONNECT = re.compile(
     r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be)\s"

@@ -130,9 +130,12 @@ def questions(low: str, account: Account, names: Iterable[str], options: Iterabl
             found.setdefault(kind, {"ask": kind, **(about or last)})
         if HOW_MANY.search(sentence):
             found.setdefault("count", {"ask": "count", "text": sentence})
+        elif not asked and (lines := _facts_of(sentence, about, account)):
+            found.setdefault("made_of", {"ask": "made_of", "lines": lines})
         elif _LIST.search(sentence):
             found.setdefault("list", {"ask": "list", "text": sentence, **(about or last)})
         last = about or last
+    _of_one_order(list(found.values()), low, account)
     if "waiting" in found:
         found.pop("when", None)
     if "email" in found:
@@ -140,6 +143,24 @@ def questions(low: str, account: Account, names: Iterable[str], options: Iterabl
     if "tracking" in found:
         found.pop("when", None)
     return list(found.values())
+
+
+def _of_one_order(asked: Sequence[Json], low: str, account: Account) -> None:
+    """A message that points at one order by number or place means it in all its questions."""
+    named = {o for s in sentences(low) for o in (order_ids(s, account)[0] or orders_at(s, account))}
+    for question in asked if len(named) == 1 else ():
+        if not (question.get("orders") or question.get("lines")):
+            question["orders"] = list(named)
+            question.pop("status", None)
+
+
+def _facts_of(sentence: str, about: Json, account: Account) -> list[list[object]]:
+    """ "What storage does my tablet have?": the lines named, when the sentence asks for one of their options."""
+    if not re.search(r"^\W*(?:\w+\W+){0,8}?(?:what|which|how)\b", sentence) or not sentence.endswith("?"):
+        return []
+    lines = [x for k in about.get("lines", []) if (x := account.line(str(k[0]), int(k[1])))]
+    words = set(re.findall(r"[a-z]+", sentence))
+    return [list(key(x)) for x in lines if any(set(n.lower().split()) & words for n in x.options)]
 
 
 def wants_to_know(sentence: str) -> bool:
@@ -160,6 +181,8 @@ def _about(sentence: str, account: Account, names: Sequence[str], options: froze
         lines = [x for x in lines if x.order_id in ids] or []
     if lines:
         about["lines"] = [list(key(x)) for x in lines]
+    if lines and re.search(r"\b(?:all|both|every|each)\b", sentence):
+        about["sum"] = True
     if wanted and not ids:
         about["status"] = wanted
     if re.search(r"\b(?:most recent|latest|last|newest|recently)\b", sentence):

@@ -259,6 +259,6 @@ def address_in(text: str, original: str) -> Json:
         "city": own(3),
         "state": STATES.get(state.lower(), state.upper() if len(state) == 2 else state),
         "postcode": own(5).upper(),
-        "country": country if country.lower() in _countries() else "",
+        "country": country if str(country).lower() in _countries() else "",
     }
     return {k: v for k, v in found.items() if v}
