@@ -235,7 +235,7 @@ def without_address(text: str) -> str:
 def _countries() -> frozenset[str]:
     """Names and codes of countries in lower case: any other word behind a postcode is no part of the address."""
     names = Locale("en").territories
-    return frozenset({"us", "uk", "usa", *(n.lower() for n in names.values()), *(c.lower() for c in names)})
+    return frozenset({"us", "uk", "usa", *(str(n).lower() for n in (*names, *names.values()))})
 
 
 def address_in(text: str, original: str) -> Json:
