@@ -42,7 +42,9 @@ def test_the_served_file_is_the_trained_one(run: Path) -> None:
 
 def test_the_verdict_names_every_gate_and_nothing_wrong_is_shown(run: Path) -> None:
     verdict = json.loads((run / "verdict.json").read_text())
-    assert len(verdict["gates"]) >= 8 and verdict["passed"] == all(gate["holds"] for gate in verdict["gates"])
+    names = " ".join(gate["name"] for gate in verdict["gates"])
+    assert "harmful messages answered" in names and "general questions right" in names
+    assert len(verdict["gates"]) >= 14 and verdict["passed"] == all(gate["holds"] for gate in verdict["gates"])
     assert verdict["licence"] and verdict["data_sha256"] and verdict["base_sha256"]
     assert (run / "report.md").read_text().count("\n") > 20
 

@@ -1,0 +1,1 @@
+"""Real customers' questions about products, answered from one piece of evidence."""
