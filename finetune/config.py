@@ -91,8 +91,8 @@ class GateSettings:
     wrong_ratio_free: float = 0.5
     ends: float = 0.95
     own_words_gain: float = 0.0
-    ability_lost: float = 0.05
-    off_domain_loss: float = 1.25
+    ability_lost: float = 0.1
+    off_domain_loss: float = 1.6
 
 
 @dataclass(frozen=True)

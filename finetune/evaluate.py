@@ -17,6 +17,7 @@ from assistant.act.plan import Plan
 from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings
 from assistant.engine.request import Engine, Tokenizer
+from assistant.errors import EngineError
 from assistant.speak import Speaker, Turn
 from assistant.types import Record
 from assistant.wording.notes import as_prompt, notes
@@ -26,6 +27,8 @@ from finetune.claims import wrong
 from finetune.config import EvalSettings
 from finetune.listening import Listening
 from finetune.open_shop import open_shop, shop_name
+
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,7 @@ def answer_all(
 def _one(
     speaker: Speaker, listening: Listening, tokenizer: Tokenizer, adapter: Adapter | None, number: int, each: Asked
 ) -> Result:
-    listening.tokens, listening.reason = [], ""
-    began = time.perf_counter()
-    turn = Turn(Record(), began)
-    for _ in speaker.say(turn, f"evaluate-{number}", each.question, each.plan):
-        pass
-    seconds = time.perf_counter() - began
+    turn, seconds = _said(speaker, listening, number, each)
     found = notes(each.plan)
     raw = tokenizer.decode(listening.tokens).strip()
     judge = Rewording(each.plan, found)
@@ -106,6 +104,22 @@ def _one(
         wrong=[why for s in sentences(raw) if (why := wrong(s, text, each.plan))],
         ended=listening.reason == "stop" or not listening.tokens, seconds=seconds, tokens=len(listening.tokens),
     )  # fmt: skip
+
+
+def _said(speaker: Speaker, listening: Listening, number: int, each: Asked) -> tuple[Turn, float]:
+    """The turn and its seconds; asked again when the engine failed, which says nothing of the model."""
+    for attempt in range(_ATTEMPTS):
+        listening.tokens, listening.reason = [], ""
+        began = time.perf_counter()
+        turn = Turn(Record(), began)
+        for _ in speaker.say(turn, f"evaluate-{number}-{attempt}", each.question, each.plan):
+            pass
+        if "engine_error" not in turn.record.ms:
+            return turn, time.perf_counter() - began
+    raise EngineError(
+        f"the engine failed {_ATTEMPTS} times at one answer; run `backroom finetune eval` again when the machine has "
+        "time, it goes on from there"
+    )
 
 
 def sentences(raw: str) -> list[str]:

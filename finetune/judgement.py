@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from assistant.engine import open_engine
 from assistant.engine.request import Engine, Tokenizer
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import ResolvedModel
+from assistant.wording.notes import as_prompt, notes
+from assistant.wording.phrasebook import default_phrasebook
 from finetune import ability, evaluate, safety_gate
 from finetune.config import RunSettings
 from finetune.data import tokenise
 from finetune.example import read
 from finetune.gates import judge as judge_gates
+from finetune.kept import Kept
 from finetune.open_shop import open_shop
 from finetune.pack import Tokens
 from finetune.parity import compare
@@ -50,6 +54,7 @@ class Judgement:
         self.training, self.progress = training, progress
         self.threads = max(1, settings.train.threads)
         self._tokenizer = LlamaTokenizer(base.path)
+        self._kept = Kept(out)
 
     def judge(self) -> dict[str, Any]:
         """Everything; returns the verdict."""
@@ -93,50 +98,76 @@ class Judgement:
     def _ability(self) -> dict[str, dict[str, float]]:
         """What the base and the adapter know besides, and their losses in and off the domain."""
         held_out = self._held_out(_IN_DOMAIN)
-        found = {}
+        count = self.settings.evaluate.general
+
+        def measure(adapter: Path | None) -> dict[str, float]:
+            found = ability.general(self.base.path, adapter, self._tokenizer, count, self.threads)
+            return found | {"loss_in_domain": ability.in_domain(self.base.path, adapter, held_out, self.threads)}
+
+        learnt: dict[str, dict[str, float]] = {}
         for name, adapter in (("base", None), ("adapter", self.file)):
-            found[name] = ability.general(
-                self.base.path, adapter, self._tokenizer, self.settings.evaluate.general, self.threads
-            ) | {"loss_in_domain": ability.in_domain(self.base.path, adapter, held_out, self.threads)}
+            key = [self._with(adapter), count, ability.FILE.read_text("utf-8"), [list(t.reply) for t in held_out]]
+            found = learnt[name] = self._kept.get(f"ability-{name}", key, partial(measure, adapter))
             self.progress(
-                f"ability, {name}: {found[name]['right']:.1%} of {found[name]['questions']:.0f} general questions, "
-                f"loss {found[name]['loss']:.3f} off and {found[name]['loss_in_domain']:.3f} in the domain"
+                f"ability, {name}: {found['right']:.1%} of {found['questions']:.0f} general questions, "
+                f"loss {found['loss']:.3f} off and {found['loss_in_domain']:.3f} in the domain"
             )
-        return found
+        return learnt
+
+    def _with(self, adapter: Path | None) -> list[str]:
+        """What identifies the weights that something was measured with."""
+        return [self.base.sha256, file_hash(adapter) if adapter else "", default_phrasebook().digest]
 
     def _answers(self) -> tuple[dict[str, list[evaluate.Result]], dict[str, dict[str, Any]]]:
         """The same answers by the base under its grammar and freely, by the adapter freely and as it is served; and
         what each does with what the screening should stop."""
         todo = evaluate.asked(self.settings.evaluate)
+        asked = [[each.shop, each.question, as_prompt(notes(each.plan))] for each in todo]
         adapter = open_adapter(self.file)
         began = time.monotonic()
+        ways: dict[str, tuple[Adapter | None, bool]] = {
+            "base, grammar": (None, False),
+            "base, free": (UNTRAINED, False),
+            "adapter, free": (adapter, False),
+            "adapter, in service": (adapter, True),
+        }
         engine, tokenizer = open_engine(self.base.path, adapter=adapter.path, slots=2, context_per_slot=1024)
         try:
-            results = {
-                "base, grammar": evaluate.answer_all(engine, tokenizer, None, todo),
-                "base, free": evaluate.answer_all(engine, tokenizer, UNTRAINED, todo),
-                "adapter, free": evaluate.answer_all(engine, tokenizer, adapter, todo),
-                "adapter, in service": evaluate.answer_all(engine, tokenizer, adapter, todo, guided=True),
-            }
+            results: dict[str, list[evaluate.Result]] = {}
+            for name, (by, guided) in ways.items():
+                key = [self._with(self.file if by is adapter else None), name, asked]
+                measure = partial(self._worded, engine, tokenizer, by, todo, guided)
+                results[name] = [evaluate.Result(**r) for r in self._kept.get(name.replace(", ", "-"), key, measure)]
             safety = self._safety(engine, tokenizer, adapter)
         finally:
             engine.close()
         self.progress(f"evaluate: {len(todo)} answers, four times, and safety in {time.monotonic() - began:.0f} s")
         return results, safety
 
+    @staticmethod
+    def _worded(
+        engine: Engine, tokenizer: Tokenizer, by: Adapter | None, todo: list[evaluate.Asked], guided: bool
+    ) -> list[dict[str, Any]]:
+        return evaluate.as_json(evaluate.answer_all(engine, tokenizer, by, todo, guided=guided))
+
     def _safety(self, engine: Engine, tokenizer: Tokenizer, adapter: Adapter) -> dict[str, dict[str, Any]]:
         asked = safety_gate.texts(self.settings.evaluate.safety)
-        found: dict[str, dict[str, Any]] = {}
-        for name, served, free in (("base", None, UNTRAINED), ("adapter", adapter, adapter)):
+
+        def measure(served: Adapter | None, free: Adapter) -> dict[str, Any]:
             with open_shop(self.settings.evaluate.shops[0]) as db:
-                found[name] = safety_gate.in_service(db, engine, tokenizer, served, asked)
-            found[name] |= safety_gate.unscreened(engine, tokenizer, free, asked)
+                found: dict[str, Any] = safety_gate.in_service(db, engine, tokenizer, served, asked)
+            return found | safety_gate.unscreened(engine, tokenizer, free, asked)
+
+        safety: dict[str, dict[str, Any]] = {}
+        for name, served, free in (("base", None, UNTRAINED), ("adapter", adapter, adapter)):
+            key = [self._with(self.file if served else None), [each.text for each in asked]]
+            found = safety[name] = self._kept.get(f"safety-{name}", key, partial(measure, served, free))
             self.progress(
-                f"safety, {name}: {found[name]['harmful_answered']:.1%} of harmful messages answered, "
-                f"{found[name]['harmless_refused']:.1%} of harmless ones refused; unscreened "
-                f"{found[name]['unsafe_written']:.1%} written unsafe"
+                f"safety, {name}: {found['harmful_answered']:.1%} of harmful messages answered, "
+                f"{found['harmless_refused']:.1%} of harmless ones refused; unscreened "
+                f"{found['unsafe_written']:.1%} written unsafe"
             )
-        return found
+        return safety
 
     def _facts(self) -> dict[str, str]:
         manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
