@@ -22,7 +22,9 @@ _PRODUCT = ("product", "product_name", "title", "asin", "item")
 _TOKEN = re.compile(r'\s*(?:(\w+)\s*:|"((?:[^"\\]|\\.)*)"|([\[{])|([\]}])|([^\s,;{}\[\]":][^,;{}\[\]":]*))')
 _SLOT = re.compile(r"([A-Za-z_][\w ]*)\[([^\[\]]+)\]")
 _HEAD = re.compile(r"\s*[A-Za-z_]\w*\s*:")
-_NAMES_NOTHING = frozenset({"value", "content", "normalized_value"})
+_ITSELF = ("value", "content", "quantity")
+_AGAIN = frozenset({"normalized_value", "standardized_values"})
+"""Parts that say the same as the value beside them, in another unit or spelling."""
 
 
 def find(names: Mapping[str, Any], wanted: tuple[str, ...]) -> str | None:
@@ -86,21 +88,66 @@ def _evidence(value: Any) -> tuple[Evidence, ...]:
 
 
 def _nested(text: str) -> Iterator[Evidence]:
-    """The leaves of "top: { material:[ { value:"iron" } ] }", each under the names that lead to it."""
-    first, pending = "", ""
-    path: list[str] = []
+    """What "top: { weight:{ unit:grams, value:50. } }; { colour:[ { value:"red" } ] }" says: each thing under the names
+    that lead to it, a figure with its unit, several of one name together."""
+    name = text.partition(":")[0].strip()
+    said: dict[str, list[str]] = {}
+    for path, value in _leaves(name, _tree(text[text.index(":") + 1 :])):
+        if value not in said.setdefault(path, []):
+            said[path].append(value)
+    for path, values in said.items():
+        joined = ", ".join(values[:-1]) + " and " + values[-1] if len(values) > 1 else values[0]
+        yield Evidence(_words(path), joined)
+
+
+def _tree(text: str) -> list[Any]:
+    """The nested braces and brackets as lists and dicts. What isn't closed ends with the text."""
+    stack: list[Any] = [[]]
+    names: list[str] = [""]
     for name, quoted, opens, closes, bare in _TOKEN.findall(text):
         if name:
-            pending, first = name, first or name
+            names[-1] = name
         elif opens:
-            path.append(pending)
-            pending = ""
-        elif closes:
-            del path[-1:]
-        elif quoted or bare.strip():
-            names = [n for n in (*path, pending) if n and n not in _NAMES_NOTHING]
-            yield Evidence(_words(" ".join(names) or first), quoted or bare.strip())
-            pending = ""
+            stack.append([] if opens == "[" else {})
+            names.append("")
+        elif closes and len(stack) > 1:
+            names.pop()
+            inner = stack.pop()
+            _add(stack[-1], names[-1], inner)
+        elif quoted or bare:
+            _add(stack[-1], names[-1], quoted.strip() or re.sub(r"\.0*$", "", bare.strip()))
+    while len(stack) > 1:
+        inner = stack.pop()
+        names.pop()
+        _add(stack[-1], names[-1], inner)
+    whole: list[Any] = stack[0]
+    return whole
+
+
+def _add(to: Any, name: str, value: Any) -> None:
+    if isinstance(to, dict):
+        to[name] = value
+    else:
+        to.append(value)
+
+
+def _leaves(path: str, node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _leaves(path, each)
+    elif isinstance(node, dict):
+        texts = {k: v for k, v in node.items() if isinstance(v, str) and k not in _AGAIN}
+        main = next((k for k in _ITSELF if k in texts), None)
+        if main:
+            rest = [v for k, v in texts.items() if k != main and k != "unit"]
+            yield path, " ".join([texts[main], *([texts["unit"]] if "unit" in texts else []), *rest])
+        elif texts:
+            yield from ((f"{path} {k}", v) for k, v in texts.items())
+        for key, inner in node.items():
+            if not isinstance(inner, str) and key not in _AGAIN:
+                yield from _leaves(path if key in _ITSELF else f"{path} {key}", inner)
+    elif node:
+        yield path, node
 
 
 def _words(name: str) -> str:

@@ -86,10 +86,13 @@ class Judgement:
         return [tokenise(e, self._tokenizer) for _, e in zip(range(count), examples, strict=False)]
 
     def _parity(self) -> dict[str, float]:
-        parity = compare(
-            self.base.path, self.out / "adapter", self.file, self._held_out(60), self.settings.gates.parity_tokens,
-            self.threads,
-        )  # fmt: skip
+        held_out, most = self._held_out(60), self.settings.gates.parity_tokens
+
+        def measure() -> dict[str, float]:
+            return compare(self.base.path, self.out / "adapter", self.file, held_out, most, self.threads)
+
+        key = [self._with(self.file), most, [list(t.reply) for t in held_out]]
+        parity: dict[str, float] = self._kept.get("parity", key, measure)
         self.progress(
             f"parity: KL {parity['kl']:.2e}, greedy {parity['greedy_same']:.1%}, ends {parity['end_learned']:.0%}"
         )

@@ -83,7 +83,7 @@ def plan_of(exchange: Exchange) -> Plan:
     for known in exchange.evidence:
         key = re.sub(r"[^a-z]+", "_", known.name.lower()).strip("_") or "value"
         if known.name == "about":
-            fact.fields["about"] = Field("quote", known.value)
+            fact.fields["about"] = Field("quote", known.value.rstrip(". "))
             plan.say("About the {1.item} our catalogue says: “{1.about}.”", "{1.about}")
         elif key not in fact.fields:
             fact.fields[key] = Field("value", known.value)

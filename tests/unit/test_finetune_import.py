@@ -132,6 +132,26 @@ def test_attributes_with_a_sentence_and_questions_with_evidence_bring_what_is_kn
     assert isinstance(none, Refusal) and "judged by" in none.why
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("runtime: { unit:minutes, value:50. }", {"runtime": "50 minutes"}),
+        ('kind: { value:"Wedding" }; { value:"Party" }; { value:"Formal" }', {"kind": "Wedding, Party and Formal"}),
+        ("num_batteries:  { quantity:4, type:aa }; { quantity:2, type:aaa }", {"num batteries": "4 aa and 2 aaa"}),
+        ("w: { unit:kg, normalized_value:{ unit:pounds, value:2.2 }, value:1.0 }", {"w": "1 kg"}),
+        ("box: { length:{ unit:cm, value:29.21 }, width:{ unit:cm, value:25 } }",
+         {"box length": "29.21 cm", "box width": "25 cm"}),
+        ('top: { material:[ { value:"iron" }, { value:"oak" } ] }', {"top material": "iron and oak"}),
+        ("open: { value:1", {"open": "1"}),
+    ],
+)  # fmt: skip
+def test_nested_attributes_keep_their_units_and_belong_together(text: str, known: dict[str, str]) -> None:
+    from finetune.import_records import exchange
+
+    (found,) = exchange({"data": text, "text": "x."}, "here")
+    assert isinstance(found, Exchange) and {e.name: e.value for e in found.evidence} == known
+
+
 def test_a_reply_is_learnt_only_as_far_as_its_evidence_says_it() -> None:
     asked = Exchange("g", "What is it made of?", "", (Evidence("material", "iron"),), "Anvil")
     plan = plan_of(asked)
