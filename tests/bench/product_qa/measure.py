@@ -3,11 +3,12 @@
 Faithful: it has text, each of its content words and figures stands in the evidence or in the question (by its stem),
 and it denies what the clause of the evidence that is nearest to it, or the person, denies, and nothing else. Complete:
 of the content words that the person's answer took from the evidence at least half are in it, and all of the person's
-figures that the evidence has.
+figures that the evidence has, with the words behind them (units). Number words count as figures.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -18,11 +19,18 @@ _EMPTY = frozenset(
     what which who how when where why you your yours we our us i my me they them their he she his her product item
     one also just very yes please about any some all sure thanks thank hi hello customer our catalogue says say said
     according described description specified listed following note notes answer question sentence based provided
+    shows show indicates indicate given weighs weigh measures measure holds hold provided provides actually
     information evidence include includes included comes come made use used get gets feature features""".split()
 )
 _NOT = frozenset("no not never none nor neither without cannot".split())
 _CLAUSE = re.compile(r"[.;,!?]\s+|\s+but\s+")
 _LEAST = 0.5
+_NUMBERS = {w: str(n) for n, w in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve".split()
+)}  # fmt: skip
+_SAME = ((re.compile(r'(?<=\d)\s*(?:"|”|″|in\b)'), " inches "), (re.compile(r"(?<=\d)\s*(?:'|ft\b|foot\b)"), " feet "),
+         (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""), (re.compile(r"[’']s\b"), ""))  # fmt: skip
+_UNREADABLE = re.compile(r"[{}\[\]]")
 
 
 @dataclass(frozen=True)
@@ -47,9 +55,10 @@ def judge(answer: str, evidence: str, question: str, human: str) -> Verdict:
     denies = _denied(said) != _denied(_nearest(evidence, mine)) and _denied(said) != _denied(wanted)
     took = [w for w in dict.fromkeys(wanted) if _is_content(w) and _stem(w) in stems]
     found = [w for w in took if _stem(w) in mine]
-    figures = [w for w in took if w[0].isdigit()]
-    complete = len(found) >= _LEAST * len(took) and all(_stem(w) in mine for w in figures)
-    return Verdict(bool(said) and not foreign and not denies, bool(said) and complete, foreign)
+    measured = [w for before, w in itertools.pairwise(["", *wanted]) if w[0].isdigit() or before[:1].isdigit()]
+    complete = len(found) >= _LEAST * len(took) and all(_stem(w) in mine for w in measured if w in took)
+    readable = bool(said) and not _UNREADABLE.search(answer)
+    return Verdict(readable and not foreign and not denies, bool(said) and complete, foreign)
 
 
 def _denied(words: list[str]) -> bool:
@@ -63,7 +72,10 @@ def _nearest(evidence: str, stems: set[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("’", "'"))
+    text = text.lower()
+    for pattern, instead in _SAME:
+        text = pattern.sub(instead, text)
+    return [_NUMBERS.get(w, w) for w in _WORD.findall(text.replace("’", "'"))]
 
 
 def _is_content(word: str) -> bool:
