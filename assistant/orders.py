@@ -16,6 +16,7 @@ from assistant.act.context import Context
 from assistant.act.orders import flow, identity, info, phrases
 from assistant.act.orders.task import Task
 from assistant.act.plan import Plan
+from assistant.act.rescue import of_rules
 from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.shop.accounts import Account, load_account
@@ -95,6 +96,7 @@ class OrderTalk:
             return None  # a gift may be of a kind that they bought before
         if task.customer is None:
             relevant = relevant and (claims or not of_goods(text, requests))
+            relevant = relevant and (bool(task.heard) or claims or not of_rules(text, requests, context))
             waiting = bool(task.asked) and not _for_the_shop(text, requests)
             begun = bool(task.asked or task.heard)
             bare = not begun and not any(r.products for r in requests) and identity.bare(text)

@@ -397,11 +397,10 @@ def _described(request: Request, context: Context) -> list[Product]:
     if not words or request.from_context:
         return []
     hits = [h for h in context.search.products(words, limit=3) if h.confident and h.matched]
-    if (
-        not hits
-        or words.split()[-1] in hits[0].missing
-        or (len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing))
-    ):
+    if not hits or words.split()[-1] in hits[0].missing:
+        return []
+    clear = request.act == "details" and len(hits) > 1 and hits[1].matched < hits[0].matched
+    if len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing) and not clear:
         return []
     return context.catalogue.products([hits[0].product_id])
 

@@ -14,6 +14,22 @@ from assistant.request import Request
 from assistant.shop.search import Hit
 from assistant.types import Product
 
+
+def _heads(request: Request) -> list[str]:
+    """The words that say what is asked for behind a name or kind of the shop's: "straps" of "watch straps"."""
+    known = [re.escape(w) for w in str(request.extra.get("known_query", "")).split()]
+    if not known:
+        return []
+    words = [w for w in request.extra.get("unlinked", ()) if w.isalpha() and w in request.query.split()]
+    behind = rf"\b(?:{'|'.join(known)})\s+"
+    return [w for w in words if re.search(rf"{behind}{re.escape(w)}\b", request.text.lower())]
+
+
+def _is_called(word: str, product: Product) -> bool:
+    """Whether the word stands in the product's name or kind."""
+    return bool(set(stems(word)) & set(stems(f"{product.name} {product.category} {product.subcategory or ''}")))
+
+
 _OPEN = re.compile(
     r"\b(?:something|anything|anyone|ones?|stuff|things?|gear|kit|in|for|of|sizes?|colou?rs?)\b|\bwith\b|\bthat\b"
 )
@@ -62,6 +78,8 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
     common = set.intersection(*short) if short else set()
     folded = request.text.lower()
     exists = bool(_EXISTS.search(folded)) and not _OPEN.search(folded)
+    if products and not any(_is_called(head, p) for head in _heads(request) for p in products) and _heads(request):
+        return "other" if exists else "near"
     if exists and common & set(request.extra.get("strange", ())):
         return "other"
     if request.products or not asked or request.limits.price:

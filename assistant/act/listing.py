@@ -11,7 +11,7 @@ from assistant.act.context import Context
 from assistant.act.exact import is_near_only, lacked
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
-from assistant.language import stems
+from assistant.language import STOP_WORDS, stems, tokenize
 from assistant.request import Bounds, Limits, Request
 from assistant.shop.search import Filters, Hit
 from assistant.types import Product, Receipt, Variant
@@ -80,8 +80,10 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     hits = context.search.products(query, filters(limits), limit=12)
     sure = best_matches([h for h in hits if h.confident or not query])
     known = str(request.extra.get("known_query", ""))
-    if not sure and known and known != request.query and request.query.split()[-1] in known.split():
-        sure = [h for h in context.search.products(known, filters(limits), limit=12) if h.confident]
+    if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
+        sure = best_matches([h for h in context.search.products(known, filters(limits), limit=12) if h.confident])
+    if limits.price and _dearer_only(sure, known or query, limits, context):
+        return []
     if not sure and request.query and (category := closest_category(request.query, context)):
         sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
     if named:
@@ -94,6 +96,31 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+def _ends_in(known: str, request: Request, named: bool) -> bool:
+    """Whether the words that the shop knows name the thing: "watch" of "a watch to swim in", not of "watch straps"."""
+    words = known.split()
+    if named or request.query.split()[-1] in words:
+        return request.query.split()[-1] in words
+    tokens = tokenize(request.text)
+    last = max((at for at, tok in enumerate(tokens) if tok.text in words), default=-1)
+    if last < 0:
+        return False
+    if last + 1 == len(tokens):
+        return True
+    following = tokens[last + 1]
+    apart = request.text[tokens[last].end : following.start].strip()
+    return bool(apart) or following.text in STOP_WORDS or not following.text.isalpha()
+
+
+def _dearer_only(found: Sequence[Hit], query: str, limits: Limits, context: Context) -> bool:
+    """Whether the very thing is sold, but not for that money: what was found instead is less of what was asked for."""
+    if not query:
+        return False
+    free = context.search.products(query, filters(replace(limits, price=Bounds())), limit=3)
+    very = max((len(h.matched) for h in free if h.confident), default=0)
+    return very > max((len(h.matched) for h in found), default=0)
 
 
 def _most_described(hits: list[Hit], request: Request, context: Context) -> list[Hit]:

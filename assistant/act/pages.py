@@ -1,4 +1,4 @@
-"""Answers from the shop's pages and facts: policies, opening hours, contact. Quotes sentences, rewrites no rule.
+"""Answers from the shop's pages, and beside them what it states of itself. Quotes sentences, rewrites no rule.
 
 Knows no products.
 """
@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Field, Plan
-from assistant.act.till import SHIPPING_FACTS, Till
+from assistant.act.shop_facts import also_hours, say_day, say_fact, shop_fact
+from assistant.act.till import SHIPPING_FACTS
 from assistant.language import STOP_WORDS, stem, stems
 from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
 
-_NOT_TOLD = frozenset({"name", "currency", "locale", "timezone", "now"})
-_FACT_CONFIDENT = 0.42
 _FACT_SURE = 0.5
 _STOP = {stem(w) for w in STOP_WORDS}
-
-
-@dataclass(frozen=True)
-class ShopFact:
-    """One fact that the shop states of itself, and how well it fits the question."""
-
-    key: str
-    value: str
-    score: float
 
 
 def quote_if_sure(
@@ -56,11 +44,11 @@ def quote_if_sure(
     if strict:
         hits, fact = [], fact if fact and fact.score > _FACT_SURE else None
     if fact is not None and (not hits or fact.score > 0.62):
-        facts = _also_hours(question, fact, context)
+        facts = also_hours(question, fact, context)
         if len(facts) > 1:
-            _say_day(question, context, plan)
+            say_day(question, context, plan)
         for each in facts:
-            _say_fact(each, context, plan)
+            say_fact(each, context, plan)
     elif hits:
         if not _overview(question, context, plan):
             _quote(question, hits, context, plan)
@@ -111,77 +99,9 @@ def unknown(plan: Plan) -> None:
 
 
 def lines_for(question: str, context: Context, limit: int = 4) -> list[tuple[PolicyHit, str]]:
-    """The sentences of the paragraphs that are nearest to a question."""
+    """The sentences of the paragraphs that are nearest to a question; an example alone answers nothing."""
     hits = context.search.policies(question, limit=limit)
-    return [(hit, line) for hit in hits for line in _lines_of(hit, hits)]
-
-
-def told_facts(context: Context) -> dict[str, str]:
-    """What the shop states of itself to anybody."""
-    return {k: v for k, v in context.info.items() if k not in _NOT_TOLD and v and len(v) < _LONG}
-
-
-def shop_fact(question: str, context: Context) -> ShopFact | None:
-    """The fact of the shop that fits the question best, None when none fits well."""
-    told = told_facts(context)
-    if not told:
-        return None
-    vectors = context.encode([question, *(f"{k.replace('_', ' ')}: {v}" for k, v in told.items())])
-    asked = set(stems(question)) - _STOP
-    if not any(word.isalpha() and len(word) > 2 for word in asked):
-        return None  # a bare number asks for no fact, however near a phone number it looks
-    scored = []
-    for (key, value), vector in zip(told.items(), vectors[1:], strict=True):
-        shared = asked & set(stems(key.replace("_", " ")))
-        within = (asked & set(stems(value))) - shared
-        scored.append(ShopFact(key, value, float(vector @ vectors[0]) + 0.2 * len(shared) + 0.1 * min(2, len(within))))
-    top = max(scored, key=lambda f: f.score)
-    return top if top.score >= _FACT_CONFIDENT else None
-
-
-def _also_hours(question: str, fact: ShopFact, context: Context) -> list[ShopFact]:
-    """The fact, and where it is about opening hours every other fact on them: an exception stands beside the rule."""
-    if not _OPENS.search(f"{fact.key.replace('_', ' ')} {fact.value}"):
-        return [fact]
-    others = [k for k, v in context.info.items() if k not in _NOT_TOLD and k != fact.key and len(v) < _LONG]
-    days = set(stems(question)) & _DAYS
-    found = [fact]
-    for key in others:
-        said = f"{key.replace('_', ' ')} {context.info[key]}"
-        if _OPENS.search(said) and (_OF_DAYS.search(said) or days & set(stems(said))):
-            found.append(ShopFact(key, context.info[key], 0.0))
-    return found[:3]
-
-
-def _say_day(question: str, context: Context, plan: Plan) -> None:
-    """Which day today or tomorrow is, by the shop's clock, where the question says so."""
-    for word, ahead in (("today", 0), ("tonight", 0), ("tomorrow", 1)):
-        if re.search(rf"\b{word}\b", question.lower()):
-            day = context.now + timedelta(days=ahead)
-            fact = plan.fact("the shop's calendar")
-            receipt = Receipt("shop", "now", "now", day.date().isoformat(), context.as_of)
-            fact.fields["day"] = Field("value", f"{day:%A}, {day.day} {day:%B}", (receipt,), "the day")
-            plan.say(f"{word.capitalize()} is {fact.key('day')}.".replace("Tonight is", "Today is"))
-            return
-
-
-_LONG = 400
-_OPENS = re.compile(r"\bopening (?:hours|times)\b(?!.*\border)|\bopen\b|\bclosed\b", re.I)
-_DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday holiday christmas easter"
-_OF_DAYS = re.compile(rf"\b(?:{_DAY_NAMES.replace(' ', '|')})s?\b", re.I)
-_DAYS = set(stems(_DAY_NAMES))
-
-
-def _say_fact(found: ShopFact, context: Context, plan: Plan) -> None:
-    fact = plan.fact("our shop")
-    name = found.key.replace("_", " ")
-    receipt = Receipt("shop", found.key, found.key, found.value, context.as_of)
-    value = found.value.rstrip(".")
-    if found.key in SHIPPING_FACTS and (till := Till(context)).shipping is not None:
-        value = till.money(till.shipping)
-    fact.fields["value"] = Field("quote", value, (receipt,), name)
-    label = name[:1].upper() + name[1:]
-    plan.say(f"{label}: {fact.key('value')}.", fact.key("value"))
+    return [(hit, line) for hit in hits for line in _lines_of(hit, hits) if not line.startswith("For example")]
 
 
 def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Plan) -> None:
@@ -210,6 +130,9 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         chosen |= {(page, line) for line in range(min(lines_of), min(max(lines_of), min(lines_of) + 3))}
     facts: dict[int, Fact] = {}
     said = {entry.text for fact in plan.facts for entry in fact.fields.values()}
+    if _ASKS_LEAVE.search(question.lower()):
+        told = [pages[page][1][line] for page, line in sorted(chosen)]
+        _say_rule(pages[min(chosen)[0]][0], told, said, context, plan)
     for number, (page, line) in enumerate(sorted(chosen)):
         hit, lines = pages[page]
         if lines[line] in said:
@@ -224,6 +147,23 @@ def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Pla
         plan.say(fact.key(name), fact.key(name))
 
 
+def _say_rule(hit: PolicyHit, told: Sequence[str], said: set[str], context: Context, plan: Plan) -> None:
+    """Before an exception of a page, what the page allows in general: "You may return anything within 30 days"."""
+    page = next((p for p in context.catalogue.policies() if p.policy_id == hit.policy_id), None)
+    lines = sentences(_without_heading(page.text).strip()) if page and not _OF_USER.search(page.text) else []
+    rule = _plain(lines[0]) if lines else ""
+    if rule in told or rule in said or not _ALLOWS.search(rule) or not any(_EXCEPTS.search(line) for line in told):
+        return
+    said.add(rule)
+    fact = plan.fact(hit.title)
+    receipt = Receipt("policy", hit.policy_id, hit.title, rule, context.as_of)
+    fact.fields["rule"] = Field("quote", rule, (receipt,), f"from the page {hit.title}")
+    plan.say(fact.key("rule"), fact.key("rule"))
+
+
+_ASKS_LEAVE = re.compile(r"\b(?:can|could|may|am) (?:i|we)\b|\ballowed\b|\bpossible to\b")
+_ALLOWS = re.compile(r"\b(?:you|everybody|anybody|customers) (?:may|can)\b", re.IGNORECASE)
+_EXCEPTS = re.compile(r"\b(?:cannot|can't|can not|not|only|never|unless|except)\b", re.IGNORECASE)
 _LEANS = re.compile(r"^(?:\w+\W+){0,4}(?:it|they|them|this|these|that|then|both)\b", re.IGNORECASE)
 """How a sentence begins that can't be told without the one before it ("We replace it at once")."""
 _OF_USER = re.compile(r"\b(?:the|a|each) user(?:'s|s)?\b|\b(?:the|an?) agent\b|\btool calls?\b", re.IGNORECASE)

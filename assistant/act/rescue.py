@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.act import pages
@@ -16,6 +17,7 @@ from assistant.act.context import Context
 from assistant.act.details import details
 from assistant.act.evidence import Line, scores
 from assistant.act.plan import Plan
+from assistant.act.shop_facts import told_facts
 from assistant.request import Request
 from assistant.types import Product
 
@@ -26,7 +28,7 @@ _NOT_MEANT = frozenset(
     {"greeting", "thanks", "goodbye", "are_you_human", "human", "mood", "other_language", "complaint"}
 )
 _OF_ROWS = frozenset("price availability stock options".split())
-"""What is asked of a product's rows: no page answers it."""
+"""What is asked of a product's rows: a page must answer it very plainly."""
 _EXISTS = re.compile(
     r"\b(?:do|have|did) (?:you|u|ya|y'all)\b|\b(?:sell|stock|carry|got any|any|looking for|look for|i need|i want|"
     r"after|show me|find me)\b"
@@ -42,7 +44,7 @@ def of_product(question: str, product: Product, context: Context) -> float:
 def of_pages(question: str, context: Context) -> float:
     """How well the best line of the pages found for a question, or of the shop's facts, answers."""
     lines = [Line(text, under=f"{hit.title} {hit.heading}") for hit, text in pages.lines_for(question, context)]
-    lines += [Line(value, name) for name, value in pages.told_facts(context).items()]
+    lines += [Line(value, name) for name, value in told_facts(context).items()]
     told = scores(question, lines, context.encode)
     return float(told.max()) if len(told) else _NOTHING
 
@@ -57,8 +59,8 @@ def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
     product = _meant(request, context)
     question = str(request.extra.get("masked") or request.text)
     own = of_product(request.text, product, context) if product else _NOTHING
-    pages_score = _NOTHING if request.act in _OF_ROWS else of_pages(question, context)
-    if max(own, pages_score) < SURE:
+    pages_score = of_pages(question, context)
+    if max(own, pages_score) < SURE or (own < pages_score < _PLAINLY and request.act in _OF_ROWS):
         return None
     plan = copy.deepcopy(before)
     if product is not None and own >= pages_score:
@@ -68,6 +70,30 @@ def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
         plan.cards.append(context.card(product))
         return plan if plan.answered else None
     return plan if pages.quote_if_sure(question, context, plan, sure=True) else None
+
+
+def of_rules(text: str, requests: Sequence[Request], context: Context) -> bool:
+    """Whether a message that could be about somebody's order asks for the shop's rules, or those of a product: a
+    question about nobody's order in particular that a line of the texts surely answers."""
+    low = text.lower()
+    if not _QUESTION.search(low) or _OWN.search(low):
+        return False
+    product = next((p for r in requests for p in [_meant(r, context)] if p), None)
+    if product is not None and of_product(text, product, context) >= _PLAINLY:
+        return True
+    return of_pages(text, context) >= _PLAINLY
+
+
+_PLAINLY = 2.0
+_QUESTION = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|oh|hi|hello|hey|well)\W+)*(?:if\b[^,?]*,\s*)?(?:[\w ]{1,25}:\s*)?"
+    r"(?:how|what|which|when|until|can|could|may|do|does|is|are|will|would|am)\b"
+)
+_OWN = re.compile(
+    r"\b(?:my|mine|our|please|i want|i need|i'd like|i would like|help me|for me|the order|this order|that order|"
+    r"these orders?|orders i|did (?:i|you)|have you|has it|was i|where|track\w*|status)\b|#|\d{4,}|@"
+)
+"""What makes it one's own order, or a wish to have something done."""
 
 
 def _asks_for_goods(request: Request) -> bool:

@@ -30,3 +30,38 @@ def test_a_sentence_that_leans_on_another_is_told_with_it(talk: Talk) -> None:
 
 def test_a_bare_number_asks_for_no_fact_of_the_shop(talk: Talk) -> None:
     assert "Phone" not in talk("FH-20584").reply
+
+
+def test_an_exception_is_told_after_the_rule(talk: Talk) -> None:
+    reply = talk("trail runner gtx in 43?", "can i bring them back if they dont fit").reply
+    assert "You may return anything within 30 days" in reply
+
+
+def test_a_question_for_the_rules_is_no_order(talk: Talk) -> None:
+    assert "30 days" in talk("If he doesn't like it, how long have I got to send it back to you?").reply
+    assert "first need to know who you are" in talk("I want to return the boots I got").reply
+    assert "first need to know who you are" in talk("can you cancel my order?").reply
+
+
+def test_where_the_shop_is_can_be_asked_in_other_words(talk: Talk) -> None:
+    assert "Tarn Street" in talk("where are you?").reply
+
+
+def test_a_product_that_does_not_know_leaves_the_question_to_the_pages(talk: Talk) -> None:
+    reply = talk("how much are the Nightfall sleeping bags?", "which days does the workshop take stuff in").reply
+    assert "Tuesday and Friday" in reply
+
+
+def test_a_part_is_not_answered_by_a_yes_or_no_about_something_else(talk: Talk) -> None:
+    assert "not waterproof." not in talk("Trail Runner", "does it have a rain cover?").reply.split("“")[0]
+    assert "is not waterproof" in talk("Trail Runner", "is it waterproof?").reply
+
+
+def test_what_is_only_dearer_is_said_not_to_fit_the_limit(talk: Talk) -> None:
+    reply = talk("im after waterproof boots, nothing over 120").reply
+    assert "nothing of that kind fits these limits" in reply and "Boot" in reply
+
+
+def test_a_word_behind_a_kind_says_what_is_asked_for(talk: Talk) -> None:
+    reply = talk("do you sell tent pegs?").reply
+    assert not reply.startswith(("We have", "Yes"))
