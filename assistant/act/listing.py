@@ -82,7 +82,7 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
         sure = best_matches([h for h in context.search.products(known, filters(limits), limit=12) if h.confident])
-    if limits.price and _dearer_only(sure, known or query, limits, context):
+    if limits.price and query and _dearer_only(sure, known or query, limits, context):
         return []
     if not sure and request.query and (category := closest_category(request.query, context)):
         sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
