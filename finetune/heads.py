@@ -1,22 +1,20 @@
 """Trains the small classifiers that sit on packaged sentence embeddings, and saves them as JSON.
 
-    python -m finetune.heads           # the act head, from finetune/data/acts*.txt; prints cross-validated accuracy
+    python -m finetune.heads           # the act head (acts_head.py), from what customers say in finetune/data
     python -m finetune.heads concepts  # the head for which attribute is asked, from finetune/data/concepts.txt
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
     python -m finetune.heads safety    # what must not be answered (safety_head.py)
     python -m finetune.heads evidence  # which line of a shop's texts answers a question (evidence_head.py)
 
-The act head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
-weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Where the public data
-sets are at hand (`BACKROOM_SHARED_DATA`, else ../shared/data) their human texts are learnt from as well, at a lower
-weight; they are not part of this repository. Needs the `finetune` extra (scikit-learn); the runtime does not.
+A linear head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
+weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Needs the `finetune`
+extra (scikit-learn); the runtime does not.
 Knows no dialogues and no torch.
 """
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import os
@@ -43,25 +41,26 @@ except ImportError as error:  # pragma: no cover - exercised by hand without the
         "training a head needs scikit-learn: install the extra with `uv sync --extra finetune`"
     ) from error
 
-ACTS_TEXT = Path(__file__).parent / "data" / "acts.txt"
-ACTS_PATTERNS = Path(__file__).parent / "data" / "acts_patterns.txt"
-EMOTIONS_TEXT = ACTS_TEXT.with_name("emotions.txt")
+DATA = Path(__file__).parent / "data"
+EMOTIONS_TEXT = DATA / "emotions.txt"
 EMOTION_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "emotion.safetensors"
-ACTS_HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "acts.json"
-CONCEPTS = Path(__file__).parent / "data" / "concepts.txt"
+CONCEPTS = DATA / "concepts.txt"
 CONCEPTS_HEAD = Path(__file__).parents[1] / "assistant" / "act" / "data" / "concepts.json"
 SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA", str(Path(__file__).parents[2] / "shared" / "data")))
 
-_WORD_SCALE = 0.3
-_MIN_COUNT = 8  # a word in fewer texts has no weight of its own
-_HUMAN_WEIGHT = 0.4
-_BITEXT = {
-    "cancel_order": "order", "change_order": "order", "track_order": "order", "get_refund": "order",
-    "change_shipping_address": "order", "track_refund": "order", "check_refund_policy": "policy",
-    "check_payment_methods": "policy", "delivery_options": "policy", "delivery_period": "policy",
-    "contact_human_agent": "human", "complaint": "complaint",
-}  # fmt: skip
-"""Which act the intents of the bitext data set are; the others have none."""
+
+@dataclass(frozen=True)
+class Fit:
+    """How a head is fitted."""
+
+    strength: float = 10.0
+    """The inverse of the L2 penalty (scikit-learn's C)."""
+    balance: float = 1.0
+    """1: every label weighs the same; 0: as much as its examples; between: (mean / own) to that power."""
+    scale: float = 0.3
+    """What a known word adds to the inputs, beside an embedding of length one."""
+    least: int = 8
+    """A word in fewer texts has no weight of its own."""
 
 
 @dataclass
@@ -111,83 +110,56 @@ def read_patterns(path: Path) -> tuple[list[str], list[str]]:
     return [text for text, _ in pairs], [label for _, label in pairs]
 
 
-def human_examples(folder: Path) -> tuple[list[str], list[str]]:
-    """What people really asked: of products (hetPQA), of a shop (bitext), and of anything else (benign prompts).
-
-    Empty for a data set that isn't there. The samples are drawn with a fixed seed.
-    """
-    draw = random.Random(3)
-    pairs: list[tuple[str, str]] = []
-    if (path := folder / "product-qa" / "hetPQA" / "train.csv").exists():
-        rows = csv.DictReader(path.open(encoding="utf-8"), delimiter="\t")
-        asked = {r["question"] for r in rows if r["source"] in ("attribute", "bullet", "Desc", "CQA")}
-        short = sorted(q for q in asked if len(q) < 90)
-        pairs += [(q, "details") for q in draw.sample(short, min(300, len(short)))]
-    if (path := folder / "bitext" / "customer_support.csv").exists():
-        by_intent: dict[str, list[str]] = {}
-        for row in csv.DictReader(path.open(encoding="utf-8")):
-            by_intent.setdefault(row["intent"], []).append(row["instruction"])
-        for intent, act in _BITEXT.items():
-            pairs += [(text, act) for text in draw.sample(by_intent[intent], 30)]
-    if (path := folder / "safety" / "benign_wildguard.json").exists():
-        prompts = [row["prompt"] for row in json.loads(path.read_text(encoding="utf-8"))]
-        pairs += [(text, "none") for text in draw.sample([p for p in prompts if 15 < len(p) < 90], 150)]
-    return [text for text, _ in pairs], [label for _, label in pairs]
-
-
-def features(texts: Sequence[str], words: dict[str, int]) -> NDArray[np.float32]:
-    """(num_texts, embedding + num_words): the embeddings, then `_WORD_SCALE` for every known word that is there."""
+def features(texts: Sequence[str], words: dict[str, int], scale: float = Fit.scale) -> NDArray[np.float32]:
+    """(num_texts, embedding + num_words): the embeddings, then `scale` for every known word that is there."""
     encode = default_embedder().encode
     batches = [encode(list(texts[at : at + 64])) for at in range(0, len(texts), 64)]
     counted = np.zeros((len(texts), len(words)), np.float32)
     for row, text in enumerate(texts):
-        counted[row, [words[w] for w in word_features(text) if w in words]] = _WORD_SCALE
+        counted[row, [words[w] for w in word_features(text) if w in words]] = scale
     return np.hstack([np.vstack(batches), counted])
 
 
-def train(examples: Examples, out: Path, *, strength: float = 10.0) -> float:
-    """Fit a head, write it to `out`, and return its accuracy on the examples of full weight in five folds.
-
-    `strength` is the inverse of the L2 penalty (scikit-learn's C).
-    """
-    count = Counter(word for text in examples.texts for word in word_features(text))
-    words = {w: at for at, w in enumerate(sorted(w for w, n in count.items() if n >= _MIN_COUNT))}
-    inputs, labels = features(examples.texts, words), np.array(examples.labels)
+def train(examples: Examples, out: Path, how: Fit = Fit()) -> float:
+    """Fit a head, write it to `out`, and return its accuracy on the examples of full weight in five folds."""
+    words = known_words(examples.texts, how)
+    inputs, labels = features(examples.texts, words, how.scale), np.array(examples.labels)
     weights = np.array(examples.weights)
     right: list[bool] = []
     for there, out_of_it in StratifiedKFold(5, shuffle=True, random_state=0).split(inputs, labels):
-        model = _fit(inputs[there], labels[there], weights[there], strength)
+        model = fit(inputs[there], labels[there], weights[there], how)
         own = out_of_it[weights[out_of_it] == 1.0]
         right += list(model.predict(inputs[own]) == labels[own])
-    model = _fit(inputs, labels, weights, strength)
+    write(fit(inputs, labels, weights, how), words, how, out)
+    return float(np.mean(right))
+
+
+def known_words(texts: Sequence[str], how: Fit) -> dict[str, int]:
+    """The words that get a weight of their own -> their columns."""
+    count = Counter(word for text in texts for word in word_features(text))
+    return {w: at for at, w in enumerate(sorted(w for w, n in count.items() if n >= how.least))}
+
+
+def fit(inputs: NDArray[np.float32], labels: NDArray[Any], weights: NDArray[Any], how: Fit) -> Any:
+    """A scikit-learn model with `classes_`, `coef_`, `intercept_` and `predict_proba`."""
+    shares = {label: float(weights[labels == label].sum()) for label in set(labels)}
+    mean = float(np.mean(list(shares.values())))
+    weighed = weights * np.array([(mean / shares[label]) ** how.balance for label in labels])
+    return LogisticRegression(C=how.strength, max_iter=3000).fit(inputs, labels, sample_weight=weighed)
+
+
+def write(model: Any, words: dict[str, int], how: Fit, out: Path) -> None:
+    """The model as JSON, in the form that assistant/linear.py loads."""
     head = {
         "embedding": "all-MiniLM-L6-v2 int8",
         "labels": [str(label) for label in model.classes_],
         "words": list(words),
-        "scale": _WORD_SCALE,
+        "scale": how.scale,
         "weights": [[round(float(w), 3) for w in row] for row in model.coef_],
         "bias": [round(float(b), 4) for b in model.intercept_],
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(head) + "\n", encoding="utf-8")
-    return float(np.mean(right))
-
-
-def _fit(inputs: NDArray[np.float32], labels: NDArray[Any], weights: NDArray[Any], strength: float) -> Any:
-    model = LogisticRegression(C=strength, max_iter=3000, class_weight="balanced")
-    return model.fit(inputs, labels, sample_weight=weights)
-
-
-def act_examples() -> Examples:
-    """Everything that the act head learns from."""
-    examples = Examples()
-    examples.add(*read_labelled(ACTS_TEXT))
-    examples.add(*read_patterns(ACTS_PATTERNS))
-    human = human_examples(SHARED)
-    if not human[0]:
-        print(f"no public data sets at {SHARED}: learning from finetune/data alone")
-    examples.add(*human, _HUMAN_WEIGHT)
-    return examples
 
 
 def train_emotion() -> None:
@@ -204,8 +176,10 @@ def train_emotion() -> None:
 
 
 def train_acts() -> None:
-    """Fit the act head; see assistant/understand/acts.py."""
-    _train(act_examples(), ACTS_HEAD)
+    """Fit the act head; see acts_head.py."""
+    from finetune import acts_head
+
+    acts_head.train_acts(sys.argv[2:])
 
 
 def train_concepts() -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from finetune.heads import Examples, act_examples, read_patterns, train
+from finetune.acts_head import act_examples
+from finetune.heads import Examples, read_patterns, train
 
 TEXT = Path(__file__).parent / "data" / "shopping.txt"
 HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "shopping.json"
