@@ -128,7 +128,10 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),
 }
-"""Acts that only a clause with such a word can be: the head alone is not believed, its next best act is."""
+"""Acts that a clause without such a word can only be where the head is sure of it; else its next best act counts."""
+
+_WITHOUT_WORD = 0.65
+"""How sure the head must be: "what would that come to" is of no word for a price, and asks for one."""
 
 
 _REFUSAL = re.compile(
@@ -163,7 +166,9 @@ _ONLY_IF_SURE = frozenset({"feedback", "mood"})
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
     folded = fold(text)
-    believed = {a: p for a, p in scores.items() if a not in _EVIDENCE or _EVIDENCE[a].search(folded)}
+    believed = {
+        a: p for a, p in scores.items() if a not in _EVIDENCE or p > _WITHOUT_WORD or _EVIDENCE[a].search(folded)
+    }
     believed = {a: p for a, p in believed.items() if a not in ("human", "are_you_human") or p > 0.3} or believed
     believed = {
         a: p for a, p in believed.items() if a not in _ONLY_IF_SURE or (p > 0.5 and not has_content)
