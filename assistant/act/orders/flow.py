@@ -220,13 +220,14 @@ def _whether(step: Step, goal: Goal, outcome: Outcome) -> int:
 
 def _rival(step: Step, goal: Goal, outcome: Outcome) -> str:
     """An order can take either a return or an exchange: says what each would come to."""
+    if outcome.question and outcome.question[0] == "payment" and not goal.payment:
+        outcome = _SETTLE[goal.kind](_as_paid(goal), step.desk())
     mine = {w.arguments.get("order_id"): w for w in outcome.writes if w.action.endswith("delivered_order_items")}
     for other in step.task.open_goals:
         if other is goal or not mine or other.kind == goal.kind:
             continue
         desk = step.desk()
-        ready = other if other.payment else Goal.from_json({**other.as_json(), "payment": [ORIGINAL]})
-        theirs = _SETTLE[other.kind](ready, desk)
+        theirs = _SETTLE[other.kind](other if other.payment else _as_paid(other), desk)
         for n, write in enumerate(theirs.writes):
             first = mine.get(write.arguments.get("order_id"))
             if first is None or not write.action.endswith("delivered_order_items") or first.action == write.action:
@@ -237,6 +238,11 @@ def _rival(step: Step, goal: Goal, outcome: Outcome) -> str:
                 f"{theirs.lines[n]}. Which of the two would you like?"
             )
     return ""
+
+
+def _as_paid(goal: Goal) -> Goal:
+    """The request as it would be with what the order was paid with."""
+    return Goal.from_json({**goal.as_json(), "payment": [ORIGINAL]})
 
 
 def _propose(step: Step, number: int, goal: Goal, outcome: Outcome) -> None:

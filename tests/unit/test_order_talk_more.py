@@ -1,0 +1,128 @@
+"""What made-up customers taught: each case is a wording that once led to a wrong write, or to none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.act.orders.choose import choose
+from assistant.order_talk import Wish
+from assistant.shop.accounts import Line
+from assistant.store.database import Database
+from assistant.types import Money, Product, Variant
+from assistant.understand.orders import wording
+from assistant.understand.orders.refs import address_in, without_address
+from assistant.understand.orders.wishes import read_wish
+from tests.unit.orders_shop import counts, order_shop, talk
+
+EARBUDS = {"color": ["black", "blue"], "water resistance": ["IPX4", "not resistant"]}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = order_shop(tmp_path / "orders.db")
+    yield db
+    db.close()
+
+
+def test_a_value_that_begins_with_not_is_wanted() -> None:
+    assert read_wish("black and not resistant", EARBUDS).want == {
+        "color": ["black"],
+        "water resistance": ["not resistant"],
+    }
+
+
+def test_everything_else_is_no_second_choice() -> None:
+    wish = read_wish("black, everything else the same", EARBUDS)
+    assert wish.rest_same and not wish.instead and wish.want == {"color": ["black"]}
+
+
+def test_a_condition_in_its_own_sentence_is_a_second_choice() -> None:
+    second = read_wish("if that's not available, a blue one", EARBUDS)
+    both = second.over(Wish(want={"color": ["black"]}))
+    assert second.second and both.want == {"color": ["black"]} and both.instead[0]["want"] == {"color": ["blue"]}
+
+
+def test_a_second_choice_changes_the_first_before_it_stands_alone() -> None:
+    options = [("black", "IPX4"), ("blue", "IPX4"), ("blue", "not resistant")]
+    versions = tuple(
+        Variant(f"V{n}", "p", {"color": c, "water resistance": w}, Money(1000 + n, "EUR"), None, 1, True, True)
+        for n, (c, w) in enumerate(options)
+    )
+    product = Product("p", "Earbuds", "audio", None, None, "", None, {}, {}, True, None, None, None, versions)
+    line = Line("#1", 1, "V0", "p", "Earbuds", {"color": "black", "water resistance": "IPX4"}, 1, 1000)
+    wish = Wish(
+        want={"color": ["black"], "water resistance": ["not resistant"]},
+        instead=[Wish(want={"color": ["blue"]}).as_json()],
+    )
+    chosen = choose(product, line, wish).variant
+    assert chosen is not None and chosen.sku == "V2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No idea what the number is, sorry.", "Don't know it.", "I don't remember the number"],
+)
+def test_not_knowing_is_no_no(text: str) -> None:
+    assert not wording.says_no(wording.mend(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I wish to have the lamp removed from my order", "cancel"),
+        ("the boots are to be exchanged for size 43", "swap"),
+        ("can I ship it back", "return"),
+    ],
+)
+def test_more_ways_to_ask(text: str, kind: str) -> None:
+    assert [k for k, _, wanted in wording.actions(text) if wanted] == [kind]
+
+
+def test_another_way_to_pay_is_a_request_and_where_a_refund_goes_is_none() -> None:
+    assert wording.charges("put the lamp order on my paypal instead")
+    assert not wording.charges("return the lamp order and put the refund on my card instead")
+
+
+def test_a_word_behind_the_postcode_is_no_country() -> None:
+    text = "send it to 3 Old Quarry Road, Portland, OR 97205 instead"
+    assert "country" not in address_in(text.lower(), text)
+
+
+def test_an_address_does_not_say_who_is_asking() -> None:
+    assert "97205" not in without_address("I'm moving: 3 Old Quarry Road, Portland, OR 97205")
+
+
+def test_the_entire_thing_is_the_order_spoken_of(db: Database) -> None:
+    """ "Everything" was all pending orders once, after one item of one order."""
+    records = talk(
+        db,
+        "Can you take just the boots out of my order?",
+        "Then cancel the entire thing.",
+        "by mistake",
+        customer="mia",
+    )
+    assert "#W1000001" in records[-1].reply and "#W1000002" not in records[-1].reply
+    assert not any(r.writes for r in records) and counts(db) == (0, 0)
+
+
+def test_either_a_return_or_an_exchange_is_chosen_by_naming_it(db: Database) -> None:
+    asked, chosen = talk(
+        db, "Return the mug from order #W1000002 and exchange the lamp in it for a black one of low brightness.",
+        "Then return the mug, to my visa card. Forget the exchange.", customer="mia",
+    )  # fmt: skip
+    assert "not both" in asked.reply and "Shall I go ahead" in chosen.reply
+    assert "Camp Mug" in chosen.reply and "Desk Lamp" not in chosen.reply and counts(db) == (0, 0)
+
+
+def test_one_wish_for_two_items(db: Database) -> None:
+    first, second = talk(
+        db,
+        "Change the boots and the lamp in order #W1000001 to their cheapest versions.",
+        "my visa card",
+        customer="mia",
+    )
+    assert "Trail Boots (size 42) is already" in first.reply
+    assert "Desk Lamp for black" in second.reply and not second.writes
