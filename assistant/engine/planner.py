@@ -35,15 +35,17 @@ class Pacer:
     waits harder than one whose text comes slowly, and steps of answers that few share are the dearest.
     """
 
-    def __init__(self, max_tokens: int, target_s: float = 0.15, share: float = 0.85) -> None:
+    def __init__(self, max_tokens: int, target_s: float = 0.13, share: float = 0.85) -> None:
         self._max_tokens = max_tokens
         self._target_s = target_s
         self._share = share
         self._tokens_per_s = 400.0
         self._prompt_s = self._answer_s = 0.0  # of time that was competed for, each by its share
 
-    def num_tokens(self) -> int:
-        return int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
+    def num_tokens(self, num_wanted: int | None = None) -> int:
+        """Tokens of the next piece; all that is wanted where only a small rest would be left for another step."""
+        num = int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
+        return num_wanted if num_wanted is not None and num_wanted <= min(self._max_tokens, num * 3 // 2) else num
 
     def is_prompts_turn(self) -> bool:
         return self._prompt_s <= self._answer_s
@@ -91,7 +93,7 @@ class Planner:
         self._competed = bool(answering and reading)
         if self._even and reading:
             if not answering or self.pacer.is_prompts_turn():
-                return self._prompts(reading[:1], num_wanted, self.pacer.num_tokens())
+                return self._prompts(reading[:1], num_wanted, self.pacer.num_tokens(num_wanted(reading[0])))
             reading = []
         parts = self._answers(answering)
         space = self._max_batch - sum(len(part.chunk.tokens) for part in parts)

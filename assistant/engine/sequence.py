@@ -15,7 +15,7 @@ from assistant.engine.mask import Automaton, State
 from assistant.engine.phrase import PhraseAutomaton
 from assistant.engine.request import Finished, GenerateRequest
 
-_MIN_PUBLIC = 64  # copying a memory costs about what computing this many tokens does
+_MIN_PUBLIC = 16  # copying a memory of 2,048 tokens costs what computing two does; the rest is for fewer public ones
 
 
 @dataclass(eq=False)

@@ -321,6 +321,12 @@ def test_the_pacer_learns_the_speed() -> None:
     assert pacer.num_tokens() == 512
 
 
+def test_no_small_rest_of_a_prompt_is_left_for_another_step() -> None:
+    pacer = Pacer(max_tokens=60, target_s=0.1)
+    assert [pacer.num_tokens(wanted) for wanted in (10, 40, 60)] == [10, 40, 60]
+    assert [pacer.num_tokens(wanted) for wanted in (61, 1000)] == [40, 40]
+
+
 def test_prompts_and_answers_share_the_time_that_both_want() -> None:
     pacer = Pacer(max_tokens=512, share=0.8)
     time_of = {True: 0.0, False: 0.0}
