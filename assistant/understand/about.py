@@ -49,6 +49,7 @@ _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog
     catalogue whole entire sell offer carry altogether all""".split()
 )
+_FEW = 3  # things that are compared side by side
 
 
 class Subject:
@@ -95,11 +96,14 @@ class Subject:
             request = self._superlative(request, clause, state)
         else:
             products, pick, skus = from_context(clause.text, request.act, state)
+            alike = self._alike(request, state) if request.act == "compare" else ()
+            if alike:
+                products, pick, skus = alike, None, ()
             if not pick and not skus and (others := self._sibling(clause, state)):
                 products = others
-            products = (
-                self._narrowed(products, clause) if len(products) > 1 else self._other_listed(products, clause, state)
-            )
+            if not alike:
+                several = len(products) > 1
+                products = self._narrowed(products, clause) if several else self._other_listed(products, clause, state)
             if self._of_another_kind(products, clause) and not extra["pronoun"]:
                 products, pick, skus = (), None, ()
             named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
@@ -114,6 +118,17 @@ class Subject:
     def _points(self, clause: Clause, state: State) -> bool:
         """Whether the clause only points at a place in the list that was shown."""
         return points_at_one(clause.text, state) and not clause.links.categories and not clause.links.subcategories
+
+    def _alike(self, request: Request, state: State) -> tuple[str, ...]:
+        """What is compared where only a kind is named: those of it that were shown, else all, where they are few."""
+        kind = request.limits.subcategory or request.limits.category
+        if not kind:
+            return ()
+        entries = self._vocabulary.products
+        seen = dict.fromkeys(str(i["product"]) for i in (*state.listed, *state.topics))
+        shown = [p for p in seen if p in entries and kind in (entries[p].subcategory, entries[p].category)]
+        every = [p for p, e in entries.items() if e.active and kind in (e.subcategory, e.category)]
+        return tuple(shown if len(shown) > 1 else every if 1 < len(every) <= _FEW else ())
 
     def _sibling(self, clause: Clause, state: State) -> tuple[str, ...]:
         """The product of the same kind that the clause points at instead of what is talked about."""

@@ -111,6 +111,8 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|"
         r"orders?|ordered|bought|tracking|track|"
         r"package|parcel|cancel\w*|refund|shipment|purchased|received|arrived)\b"
+        r"|\bwhere(?:'s|s)?(?: is| are)? (?:my|our)\b|\bmy (?:stuff|things)\b|\bwaiting (?:for|on) (?:my|it|them)\b"
+        r"|\b(?:hasn'?t|haven'?t|not|never) (?:come|turned up|shown up|got here)\b"
     ),
     "price": re.compile(
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"

@@ -72,6 +72,7 @@ class Naming:
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
         kept = [m for m in clause.links.mentions if not is_verb(m, clause) and not self._derived(m, clause)]
+        kept = [m for m in kept if not self._customers_own(m, clause) and not self._is_count(m, clause)]
         if state.focus:
             kept = [m for m in kept if not self._of_focus(m, clause, state)]
         kept = [
@@ -121,6 +122,25 @@ class Naming:
         """Where a mention has more than a stop word."""
         return frozenset(p for p in mention.positions if clause.links.tokens[p].text not in STOP_WORDS)
 
+    def _customers_own(self, mention: Mention, clause: Clause) -> bool:
+        """An ordinary word after "my" is a thing that the customer has: "my card", "on my bag"."""
+        tokens, telling = clause.links.tokens, self._telling(mention, clause)
+        own = {tokens[p - 1].text for p in telling if p} & {"my", "his", "her", "their"}
+        ordinary = all(tokens[p].text.removesuffix("s") in self._vocabulary.english for p in telling)
+        return bool(own) and ordinary and mention.coverage < 0.7
+
+    def _is_count(self, mention: Mention, clause: Clause) -> bool:
+        """ "The two tents" counts tents: it is no Tarn 2 Tent."""
+        tokens = clause.links.tokens
+        return mention.coverage < _WHOLE and any(
+            tokens[p].text in ("2", "3", "4")
+            and tokens[p - 1].text in ("the", "these", "those", "your", "all")
+            and p + 1 in mention.positions
+            and tokens[p + 1].text.endswith("s")
+            for p in mention.positions
+            if p
+        )
+
     def _derived(self, mention: Mention, clause: Clause) -> bool:
         """A word that only shares its root with a name: "settings" are no cook set, "washing" is no down wash."""
         if len(mention.positions) > 1 or mention.coverage >= _WHOLE:
@@ -142,8 +162,6 @@ class Naming:
         telling = self._telling(mention, clause)
         if mention.coverage >= _WHOLE or (len(telling) > 1 and mention.coverage >= 0.5):
             return False
-        if {tokens[p - 1].text for p in telling if p} & {"my", "his", "her", "their"} and mention.coverage < 0.7:
-            return True
         if set(mention.product_ids) & {*state.focus, *(str(i["product"]) for i in state.listed)}:
             return False
         before = [t.text for t in tokens[max(0, first - 2) : first]]

@@ -27,6 +27,8 @@ from assistant.understand.state import State
 from assistant.understand.story import asked
 from assistant.understand.vocabulary import Vocabulary
 
+_MASKED = re.compile(r"\[(?:card number|security code|bank account|password)\]")
+"""What screening put in the place of a secret: it asks nothing."""
 _FEW_WORDS, _LONG = 7, 10
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 
@@ -62,7 +64,7 @@ class Reader:
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
-        plain = words_to_numbers(text)
+        plain = words_to_numbers(_MASKED.sub(" ", text))
         clauses = [self._clause(part) for part in split(plain)]
         clauses = asked(clauses, lambda: self._clause(plain), self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]

@@ -64,3 +64,20 @@ def test_what_is_talked_about_stays_it_unless_another_is_named(
 ) -> None:
     cards = {card.product_id for card in talk(before, now).cards}
     assert len(cards) == 1 and next(iter(cards)).startswith(product)
+
+
+def test_a_kind_alone_is_compared_as_a_whole(talk: Callable[..., Record]) -> None:
+    record = talk("compare the two sleeping bags")
+    assert {card.product_id for card in record.cards} == {
+        "nightfall-minus-5-sleeping-bag",
+        "nightfall-plus-5-sleeping-bag",
+    }
+
+
+def test_an_ordinary_word_after_my_is_the_customers_own(talk: Callable[..., Record]) -> None:
+    record = talk("my card number is 4111 1111 1111 1111, can i pay with it?")
+    assert "gift-card" not in {card.product_id for card in record.cards} and "Gift Card" not in record.reply
+
+
+def test_where_my_things_are_is_a_matter_of_orders(talk: Callable[..., Record]) -> None:
+    assert talk("this is the third time im asking where my stuff is!!").acts[0].act == "order"
