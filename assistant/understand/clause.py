@@ -54,12 +54,13 @@ def asks_for(clause: Clause, option: str) -> bool:
     name = set(stems(option.replace("_", " ")))
     tokens = clause.links.tokens
     for at, tok in enumerate(tokens):
-        asking = tok.text in ("what", "whats", "what's", "which", "other", "different", "another") or (
+        asking = tok.text in ("what", "whats", "what's", "which") or (
             tok.text == "many" and at and tokens[at - 1].text == "how"
         )
         if tok.text == "the" and at + 2 == len(tokens) and tokens[-1].text.endswith("s"):  # "and the colours?"
             asking = True
-        if asking and any(t.stem in name or _same_option(t.stem, name) for t in tokens[at + 1 : at + 5]):
+        another = tok.text in ("other", "different", "another") and at + 2 >= len(tokens)  # "any other sizes?"
+        if (asking or another) and any(t.stem in name or _same_option(t.stem, name) for t in tokens[at + 1 : at + 5]):
             return True
     return False
 

@@ -93,7 +93,11 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
     return tuple(state.focus), None, ()
 
 
-_BOTH = re.compile(r"\b(?:both|the (?:two|2)|either|neither)\b(?! of (?:you|us)\b)(?! (?:one|more|person|man|other)\b)")
+_BOTH = re.compile(
+    r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
+    r"comes|cost|costs|together|still|there|please)\b)"
+    r"|\bthe (?:two|2)\b(?! (?:one|more|person|man|other|of (?:you|us))\b)"
+)
 _BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
 
 
@@ -222,7 +226,8 @@ def _only_limits(request: Request) -> bool:
     """Whether a clause says nothing but a limit on the price ("under 90"): the last search is narrowed."""
     unsure = request.act == "policy" or (request.act in ("price", "availability") and request.confidence < _HALF)
     unsure |= request.act == "search" and request.from_context and not request.query
-    unsure |= request.act == "stock" and not _COUNTS.search(fold(request.text)) and request.from_context
+    below = request.act == "stock" and request.from_context and request.limits.price.high is not None
+    unsure |= below and not _COUNTS.search(fold(request.text))
     asks = unsure or request.act in ("details", "none", "options", "no", "yes")
     return asks and bool(request.limits.price) and not request.extra.get("unlinked") and not request.extra.get("named")
 
