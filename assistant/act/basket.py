@@ -31,6 +31,9 @@ def basket(request: Request, context: Context, plan: Plan) -> None:
     till = Till(context, frozenset(map(fold_code, asked.codes)), asked.member)
     plan.basket = kept(asked)
     items: list[Item] = []
+    if asked.asks and all(len(piece.products) > 1 for piece in asked.pieces):
+        _without_goods(asked, till, context, plan)  # delivery can be told before it is clear which thing is meant
+        return
     for at, piece in enumerate(asked.pieces):
         item = _item(piece, till, context, plan)
         if item is None:

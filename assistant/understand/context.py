@@ -183,7 +183,11 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     if _goes_on(request, state):
         extra = request.extra | {"masked": ""}
         return replace(request, act="policy", text=f"{state.question} {request.text}", extra=extra)
-    if len(request.products) == 1 and request.pick in ("cheaper", "dearer") and act not in ("compare", *SUPERLATIVES):
+    if (
+        len(request.products) == 1
+        and request.pick in ("cheaper", "dearer")
+        and act not in ("compare", "promotion", *SUPERLATIVES)
+    ):
         return replace(request, act="cheapest" if request.pick == "cheaper" else "most_expensive", pick=None)
     if not request.products and act == "none" and state.act and _points(request):
         return replace(request, act="search")

@@ -62,6 +62,11 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("newest", r"\b(?:newest|most recent|new arrivals)\b"),
         (
+            "promotion",
+            r"\bmembers?\b(?!ship).{0,30}\b(?:pay|get|price|cheaper|discount\w*|less|reduc\w*)\b|"
+            r"\b(?:discount\w*|cheaper|reduc\w*|price) for members\b",
+        ),
+        (
             "compare",
             r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ|side by side)\b"
             r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|"

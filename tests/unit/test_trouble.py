@@ -45,3 +45,12 @@ def test_what_it_is_is_told_in_the_middle_of_order_talk(talk: Talk) -> None:
     assert "who you are" in talk("where is my order").reply
     assert "I'm an AI" in talk("where is my order", "are you a chatbot?").reply
     assert "who you are" not in talk("where is my order", "are you a chatbot?").reply
+
+
+def test_delivery_is_told_before_it_is_clear_which_thing_is_meant(talk: Talk) -> None:
+    asked = ["show me your head torches", "ok 2 of them please, what will that be", "do u do free delivery"]
+    assert "£60.00" in talk(*asked).reply
+
+
+def test_what_members_pay_is_no_question_for_the_cheapest(talk: Talk) -> None:
+    assert "£54.90" in talk("how much is the Alder Chef's Knife", "do members get it cheaper").reply
