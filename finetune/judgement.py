@@ -17,6 +17,7 @@ from typing import Any
 
 from assistant.adapters import UNTRAINED, Adapter, open_adapter
 from assistant.engine import open_engine
+from assistant.engine.gguf import read_header
 from assistant.engine.request import Engine, Tokenizer
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import ResolvedModel
@@ -179,4 +180,5 @@ class Judgement:
             "phrasebook_sha256": manifest["phrasebook_sha256"], "sha256": file_hash(self.file),
             "size": f"{self.file.stat().st_size:,}", "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": f"{platform.machine()} {platform.system()}", "sources": ", ".join(manifest["sources"]),
+            "started_from": str(read_header(self.file).metadata.get("backroom.started_from_sha256", "")),
         }  # fmt: skip

@@ -63,7 +63,8 @@ def write_report(
         *(f"| {text} | {' | '.join(str(figures[n].get(key, '')) for n in names)} |" for key, text in _ROWS.items()), "",
         *_unharmed(measured["safety"], measured["ability"]),
         "## Training", "",
-        f"{training['state']['step']} steps, {training['state']['supervised']:,} supervised tokens in "
+        f"{_begun(settings, facts)}{training['state']['step']} steps, "
+        f"{training['state']['supervised']:,} supervised tokens in "
         f"{training['state']['seconds'] / 60:.1f} minutes; held-out loss "
         f"{' → '.join(f'{v:.3f}' for _, v in _ends(training['state']['held_out']))}.", "",
         "![Loss](curves.png)", "", "## Answers side by side", "",
@@ -86,6 +87,12 @@ def _unharmed(safety: Mapping[str, Mapping[str, Any]], ability: Mapping[str, Map
         "| | base | adapter |", "|---|---|---|",
         *(f"| {text} | {each['base']:.4g} | {each['adapter']:.4g} |" for text, each in rows), "",
     ]  # fmt: skip
+
+
+def _begun(settings: RunSettings, facts: Mapping[str, str]) -> str:
+    if not facts["started_from"]:
+        return ""
+    return f"Begun with the adapter {settings.train.start_from} (sha256 {facts['started_from'][:16]}). "
 
 
 def _ends(values: Sequence[Any]) -> list[Any]:
@@ -153,6 +160,7 @@ def _card(
         "a shop's answers from notes that code has written; facts are placeholders that it copies.", "",
         f"- Licence: {settings.licence}. Base: {facts['base']}, sha256 `{facts['base_sha256']}`.",
         f"- Trained on made dialogues ({facts['sources']}); no customer's data is in it.",
+        *([f"- {_begun(settings, facts).strip()}"] if facts["started_from"] else []),
         f"- Data sha256 `{facts['data_sha256']}`; phrasebook sha256 `{facts['phrasebook_sha256']}`.",
         f"- On shops unseen in training {own['own_first_time']:.0%} of its wordings pass the check the first time; "
         f"{own['wrong_share']:.1%} of its answers held a wrong statement before checking (none is shown).",
