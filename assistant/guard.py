@@ -24,6 +24,7 @@ from assistant.screen.judge import Judge, OwnNames, States
 from assistant.screen.rules import forbidden, planted
 from assistant.screen.screen import Screened, screen
 from assistant.screen.secrets import CARD, find_secrets, split_card
+from assistant.screen.shelf import Shelf
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.types import Decision
@@ -40,9 +41,10 @@ _CANARY_WORDS = 6
 class Guard:
     """The guard of one shop. Thread-safe."""
 
-    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings) -> None:
+    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, states: States) -> None:
         self._conversations = conversations
         self._settings = settings
+        self._shelf = Shelf(states)
         self._known = shop_numbers(db)
 
     def take(self, text: str, max_chars: int, conversation_id: str) -> Screened:
@@ -86,7 +88,7 @@ class Guard:
                     continue
                 of_product = entry.kind == "quote" and any(r.kind == "product" for r in entry.receipts)
                 text = _without_markup(entry.text, own_hosts)
-                if not planted(text, of_product=of_product):
+                if not planted(text, of_product=of_product) and self._shelf.fit(text):
                     fact.fields[name] = replace(entry, text=text) if text != entry.text else entry
                 elif entry.kind in ("item", "name"):
                     fact.fields[name] = Field(entry.kind, "this product", entry.receipts, entry.gloss)
@@ -100,6 +102,9 @@ class Guard:
         """Whether a sentence may be released; `own` says that a model worded it. False sets off an alarm."""
         if forbidden(sentence) or _shows_system_text(sentence):
             _LOG.error("alarm: an answer would have shown the system text or claimed to be human; it was held back")
+            return False
+        if own and not self._shelf.fit(sentence):
+            _LOG.warning("a sentence that the model worded reads as harmful and was held back")
             return False
         return not (own and find_secrets(sentence, self._known))
 

@@ -81,7 +81,7 @@ class Assistant:
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
-        self._guard = Guard(db, self.conversations, settings.safety)
+        self._guard = Guard(db, self.conversations, settings.safety, lambda text: self._embedder.tokens(text)[0])
 
     @property
     def catalogue(self) -> Catalogue:

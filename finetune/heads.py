@@ -201,7 +201,7 @@ def train_names() -> None:
     """Fit the tagger of names and addresses; see names_head.py."""
     from finetune import names_head
 
-    print(f"{names_head.train(SHARED)} words, written to {names_head.HEAD.name}")
+    print(f"{names_head.train(SHARED)} texts, written to {names_head.HEAD.name}")
 
 
 def train_safety() -> None:

@@ -4,7 +4,7 @@
 
 The sentences' slots are filled with Faker's names and addresses of many countries: nobody's real data is used. Of the
 templated set every third template is left out of the training (`is_held_out`); tests/bench/bench_pii.py measures on
-those. Needs the `finetune` extra. Knows no torch.
+those. Needs the `finetune` extra.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from faker import Faker
 from safetensors.numpy import save_file
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
 
-from assistant.privacy.tagger import BUCKETS, LABELS, features, words_of
-from assistant.shop.embed import DIMENSIONS, default_embedder
+from assistant.privacy.tagger import LABELS, features, words_of
+from assistant.shop.embed import default_embedder
+from finetune.names_network import Text, fit
 
 DATA = Path(__file__).parent / "data"
 HEAD = Path(__file__).parents[1] / "assistant" / "privacy" / "data" / "names.safetensors"
@@ -87,6 +85,17 @@ def nameless(shared: Path, number: int, seed: int) -> list[Tagged]:
     return [Tagged(q, ()) for q in random.Random(seed).sample(questions, min(number, len(questions)))]
 
 
+def comments(shared: Path, number: int, seed: int) -> list[Tagged]:
+    """Strangers' comments, half of them about somebody, whose name was taken out and is made up again."""
+    path = shared / "goemotions" / "original" / "train.tsv"
+    rows = [line.split("\t")[0] for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+    whose = [r.replace("[NAME]", "{any}") for r in rows if "[NAME]" in r and "[RELIGION]" not in r and "{" not in r]
+    nobody = [r for r in rows if "[" not in r and "{" not in r]
+    draw, made = random.Random(seed), Filler(seed)
+    picked = [draw.sample(kind, min(len(kind), number // 2)) for kind in (whose, nobody)]
+    return [made.fill(line) for line in picked[0]] + [Tagged(line, ()) for line in picked[1]]
+
+
 def _lines(path: Path) -> list[str]:
     return [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
 
@@ -125,6 +134,7 @@ class Filler:
             "NAME": lambda: (self._whole(fake).upper(), "name"),
             "lname": lambda: (self._whole(fake).lower(), "name"),
             "first": lambda: (fake.first_name(), "name"),
+            "any": lambda: (r.choice((fake.first_name(), fake.last_name(), self._whole(fake))), "name"),
             "last": lambda: (fake.last_name(), "name"),
             "title": lambda: (
                 r.choice(["Mr", "Mrs.", "Ms", "Dr.", "Miss", "Mr.", "Prof."]),
@@ -223,43 +233,27 @@ def labels_of(tagged: Tagged) -> list[int]:
     return labels
 
 
-def matrix(texts: Sequence[Tagged]) -> tuple[csr_matrix, np.ndarray[Any, Any]]:
-    """Features and labels of all words of all texts."""
-    dense, rows, columns, labels = [], [], [], []
+def read(texts: Sequence[Tagged]) -> list[Text]:
+    """What the network sees of texts that have words."""
     tokens = default_embedder().tokens
-    at = 0
+    found = []
     for tagged in texts:
-        words = words_of(tagged.text)
-        if not words:
-            continue
-        more, hashed = features(tagged.text, words, tokens)
-        dense.append(more)
-        for i, pieces in enumerate(hashed):
-            rows += [at + i] * len(pieces)
-            columns += pieces
-        at += len(words)
-        labels += labels_of(tagged)
-    spelled = csr_matrix((np.full(len(rows), _SCALE, np.float32), (rows, columns)), shape=(at, BUCKETS))
-    return hstack([csr_matrix(np.concatenate(dense)), spelled], format="csr"), np.array(labels)
+        if words := words_of(tagged.text):
+            dense, pieces = features(tagged.text, words, tokens)
+            found.append(Text(dense, pieces, labels_of(tagged)))
+    return found
 
 
-_SCALE = 0.5
-"""Weight of a spelling feature beside the encoder's: it decides how strongly the penalty holds them down."""
-
-
-def train(shared: Path, *, per_line: int = 12, seed: int = 7, strength: float = 0.3, out: Path = HEAD) -> int:
-    """Fit the tagger, write it to `out`, and return how many words it saw."""
-    texts = [*authored(per_line, seed), *read_shared(shared / "pii", held_out=False), *nameless(shared, 1200, seed)]
-    x, y = matrix(texts)
-    model = LogisticRegression(C=strength, max_iter=400)
-    model.fit(x, y)
-    width = DIMENSIONS + (x.shape[1] - BUCKETS - DIMENSIONS)
+def train(shared: Path, *, per_line: int = 12, seed: int = 7, out: Path = HEAD) -> int:
+    """Fit the tagger, write it to `out`, and return how many texts it saw."""
+    texts = [
+        *authored(per_line, seed),
+        *read_shared(shared / "pii", held_out=False),
+        *nameless(shared, 1200, seed),
+        *comments(shared, 3000, seed),
+    ]
+    network = fit(read(texts))
     out.parent.mkdir(parents=True, exist_ok=True)
-    weights = {
-        "dense": model.coef_[:, :width].astype(np.float16),
-        "hashed": (model.coef_[:, width:].T * _SCALE).astype(np.float16),
-        "bias": model.intercept_.astype(np.float32),
-    }
-    save_file({name: np.ascontiguousarray(w) for name, w in weights.items()}, out)
+    save_file(network.arrays(), out)
     out.chmod(0o644)
-    return len(y)
+    return len(texts)

@@ -2,7 +2,7 @@
 
     python -m finetune.heads safety     # reads finetune/data/safety and, where they are there, the shared data sets
 
-Ten minutes of one core, 1.5 GB of memory. `backroom eval safety` measures the result on the held-out third. Needs the
+Eight minutes of one core, 2.5 GB of memory. `backroom eval safety` measures the result on the held-out third. Needs the
 `finetune` extra. Knows no torch.
 """
 
@@ -20,6 +20,7 @@ from assistant.screen.plain import BUCKETS, pieces, plain
 from finetune.emotion import Floats, States
 from finetune.safety_data import HAND_WRITTEN, OK, UNSURE, Example, authored, public, sampled
 from finetune.safety_network import Labelled, Network
+from finetune.safety_talk import talk, typed
 
 HEAD = Path(__file__).parents[1] / "assistant" / "screen" / "data" / "safety.safetensors"
 MOST = {"hetpqa": 4000, "bitext": 1800, "multidogo": 800, "cucom": 3000, "tau1": 150, "inthewild_jailbreaks": 450}
@@ -28,13 +29,22 @@ _ENCODED = 600
 _RATES = (2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 0.3, 0.1)  # of the passes over the data; fewer passes lose ten points
 _NETWORKS = 3  # averaged: at the same refusals of harmless texts three block three points more than one
 _COUNTERPARTS = 0.3  # how much an expanded counterpart counts: there are many, and they look like real questions
+_SMALL_TALK = 0.5  # strangers' comments are not all as mild as they look
+_TYPED = 0.25  # of the shorter texts once more as hurried fingers type them
 OFFSET = 0.7
 """Log-odds at which the decision falls; chosen by three-fold cross-validation on the development texts."""
 
 
 def examples(shared: Path) -> list[Example]:
-    """Everything to train and test on."""
+    """What is written for this and what is public of what it must tell apart, held-out texts included."""
     return sampled([*authored(), *public(shared)], MOST)
+
+
+def lessons(shared: Path) -> list[Example]:
+    """Everything that the head learns from: nothing held out; everyday talk beside it; a share of all typed in haste."""
+    shown = [e for e in examples(shared) if not e.held_out]
+    everyday = talk(shared)
+    return list({e.text: e for e in [*typed([*shown, *everyday], _TYPED), *everyday, *shown]}.values())
 
 
 def hashed(texts: Sequence[str]) -> csr_matrix:
@@ -55,6 +65,8 @@ def labelled(rows: Sequence[Example]) -> Labelled:
 def _weight(example: Example) -> float:
     if example.source == "benign_deep":
         return _COUNTERPARTS
+    if example.source == "small_talk":
+        return _SMALL_TALK
     return (1.0 if example.label == OK else 2.0) * (3.0 if example.source in HAND_WRITTEN else 1.0)
 
 
@@ -89,7 +101,7 @@ def save(arrays: dict[str, Floats], out: Path = HEAD, offset: float = 0.0) -> No
 
 def train(shared: Path, *, out: Path = HEAD, offset: float = OFFSET) -> int:
     """Fit the head on everything that isn't held out, write it, and return the number of texts it saw."""
-    rows = [e for e in examples(shared) if not e.held_out]
+    rows = lessons(shared)
     texts = [e.text for e in rows]
     save(fit(hashed(texts), States.of([t[:_ENCODED] for t in texts]), rows), out, offset)
     return len(rows)

@@ -32,6 +32,7 @@ _MOST = {
     "wishes": 400,
     "small_talk": 3500,
     "names": 3000,
+    "spans": 3000,
 }
 """Texts of a kind at most, so that none drowns the others."""
 _MILD = frozenset(
@@ -74,10 +75,14 @@ def _kinds(shared: Path, dice: random.Random) -> Iterator[tuple[str, list[str]]]
     yield "cucom_talk", [t for t in _cucom(shared) if not harmful(plain(t))]
     yield "wishes", list(_wishes(shared))
     evidence = list(read_csv(shared / "product-qa" / "hetPQA" / "train.csv", "\t"))
-    yield "qa_texts", [s for row in evidence for s in _SENTENCE.split(row["candidate"]) if 8 < len(s) < 240]
+    of_goods = [s for row in evidence for s in _SENTENCE.split(row["candidate"]) if 8 < len(s) < 240]
+    guides = [s for text in _guides(shared) for s in _SENTENCE.split(text) if 8 < len(s) < 240]
+    reviews = list(_reviews(shared))
+    yield "qa_texts", of_goods
     yield "qa_answers", [row["answer"] for row in evidence]
-    yield "guides", [s for text in _guides(shared) for s in _SENTENCE.split(text) if 8 < len(s) < 240]
-    yield "reviews", list(_reviews(shared))
+    yield "guides", guides
+    yield "reviews", reviews
+    yield "spans", list(_spans([*of_goods, *guides, *reviews], dice))
     yield "small_talk", list(_small_talk(shared))
     yield "names", list(_asked_for(_names(shared), dice))
 
@@ -146,6 +151,19 @@ def _asked_for(names: Iterator[str], dice: random.Random) -> Iterator[str]:
             at = dice.randrange(len(words) - length + 1) if words else 0
             asked = dice.choice((*forms, "[]", "[]")).replace("[]", " ".join(words[at : at + length]))
             yield hurried(asked, dice)
+
+
+def _spans(texts: Sequence[str], dice: random.Random) -> Iterator[str]:
+    """A word or a few out of a shop's texts, as somebody types them who searches: little to go by, and harmless."""
+    for text in texts:
+        words = re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower())
+        length = dice.choice((1, 2, 2, 2, 3))
+        if len(words) <= length + 1 or _ROUGH.search(text):
+            continue
+        at = dice.randrange(len(words) - length)
+        span = " ".join(words[at : at + length])
+        if len(span) > 3 * length:
+            yield dice.choice((span, span, f"{span}?", f"do you have {span}", f"{span} please", hurried(span, dice)))
 
 
 def _dummyjson(shared: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from assistant.language import fold
 from assistant.privacy.recognisers import Span, find_dates, find_formed
+from assistant.privacy.spans import completed
 from assistant.privacy.tagger import LABELS, Word, default_tagger, words_of
 from assistant.screen.secrets import Known as KnownNumber
 from assistant.screen.secrets import find_secrets
@@ -137,7 +138,8 @@ def _tagged(text: str, words: Sequence[Word]) -> list[Span]:
             spans[-1] = Span(spans[-1].start, word.end, kind)
         else:
             spans.append(Span(word.start, word.end, kind))
-    return [s for s in spans if _stands_alone(s, text) and (s.kind != "address" or _is_address(s, spans, text))]
+    sure = [s for s in spans if _stands_alone(s, text) and (s.kind != "address" or _is_address(s, spans, text))]
+    return completed(text, sure)
 
 
 def _stands_alone(span: Span, text: str) -> bool:
@@ -174,7 +176,8 @@ def _kind(likely: dict[str, float]) -> str:
     return next((k for k in ("place", "organisation") if likely[k] >= 0.4), "")
 
 
-_PERSONAL_FROM = 0.42
+_PERSONAL_FROM = 0.38
+"""Chosen on templates left out of the training's two thirds, never on the held-out third."""
 
 
 def _sequences(

@@ -81,7 +81,8 @@ _PO_BOX = re.compile(
     r"\bP\.?\s?O\.?\s?Box\s\d+|\b(?:Apt|Suite|Flat)\.? \d{1,5}\b|\b(?:PSC|Unit) \d{3,5}[,]? Box \d+", re.IGNORECASE
 )
 _PHONE_SHAPE = re.compile(
-    r"(?<![\w#.,:/-])(?:\+|\(\+?)?\d[\d ().-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,:/-]\d)", re.IGNORECASE
+    r"(?<![\w#.,:/-])(?:\+|\(\+?)?\d(?:[\d ().-]|/(?!(?:19|20)\d\d\b)(?=\d{3})){4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,:/-]\d)",
+    re.IGNORECASE,
 )
 _OF_PHONE = re.compile(
     r"\b(?:call|phones?|tel|telephone|mobile|cell|cellphone|reach|contact|text|sms|whats ?app|fax|office|ring"
@@ -164,7 +165,7 @@ def _spoken(text: str) -> Iterator[Span]:
 
 
 def _is_phone(match: re.Match[str], text: str, region: str | None) -> bool:
-    written = match[0]
+    written = re.split(r"\s?(?:x|ext)", match[0], maxsplit=1, flags=re.IGNORECASE)[0]
     digits = re.sub(r"\D", "", written)
     if not 6 <= len(digits) <= 17 or _DATE.fullmatch(written) or re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", written):
         return False
@@ -175,7 +176,7 @@ def _is_phone(match: re.Match[str], text: str, region: str | None) -> bool:
     groups = re.findall(r"\d+", written)
     if written.startswith(("+", "(")) or (digits.startswith("00") and len(digits) >= 10):
         return len(digits) >= 7
-    if digits.startswith("0") and len(digits) >= 8 and (named or len(groups) > 1 or len(digits) in (10, 11)):
+    if digits.startswith("0") and len(digits) >= 8 and (named or len(groups) > 1 or len(digits) in (9, 10, 11)):
         return True
     if len(groups) == 1:
         return named and 7 <= len(digits) <= 13

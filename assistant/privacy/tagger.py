@@ -1,7 +1,8 @@
 """Tells which words of a text are somebody's name, part of an address, a place or an organisation.
 
-A linear head over what the packaged sentence encoder knows of each token in its context, beside the word's shape and
-hashed pieces of its spelling; trained by finetune/names_head.py, kept as safetensors. Knows no shop and no customer.
+A small network over what the packaged sentence encoder knows of each token in its context, the word's shape and
+hashed pieces of its spelling, and over the same of the words beside it; trained by finetune/names_head.py, kept as
+safetensors. Knows no shop and no customer.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from assistant.shop.embed import DIMENSIONS, default_embedder
 LABELS = ("other", "name", "address", "place", "organisation")
 BUCKETS = 1 << 13
 NUM_SHAPES = 24
+NEIGHBOURS = 2
+"""Words on either side that the second layer sees."""
 _HEAD = Path(__file__).parent / "data" / "names.safetensors"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]")
 _WINDOW = 60
@@ -127,9 +130,12 @@ class Tagger:
     """The head with its weights. Read-only, shared by all threads."""
 
     def __init__(self, weights: dict[str, NDArray[np.float32]], tokens: Tokens) -> None:
-        self._dense = weights["dense"].astype(np.float32)  # (num_labels, 384 + NUM_SHAPES)
-        self._hashed = weights["hashed"].astype(np.float32)  # (BUCKETS, num_labels)
-        self._bias = weights["bias"].astype(np.float32)  # (num_labels,)
+        as_float = {name: w.astype(np.float32) for name, w in weights.items()}
+        self._spelling = as_float["spelling"]  # (BUCKETS, num_units)
+        self._dense, self._dense_bias = as_float["dense"], as_float["dense_bias"]  # (384 + NUM_SHAPES, num_units)
+        self._wide, self._wide_bias = as_float["wide"], as_float["wide_bias"]  # (5 * num_units, num_wide)
+        self._out, self._out_bias = as_float["out"], as_float["out_bias"]  # (num_wide, num_labels)
+        self._skip = as_float["skip"]  # (num_units, num_labels)
         self._tokens = tokens
 
     def probabilities(self, text: str, words: Sequence[Word]) -> NDArray[np.float32]:
@@ -137,9 +143,12 @@ class Tagger:
         if not words:
             return np.zeros((0, len(LABELS)), np.float32)
         dense, hashed = features(text, words, self._tokens)
-        scores = dense @ self._dense.T + self._bias
-        for i, pieces in enumerate(hashed):
-            scores[i] += self._hashed[pieces].sum(axis=0)
+        spelled = np.stack([self._spelling[pieces].sum(axis=0) for pieces in hashed])
+        units = np.maximum(dense @ self._dense + self._dense_bias + spelled, 0)
+        spread = np.pad(units, ((NEIGHBOURS, NEIGHBOURS), (0, 0)))
+        around = np.hstack([spread[k : k + len(words)] for k in range(2 * NEIGHBOURS + 1)])
+        wide = np.maximum(around @ self._wide + self._wide_bias, 0)
+        scores = wide @ self._out + self._out_bias + units @ self._skip
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True), np.float32)
 

@@ -4,7 +4,8 @@
     python tests/bench/bench_pii.py heldout --out FILE      the third that was not
 
 A span counts as found when nine tenths of its letters and digits are masked; a mask is right when it touches personal
-data. Places, organisations, job titles and plain dates are not personal data here: masking them counts as wrong.
+data. A date is personal where somebody is born on it. Places, organisations, job titles and other dates are not
+personal data here: masking them counts as wrong.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -24,8 +26,9 @@ from assistant.screen.secrets import find_secrets
 SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA", "../shared/data")) / "pii"
 PERSONAL_TYPES = frozenset(
     "PERSON ADDRESS STREET_ADDRESS ZIP_CODE PHONE_NUMBER EMAIL_ADDRESS CREDIT_CARD IBAN_CODE US_SSN US_DRIVER_LICENSE "
-    "IP_ADDRESS DOMAIN_NAME".split()
+    "IP_ADDRESS DOMAIN_NAME BIRTH_DATE".split()
 )
+_BIRTH = re.compile(r"\b(?:born|birth|birthday)\b", re.IGNORECASE)
 
 
 def is_held_out(template: int) -> bool:
@@ -38,6 +41,13 @@ def masked_positions(text: str, kinds: frozenset[str]) -> list[tuple[int, int]]:
     return sorted([(s.start, s.end) for s in find(text, kinds=kinds)] + [(h.start, h.end) for h in find_secrets(text)])
 
 
+def _kind(span: dict[str, Any], text: str) -> str:
+    """What a span is; a date of birth is annotated as any date."""
+    before = text[max(0, span["start_position"] - 50) : span["start_position"]]
+    is_birth = span["entity_type"] == "DATE_TIME" and _BIRTH.search(before)
+    return "BIRTH_DATE" if is_birth else str(span["entity_type"])
+
+
 def measure(rows: list[dict[str, Any]], *, everything: bool = False, errors: int = 0) -> dict[str, Any]:
     """Recall by type, and precision over all masks."""
     kinds = EVERYTHING if everything else PERSONAL
@@ -48,7 +58,7 @@ def measure(rows: list[dict[str, Any]], *, everything: bool = False, errors: int
         text = row["full_text"]
         masked = masked_positions(text, kinds)
         covered = {i for a, b in masked for i in range(a, b)}
-        gold = [(s["start_position"], s["end_position"], s["entity_type"]) for s in row["spans"]]
+        gold = [(s["start_position"], s["end_position"], _kind(s, text)) for s in row["spans"]]
         for start, end, kind in gold:
             letters = [i for i in range(start, end) if text[i].isalnum()]
             there[kind] += 1
