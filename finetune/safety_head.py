@@ -31,8 +31,8 @@ _NETWORKS = 3  # averaged: at the same refusals of harmless texts three block th
 _COUNTERPARTS = 0.3  # how much an expanded counterpart counts: there are many, and they look like real questions
 _SMALL_TALK = 0.5  # strangers' comments are not all as mild as they look
 _TYPED = 0.25  # of the shorter texts once more as hurried fingers type them
-OFFSET = 0.7
-"""Log-odds at which the decision falls; chosen by three-fold cross-validation on the development texts."""
+OFFSET = -1.1
+"""Log-odds at which the decision falls; chosen on a quarter of the development texts left out, and on whole queries."""
 
 
 def examples(shared: Path) -> list[Example]:
@@ -41,7 +41,7 @@ def examples(shared: Path) -> list[Example]:
 
 
 def lessons(shared: Path) -> list[Example]:
-    """Everything that the head learns from: nothing held out; everyday talk beside it; a share of all typed in haste."""
+    """Everything that the head learns from: nothing held out, everyday talk too, a share of it typed in haste."""
     shown = [e for e in examples(shared) if not e.held_out]
     everyday = talk(shared)
     return list({e.text: e for e in [*typed([*shown, *everyday], _TYPED), *everyday, *shown]}.values())

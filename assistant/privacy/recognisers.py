@@ -81,7 +81,8 @@ _PO_BOX = re.compile(
     r"\bP\.?\s?O\.?\s?Box\s\d+|\b(?:Apt|Suite|Flat)\.? \d{1,5}\b|\b(?:PSC|Unit) \d{3,5}[,]? Box \d+", re.IGNORECASE
 )
 _PHONE_SHAPE = re.compile(
-    r"(?<![\w#.,:/-])(?:\+|\(\+?)?\d(?:[\d ().-]|/(?!(?:19|20)\d\d\b)(?=\d{3})){4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,:/-]\d)",
+    r"(?<![\w#.,:/-])(?:\+|\(\+?)?\d(?:[\d ().-]|/(?!(?:19|20)\d\d\b)(?=\d{3})){4,22}\d"
+    r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,:/-]\d)",
     re.IGNORECASE,
 )
 _OF_PHONE = re.compile(

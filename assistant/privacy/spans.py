@@ -21,8 +21,8 @@ _AND = re.compile(r"\s*(?:and|&)\s*", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|rev|herr|frau|mme)\b\.?\s*$", re.IGNORECASE)
 _AFTER = re.compile(r",?\s(?:ph\.?d|m\.?d|d\.?d\.?s|d\.?v\.?m|esq|jr|sr|ii|iii|iv)\b\.?", re.IGNORECASE)
 _FIRM = re.compile(
-    r"(?:-\w+)?(?:,? (?:Ltd|Limited|Inc|LLC|PLC|plc|GmbH|Corp|S\.A|SARL|LLP)\b|(?: (?:&|and) \w+)? (?:Corporation|Company|"
-    r"Group|Holdings?|Bank|Partners|Associates|Brothers|Bros|Foundation|University|College|Hospital|Institute|Orchestra|"
+    r"(?:-\w+)?(?:,? (?:Ltd|Limited|Inc|LLC|PLC|plc|GmbH|Corp|S\.A|SARL|LLP)\b|(?: (?:&|and) \w+)? "
+    r"(?:Corporation|Company|Group|Holdings?|Bank|Partners|Associates|Brothers|Bros|Foundation|University|College|Hospital|Institute|Orchestra|"
     r"Records|Studios?)\b| (?:&|and) (?:Sons|Co|Daughters|Partners)\b)"
 )
 """What follows a firm's name. Written as firms write it: "anna, group" stays a name."""
@@ -37,12 +37,22 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
     found: list[Span] = []
     for span in spans:
         last = found[-1] if found else None
-        near = last is not None and _BETWEEN.fullmatch(text, last.end, span.start) is not None
-        if (last and near and last.kind == "address" and span.kind in ("address", "place")) or (last and last.kind == span.kind == "address" and _AND.fullmatch(text, last.end, span.start)):
-            found[-1] = Span(last.start, span.end, "address")
+        if last and last.kind == "address" and _goes_on(text, last, span):
+            found[-1] = Span(last.start, max(last.end, span.end), "address")
         else:
             found.append(_whole(text, span))
     return sorted([*found, *_listed(text, found)])
+
+
+def _goes_on(text: str, address: Span, span: Span) -> bool:
+    """Whether a span is another part of the address before it."""
+    if span.start < address.end:
+        return span.kind in ("address", "place")
+    near = _BETWEEN.fullmatch(text, address.end, span.start)
+    return bool(
+        (near and span.kind in ("address", "place"))
+        or (span.kind == "address" and _AND.fullmatch(text, address.end, span.start))
+    )
 
 
 def _listed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -67,7 +77,7 @@ def _whole(text: str, span: Span) -> Span:
 
 
 def _whole_address(text: str, span: Span) -> Span:
-    """An address with the street before its number, and the postcode and country after it."""
+    """An address with the words of its street before it, and the country after it."""
     start, end = span.start, span.end
     if street := _STREET_BEFORE.search(text, max(0, start - 60), start):
         start = street.start()
@@ -80,10 +90,7 @@ def _whole_address(text: str, span: Span) -> Span:
 
 @lru_cache(maxsize=1)
 def _after_address() -> re.Pattern[str]:
-    """What goes on with an address: a country's English name, or a postcode with a town behind it."""
+    """What goes on with an address: a country's English name, and a postcode behind it."""
     countries = {*Locale("en").territories.values(), "USA", "U.S.", "UK", "England", "Scotland", "Wales"}
     names = "|".join(sorted((re.escape(c) for c in countries if not c.isdigit()), key=len, reverse=True))
-    return re.compile(
-        rf"[\s,.>?|*-]{{1,6}}(?:(?:{names})(?!\w)|\d{{4,6}}(?:-\d{{3,4}})?(?![\w.,-]?\d)(?: [^\W\d_a-z][\w'’-]+)?)",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"[\s,.>?|*-]{{1,6}}(?i:{names})(?!\w)(?:[\s,>?]{{1,4}}\d{{4,6}}(?:-\d{{3,4}})?(?![\w.,-]?\d))?")
