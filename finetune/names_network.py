@@ -49,7 +49,10 @@ class Network(nn.Module):  # type: ignore[misc]
     def forward(self, texts: Sequence[Text]) -> Tensor:
         """(num_words of all texts, num_labels)"""
         dense = torch.from_numpy(np.concatenate([t.dense for t in texts]).astype(np.float32))
-        starts, flat, places, at = [], [], [], NEIGHBOURS
+        starts: list[int] = []
+        flat: list[int] = []
+        places: list[int] = []
+        at = NEIGHBOURS
         for text in texts:
             for pieces in text.pieces:
                 starts.append(len(flat))
@@ -62,7 +65,7 @@ class Network(nn.Module):  # type: ignore[misc]
         spread[here] = units
         around = torch.cat([spread[here + k] for k in range(-NEIGHBOURS, NEIGHBOURS + 1)], dim=1)
         wide = self.dropout(torch.relu(self.wide(around)))
-        return self.out(wide) + self.skip(units)  # type: ignore[no-any-return]
+        return self.out(wide) + self.skip(units)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The weights by the names that the tagger reads, inputs first."""
@@ -97,4 +100,5 @@ def fit(texts: Sequence[Text], *, epochs: int = 6, seed: int = 0) -> Network:
             loss.backward()
             adam.step()
             rates.step()
-    return network.eval()
+    network.eval()
+    return network
