@@ -17,7 +17,7 @@ from assistant.screen.plain import plain
 
 SUSPICIOUS = -1.0
 """What a sentence's words must add to the log-odds before the encoder is asked; chosen on public texts of shops."""
-UNFIT = 3.0
+UNFIT = 7.5
 """Log-odds from which a sentence isn't said: well above a customer's, for a shop's texts are seldom harmful."""
 _REMEMBERED = 4096
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
