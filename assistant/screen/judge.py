@@ -22,17 +22,9 @@ from assistant.screen.rules import asks_what_it_is, harmful
 States = Callable[[str], NDArray[np.float32]]
 """The encoder's states of a text's tokens, (num_tokens, 384)."""
 
-THRESHOLD = 0.0
-"""Log-odds from which a message is taken for harmful; chosen on development texts."""
-_OF_FEW_WORDS = 3.5
-"""How much more a message of a word or three must score: there is little in it to go by ("perfum for women")."""
-_FEW = 3
-_OF_A_BUDGET = 3.0
-"""How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""
-_MONEY = re.compile(
-    r"[$£€]\s?\d|\b\d+(?:[.,]\d+)?\s?(?:pounds?|quid|dollars?|euros?|bucks|usd|eur|gbp|[$£€])(?!\w)", re.I
-)
-_OF_A_SENTENCE = 4.0
+THRESHOLD = 0.5
+"""Log-odds from which a message is taken for harmful; chosen where harmless shop talk passes and most harm doesn't."""
+_OF_A_SENTENCE = 5.2
 """How much more a sentence by itself must score than a whole message."""
 _OF_AN_ORDER = 4.0
 """How much more a message must score that plainly asks to have something done with an order."""
@@ -125,10 +117,6 @@ class Judge:
             for other in dict.fromkeys((stripped, own.kinds.without(stripped) if own.kinds else stripped)):
                 if other != text and scores[0] > THRESHOLD:
                     scores = min(scores, self._scores(other), key=lambda s: float(s[0]))
-        if stripped.count(" ") < _FEW:
-            scores[0] -= _OF_FEW_WORDS
-        elif _MONEY.search(stripped):
-            scores[0] -= _OF_A_BUDGET
         if scores[0] <= THRESHOLD:
             part = self._worst_sentence(stripped)
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:
