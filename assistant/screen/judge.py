@@ -22,7 +22,7 @@ from assistant.screen.rules import asks_what_it_is, harmful
 States = Callable[[str], NDArray[np.float32]]
 """The encoder's states of a text's tokens, (num_tokens, 384)."""
 
-THRESHOLD = 0.4
+THRESHOLD = 0.45
 """Log-odds from which a message is taken for harmful; chosen where harmless shop talk passes and most harm doesn't."""
 _OF_A_SENTENCE = 5.2
 """How much more a sentence by itself must score than a whole message."""
