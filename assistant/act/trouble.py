@@ -16,7 +16,10 @@ from assistant.language import fold
 from assistant.request import Request
 
 _GOT = re.compile(r"\b(?:bought|got|gotten|ordered|received|purchased|arrived|came|delivered|sent|sold)\b")
-_OWN = re.compile(r"\b(?:my|our|mine|ours|the|this|these|that|those)\b|\bit(?:'s|s)?\b|\bthey\b")
+_OWN = re.compile(
+    r"\b(?:my|our)\b (?!(?:orders?|parcels?|questions?|e-?mails?|messages?|calls?|money|time|patience|refunds?|"
+    r"account|name|address|mind|problem|issue|complaint)\b)"
+)
 _MONEY_BACK = re.compile(r"\b(?:money|refund\w*|cash)\b")
 _ARRIVED = re.compile(r"\b(?:arrived|came|delivered|received|sent|wrong|got)\b")
 _DAMAGED = "it arrived damaged or it is the wrong thing: what to do"
@@ -52,6 +55,6 @@ def _help(request: Request, context: Context, plan: Plan) -> None:
 
 def _of_goods(request: Request) -> bool:
     """Whether something that the customer has is complained of, rather than how they were served."""
-    named = bool(request.products) or bool(request.limits.category or request.limits.subcategory)
+    named = bool(request.products or request.limits.category or request.limits.subcategory)
     text = fold(request.text)
-    return (named or bool(_GOT.search(text))) and bool(_OWN.search(text) or _GOT.search(text))
+    return named or bool(_GOT.search(text)) or bool(_OWN.search(text))
