@@ -136,6 +136,12 @@ def _one(request: Request, requests: Sequence[Request], context: Context, plan: 
         talk.talk(request, context, plan)
 
 
+def _to_be_had(product: Product, request: Request) -> bool:
+    """Whether a version with the options asked for may be there."""
+    choice = choose(product, request.wanted, request.skus)
+    return not choice.missing and any(v.available is not False for v in choice.sold)
+
+
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
     products = _meant(request, context)
     if not products and _OF_WHAT.search(request.text.lower()):
@@ -172,6 +178,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         _none_knows(request, knowing, context, plan)
         return
     asked = plan.question
+    if request.act == "availability":  # of several, what can be had comes first
+        products = sorted(products, key=lambda p: not _to_be_had(p, request))
     for product in products[:_AT_ONCE]:
         plan.chosen = None  # what was chosen of another product says nothing of this one
         if request.act == "options":

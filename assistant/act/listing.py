@@ -48,6 +48,8 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         else []
     )
     plan.search = remembered(request)
+    if not hits and request.from_context and request.query:  # "I'd rather have a robot, below 300": something else
+        hits = [h for h in context.search.products(request.query, filters(request.limits), limit=3) if _near(h)]
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
@@ -55,6 +57,14 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         return True
     _list(hits, request, context, plan)
     return True
+
+
+def _near(hit: Hit) -> bool:
+    return hit.confident or hit.similarity >= _NEAR
+
+
+_NEAR = 0.35
+"""Nearness in meaning from which a product is told as what comes closest."""
 
 
 def show(products: Sequence[Product], request: Request, context: Context, plan: Plan) -> None:

@@ -22,8 +22,13 @@ from assistant.screen.rules import asks_what_it_is, harmful
 States = Callable[[str], NDArray[np.float32]]
 """The encoder's states of a text's tokens, (num_tokens, 384)."""
 
-THRESHOLD = 0.45
+THRESHOLD = 0.25
 """Log-odds from which a message is taken for harmful; chosen where harmless shop talk passes and most harm doesn't."""
+_OF_A_BUDGET = 3.0
+"""How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""
+_MONEY = re.compile(
+    r"[$£€]\s?\d|\b\d+(?:[.,]\d+)?\s?(?:pounds?|quid|dollars?|euros?|bucks|usd|eur|gbp|[$£€])(?!\w)", re.I
+)
 _OF_A_SENTENCE = 5.2
 """How much more a sentence by itself must score than a whole message."""
 _OF_AN_ORDER = 4.0
@@ -117,6 +122,8 @@ class Judge:
             for other in dict.fromkeys((stripped, own.kinds.without(stripped) if own.kinds else stripped)):
                 if other != text and scores[0] > THRESHOLD:
                     scores = min(scores, self._scores(other), key=lambda s: float(s[0]))
+        if _MONEY.search(stripped):
+            scores[0] -= _OF_A_BUDGET
         if scores[0] <= THRESHOLD:
             part = self._worst_sentence(stripped)
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:

@@ -65,8 +65,7 @@ class Reader:
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         plain = words_to_numbers(_MASKED.sub(" ", text))
-        clauses = [self._clause(part) for part in split(plain)]
-        clauses = asked(clauses, lambda: self._clause(plain), self._vocabulary.by_kind.__contains__)
+        clauses = asked(split(plain), self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state

@@ -28,6 +28,10 @@ _TELLS = re.compile(
     r"\b(?:i|i'm|im|i've|we|we're|he|he's|she|she's|they|they're|it's|its|there's|my|his|her|our|their|is|are|was|were|"
     r"has|have|had)\b"
 )
+_SIZE = re.compile(
+    r"\b(?:my|his|her|our) (?:\w+ )?size is\b|"
+    r"\b(?:i|he|she|we)(?:'m| am| is|'s)? (?:take|takes|wear|wears|a|an|size)\b"
+)
 _GENERIC = frozenset("sort kind kinds thing things stuff anything something one ones type types any do else".split())
 _OWN_MATTER = frozenset({"order", "complaint", "human", "are_you_human", "preference", "mood", "policy", "promotion"})
 _ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
@@ -36,13 +40,14 @@ _SURE = 0.6
 _FEW_WORDS = 4
 
 
-def asked(clauses: Sequence[Clause], whole: Callable[[], Clause], is_kind: Callable[[str], bool]) -> list[Clause]:
+def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable[[str], bool]) -> list[Clause]:
     """The clauses that ask something, in their order; all of them where nothing asks.
 
-    `whole` reads all of the message as one clause; `is_kind` says whether a stem is of a kind of thing sold here.
+    `read` reads a text as one clause; `is_kind` says whether a stem is of a kind of thing sold here.
     """
-    if len(clauses) < 2:
-        return list(clauses)
+    if len(parts) < 2:
+        return [read(part) for part in parts]
+    clauses = _with_sizes([read(part) for part in parts], read)
     naming = {id(c) for c in clauses if _names(c) or any(is_kind(t.stem) for t in c.links.tokens)}
     asking = [_asks(c, id(c) in naming) for c in clauses]
     if not any(asking):
@@ -56,10 +61,26 @@ def asked(clauses: Sequence[Clause], whole: Callable[[], Clause], is_kind: Calla
             if clause.act != "search" and _meant(clause):
                 out.append(clause)  # else "do you do them?" says nothing new
         elif _bare(clause) and told is not None:
-            out.append(_about(told, clause, whole()))
+            out.append(_about(told, clause, read(" ".join(parts))))
         else:
             out.append(clause)
     return out
+
+
+def _with_sizes(clauses: Sequence[Clause], read: Callable[[str], Clause]) -> list[Clause]:
+    """ "My size is 42. Is the black one there?" asks for the black one in 42: what is told is put to the question."""
+    out: list[Clause] = []
+    told: list[str] = []
+    for clause in clauses:
+        options = [o.asked for o in clause.links.options]
+        if options and not _names(clause) and "?" not in clause.text and _SIZE.search(fold(clause.text)):
+            told += options
+            continue
+        if new := [o for o in told if o not in fold(clause.text).split()]:
+            clause = read(f"{clause.text.rstrip(' ?.!')} in {' '.join(new)}{'?' * ('?' in clause.text)}")
+            told = []
+        out.append(clause)
+    return out if not told else list(clauses)
 
 
 def _asks(clause: Clause, names: bool) -> bool:

@@ -51,7 +51,8 @@ def test_a_sentence_that_only_tells_gets_no_answer_of_its_own(talk: Talk) -> Non
 
 
 def test_an_option_told_before_belongs_to_the_question(talk: Talk) -> None:
-    assert "size 42" in talk("my size is 42. do you have the gtx in black?").reply
+    assert "black, size 42" in talk("my size is 42. do you have the gtx in black?").reply.lower()
+    assert "size 42" in talk("my size is 42. the gtx in black, it is there?").reply
 
 
 def test_other_words_for_a_kind_are_understood(assistant: Assistant, talk: Talk) -> None:
