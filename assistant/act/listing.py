@@ -49,7 +49,9 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     )
     plan.search = remembered(request)
     if not hits and request.from_context and request.query:  # "I'd rather have a robot, below 300": something else
-        hits = [h for h in context.search.products(request.query, filters(request.limits), limit=3) if _near(h)]
+        hits = [
+            h for h in context.search.products(request.query, filters(request.limits), limit=3) if _near(h, request)
+        ]
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
@@ -59,12 +61,12 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
-def _near(hit: Hit) -> bool:
-    return hit.confident or hit.similarity >= _NEAR
+def _near(hit: Hit, request: Request) -> bool:
+    """Whether a hit has the word that says what is wanted, though not those around it ("rather a robot")."""
+    return hit.confident or (request.query.split()[-1] not in hit.missing and hit.similarity >= _NEAR)
 
 
-_NEAR = 0.35
-"""Nearness in meaning from which a product is told as what comes closest."""
+_NEAR = 0.25
 
 
 def show(products: Sequence[Product], request: Request, context: Context, plan: Plan) -> None:
