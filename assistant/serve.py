@@ -7,6 +7,7 @@ model while this one imports the web server. Knows no HTTP.
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from typing import Protocol
 from assistant.config import ServerSettings, Settings
 from assistant.errors import BackroomError, UsageError
 
+log = logging.getLogger("backroom.server")
 _WARM_S = 1.0  # ready is not held back longer than that
 
 
@@ -40,9 +42,9 @@ def serve(
         if prepare is not None:
             prepare(settings)
         with open_runtime(settings, wait=False) as runtime:
-            # Queued until the model is loaded, while this process imports the web server: the first customer's first
-            # words don't wait for what every prompt begins with.
-            warming = threading.Thread(target=runtime.assistant.warm, name="warm-up", daemon=True)
+            # While the engine loads the model and this process imports the web server: the first customer's first words
+            # don't wait for what every turn needs.
+            warming = threading.Thread(target=_warm, args=(runtime.assistant.warm,), name="warm-up", daemon=True)
             warming.start()
             from assistant.server import build_app, run
 
@@ -73,6 +75,14 @@ def serve(
     from assistant.server import leave_at_once
 
     leave_at_once()
+
+
+def _warm(warm: Callable[[], None]) -> None:
+    """Warming is a favour: what goes wrong in it goes wrong again for the one who needs it, and is told there."""
+    try:
+        warm()
+    except Exception:
+        log.info("the server isn't warmed up", exc_info=True)
 
 
 def check_tls(settings: ServerSettings) -> None:

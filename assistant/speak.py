@@ -23,6 +23,7 @@ from assistant.prompt import Prompt, PromptBuilder, ask_notes, notes_messages
 from assistant.types import Delta, Event, Record
 from assistant.verify import Released, Verifier
 from assistant.wording.notes import allowed, as_prompt
+from assistant.wording.phrasebook import default_phrasebook
 from assistant.wording.rewording import Rewording
 from assistant.wording.ways import ways
 
@@ -130,6 +131,7 @@ class Speaker:
         try:
             for _ in self._engine.generate(self._request("warm-up", Task(prompt, None, adapter, 1))):
                 pass
+            default_phrasebook()  # every prompt's notes are worded from it
         except BackroomError:
             return  # the first customer's turn will do it, or the one who waits for the model says what is wrong
 
