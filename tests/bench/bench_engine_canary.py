@@ -86,6 +86,7 @@ class Findings:
         return {
             **dict(self.counts),
             "leaks_and_faults": self.bad[:20],
+            "num_leaks_and_faults": len(self.bad),
             "kl_of_memory_to_fresh": spread(self.own_kl),
             "kl_of_another_conversation": spread(self.other_kl),
             "logit_gap_where_batched_and_alone_part": spread(self.gaps),
@@ -93,12 +94,13 @@ class Findings:
 
 
 def secrets(number: int) -> list[str]:
-    """Words that no language has, of which no two begin with the same six letters."""
+    """Words that no language has; the first six letters of one occur in no other."""
     chance, words = random.Random(11), {}
     while len(words) < number:
         word = "".join(chance.choice("zxqjvkw") + chance.choice("aeiou") for _ in range(4))
-        words.setdefault(word[:6], word.capitalize())
-    return list(words.values())
+        if not any(head in word or word[:6] in other for head, other in words.items()):
+            words[word[:6]] = word
+    return [word.capitalize() for word in words.values()]
 
 
 class Canary:
