@@ -180,7 +180,7 @@ def test_reviewed_conversations_are_learnt_from_with_consent_and_forgotten_on_er
         _customers(db, "mia", "ole")
         talk, reviews = Conversations(db), Reviews(db)
         for conversation, customer in (("of-mia", "mia"), ("of-ole", "ole"), ("of-nobody", None)):
-            message = talk.begin_turn(conversation, "thanks, bye!", at, customer)
+            message = talk.begin_turn(conversation, "goodbye!", at, customer)
             answer = talk.finish_turn(message, Record(reply="Bye."), {}, at)
             reviews.keep(answer, "anna", at, text="Goodbye, and thanks for stopping by! Have a free mug.")
         set_consent(db, Subject("customer:mia"), True, purpose=PURPOSE, actor="staff:anna")
