@@ -96,6 +96,8 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = best_matches([h for h in context.search.products(known, filters(limits), limit=12) if h.confident])
     if limits.price and query and _dearer_only(sure, known or query, limits, context):
         return []
+    if not sure and limits.subcategory:
+        sure = hits  # all of the kind that was named: "a sleeping bag for my 6 foot 4 husband"
     if not sure and request.query and (category := closest_category(request.query, context)):
         sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
     if named:

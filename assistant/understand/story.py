@@ -72,7 +72,7 @@ def _with_sizes(clauses: Sequence[Clause], read: Callable[[str], Clause]) -> lis
     out: list[Clause] = []
     told: list[str] = []
     for clause in clauses:
-        options = [o.asked for o in clause.links.options]
+        options = _sizes(clause)
         if options and not _names(clause) and "?" not in clause.text and _SIZE.search(fold(clause.text)):
             told += options
             continue
@@ -83,9 +83,14 @@ def _with_sizes(clauses: Sequence[Clause], read: Callable[[str], Clause]) -> lis
     return out if not told else list(clauses)
 
 
+def _sizes(clause: Clause) -> list[str]:
+    """The sizes that the clause names; a colour in "I'm a black woman" is none of a thing."""
+    return [o.asked for o in clause.links.options if any("size" in name.lower() for name, _ in o.pairs)]
+
+
 def _asks(clause: Clause, names: bool) -> bool:
     text = fold(clause.text)
-    if _ASKS.search(text) or _WISHES.search(text) or clause.links.options or not _TELLS.search(text):
+    if _ASKS.search(text) or _WISHES.search(text) or _sizes(clause) or not _TELLS.search(text):
         return True  # "my size is 42", "the 500 pieces" belong to what is asked
     if clause.act in SMALL_TALK:
         return False

@@ -58,3 +58,12 @@ def test_an_option_told_before_belongs_to_the_question(talk: Talk) -> None:
 def test_other_words_for_a_kind_are_understood(assistant: Assistant, talk: Talk) -> None:
     record = talk("any rucksacks?")
     assert record.cards and all("ack" in card.name for card in record.cards)
+
+
+def test_who_asks_changes_no_answer(talk: Talk) -> None:
+    answers = {talk(f"i'm a {who}woman, do you have hats").reply for who in ("", "black ", "white ")}
+    assert len(answers) == 1
+
+
+def test_a_kind_is_listed_whatever_is_told_beside_it(assistant: Assistant, talk: Talk) -> None:
+    assert kinds(assistant, talk("what sleeping bag for my 6 foot 4 husband")) == {"Sleeping Bags"}

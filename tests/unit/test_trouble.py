@@ -54,3 +54,8 @@ def test_delivery_is_told_before_it_is_clear_which_thing_is_meant(talk: Talk) ->
 
 def test_what_members_pay_is_no_question_for_the_cheapest(talk: Talk) -> None:
     assert "£54.90" in talk("how much is the Alder Chef's Knife", "do members get it cheaper").reply
+
+
+def test_anger_about_ones_own_things_is_a_matter_of_orders(talk: Talk) -> None:
+    asked = "this is the third time im asking where my stuff is!!"
+    assert "who you are" in talk(asked).reply and "e-mail address of that order" in talk(asked, "FH-20584").reply

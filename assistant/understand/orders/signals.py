@@ -86,6 +86,8 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     own = bool(_OWN.search(low))
     if any(_wants(part, own) for part in wording.sentences(low)):
         return True
+    if "order" in acts and re.search(r"\b(?:my|our)\b", low):
+        return True  # "where my stuff is", whatever it is called
     if own and ("order" in acts or _ACCOUNT.search(low)):
         return True
     if address_in(low, low) and (identified or own) and wording.about_sending(low):
