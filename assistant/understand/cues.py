@@ -145,6 +145,8 @@ _REFUSAL = re.compile(
     r"^\W*(?:no|nope|nah|not|don't|dont|wrong|i (?:didn't|don't|didnt|dont)|that's not|thats not)\b"
     r"|\b(?:wrong|incorrect)\b"
 )
+# put right where letters have changed places: a short word has too many neighbours for more
+_QUESTION_WORDS = tuple("much many what which where when cost price size does have".split())
 _CUE_WORDS = (
     *"cheapest expensive available availability price waterproof delivery shipping return compare recommend".split(),
 )
@@ -158,7 +160,11 @@ def mend(text: str, known: Callable[[str], bool]) -> str:
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if len(word) < 5 or known(word) or word in _NO_SLIPS:
+        if len(word) < 4 or known(word) or word in _NO_SLIPS:
+            return match[0]
+        if swapped := [w for w in _QUESTION_WORDS if w[0] == word[0] and sorted(w) == sorted(word)]:
+            return swapped[0]  # "mcuh"
+        if len(word) < 5:
             return match[0]
         best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
         return str(best[0]) if best else match[0]

@@ -59,3 +59,7 @@ def test_what_members_pay_is_no_question_for_the_cheapest(talk: Talk) -> None:
 def test_anger_about_ones_own_things_is_a_matter_of_orders(talk: Talk) -> None:
     asked = "this is the third time im asking where my stuff is!!"
     assert "who you are" in talk(asked).reply and "e-mail address of that order" in talk(asked, "FH-20584").reply
+
+
+def test_letters_that_changed_places_in_a_question_word(talk: Talk) -> None:
+    assert "£59.00" in talk("how mcuh is the ember ketle").reply
