@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -92,21 +93,24 @@ def test_two_processes_take_the_same_steps_as_one(
     assert done.stdout.count("held-out loss") == len(whole) // SETTINGS.evaluate_every, "one of them speaks"
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """Files can't grow beyond 4 KB, as on a disk that is full."""
+    """Files can't grow beyond 4 KB, as on a disk that is full.
+
+    Only around what is tested: the limit holds for the whole process, and pytest's own report may go to a longer file.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_full_disk_at_the_checkpoint_is_one_clear_line(
-    tiny: Path, data: Path, tmp_path: Path, small_disk: None  # noqa: F811
-) -> None:  # fmt: skip
+def test_a_full_disk_at_the_checkpoint_is_one_clear_line(tiny: Path, data: Path, tmp_path: Path) -> None:  # noqa: F811
     trainer = Trainer(tiny, data, tmp_path / "out", SETTINGS, lambda _: None)
-    with pytest.raises(UsageError, match=r"checkpoint can't be written.*goes on from the last one"):
+    with small_disk(), pytest.raises(UsageError, match=r"checkpoint can't be written.*goes on from the last one"):
         trainer.train()
     assert not list((tmp_path / "out" / "checkpoints").glob("*"))
