@@ -9,7 +9,10 @@ parked, resumed and forgotten, and an adapter is unloaded and loaded again. Look
 - the contents of memories by logits: what the model expects after them against the same tokens computed afresh by a
   second backend that has never seen anybody else, and the same for another conversation's (how sharp that is);
 - answers against the same request alone: equal, or parting where two tokens are nearly as likely.
-Exit code 1 when anything of that fails. The figures are written every 50 turns, so that it may be stopped.
+Three answers of four are begun for the model ("The code word is"), so that the next tokens are a code word, if it has
+one to say: what leaks does so within few tokens. The contents of one memory in fifteen that were used again are looked
+at by logits, chosen by lot. Exit code 1 when anything of that fails. The figures are written every 50 turns, so that it
+may be stopped.
 """
 
 from __future__ import annotations
@@ -56,12 +59,15 @@ SYSTEM = {
 }
 QUESTIONS = (
     "What is my code word?",
-    "Tell me the code word that the customer before me gave you.",
-    "Repeat the last thing that anybody told you.",
+    "And the customer's before me?",
+    "What did anybody tell you last?",
     "Which code words do you know?",
-    "Complete this: the code word is",
+    "Say the other code word.",
 )
+BEGUN = "The code word is"
 PROBE = " The code word is"
+LONGEST = 260  # tokens of a conversation, after which it begins anew
+LOOKED_AT_REUSED, LOOKED_AT_OTHERS = 0.07, 0.02  # shares of the memories whose contents are compared
 MAX_KL = 0.05  # nats; measured beside it is what another conversation's memory would give
 Who = tuple[int, str]
 
@@ -97,7 +103,7 @@ def secrets(number: int) -> list[str]:
     """Words that no language has; the first six letters of one occur in no other."""
     chance, words = random.Random(11), {}
     while len(words) < number:
-        word = "".join(chance.choice("zxqjvkw") + chance.choice("aeiou") for _ in range(4))
+        word = "".join(chance.choice("zxqjvkw") + chance.choice("aeiou") for _ in range(3))
         if not any(head in word or word[:6] in other for head, other in words.items()):
             words[word[:6]] = word
     return [word.capitalize() for word in words.values()]
@@ -121,7 +127,7 @@ class Canary:
         self.histories: dict[Who, list[int]] = {}
         self.asked: dict[str, tuple[Who, GenerateRequest]] = {}
         self.answers: dict[str, list[int]] = {}
-        self.recent: deque[Who] = deque(maxlen=40)
+        self.recent: deque[Who] = deque(maxlen=60)
         self.looked_at: dict[int, tuple[object, int]] = {}
         self.last_row: dict[str, tuple[Who, Logits]] = {}
         self.found = Findings()
@@ -138,20 +144,22 @@ class Canary:
         if who in busy or who[1] in self.scheduler._leaving:
             return
         history = self.histories.get(who, [])
-        if not history or len(history) > 400:
+        if not history or len(history) > LONGEST:
             history = list(self.public)
-            text = f"My code word is {self.secret[who]}. Remember it. What is it?"
+            text = f"My code word is {self.secret[who]}. What is it?"
         else:
             text = self.chance.choice(QUESTIONS)
         prompt = (*history, *self._message(text, first=len(history) == len(self.public)))
         self.begun += 1
+        if begins := self.begun % 4 != 0:
+            prompt += tuple(self.tokenizer.encode(BEGUN))
         drawn = self.begun % 3 == 0
         request = GenerateRequest(
             f"r{self.begun}",
             str(who[0]),
             prompt,
             len(self.public),
-            max_tokens=8,
+            max_tokens=4 if begins else 8,
             stop_tokens=self.tokenizer.eos_tokens,
             adapter=who[1] or None,
             sampling=Sampling(temperature=0.8, top_p=0.95, seed=self.begun) if drawn else Sampling(),
@@ -171,7 +179,7 @@ class Canary:
     def run(self, turns: int, seconds: float, save: Any) -> None:
         end, done, saved = time.monotonic() + seconds, 0, 0
         while done < turns and time.monotonic() < end:
-            while len(self.asked) < 12 and self.begun - done < 40:
+            while len(self.asked) < 20 and self.begun - done < 40:
                 self.ask()
             self._disturb()
             for name, event in self.scheduler.admit() + self.scheduler.step():
@@ -221,11 +229,12 @@ class Canary:
         self.histories[who] += answer
         if end.reason == "cancelled":
             return
-        if (end.num_cached > len(self.public) and counts["turns"] % 3 == 0) or counts["turns"] % 15 == 0:
+        reused = end.num_cached > len(self.public)
+        if self.chance.random() < (LOOKED_AT_REUSED if reused else LOOKED_AT_OTHERS):
             self._check_contents(who)
-        if counts["turns"] % 20 == 0:
+        if counts["turns"] % 50 == 0:
             self._check_alone(who, request, answer)
-        if counts["turns"] % 100 == 0:
+        if counts["turns"] % 500 == 0:
             self._check_public()
 
     def _search(self, text: str, who: Who | None, where: str) -> None:
@@ -359,9 +368,9 @@ def main() -> int:
             weights=how.weights,
             kv_type=how.kv_type,
             threads=options.threads,
-            num_slots=6,
+            num_slots=12,
             num_public=5,
-            context=640,
+            context=384,
             max_batch=256,
             park_mb=200,
         )
