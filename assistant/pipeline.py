@@ -89,7 +89,12 @@ class Assistant:
         return self._catalogue
 
     def warm(self) -> None:
-        """Have the engine compute the public prefix, so that no customer waits for it. Slow: call it in a thread."""
+        """Load what reads a message, and have the engine compute the public prefix: no customer shall wait for it.
+
+        Slow: call it in a thread. What the engine has to do comes last: it may still be loading the model.
+        """
+        self._words()
+        default_head()
         self._speaker.warm()
 
     def greeting(self) -> str:

@@ -59,7 +59,8 @@ def buckets(text: str) -> NDArray[np.int64]:
         grams += [f"c{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
     loud = sum(w.isupper() and len(w) > 2 for w in re.findall(r"[A-Za-z]+", text))
     grams += ["loud"] * (loud > 1)
-    return np.unique([zlib.crc32(g.encode()) % NUM_BUCKETS for g in grams] or [0])
+    # not np.unique: its first call imports numpy.ma, which a first customer would wait for
+    return np.array(sorted({zlib.crc32(g.encode()) % NUM_BUCKETS for g in grams} or {0}), dtype=np.int64)
 
 
 class EmotionHead:

@@ -59,8 +59,9 @@ class Pattern:
 
     @cached_property
     def slots(self) -> tuple[str, ...]:
-        """The names under which its slots are bound."""
-        return tuple(self._regex.groupindex)
+        """The names under which its slots are bound. Read off the line: compiling 600 costs a start 0.1 s."""
+        parts = _PART.split(self.source)[1::2]
+        return tuple(dict.fromkeys(_name(part) for part in parts if not part.startswith("(")))
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:

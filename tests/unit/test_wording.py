@@ -195,6 +195,11 @@ def test_a_pattern_takes_words_over_as_they_stand() -> None:
     assert found == {"item": "{item:1.item}", "w": "pack size", "value": "{value:1.pack}"}
 
 
+@pytest.mark.parametrize("source", ["[yes], the [item] and [item2] (are|is) <w> for [price.was]: [item].", "No (a|)."])
+def test_the_slots_of_a_pattern_are_those_it_binds(source: str) -> None:
+    assert Pattern(source).slots == tuple(Pattern(source)._regex.groupindex)
+
+
 def test_a_wording_that_states_more_than_its_sentence_is_refused_by_line() -> None:
     with pytest.raises(UsageError, match=r"book:2: has the slots \['item', 'price'\]"):
         parse("= The [item] is here.\nThe [item] is here for [price].\n", "book")
