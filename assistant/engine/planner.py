@@ -47,6 +47,10 @@ class Pacer:
         num = int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
         return num_wanted if num_wanted is not None and num_wanted <= min(self._max_tokens, num * 3 // 2) else num
 
+    def seconds(self, num_tokens: int) -> float:
+        """About how long so many prompt tokens take here."""
+        return num_tokens / self._tokens_per_s
+
     def is_prompts_turn(self) -> bool:
         return self._prompt_s <= self._answer_s
 
@@ -89,7 +93,7 @@ class Planner:
         """The parts of the next step, in the order of their memories. `num_wanted` is how far a prompt may go."""
         sequences = list(ready)
         answering = [s for s in sequences if s.is_answering]
-        reading = [s for s in sequences if not s.is_answering and num_wanted(s) > 0]
+        reading = self._in_turn((s for s in sequences if not s.is_answering and num_wanted(s) > 0), num_wanted)
         self._competed = bool(answering and reading)
         if self._even and reading:
             if not answering or self.pacer.is_prompts_turn():
@@ -99,6 +103,11 @@ class Planner:
         space = self._max_batch - sum(len(part.chunk.tokens) for part in parts)
         parts += self._prompts(reading, num_wanted, min(space, self.pacer.num_tokens()))
         return sorted(parts, key=lambda part: part.chunk.memory)
+
+    def _in_turn(self, reading: Iterable[Sequence], num_wanted: Callable[[Sequence], int]) -> list[Sequence]:
+        """Prompts by when they would have been read, had they been alone: a short one, or one that is nearly read, goes
+        before a long one, but nobody is overtaken by those who come later than that takes."""
+        return sorted(reading, key=lambda s: s.arrived + self.pacer.seconds(num_wanted(s)))
 
     def record(self, parts: list[Part], seconds: float) -> None:
         """Learn from a step that was planned and took `seconds`. Called before the parts' sequences move on."""

@@ -76,7 +76,9 @@ class Scheduler:
             self._outputs.append((request.request_id, Refused("refused", problem)))
             return
         sampler = backend.sampler(request.sampling)
-        self.waiting.append(Sequence(request, backend.model, deadline, sampler, frozenset(stop_tokens), automaton))
+        stops = frozenset(stop_tokens)
+        sequence = Sequence(request, backend.model, deadline, sampler, stops, automaton, arrived=time.monotonic())
+        self.waiting.append(sequence)
 
     def cancel(self, request_id: str) -> None:
         """End a request now; its memory is free for the next step. Unknown ids have already ended."""

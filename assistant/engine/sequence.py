@@ -22,9 +22,10 @@ _MIN_PUBLIC = 16  # copying a memory of 2,048 tokens costs what computing two do
 class Sequence:
     """A request and how far it is.
 
-    `tokens` is the prompt and the answer so far; the first `num_computed` of them are in `memory`. `deadline` is on the
-    clock of `time.monotonic`. `state` is None for a request without placeholders. `public_key` has no tokens where the
-    public prefix is too short to be worth sharing. `guess_rate` is the share of guesses that were right lately.
+    `tokens` is the prompt and the answer so far; the first `num_computed` of them are in `memory`. `deadline` and
+    `arrived` are on the clock of `time.monotonic`. `state` is None for a request without placeholders. `public_key`
+    has no tokens where the public prefix is too short to be worth sharing. `guess_rate` is the share of guesses that
+    were right lately.
     """
 
     request: GenerateRequest
@@ -37,6 +38,7 @@ class Sequence:
     state: State | None = field(init=False)
     cache_key: CacheKey = field(init=False)
     public_key: PublicKey = field(init=False)
+    arrived: float = 0.0
     memory: int = -1
     num_computed: int = 0
     num_cached: int = 0

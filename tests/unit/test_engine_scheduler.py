@@ -340,6 +340,21 @@ def test_prompts_and_answers_share_the_time_that_both_want() -> None:
     assert pacer.is_prompts_turn(), "time that nobody else wanted is not held against anybody"
 
 
+@pytest.mark.parametrize("waited_s, first", [(0.0, "short"), (3600.0, "long")])
+def test_a_short_prompt_goes_before_a_long_one_that_has_not_waited_long(waited_s: float, first: str) -> None:
+    scheduler, _ = make(num_slots=2, context=3000, max_batch=64, even_chunks=True)
+    long = request("long", "a", system=(START, *b"x" * 2500), num_public=0)
+    short = request("short", "b", system=(), num_public=0)
+    scheduler.add(long, time.monotonic() + 30)
+    scheduler.waiting[0].arrived -= waited_s
+    scheduler.add(short, time.monotonic() + 30)
+    names = {long.request_id: "long", short.request_id: "short"}
+    begun: list[str] = []
+    while scheduler.has_work:
+        begun += [names[name] for name, event in step(scheduler) if isinstance(event, Token)]
+    assert begun[0] == first
+
+
 @pytest.mark.parametrize("even", [True, False])
 def test_answers_go_on_while_many_long_prompts_come(even: bool) -> None:
     _, backend = make(num_slots=5, context=3000, step_s=0.001)
