@@ -20,7 +20,7 @@ def header(file_type: int) -> GgufHeader:
 
 
 def test_rules_convert_only_what_is_slow_here_and_loses_nothing() -> None:
-    assert rules(header(3), FLAGS) == Profile(weights="q8_0", kv_type="bf16")
+    assert rules(header(3), FLAGS) == Profile(weights="q8_0", kv_type="f16")
     assert rules(header(3), FLAGS | {"amx_int8"}).weights == ""
     assert rules(header(2), FLAGS).weights == "" == rules(header(15), FLAGS).weights
     assert rules(header(3), frozenset()) == Profile()
