@@ -14,6 +14,15 @@ _STEMMER = snowballstemmer.stemmer("english")
 _STEMMING = threading.Lock()  # a stemmer keeps the word it works on in itself
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
+
+def _contractions() -> frozenset[str]:
+    """ "you've", "who'd", "wouldn't", and without the apostrophe where that is no other word."""
+    subjects = "i you he she it we they who what that there here where how".split()
+    verbs = "do does did is are was were ca could would should has have had wo must need might".split()
+    short = [f"{s}'{v}" for s in subjects for v in ("s", "re", "ve", "d", "ll")] + [f"{v}n't" for v in verbs]
+    return frozenset([*short, *(w.replace("'", "") for w in short)]) - {"shed", "shell", "hell", "wed"}
+
+
 STOP_WORDS = frozenset(
     """
     a an and any are as at be been being but by can could did do does doing for from get give got had has have
@@ -27,7 +36,7 @@ STOP_WORDS = frozenset(
     don't doesn't isn't can't let's they're we're left remaining pairs exactly bottle pack box piece pieces units
     shop store stock available availability price cost costs costing priced prices come comes coming
     """.split()
-)
+) | _contractions()
 """Words that name no product by themselves. A product whose whole name is one of them is found by its exact name."""
 
 _UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",

@@ -95,15 +95,17 @@ _OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|ord
 
 def _asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
     """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
-    if (
-        request.act != "availability"
-        or request.extra.get("named")
-        or not request.extra.get("unlinked")
-        or _OF_OFFERS.search(request.text.lower())
-    ):
+    asked = request.extra.get("unlinked")
+    if request.act != "availability" or not asked or _OF_OFFERS.search(request.text.lower()):
         return False
+    if request.confidence < _UNSURE and _YES_NO.search(request.text.lower()) and not request.extra.get("asked_names"):
+        return True
     found = [a for p in products[:2] for a in best(request.text, p, context.encode)]
-    return any(a.kind != "option" for a in found)
+    return not request.extra.get("named") and any(a.kind != "option" for a in found)
+
+
+_UNSURE = 0.5
+_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have)\b")
 
 
 def _one(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> None:
@@ -244,10 +246,19 @@ def _another_is_meant(request: Request, products: Sequence[Product], context: Co
     return _within_topic(request, context, plan)
 
 
+_NEW_THING = re.compile(
+    r"\b(?:do|have|did|also) (?:you|u|ya)\b(?!.*(?:\b(?:ones?|with|in|that|which|of|for)\b|\d))"
+    r"|\b(?:you|u|ya) (?:also )?(?:have|got|sell)\b(?!.*(?:\b(?:ones?|with|in|that|which|of|for)\b|\d))"
+)
+"""What asks for a thing by its name: "you have treadmill?" after a talk of watches is not about the watches."""
+
+
 def _within_topic(request: Request, context: Context, plan: Plan) -> bool:
     """Lists what of the topic has what the message names, where it names no kind of thing itself."""
     within = request.extra.get("within")
-    return within is not None and refine.fitting(within.extra["refine"], within, context, plan)
+    if within is None or (request.act == "search" and _NEW_THING.search(request.text.lower())):
+        return False
+    return refine.fitting(within.extra["refine"], within, context, plan)
 
 
 def _options(request: Request, product: Product, context: Context, plan: Plan) -> None:

@@ -77,6 +77,8 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     query = "" if kind_name(request) else request.query
     hits = context.search.products(query, filters(limits), sort, limit=12)
     hits = best_matches([h for h in hits if h.confident or not query])
+    if hits and hits[0].missing and (limits.category or limits.subcategory):
+        hits = context.search.products("", filters(limits), sort, limit=12)  # of the kind, whatever else was said
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)

@@ -85,9 +85,10 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     named = [] if request.from_context else list(request.products)
     coverage = float(request.extra.get("coverage", 0.0))
     if named and (coverage >= 0.99 or request.group):
-        found = context.search.products("", filters(limits, product_ids=named), limit=12)
-        if found:
-            return sorted(found, key=lambda h: named.index(h.product_id))
+        more = request.query if request.group and request.extra.get("unlinked") else ""
+        found = context.search.products(more, filters(limits, product_ids=named), limit=12)
+        if found:  # what else was said puts those first that it fits best
+            return found if more else sorted(found, key=lambda h: named.index(h.product_id))
     query = "" if kind_name(request) else request.query
     hits = context.search.products(query, filters(limits), limit=12)
     sure = best_matches([h for h in hits if h.confident or not query])

@@ -163,7 +163,7 @@ def _say_rule(hit: PolicyHit, told: Sequence[str], said: set[str], context: Cont
 
 _ASKS_LEAVE = re.compile(r"\b(?:can|could|may|am) (?:i|we)\b|\ballowed\b|\bpossible to\b")
 _ALLOWS = re.compile(r"\b(?:you|everybody|anybody|customers) (?:may|can)\b", re.IGNORECASE)
-_EXCEPTS = re.compile(r"\b(?:cannot|can't|can not|not|only|never|unless|except)\b", re.IGNORECASE)
+_EXCEPTS = re.compile(r"\b(?:cannot|can't|can not|not|only|never|unless|except)\b|^if\b", re.IGNORECASE)
 _LEANS = re.compile(r"^(?:\w+\W+){0,4}(?:it|they|them|this|these|that|then|both)\b", re.IGNORECASE)
 """How a sentence begins that can't be told without the one before it ("We replace it at once")."""
 _OF_USER = re.compile(r"\b(?:the|a|each) user(?:'s|s)?\b|\b(?:the|an?) agent\b|\btool calls?\b", re.IGNORECASE)

@@ -161,7 +161,8 @@ class Subject:
         """Of several products talked about, those that a word of the clause tells from the others ("the gold one")."""
         if len(products) < 2:
             return products
-        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
+        counts = count_positions(clause)
+        words = {t.stem for i, t in enumerate(clause.links.tokens) if t.text not in STOP_WORDS and i not in counts}
         told = {p: words & set(self._naming.stems(p)) for p in products}
         most = max(len(t) for t in told.values())
         narrowed = tuple(p for p in products if len(told[p]) == most)

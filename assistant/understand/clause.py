@@ -5,13 +5,14 @@ Knows the words of the clause and the shop's vocabulary; no dialogue and no prod
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from assistant.language import STOP_WORDS, Tok, stems
+from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.measures import adjective
 from assistant.understand.link import Links, Mention
 from assistant.understand.quantities import bound_spans, price_bounds
-from assistant.understand.vocabulary import Vocabulary
+from assistant.understand.vocabulary import Vocabulary, is_unit
 
 _QUERY_NOISE = frozenset(
     """
@@ -134,10 +135,13 @@ def limit_positions(clause: Clause) -> frozenset[int]:
     return frozenset(i for i, t in enumerate(clause.links.tokens) if any(a <= t.start < b for a, b in spans))
 
 
+_BETWEEN = re.compile(r"\b(?:between|of|from) the (?:two|2|three|3)\b")
+
+
 def count_positions(clause: Clause) -> frozenset[int]:
     """Where words only say how many things are meant, or how they are put ("those 2", "side by side")."""
     tokens = clause.links.tokens
-    pointing = ("those", "these", "them") + (("the",) if clause.act == "compare" else ())
+    pointing = ("those", "these", "them") + (("the",) if clause.act == "compare" or _BETWEEN.search(fold(clause.text)) else ())
     found = {i for i, t in enumerate(tokens) if i and t.text in ("2", "3") and tokens[i - 1].text in pointing}
     for at in range(1, len(tokens) - 1):
         if tokens[at].text == "by" and tokens[at - 1].text == tokens[at + 1].text:  # "side by side" is no side burner
@@ -155,6 +159,7 @@ def query_words(clause: Clause) -> str:
         and t.text not in STOP_WORDS
         and t.text not in _QUERY_NOISE
         and not adjective(t.text)
+        and not (i and is_unit(t.text) and clause.links.tokens[i - 1].text[0].isdigit())  # written in many ways
         and not (t.text == "end" and i and clause.links.tokens[i - 1].text in ("top", "high", "low"))
     ]
     return " ".join(words)

@@ -96,7 +96,7 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
 _BOTH = re.compile(
     r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
     r"comes|cost|costs|together|still|there|please)\b)"
-    r"|\bthe (?:two|2)\b(?! (?:one|more|person|man|other|of (?:you|us))\b)"
+    r"|\b(?:the|them|these|those) (?:two|2)\b(?! (?:one|more|person|man|other|of (?:you|us))\b)"
 )
 _BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
 
@@ -218,11 +218,15 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         if limited:
             extra = request.extra | {"how_many": act == "stock"}
             act, request = "search", replace(request, extra=extra)
+    if act == "compare" and request.from_context and request.extra.get("within") and _THE_ONE.search(fold(request.text)):
+        return replace(request, act="search")
     if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
         act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"
     return replace(request, act=act)
 
 
+_THE_ONE = re.compile(r"\b(?:the|which|what) ones? (?:with|that|has|have|which|has got)\b")
+"""One is looked for among those of the topic by what it has: "the one with laser mapping is which"."""
 _ASK_NOTHING = frozenset({*SMALL_TALK, "feedback", "complaint", "newest", "mood", "search"})
 
 
@@ -238,9 +242,13 @@ def _only_limits(request: Request) -> bool:
 
 def _again(request: Request, state: State, named: tuple[Wanted, ...]) -> Request:
     """The last question once more, of what the clause points at."""
+    if request.from_context and not named and _OF_IT.search(fold(request.text)) and request.extra.get("unlinked"):
+        return replace(request, act="details", follow_up=True)  # "is it bagless": a word of another's name
     if state.act == "policy" and state.question and not named:
         return replace(request, act="policy", text=state.question, follow_up=True, extra=request.extra | {"masked": ""})
     previous = state.act if state.act in ("price", "availability", "stock", "details") else ""
+    if request.group and not request.from_context and previous in ("", "details"):
+        return replace(request, act="search")  # "how about a mat": another kind is looked for
     if not previous or (previous == "details" and named):
         previous = "availability" if named else "details"
     question = state.question if previous == "details" and state.act == "details" and state.question else request.text
@@ -267,7 +275,8 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
     if request.from_context and not named and not request.pick:
         return request.act
     if request.act == "complaint":
-        return "complaint"
+        asks = request.text.rstrip().endswith("?") and scores.get("complaint", 0.0) < _HALF
+        return "details" if asks else "complaint"
     if request.act == "none" and scores.get("none", 0.0) > 0.5 and float(request.extra.get("coverage", 1.0)) < 0.5:
         return "none"
     return "availability" if named else "details"

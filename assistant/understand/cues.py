@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from assistant.language import fold
 from assistant.measures import is_superlative
 from assistant.understand.quantities import price_bounds
+from assistant.understand.spelling import spelled
 
 ABOUT_PRODUCTS = frozenset({"price", "availability", "stock", "details", "options", "compare"})
 SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
@@ -133,6 +134,7 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "newest": re.compile(r"\b(?:new\w*|latest|recent\w*|arriv\w*|just in|fresh\w*|last (?:year|month|season)\w*)\b"),
     "superlative": re.compile(r"(?:est|er)\b|\b(?:most|least|more|less)\b"),
     "cheapest": re.compile(r"\b(?:cheap\w*|least|lowest|affordable|budget|bargain|spend)\b"),
+    "best_rated": re.compile(r"\b(?:best|better|high\w*|top|most|favou?rite|popular\w*|well|good|great)\b"),
     "most_expensive": re.compile(r"\b(?:most|priciest|highest|top|dearest|premium|luxur\w+)\b"),
 }
 """Acts that a clause without such a word can only be where the head is sure of it; else its next best act counts."""
@@ -156,7 +158,8 @@ _NO_SLIPS = frozenset("pricier priciest dearer dearest costlier costliest pricey
 
 
 def mend(text: str, known: Callable[[str], bool]) -> str:
-    """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` ones stay."""
+    """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` ones stay. Of other
+    words, long English ones with a single slip."""
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
@@ -167,7 +170,7 @@ def mend(text: str, known: Callable[[str], bool]) -> str:
         if len(word) < 5:
             return match[0]
         best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
-        return str(best[0]) if best else match[0]
+        return str(best[0]) if best else spelled(word) or match[0]
 
     return re.sub(r"[A-Za-z]+", right, text)
 

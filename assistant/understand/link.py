@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from rapidfuzz import fuzz, process
 
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.measures import adjective
-from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
+from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical, is_unit
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
 _GROUP_LIMIT = 400
 _MAX_MENTIONS = 5
 _CONNECTORS = frozenset("vs versus than or and with".split())
 _MIN_COVERAGE = 0.3
+_FEW = 3  # products that share words which are still a name for each of them
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     forms = _forms(tokens, vocabulary, links.corrected)
     links.options = _options(tokens, vocabulary)
     plain = [
-        () if adjective(tok.text) else form for tok, form in zip(tokens, forms, strict=True)
+        () if adjective(tok.text) or _is_letter(at, tokens) else form
+        for at, (tok, form) in enumerate(zip(tokens, forms, strict=True))
     ]  # no "lightest" lamps
     links.categories = _phrases(plain, vocabulary.categories)
     links.subcategories = _phrases(plain, vocabulary.subcategories)
@@ -185,13 +188,14 @@ def _best(
 ) -> Mention | None:
     hits = _hits(forms, vocabulary, free)
     connectors = frozenset(i for i, t in enumerate(tokens) if t.text in _CONNECTORS)
+    telling_before = [0, *accumulate(int(t.text not in STOP_WORDS) for t in tokens)]
     scored: list[tuple[float, float, frozenset[int], str]] = []
     strong: set[frozenset[int]] = set()
     for product_id, matched in hits.items():
         name = set(vocabulary.products[product_id].stems)
         if not name.intersection(*[set().union(*matched.values())]):
             continue
-        positions = _cluster(matched, vocabulary, connectors)
+        positions = _cluster(matched, vocabulary, connectors, telling_before)
         telling = [p for p in positions if tokens[p].text not in STOP_WORDS]
         named = set().union(*(matched[p] for p in positions)) & name
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
@@ -202,7 +206,12 @@ def _best(
             share = 1.0 if whole else min(coverage, 0.99)
             weight *= 1.25 if named & set(stems(vocabulary.products[product_id].brand or "")) else 1.0
             scored.append((weight * (0.6 + 0.4 * coverage), share, positions, product_id))
-            if whole or coverage >= _MIN_COVERAGE or _rare(evidence, tokens, matched, vocabulary):
+            if (
+                whole
+                or coverage >= _MIN_COVERAGE
+                or _rare(evidence, tokens, matched, vocabulary)
+                or _together(product_id, positions, tokens, matched, vocabulary)
+            ):
                 strong.add(positions)
     scored = [s for s in scored if s[2] in strong]
     if not scored:
@@ -234,11 +243,43 @@ def _hits(forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, free: set[in
 def _rare(evidence: Sequence[int], tokens: Sequence[Tok], matched: dict[int, set[str]], vocabulary: Vocabulary) -> bool:
     """Whether one of the words is the shop's own name for very few things ("macbook"): that is enough of a name."""
     return any(
-        min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= 3
+        min(len(vocabulary.by_stem.get(s, ())) or 99 for s in matched[p]) <= _FEW
         and tokens[p].text.isalpha()
         and tokens[p].text not in vocabulary.english
         for p in evidence
     )
+
+
+def _together(
+    product_id: str,
+    positions: frozenset[int],
+    tokens: Sequence[Tok],
+    matched: dict[int, set[str]],
+    vocabulary: Vocabulary,
+) -> bool:
+    """Whether words that many names have are together in very few of them: "the tcl 32", "Q800T"."""
+    entry = vocabulary.products[product_id]
+    makers = {entry.stems[0], *stems(entry.brand or "")}
+    own = [p for p in positions if tokens[p].text.isdigit() or tokens[p].text not in vocabulary.english | STOP_WORDS]
+    own += [p for p in positions if p not in own and matched[p] & makers]
+    named = any(len(tokens[p].text) > 1 and tokens[p].text.isalpha() for p in own) or _is_code(sorted(own), tokens)
+    if len(own) < 2 or not named:
+        return False
+    having = (set().union(*(vocabulary.by_stem.get(s, ()) for s in matched[p])) for p in own)
+    return 0 < len(set.intersection(*having)) <= _FEW
+
+
+def _is_letter(at: int, tokens: Sequence[Tok]) -> bool:
+    """Whether a token is "I" or "a", and no piece of a model's number ("i7")."""
+    glued = at + 1 < len(tokens) and tokens[at].end == tokens[at + 1].start
+    return tokens[at].text in ("i", "a") and not glued
+
+
+def _is_code(positions: Sequence[int], tokens: Sequence[Tok]) -> bool:
+    """Whether the tokens are pieces of one model's number, written without a gap ("qn900a"; no "55in")."""
+    joined = all(tokens[a].end == tokens[b].start for a, b in pairwise(positions))
+    units = any(is_unit(tokens[p].text) for p in positions)
+    return joined and not units and any(len(tokens[p].text) > 1 and tokens[p].text.isdigit() for p in positions)
 
 
 def _group(scored: list[tuple[float, float, frozenset[int], str]], vocabulary: Vocabulary) -> Mention:
@@ -279,9 +320,12 @@ def _of_one_kind(
 
 
 def _cluster(
-    matched: dict[int, set[str]], vocabulary: Vocabulary, connectors: frozenset[int] = frozenset()
+    matched: dict[int, set[str]], vocabulary: Vocabulary, connectors: frozenset[int], telling_before: Sequence[int]
 ) -> frozenset[int]:
-    """The heaviest run of matched positions without long gaps, each stem of the name counted once."""
+    """The heaviest run of matched positions without long gaps, each stem of the name counted once.
+
+    `telling_before[p]` is how many words before place p are more than stop words: only those make a gap.
+    """
     ordered = sorted(matched)
     barriers = connectors - set(matched)
     best: tuple[float, int, tuple[int, ...]] = (-1.0, 0, ())
@@ -289,7 +333,8 @@ def _cluster(
         kept: list[int] = []
         counted: set[str] = set()
         for position in ordered[start:]:
-            if kept and (position - kept[-1] > _MAX_GAP + 1 or barriers & set(range(kept[-1] + 1, position))):
+            gap = telling_before[position] - telling_before[kept[-1] + 1] if kept else 0
+            if kept and (gap > _MAX_GAP or barriers & set(range(kept[-1] + 1, position))):
                 break
             if not matched[position] <= counted:
                 kept.append(position)

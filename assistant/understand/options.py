@@ -306,7 +306,8 @@ def _missing_sizes(
         placed = before in ("in", "size", "a", "an") or len(tokens) <= 2
         letters = canonical(asked) in _LETTER_SIZES and (lettered or (numbered and "x" in tok.text))
         a_size = letters and (placed or "x" in tok.text) and len(asked) > 1
-        a_number = numbered and tok.text.isdigit() and before in ("in", "about") and following in STOP_WORDS
+        opens = before in ("in", "about") or (before in ("a", "an") and at > 1 and tokens[at - 2].text in ("in", "get"))
+        a_number = numbered and tok.text.isdigit() and opens and following in STOP_WORDS
         if not taken.intersection(span) and (a_size or a_number):
             found.append((at, Wanted(asked, option, None)))
             taken.update(span)

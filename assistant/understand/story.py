@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.language import fold
 from assistant.understand.clause import Clause, query_words
-from assistant.understand.cues import SMALL_TALK, SUPERLATIVES
+from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
 
 _ASKS = re.compile(
     r"\?|^\W*(?:(?:hi|hello|hey|ok|okay|so|and|but|well|right|oh|please|also|then|now|dear|anyway)\W+)*"
@@ -38,6 +38,8 @@ _ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
 """Acts that ask something of what was told before, however unsure the head is."""
 _SURE = 0.6
 _FEW_WORDS = 4
+_PLAIN = 0.9
+"""How sure a few words are a question without a subject: "its price"."""
 
 
 def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable[[str], bool]) -> list[Clause]:
@@ -97,7 +99,8 @@ def _asks(clause: Clause, names: bool) -> bool:
     sure = clause.scores.get(clause.act, 0.0)
     if clause.act in _OWN_MATTER:
         return sure >= _SURE
-    return names and (sure >= _SURE or len(text.split()) <= _FEW_WORDS)
+    short = len(text.split()) <= _FEW_WORDS
+    return (names and (sure >= _SURE or short)) or (short and clause.act in ABOUT_PRODUCTS and sure >= _PLAIN)
 
 
 def _names(clause: Clause) -> bool:

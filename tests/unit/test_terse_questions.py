@@ -1,0 +1,45 @@
+"""Short questions in the demo shop: what is asked, of which thing, and no yes to what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.types import Record
+
+Talk = Callable[..., Record]
+
+
+def test_price_and_number_without_a_name(talk: Talk) -> None:
+    reply = talk("tell me about the Tarn 2 Tent", "its price, and how many in stock").reply
+    assert "£219.00" in reply
+    assert "in stock" in reply.split("£219.00")[1]
+
+
+def test_another_kind_is_looked_for(talk: Talk) -> None:
+    reply = talk("i'm looking for a tent for two", "how about a mat to go with it").reply
+    assert "Mat" in reply
+    assert "Tent" not in reply
+
+
+@pytest.mark.parametrize("asked", ["do you have it in a 7?", "drift winter boot in a 7"])
+def test_a_size_that_it_does_not_come_in(talk: Talk, asked: str) -> None:
+    reply = talk("how much is the drift winter boot", asked).reply
+    assert "doesn't come in size 7" in reply
+    assert not reply.startswith("Yes")
+
+
+def test_no_yes_to_what_nobody_knows(talk: Talk) -> None:
+    reply = talk("do you have the Tarn 2 Tent?", "and do you put it up on the meadow for me").reply
+    assert not reply.startswith("Yes")
+
+
+def test_the_rule_comes_before_its_special_case(talk: Talk) -> None:
+    reply = talk("can i send it back if it doesnt fit").reply
+    assert "within 30 days" in reply.split(".")[0]
+
+
+def test_the_cheapest_of_a_kind_whatever_else_is_said(talk: Talk) -> None:
+    plain = talk("what is the cheapest tent?").reply
+    assert talk("whats the cheapest tent you've actually got in, for a zeppelin").reply == plain
