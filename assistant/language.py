@@ -23,8 +23,9 @@ def _contractions() -> frozenset[str]:
     return frozenset([*short, *(w.replace("'", "") for w in short)]) - {"shed", "shell", "hell", "wed"}
 
 
-STOP_WORDS = frozenset(
-    """
+STOP_WORDS = (
+    frozenset(
+        """
     a an and any are as at be been being but by can could did do does doing for from get give got had has have
     having he her hers him his how i if in into is it its just let like looking may me might mine my need of off on
     one ones or our ours out please really shall she should show so some such tell than thank that the their theirs
@@ -36,7 +37,9 @@ STOP_WORDS = frozenset(
     don't doesn't isn't can't let's they're we're left remaining pairs exactly bottle pack box piece pieces units
     shop store stock available availability price cost costs costing priced prices come comes coming
     """.split()
-) | _contractions()
+    )
+    | _contractions()
+)
 """Words that name no product by themselves. A product whose whole name is one of them is found by its exact name."""
 
 _UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",

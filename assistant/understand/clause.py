@@ -12,7 +12,7 @@ from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.measures import adjective
 from assistant.understand.link import Links, Mention
 from assistant.understand.quantities import bound_spans, price_bounds
-from assistant.understand.vocabulary import Vocabulary, is_unit
+from assistant.understand.vocabulary import Vocabulary
 
 _QUERY_NOISE = frozenset(
     """
@@ -141,12 +141,17 @@ _BETWEEN = re.compile(r"\b(?:between|of|from) the (?:two|2|three|3)\b")
 def count_positions(clause: Clause) -> frozenset[int]:
     """Where words only say how many things are meant, or how they are put ("those 2", "side by side")."""
     tokens = clause.links.tokens
-    pointing = ("those", "these", "them") + (("the",) if clause.act == "compare" or _BETWEEN.search(fold(clause.text)) else ())
+    between = clause.act == "compare" or _BETWEEN.search(fold(clause.text))
+    pointing = ("those", "these", "them") + (("the",) if between else ())
     found = {i for i, t in enumerate(tokens) if i and t.text in ("2", "3") and tokens[i - 1].text in pointing}
     for at in range(1, len(tokens) - 1):
         if tokens[at].text == "by" and tokens[at - 1].text == tokens[at + 1].text:  # "side by side" is no side burner
             found |= {at - 1, at + 1}
     return frozenset(found)
+
+
+_INCH = ("inch", "inches")
+"""Names write it as a mark: of 75" only the number is a word."""
 
 
 def query_words(clause: Clause) -> str:
@@ -159,7 +164,7 @@ def query_words(clause: Clause) -> str:
         and t.text not in STOP_WORDS
         and t.text not in _QUERY_NOISE
         and not adjective(t.text)
-        and not (i and is_unit(t.text) and clause.links.tokens[i - 1].text[0].isdigit())  # written in many ways
+        and not (i and t.text in _INCH and clause.links.tokens[i - 1].text[0].isdigit())
         and not (t.text == "end" and i and clause.links.tokens[i - 1].text in ("top", "high", "low"))
     ]
     return " ".join(words)

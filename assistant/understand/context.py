@@ -218,7 +218,8 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
         if limited:
             extra = request.extra | {"how_many": act == "stock"}
             act, request = "search", replace(request, extra=extra)
-    if act == "compare" and request.from_context and request.extra.get("within") and _THE_ONE.search(fold(request.text)):
+    looks = act == "compare" and request.from_context and request.extra.get("within")
+    if looks and _THE_ONE.search(fold(request.text)):
         return replace(request, act="search")
     if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
         act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"

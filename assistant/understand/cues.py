@@ -170,7 +170,9 @@ def mend(text: str, known: Callable[[str], bool]) -> str:
         if len(word) < 5:
             return match[0]
         best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
-        return str(best[0]) if best else spelled(word) or match[0]
+        if best or known(word.removesuffix("s")) or known(word.removesuffix("es")):
+            return str(best[0]) if best else match[0]
+        return spelled(word) or match[0]
 
     return re.sub(r"[A-Za-z]+", right, text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.understand.cues import mend
 from assistant.understand.spelling import spelled
 
 
@@ -21,3 +22,8 @@ def test_slips(slip: str, meant: str) -> None:
 @pytest.mark.parametrize("word", ["resoling", "bagless", "netflix", "vacuums", "nanocell", "vacum", "größere"])
 def test_other_words_stay(word: str) -> None:
     assert spelled(word) is None
+
+
+def test_the_plural_of_a_word_of_the_shop_is_no_slip() -> None:
+    assert mend("How many tennis rackets?", {"racket", "tennis", "many"}.__contains__) == "How many tennis rackets?"
+    assert mend("whats the differnce", {"whats"}.__contains__) == "whats the difference"
