@@ -95,6 +95,7 @@ class Assistant:
         """
         self._words()
         default_head()
+        self.conversations.state("")  # nobody's: the database's mappings are set up at the first look
         self._speaker.warm()
 
     def greeting(self) -> str:

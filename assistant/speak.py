@@ -128,7 +128,7 @@ class Speaker:
         adapter = self._in_use.current
         public = (self._notes_prompts if adapter and adapter.form == "notes" else self._prompts).public
         prompt = Prompt((*public, public[-1]), len(public))  # the last token of a prompt is never shared
-        default_phrasebook()  # every prompt's notes are worded from it
+        default_phrasebook().find("")  # every prompt's notes are worded from it; finding compiles its sentences
         try:
             for _ in self._engine.generate(self._request("warm-up", Task(prompt, None, adapter, 1))):
                 pass

@@ -386,3 +386,12 @@ def test_examples_are_the_operators_or_about_what_this_shop_sells(opened: Opened
     assert any("Trail Boot" in example for example in assistant.examples())
     settings = Settings().override(chat={"examples": ["What's new?"]})
     assert Assistant(db, engine, engine.tokenizer, settings).examples() == ["What's new?"]
+
+
+@pytest.mark.parametrize("faults", [{}, {"dies_for_good": True}, {"queue_limit": 0, "slots": 0}])
+def test_warming_up_leaves_nothing_behind_whatever_the_engine_does(opened: Opened, db: Database, faults: Any) -> None:
+    assistant, engine = opened(**faults)
+    before = rows_of(db)
+    assistant.warm()
+    assert rows_of(db) == before
+    assert not engine.status().running
