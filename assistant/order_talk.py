@@ -175,6 +175,9 @@ class Said:
     questions: list[Json] = field(default_factory=list)
     drops: list[Ask] = field(default_factory=list)
     """Requests taken back: "don't cancel the grill"."""
+    told: list[LineKey] = field(default_factory=list)
+    """What a message speaks of that asks for nothing: "I've had the lamp delivered"; and in which orders."""
+    told_orders: list[str] = field(default_factory=list)
     yes: bool = False
     no: bool = False
     forget: bool = False

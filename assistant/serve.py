@@ -16,6 +16,7 @@ from typing import Protocol
 
 from assistant.config import ServerSettings, Settings
 from assistant.errors import BackroomError, UsageError
+from assistant.shop.catalogue import Catalogue
 
 log = logging.getLogger("backroom.server")
 _WARM_S = 1.0  # ready is not held back longer than that
@@ -59,7 +60,7 @@ def serve(
                 status = runtime.process.status()
                 ready(
                     address_of(sock, tls=settings.server.tls_certificate is not None),
-                    runtime.assistant.catalogue.info().get("name", "an empty shop"),
+                    _shop_name(runtime.assistant.catalogue),
                     f"{status.model} ({status.summary})",
                 )
                 if runtime.releases is not None:
@@ -75,6 +76,14 @@ def serve(
     from assistant.server import leave_at_once
 
     leave_at_once()
+
+
+def _shop_name(catalogue: Catalogue) -> str:
+    """What the ready line calls the shop. Not every export says a name."""
+    if name := catalogue.info().get("name"):
+        return name
+    holds_goods = next(catalogue.iter_products(), None) is not None
+    return "a shop that doesn't say its name" if holds_goods else "an empty shop"
 
 
 def _warm(warm: Callable[[], None]) -> None:

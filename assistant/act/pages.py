@@ -101,12 +101,14 @@ def unknown(plan: Plan) -> None:
 def lines_for(question: str, context: Context, limit: int = 4) -> list[tuple[PolicyHit, str]]:
     """The sentences of the paragraphs that are nearest to a question; an example alone answers nothing."""
     hits = context.search.policies(question, limit=limit)
-    return [(hit, line) for hit in hits for line in _lines_of(hit, hits) if not line.startswith("For example")]
+    internal = _for_staff(context)
+    return [(hit, line) for hit in hits for line in _lines_of(hit, internal) if not line.startswith("For example")]
 
 
 def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Plan) -> None:
     """The sentence of the pages found that answers best, with the ones around it, word for word."""
-    pages = [(hit, _lines_of(hit, hits)) for hit in hits]
+    internal = _for_staff(context)
+    pages = [(hit, _lines_of(hit, internal)) for hit in hits]
     pages = [(hit, lines) for hit, lines in pages if lines]
     if not pages:
         unknown(plan)
@@ -172,23 +174,31 @@ _INSTRUCTS = re.compile(
     r"can|cannot|may)\b[^.;]*",
     re.IGNORECASE,
 )
+_OF_THE_DESK = re.compile(
+    r"\b(?:users?|agents?|you|your|tools?|functions?|database|actions?|attributes?|ids?|be sure|make sure|remember|"
+    r"remind|"
+    r"note|(?:before|after) (?:calling|making|taking))\b",
+    re.IGNORECASE,
+)
+"""What is left of a page for those who serve is meant for them when it has one of these: "you" are they."""
 
 
-def _lines_of(hit: PolicyHit, hits: Sequence[PolicyHit]) -> list[str]:
+def _for_staff(context: Context) -> frozenset[str]:
+    """The pages that speak of "the user": written for whoever serves them."""
+    return frozenset(p.policy_id for p in context.catalogue.policies() if _OF_USER.search(p.text))
+
+
+def _lines_of(hit: PolicyHit, internal: frozenset[str]) -> list[str]:
     """The sentences of a passage that speak to customers.
 
-    A page that speaks of "the user" is written for whoever serves them: of it, what the user does and what "you" are
-    to do is left out; the rules of the case stay ("An order can only be cancelled if its status is 'pending'").
+    Of an `internal` page, what the user does and what "you" are to do is left out, and so are items of its lists; the
+    rules of the case stay ("An order can only be cancelled if its status is 'pending'").
     """
     lines = [_plain(s) for s in sentences(_without_heading(hit.passage))] or [_plain(hit.passage)]
-    if not any(_OF_USER.search(h.passage) for h in hits if h.policy_id == hit.policy_id):
+    if hit.policy_id not in internal:
         return lines
-    cut = [
-        _INSTRUCTS.sub("", line).strip(" .,")
-        for line in lines
-        if not re.search(r"\b(?:users?|agents?)\b", line.lower())
-    ]
-    return [line + "." for line in cut if len(line.split()) > 3]
+    cut = [_INSTRUCTS.sub("", line).strip(" .,!") for line in lines if line[:1].isupper() and line[-1] != ":"]
+    return [line + "." for line in cut if len(line.split()) > 3 and not _OF_THE_DESK.search(line)]
 
 
 def _in_place(question: str, hit: PolicyHit, lines: Sequence[str], context: Context) -> list[float]:

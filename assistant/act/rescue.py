@@ -91,7 +91,8 @@ _QUESTION = re.compile(
 )
 _OWN = re.compile(
     r"\b(?:my|mine|our|please|i want|i need|i'd like|i would like|help me|for me|the order|this order|that order|"
-    r"these orders?|orders i|did (?:i|you)|have you|has it|was i|where|track\w*|status)\b|#|\d{4,}|@"
+    r"these orders?|orders i|did (?:i|you)|have you|has it|was i|i(?:'ve| have)? (?:ordered|bought|purchased|"
+    r"received)|where|track\w*|status)\b|#|\d{4,}|@"
 )
 """What makes it one's own order, or a wish to have something done."""
 

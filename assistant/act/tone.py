@@ -57,7 +57,8 @@ def colour(
     acts = {r.act for r in requests}
     recently = kept.get("told") == feeling.emotion and turn - int(kept.get("told_at", -99)) < _QUIET_TURNS
     if feeling.emotion in _SAID and not recently:
-        if not acts & _TELLS_ITSELF and _is_plain(feeling, plan):
+        glad_at_work = at_work and feeling.emotion == "joy"  # who asks for a name or a yes isn't glad of anything
+        if not acts & _TELLS_ITSELF and not glad_at_work and _is_plain(feeling, plan):
             plan.opening = _SAID[feeling.emotion]
         kept |= {"told": feeling.emotion, "told_at": turn}
     if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):

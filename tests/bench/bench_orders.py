@@ -141,7 +141,7 @@ def _made(args: argparse.Namespace, db: Json) -> tuple[list[Json], Json]:
     sys.path.insert(0, str(HERE))
     from order_customers import make
 
-    return make(db, args.made, args.seed, args.heldout)
+    return make(db, args.made, args.seed, args.heldout, args.round)
 
 
 def _arguments() -> argparse.Namespace:
@@ -151,6 +151,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--made", type=int, default=0, help="that many made-up customers instead of the scripts")
+    parser.add_argument("--round", type=int, default=1, help="which round of voices the made-up customers speak in")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
@@ -160,7 +161,7 @@ def _write(args: argparse.Namespace, hat: dict[int, float], results: list[Json],
     found = json.loads(file.read_text("utf-8")) if file.exists() else {}
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT).stdout
     part = "all" if args.all else "held_out" if args.heldout else "development"
-    part = f"made_{part}" if args.made else part
+    part = f"made_{part}" + f"_{args.round}" * (args.round > 1) if args.made else part
     found[part] = {
         "tasks": len(results), "trials": args.repeat, "pass^k": hat, "cpu_s": seconds, "commit": commit.strip(),
         "at": datetime.now(UTC).isoformat(timespec="minutes"),

@@ -23,6 +23,7 @@ from assistant.act.orders.settle import Desk, Outcome
 from assistant.act.orders.swap import swap
 from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.act.plan import Plan
+from assistant.act.words import join
 from assistant.order_talk import ORIGINAL, Item, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
@@ -88,6 +89,8 @@ def respond(step: Step, said: Said) -> bool:
         told += 1
     told += _questions(step, said, before[1])
     told += _next(step, said)
+    if not told and not changed.touched and not before[0].strip("help"):
+        told += _spoken_of(step, said)
     if not told:
         return _lost(step, said, before, changed.touched)
     task.num_lost = 0
@@ -103,6 +106,25 @@ def _still(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> bool:
     scratch = replace(step, plan=Plan())
     writes = _SETTLE[goal.kind](goal, scratch.desk()).writes
     return [{**w.as_json(), "money": w.money} for w in writes] == list(proposal)
+
+
+def _spoken_of(step: Step, said: Said) -> int:
+    """Something of theirs was spoken of and nothing asked: it is what the next message is about."""
+    task, account = step.task, step.account
+    orders = said.told_orders or list(dict.fromkeys(k[0] for k in said.told))
+    lines = [x for k in said.told if (not said.told_orders or k[0] in orders) and (x := account.line(*k))]
+    if not lines and not orders:
+        return 0
+    task.lines = [[x.order_id, x.number] for x in lines]
+    task.order = orders[0] if len(orders) == 1 else task.order
+    order = next((o for o in account.orders if [o.order_id] == orders), None)
+    names = f"the {join(list(dict.fromkeys(x.name for x in lines)))}" if lines else ""
+    if order is not None:
+        number = Sheet(step.plan, step.context).order(order)
+        step.plan.say(f"I see {names} in your order {number}." if names else f"I see your order {number}.")
+    step.plan.closing.append("What would you like me to do?")
+    task.asked = "help"
+    return 1
 
 
 def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], touched: bool) -> bool:

@@ -18,7 +18,7 @@ EVERY = re.compile(
 """All that there is of a kind, in whatever orders."""
 ENTIRE = re.compile(
     r"\b(?:(?:whole|entire|complete|full) (?:thing|order|lot|package|parcel)|all of (?:it|that)|all (?:it|"
-    r"that)\b(?! i)|"
+    r"that)\b(?! i)|(?:it|that|this) all(?= (?:then|now|please|off|back)\b|\W*$)|"
     r"(?:the|a) lot|completely|in full|entirely|altogether(?= *[.!]?$)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
     r"(?:all of|the rest of|every\w* (?:in|from|of)) (?:order )?#?\w*\d{4,})\b"
 )

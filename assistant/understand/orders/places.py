@@ -14,13 +14,14 @@ from assistant.understand.orders.items import mentions, option_words
 from assistant.understand.orders.refs import address_in, order_ids, places
 
 _HOME = re.compile(
-    r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer)(?: and \w+)? address|my "
-    r"address (?:on|in) (?:my |the )?(?:account|profile|file)|"
+    r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer|own|usual|standard)(?: and \w+)? "
+    r"address|my address (?:on|in) (?:my |the )?(?:account|profile|file)|"
     r"(?:on|in) (?:my|the) (?:account|profile)|my (?:account|profile)\b|account'?s? address|make [^.]{0,40}default|"
     r"my default\b)"
 )
 _FROM_HOME = re.compile(
-    r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|on file|(?:in|on) (?:my|the) "
+    r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|own|usual|standard|on file|(?:in|"
+    r"on) (?:my|the) "
     r"(?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$"
 )
 _BEFORE = re.compile(r"\b(?:original|old|previous|former|back to|before|had before)\b")
@@ -30,6 +31,11 @@ _SAME_AS = re.compile(
     r"the address (?:on|in|from))\b"
 )
 _ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhere\b|\bgo to\b")
+
+
+def speaks_of_orders(text: str) -> bool:
+    """Whether words about an address say that something is to be sent there."""
+    return bool(_ORDERS.search(text))
 
 
 def read_address(ask: Ask, clause: str, original: str, account: Account, focus: str | None) -> None:

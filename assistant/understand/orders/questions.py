@@ -52,6 +52,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "total",
         r"\b(?:how much|what) (?:did|have|had) i (?:\w+ )?(?:pay|paid|spend|spent)\b|\bhow much i(?:'ve)? (?:paid|"
         r"spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
+        r"\bhow much (?:was|is|were|did) (?:it|that|everything|the order)\b(?: \w+){0,3} (?:total|altogether|all)\b|"
         r"\border total\b|\border\b[^.?!]{0,40}\b(?:cost|costs|come|came|amount(?:ed)?|add(?:ed)? up)\b|"
         r"\btotal\b[^.?!]{0,30}\border\b",
     ),

@@ -17,11 +17,11 @@ from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.items import Mention, key, mentions
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import read_address
+from assistant.understand.orders.places import read_address, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
-from assistant.understand.orders.signals import PERSON_IF, wants_person
+from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
 from assistant.understand.orders.wished import WishReader
 from assistant.understand.orders.wishes import SHOW
 
@@ -50,6 +50,9 @@ class OrderReader:
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
         said.questions = questions(low, self._scene.account, self._scene.names, self._scene.options)
+        if not (said.asks or said.drops or said.questions) and focus.asked in ("", "help") and only_tells(low):
+            said.told = [k for i in said.rest.items for k in i.lines] if len(said.rest.items) < 4 else []
+            said.told_orders = list(said.rest.orders)
         idle = not (said.questions or said.asks or focus.asked or focus.kind)
         if idle and ORDER_ID.fullmatch(low.strip(" .!?")):
             said.questions = [{"ask": "when", "orders": order_ids(low, self._scene.account)[0]}]
@@ -91,6 +94,8 @@ class OrderReader:
             self._remember(self._ask("", clause, 0, original, focus), clause)
             return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
+        if last is not None and last.orders and not mentions(clause, self._scene.names, self._scene.options):
+            more.items = []  # "Cancel #W1. I no longer need it.": what was named before it isn't meant
         into.text = f"{into.text} {clause}".strip()
         merge_items(into.items, more.items, more.only)
         wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer)\b", clause)
@@ -111,7 +116,15 @@ class OrderReader:
             setattr(into, name, getattr(into, name) or getattr(more, name))
         into.pattern = into.pattern or more.pattern
         if last is not None and last.kind in ("address", "home", "both") and more.kind in ("home", "both"):
-            last.kind = "home" if last.kind == more.kind == "home" else "both"
+            last.kind = "home" if more.kind == "home" and self._of_no_order(last, clause) else "both"
+
+    @staticmethod
+    def _of_no_order(ask: Ask, clause: str) -> bool:
+        """ "My new address is ... Make it my default.": nothing was said of orders, so none goes elsewhere."""
+        if ask.kind == "home":
+            return True
+        named = ask.orders or ask.whole or ask.every or patterns.ALSO.search(clause)
+        return not named and not speaks_of_orders(f"{ask.text} {clause}")
 
     def _ask(self, kind: str, clause: str, at: int, original: str, focus: Focus, answering: bool = False) -> Ask:
         ask = Ask(kind, clause)
@@ -124,6 +137,8 @@ class OrderReader:
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, focus.order)
         found = mentions(clause, self._scene.names, self._scene.options)
+        if kind == "swap" or focus.kind == "swap":
+            found = [m for m in found if not self._is_value(m, found, clause, focus)]
         context = [m for m in found if patterns.NEAR.search(clause[: m.start])]
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
@@ -155,6 +170,22 @@ class OrderReader:
         self._items.together(ask)
         self._remember(ask, clause)
         return ask
+
+    def _is_value(self, mention: Mention, found: Sequence[Mention], clause: str, focus: Focus) -> bool:
+        """A laptop bag's "laptop" compartment is no laptop, for somebody who has both."""
+        if re.search(r"\b(?:the|my|this|that|these|those|both)\s+$", clause[: mention.start]):
+            return False
+        others = [x for m in found if m is not mention for x in self._scene.of(m)]
+        others += [x for k in (*focus.lines, *focus.told) if (x := self._scene.account.line(*k))]
+        products = {x.product_id for x in others if x.product_id and x.name not in mention.names}
+        word = clause[mention.start : mention.end]
+        return any(
+            word == value.lower()
+            for p in products
+            if (product := self._scene.shop.product(p))
+            for variant in product.variants
+            for value in variant.options.values()
+        )
 
     def _pointed(self, ask: Ask, clause: str, focus: Focus) -> None:
         """ "It", "them", "just that", "the more expensive one", "that order": what was named last."""
@@ -248,6 +279,7 @@ def _named_again(mention: Mention, found: Sequence[Mention], at: int) -> bool:
 def _means_whole(clause: str) -> bool:
     """Whether a clause means whole orders; "the boots in my order" doesn't."""
     return any(
-        not re.search(r"\b(?:in|from|of|on|with)\s+$", clause[: m.start()]) or re.match(r"whole|entire|complete", m[0])
+        not re.search(r"\b(?:in|from|of|off|on|with|into|inside)\s+$", clause[: m.start()])
+        or re.match(r"whole|entire|complete", m[0])
         for m in patterns.WHOLE.finditer(clause)
     )

@@ -45,7 +45,7 @@ STATUS = {
     "delivered": re.compile(
         r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"
     ),
-    "cancelled": re.compile(r"\b(?:cancell?ed)\b"),
+    "cancelled": re.compile(r"(?<!\bbe )\bcancell?ed\b"),
     "processed": re.compile(r"\bprocessed\b"),
     "shipped": re.compile(r"\b(?:shipped|on its way|in transit)\b"),
 }  # fmt: skip

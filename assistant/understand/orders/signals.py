@@ -15,7 +15,8 @@ from assistant.understand.orders.refs import ORDER_ID, address_in
 
 _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
-    r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|(?:my |the |^)pending (?:\w+ ){1,3}|"
+    r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|orders? (?:with|containing) (?!you\b)|(?:my |the |"
+    r"^)pending (?:\w+ ){1,3}|"
     r"(?:order|purchase)s? of mine|i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
@@ -26,6 +27,14 @@ _OWN = re.compile(
     r"tracking (?:number|"
     r"code|id))\b"
 )
+_CALLED = re.compile(
+    r"(?:^|[\s(])(?!(?:to|i|you|we|they|can|could|may|might|would|will|shall|do|don't|not|please|in|and|or|then|want|"
+    r"wanna|gonna|should|must|just|also|first|an?|any|no|each|every|money|mail|pre|bulk|minimum|large|back|when|if|"
+    r"next|"
+    r"new|another|custom|special|how|what|before|after|once|online|place|your) )[a-z][\w-]+ orders?\b"
+    r"(?! (?:an?|the|some|it|this|that|from|online|more|for|one|\d+)\b)"
+)
+"""An order by what is in it: "tracking number for lamp order", "the order has to go ..."."""
 _WISH = re.compile(
     r"\b(?:i(?:'d| would)? (?:really )?(?:like|want|wish|need|love|prefer)|i wanna|i'm (?:trying|looking|hoping) to|"
     r"please|(?:can|could|would|will) (?:you|i|we)|help me|i have to|i must|"
@@ -79,7 +88,7 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     if _FACTS.search(low) or wording.charges(low):
         return True
     if _GENERAL.search(low) and not _MINE.search(low):
-        return False
+        return any(_wants(part, False) for part in wording.sentences(low) if not _GENERAL.search(part))
     acts = {r.act for r in requests}
     if _HYPOTHETICAL.search(low) and "policy" in acts and not re.search(r"\bmy\b", low):
         return False
@@ -88,7 +97,9 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
         return True
     if "order" in acts and re.search(r"\b(?:my|our)\b", low):
         return True  # "where my stuff is", whatever it is called
-    if own and ("order" in acts or _ACCOUNT.search(low)):
+    if own and ("order" in acts or _ACCOUNT.search(low) or _OF_BOUGHT.search(low)):
+        return True
+    if only_tells(low):
         return True
     if address_in(low, low) and (identified or own) and wording.about_sending(low):
         return True
@@ -98,6 +109,8 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
         and (re.search(r"\b(?:my|our)\b", low) or address_in(low, low))
     ):
         return True
+    if acts == {"order"} and _CALLED.search(low):
+        return True
     return identified and ("order" in acts or own)
 
 
@@ -106,7 +119,7 @@ def _wants(sentence: str, own: bool) -> bool:
     if not any(wanted for _, _, wanted in wording.actions(sentence)):
         return False
     own = own or bool(_OWN.search(sentence))
-    if own or _START.search(sentence):
+    if own or _START.search(sentence) or _TO_MINE.search(sentence):
         return True
     return bool(_WISH.search(sentence)) and not _HOW.search(sentence) and not _of_anybody(sentence)
 
@@ -140,6 +153,34 @@ def _of_anybody(low: str) -> bool:
     return bool(asks) and not re.search(r"\b(?:my|the|this|both|these|those|it|them)\b", low)
 
 
+_OF_BOUGHT = re.compile(
+    r"\b(?:price|how much|costs?|charged?)\b[^.?!]*\b(?:i|we)(?:'ve| have)? (?:just |already )?(?:ordered|bought|"
+    r"purchased|received|got)\b"
+)
+_GREETING = r"(?:(?:hi|hello|hey|hiya|good (?:day|morning|afternoon|evening))(?: there)?\W+)*"
+_TELLS = re.compile(
+    rf"^\W*{_GREETING}(?:(?:so|well|ok|right)\W+)?(?:(?:i|we)(?:'ve| have| had)? (?:just |recently )?(?:received|"
+    rf"ordered|"
+    r"bought) (?:an? |the |my |your )[^.?!,]*|(?:i|we)(?:'ve| have)? (?:got|had) the [^.?!,]* (?:delivered|from you)|"
+    r"(?:the|my|your) [\w' -]+ (?:has |have )?(?:came|come|arrived|(?:was|were) delivered)(?: \w+){0,2}|"
+    r"(?:it's |it is |this is |i'm writing |i am writing |i'm calling )?about (?:the|my|an) [^.?!,]*|"
+    r"there's (?:an order|the [\w' -]+ in my (?:\w+ )?order)[^.?!,]*|"
+    r"(?:i|we) have (?:an?|some) (?:\w+ )?orders?\b[^.?!,]*|(?:the|my) order (?:with|containing) [^.?!,]*)[\s.!]*$"
+)
+
+
+def only_tells(low: str) -> bool:
+    """Whether a message says nothing but what somebody has bought, or which order it is about: more will follow."""
+    parts = wording.sentences(low)
+    own = _OWN.search(low) or re.search(r"\b(?:arrived|delivered|came)\b", low)
+    rest = [p for p in parts if not re.fullmatch(rf"{_GREETING}\W*", f"{p} ")]
+    return bool(own and rest) and all(_TELLS.search(p) for p in rest)
+
+
+_TO_MINE = re.compile(
+    r"\b(?:cancel|return|exchange|swap|change|modify|replace|switch|trade|send back|give back)(?:ing)? my (?!mind\b|"
+    r"password\b|name\b|e-?mail\b|question\b|search\b|filter)"
+)
 _MOVES = re.compile(r"\b(?:chang|updat|correct|moved|new|wrong)")
 
 _PERSON = re.compile(

@@ -23,16 +23,17 @@ _INSTEAD = re.compile(
     r"(?:,|;|\.|\bbut|\band|\bor)?\s*\b(?:(?:but |and |or )?(?:if|in case|should|when) (?:that|it|this|there|none|not|"
     r"you|neither|i|one|those|they|these|\d)[^,;.]*?"
     r"(?:n't|not|no(?:ne|thing)?|un\w+|without|out of)\b[^,;.]{0,60}[,;.]?\s*(?:then )?|"
-    r"(?:otherwise|or else|(?<!everything )(?<!anything )(?<!nothing )(?<!all )(?<!thing )(?<!something )"
+    r"(?:if none,?(?: then)?|otherwise|or else|"
+    r"(?<!everything )(?<!anything )(?<!nothing )(?<!all )(?<!thing )(?<!something )"
     r"\belse\b(?= \w)|failing that|as a second choice|second choice:?|"
     r"(?:if|and) not(?: possible| available)?,|if not(?: possible| available)?)(?!(?: the)? same))\s*"
 )
 _TAIL = re.compile(r",?\s*\bor ([^,;]+?) if (?:there's|there is|you have|that's|it's)? ?(?:no|not|none|n't)\b[^,;]*")
 _SOFT = re.compile(
     r"\b(?:prefer\w*|ideally|if possible|if you have|if available|if there's a choice|would be nice|rather|favou?r|"
-    r"like)\b"
+    r"like(?! (?:it|they|that|mine|before|now|what)\b))\b"
 )
-_OVER = re.compile(r"\b(?:over|rather than|more than|instead of|than)\b")
+_OVER = re.compile(r"\b(?:over(?!-)|rather than|more than|instead of|than)\b")
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|except|don't want)\b\s*$")
 _TOO = re.compile(r"\b(?:too|so) (\w+)")
 _NOT_ENOUGH = re.compile(
@@ -47,7 +48,8 @@ _SAME = re.compile(
 _REST = re.compile(
     r"\b(?:everything|all|the rest|rest|otherwise|else|other(?: (?:specs?|options?|things?|features?|details?))?)\b"
     r"[^,;.]{0,30}\b(?:same|unchanged|alone|untouched|as (?:it is|is|close|similar|before|they are)|stays?|equal|"
-    r"identical|like (?:mine|before|the (?:old|current) one))\b|\bsame otherwise\b|without (?:chang|touch)ing|"
+    r"identical|like (?:mine|before|it (?:is|was)|they (?:are|were)|now|what i have|the (?:old|current) one))\b|"
+    r"\bsame otherwise\b|without (?:chang|touch)ing|"
     r"\b(?:keep|keeping|leave|leaving) (?:\w+ ){0,2}(?:other|rest|remaining|everything else|all else)\b|"
     r"otherwise(?: the)? same|"
     r"\bother options unchanged|same in every"
@@ -252,7 +254,7 @@ def _named(text: str, values: Values, wish: Wish) -> None:
     """The values named, those denied, and which of several are the better ones."""
     text = _stated(text, values, wish)
     for clause in re.split(r";|\.(?!\d)|,(?! (?:or|and)\b)", text):
-        soft = bool(re.search(r"\bover\b", clause)) or (
+        soft = bool(re.search(r"\bover\b(?!-)", clause)) or (
             bool(_SOFT.search(clause)) and not re.search(r"(?:would|i'd|'d) like|like (?:to|a|the|one|it)\b", clause)
         )
         found = _matches(clause, values)
