@@ -68,12 +68,20 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
+def letters_singular(word: str) -> str:
+    """The singular of an abbreviation: "tvs" -> "tv", "dvds" -> "dvd"; snowball only knows words with a vowel."""
+    return word[:-1] if _LETTERS.fullmatch(word) else word
+
+
+_LETTERS = re.compile(r"[b-df-hj-np-rtv-xz]{2,4}s")
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The snowball stem of a folded word; words with digits stay as they are."""
     if any(c.isdigit() for c in word):
         return word
-    word = word.removesuffix("'s").replace("'", "")
+    word = letters_singular(word.removesuffix("'s").replace("'", ""))
     with _STEMMING:
         return str(_STEMMER.stemWord(word))
 

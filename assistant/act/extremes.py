@@ -75,10 +75,9 @@ def _candidates(request: Request, context: Context) -> list[Product]:
             ]
         return context.catalogue.products(ids)
     query = "" if kind_name(request) else request.query
-    hits = context.search.products(query, filters(limits), sort, limit=12)
-    hits = best_matches([h for h in hits if h.confident or not query])
-    if hits and hits[0].missing and (limits.category or limits.subcategory):
-        hits = context.search.products("", filters(limits), sort, limit=12)  # of the kind, whatever else was said
+    of_kind = bool(query and (limits.category or limits.subcategory))  # then every one of it counts
+    hits = context.search.products(query, filters(limits), sort, limit=_ALL if of_kind else 12)
+    hits = best_matches([h for h in hits if h.confident or not query or of_kind])
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
@@ -86,6 +85,9 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     if widened and request.act in ("cheapest", "most_expensive"):
         found += [p for p in request.products if p not in found]
     return context.catalogue.products(found)
+
+
+_ALL = 1000
 
 
 def _is_kind(request: Request) -> bool:

@@ -9,11 +9,12 @@ from typing import Any
 
 from assistant.act.context import Context
 from assistant.act.exact import is_near_only, lacked
+from assistant.act.people import enough
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
 from assistant.language import STOP_WORDS, stems, tokenize
 from assistant.request import Bounds, Limits, Request
-from assistant.shop.search import Filters, Hit
+from assistant.shop.search import Filters, Hit, Sort
 from assistant.types import Product, Receipt, Variant
 
 _SHOWN = 3
@@ -47,6 +48,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         if request.limits.in_stock
         else []
     )
+    hits = enough(hits, request.text, context)
     plan.search = remembered(request)
     if not hits and request.from_context and request.query:  # "I'd rather have a robot, below 300": something else
         hits = [
@@ -90,14 +92,15 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         if found:  # what else was said puts those first that it fits best
             return found if more else sorted(found, key=lambda h: named.index(h.product_id))
     query = "" if kind_name(request) else request.query
-    hits = context.search.products(query, filters(limits), limit=12)
+    order: Sort = "cheapest" if not query and _CHEAP.search(request.text.lower()) else "relevance"
+    hits = context.search.products(query, filters(limits), order, limit=12)
     sure = best_matches([h for h in hits if h.confident or not query])
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
         sure = best_matches([h for h in context.search.products(known, filters(limits), limit=12) if h.confident])
     if limits.price and query and _dearer_only(sure, known or query, limits, context):
         return []
-    if not sure and limits.subcategory:
+    if not sure and hits and (limits.subcategory or _is_last_shelf(limits.category, hits[0], context)):
         sure = hits  # all of the kind that was named: "a sleeping bag for my 6 foot 4 husband"
     if not sure and request.query and (category := closest_category(request.query, context)):
         sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
@@ -111,6 +114,15 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+_CHEAP = re.compile(r"\b(?:cheap|cheapish|inexpensive|affordable|budget|bargains?)\b")
+
+
+def _is_last_shelf(category: str | None, hit: Hit, context: Context) -> bool:
+    """Whether a category is as narrow as this shop's kinds are: what is on it has no subcategory."""
+    found = context.catalogue.product(hit.product_id) if category else None
+    return found is not None and not found.subcategory
 
 
 def _ends_in(known: str, request: Request, named: bool) -> bool:

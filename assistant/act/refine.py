@@ -130,7 +130,7 @@ def _say_beyond(
             nearest = (min if more else max)(fit, key=lambda v: v.measure.value)
             beyond.append((nearest.measure.value, product, nearest))
     if not beyond:
-        plan.say("I couldn't find one of that kind that goes beyond it.")
+        plan.say(f"I couldn't find a {wanted.word} one." if wanted.word.endswith("er") else "I couldn't find one.")
         return
     beside = set(request.extra["refine"].beside)
     beyond.sort(key=lambda each: (each[1].product_id not in beside, each[0] if more else -each[0]))

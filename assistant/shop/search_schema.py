@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from assistant.store.database import Database
 
-VERSION = 1
+VERSION = 2
 
 _FACTS = """(SELECT coalesce(group_concat(CASE
         WHEN lower(value) IN ('yes', 'true', '1') THEN replace(key, '_', ' ')

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import snowballstemmer
 
+from assistant.language import letters_singular
 from assistant.shop.embed import VOCABULARY
 
 # the stemmer that FTS5's `porter` tokenizer uses, so that stems can be compared with the index's
@@ -63,7 +64,7 @@ def stem(word: str) -> str:
     if len(folded) <= 2 or folded.isdigit():
         return folded
     with _STEMMING:
-        return str(_STEMMER.stemWord(folded))
+        return str(_STEMMER.stemWord(letters_singular(folded)))
 
 
 @lru_cache(maxsize=65536)

@@ -129,3 +129,8 @@ def test_every_product_is_found_by_its_whole_name(key: str, form: str, words: Vo
     mentions = link(form.format(NAMES[key][0]), words).mentions
     assert [m.product_ids for m in mentions] == [(key,)]
     assert mentions[0].coverage == 1.0
+
+
+@pytest.mark.parametrize(("word", "same"), [("tvs", "tv"), ("dvds", "dvd"), ("gps", "gps"), ("bus", "bus")])
+def test_abbreviations_in_the_plural(word: str, same: str) -> None:
+    assert stems(word) == stems(same)

@@ -43,3 +43,8 @@ def test_the_rule_comes_before_its_special_case(talk: Talk) -> None:
 def test_the_cheapest_of_a_kind_whatever_else_is_said(talk: Talk) -> None:
     plain = talk("what is the cheapest tent?").reply
     assert talk("whats the cheapest tent you've actually got in, for a zeppelin").reply == plain
+
+
+def test_cheap_ones_come_in_the_order_of_their_prices(talk: Talk) -> None:
+    cheapest = talk("what is the cheapest tent?").cards[0].name
+    assert talk("got any cheap tents?").cards[0].name == cheapest
