@@ -48,3 +48,9 @@ def test_the_cheapest_of_a_kind_whatever_else_is_said(talk: Talk) -> None:
 def test_cheap_ones_come_in_the_order_of_their_prices(talk: Talk) -> None:
     cheapest = talk("what is the cheapest tent?").cards[0].name
     assert talk("got any cheap tents?").cards[0].name == cheapest
+
+
+def test_what_would_hold_is_the_shops_rule(talk: Talk) -> None:
+    reply = talk("can i exchange it for a bigger one if its too small").reply
+    assert "free of charge" in reply
+    assert "who you are" not in reply
