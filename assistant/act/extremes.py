@@ -75,8 +75,11 @@ def _candidates(request: Request, context: Context) -> list[Product]:
             ]
         return context.catalogue.products(ids)
     query = "" if kind_name(request) else request.query
-    of_kind = bool(query and (limits.category or limits.subcategory))  # then every one of it counts
-    hits = context.search.products(query, filters(limits), sort, limit=_ALL if of_kind else 12)
+    of_kind = bool(query and (limits.category or limits.subcategory)) and request.act in ("cheapest", "most_expensive")
+    if of_kind:  # then every one of it counts, and prices are compared afterwards
+        hits = context.search.products(query, filters(limits), limit=_ALL)
+    else:
+        hits = context.search.products(query, filters(limits), sort, limit=12)
     hits = best_matches([h for h in hits if h.confident or not query or of_kind])
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
