@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from assistant.act.plan import Plan
 from assistant.request import Request
+from assistant.understand.cues import ABOUT_PRODUCTS, SUPERLATIVES
 from assistant.understand.feeling import Feeling
 from assistant.understand.strain import Mood
 
@@ -39,6 +40,7 @@ _TELLS_ITSELF = frozenset(
     }
 )
 """Acts whose answers have words of their own; what somebody loves or hates to wear is no feeling about the shop."""
+_ASK = frozenset({*ABOUT_PRODUCTS, *SUPERLATIVES, "search", "policy", "promotion", "basket", "order", "human"})
 _OFFER = "If you'd rather talk to a colleague, just say so and I'll call one."
 
 
@@ -57,8 +59,9 @@ def colour(
     acts = {r.act for r in requests}
     recently = kept.get("told") == feeling.emotion and turn - int(kept.get("told_at", -99)) < _QUIET_TURNS
     if feeling.emotion in _SAID and not recently:
-        glad_at_work = at_work and feeling.emotion == "joy"  # who asks for a name or a yes isn't glad of anything
-        if not acts & _TELLS_ITSELF and not glad_at_work and _is_plain(feeling, plan):
+        # who asks for a name, a yes or a price tells nothing to be glad of
+        glad_of_nothing = feeling.emotion == "joy" and (at_work or acts <= _ASK)
+        if not acts & _TELLS_ITSELF and not glad_of_nothing and _is_plain(feeling, plan):
             plan.opening = _SAID[feeling.emotion]
         kept |= {"told": feeling.emotion, "told_at": turn}
     if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):

@@ -54,3 +54,8 @@ def test_what_would_hold_is_the_shops_rule(talk: Talk) -> None:
     reply = talk("can i exchange it for a bigger one if its too small").reply
     assert "free of charge" in reply
     assert "who you are" not in reply
+
+
+@pytest.mark.parametrize("text", ["most expensive tent you sell, just curious lol", "lovely. and the longest tent?"])
+def test_a_question_is_nothing_to_be_glad_of(talk: Talk, text: str) -> None:
+    assert "glad" not in talk(text).reply
