@@ -22,7 +22,7 @@ from assistant.act.context import Context
 from assistant.act.handover import complete
 from assistant.act.plan import Plan
 from assistant.act.refuse import refuse
-from assistant.act.talk import notice, passed_on
+from assistant.act.talk import not_kept, notice, passed_on, what_else
 from assistant.act.tone import colour
 from assistant.adapters import InUse
 from assistant.briefing import brief
@@ -164,11 +164,13 @@ class Assistant:
                 screened.kept, self._words()[1], states, answers=colleague is None, at_work=state.at_work
             )
             at = turn.clock("screen", at)
-            heard = Heard([], NEUTRAL, state.mood)
+            heard, asked = Heard([], NEUTRAL, state.mood), screened.kept
             if decision.refused:
                 turn.record.verdict, turn.record.category = "refused", decision.category
             else:
-                heard = self._listener(shop, states).hear(screened.kept, state)
+                asked = screened.asked or (screened.kept if state.at_work else "")
+                if asked:
+                    heard = self._listener(shop, states).hear(asked, state)
             turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
             at = turn.clock("understand", at)
@@ -176,6 +178,8 @@ class Assistant:
             if decision.refused:
                 hurt = decision.category == "medical_legal" and wellbeing.first(screened.kept, [], context)
                 plan = hurt or refuse(decision, self._settings.safety)
+            elif colleague is None and not asked:
+                plan = what_else()
             elif colleague is None and (urgent := wellbeing.first(screened.kept, heard.requests, context)):
                 plan = urgent
             elif colleague is None:
@@ -193,7 +197,8 @@ class Assistant:
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
                 self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
-            self._describe(turn, plan, state, shop, introduced)
+            told = "" if decision.refused else not_kept(screened.hidden)
+            self._describe(turn, plan, state, shop, introduced, told)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
             _advance(state, heard.requests, plan)
@@ -207,7 +212,7 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool) -> None:
+    def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
         record = turn.record
         record.clarifying, record.handoff, record.cards = (
             plan.clarifying,
@@ -218,7 +223,7 @@ class Assistant:
         if state.num_turns == 0 and not introduced and not talks_of_itself:
             turn.intro = f"I'm the AI assistant of {shop.info().get('name', 'this shop')}."
         record.disclosed = talks_of_itself or bool(turn.intro)
-        turn.intro = f"{turn.intro} {plan.opening}".strip()
+        turn.intro = " ".join(s for s in (turn.intro, told, plan.opening) if s)
 
     def _finish(self, turn: Turn, message_id: str, state: State, status: str) -> None:
         """Keep the answer, whole or as far as the customer let it come."""
@@ -265,7 +270,8 @@ class Assistant:
                 if self._vocabulary is None or self._vocabulary[0] != version:
                     words = load(session)
                     names = [p.name for p in words.products.values()]
-                    self._vocabulary = (version, words, OwnNames(names, things(names)))
+                    brands = words.brands.values()
+                    self._vocabulary = (version, words, OwnNames(names, [*things(names), *brands]))
                 return self._vocabulary[1:]
 
     def _made_examples(self) -> list[str]:

@@ -5,6 +5,8 @@ Knows no products and no model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.act import handover, tone
 from assistant.act.context import Context
 from assistant.act.plan import Plan
@@ -79,6 +81,20 @@ def mood(request: Request, context: Context, plan: Plan) -> None:
 def passed_on(colleague: str) -> Plan:
     """While a colleague has the conversation the assistant answers nothing: it says whose it is."""
     return Plan(core=[f"Thank you, {colleague.capitalize()} from our team has your message and will answer you here."])
+
+
+def not_kept(hidden: Sequence[str]) -> str:
+    """One sentence to a customer who gave secrets away, by the masks that stand for them; "" where there are none."""
+    if not hidden:
+        return ""
+    named = [f"your {mask.strip('[]')}" for mask in hidden]
+    what = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    return f"I haven't kept {what}, and this chat never needs {'them' if len(named) > 1 else 'it'}."
+
+
+def what_else() -> Plan:
+    """To a message in which nothing was asked."""
+    return Plan(core=["What can I help you with?"], clarifying=True)
 
 
 def which(context: Context, plan: Plan) -> None:

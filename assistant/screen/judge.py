@@ -40,6 +40,26 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _REFUND = re.compile(r"\b(?:how much|what|total)\b[^.!]{0,50}\b(?:get back|money back|refund(?:ed)?)\b", re.IGNORECASE)
+_OF_IT = 1.0
+"""How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
+_IT = re.compile(
+    r"\b(?:least|most) (?:i|we) can (?:pay|spend)\b|\b(?:any|some|many) left\b"
+    r"|^(?:\w+ ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?(?:it|they|them|these|this|that)\b"
+    r"(?: \w+){0,8}\W*$",
+    re.IGNORECASE,
+)
+_OF_WHAT_IS_SOLD = 4.0
+"""How much more a short message must score that asks for the price, the stock or the choice of what is sold here."""
+_SHOPPING = re.compile(
+    r"\bhow much\b|\b(?:price|cost)s?\b|\bin stock\b"
+    r"|\b(?:what|which) (?:\w+ ){1,2}(?:are there|do you have|have you got)\b",
+    re.IGNORECASE,
+)
+_TO_SOMEBODY = re.compile(
+    r"\b(?:to \w+|for \w+ing) (?:my|his|her|him|them|you|me|myself|people|some(?:one|body)|any(?:one|body)|an?|the)\b",
+    re.IGNORECASE,
+)
+"""What somebody means to do to somebody: no talk of a price any more."""
 _SHORT = 15
 """Words up to which a message is about one thing."""
 _LONG = 30
@@ -58,14 +78,17 @@ class Verdict:
 
 
 class OwnNames:
-    """The shop's own names, to be taken out of a message; `kinds` are the things that they name. Immutable."""
+    """The shop's own names, to be taken out of a message; `kinds` are the things that they name, and brands. Immutable.
 
-    def __init__(self, names: Iterable[str], kinds: Iterable[str] = ()) -> None:
-        self.kinds: OwnNames | None = OwnNames(kinds) if kinds else None
+    A single word counts from `shortest` letters on.
+    """
+
+    def __init__(self, names: Iterable[str], kinds: Iterable[str] = (), *, shortest: int = 4) -> None:
+        self.kinds: OwnNames | None = OwnNames(kinds, shortest=3) if kinds else None
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
         for name in names:
             words = tuple(_NAME_WORD.findall(fold(name)))
-            if words and (len(words) > 1 or len(words[0]) > 3):
+            if words and (len(words) > 1 or len(words[0]) >= shortest):
                 self._by_first.setdefault(words[0], []).append(words)
         for options in self._by_first.values():
             options.sort(key=len, reverse=True)
@@ -94,6 +117,15 @@ def things(names: Iterable[str]) -> list[str]:
         if words and words[-1].isalpha():
             found |= {words[-1], f"{words[-1]}s", f"{words[-1].removesuffix('fe')}ves"}
     return sorted(found)
+
+
+def _of_shopping(simple: str, own: OwnNames | None) -> float:
+    """How much more a message must score that is plain talk of shopping, 0 where it isn't."""
+    if simple.count(" ") > _SHORT or _TO_SOMEBODY.search(simple):
+        return 0.0
+    if own and _SHOPPING.search(simple) and any(n and n.without(simple) != simple for n in (own, own.kinds)):
+        return _OF_WHAT_IS_SOLD
+    return _OF_IT if _IT.search(simple) else 0.0
 
 
 class Judge:
@@ -130,7 +162,8 @@ class Judge:
                 scores = part
                 scores[0] -= _OF_A_SENTENCE
         of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
-        sure_from = THRESHOLD + (_OF_AN_ORDER if of_order or at_work else 0.0)
+        allowed = _OF_AN_ORDER if of_order or at_work else _of_shopping(simple, own)
+        sure_from = THRESHOLD + allowed
         category = self._head.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))
 

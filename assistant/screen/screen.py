@@ -12,17 +12,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.errors import InputError
-from assistant.screen.secrets import Known, mask_secrets
+from assistant.screen.secrets import ACCOUNT, CARD, CODE, PASSWORD, Known, mask_secrets
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+
+MASKS = (CARD, CODE, ACCOUNT, PASSWORD)
+_MASK = "|".join(map(re.escape, MASKS))
+_GIVEN = re.compile(_MASK)
+_CLAUSE = re.compile(r"(?<=[.!?;,\n])(?=\s)|(?=\s(?:and|but|so)\s)", re.IGNORECASE)
+_EXPIRES = re.compile(r"\bexp(?:\.|iry|ires|iration)?\b[^\d?]{0,16}\d{1,2} ?[/.-] ?\d{2,4}", re.IGNORECASE)
+_GIVING = re.compile(
+    rf"(?:\b(?:(?:here(?:'s| is)|it(?:'s| is)|this is|with|to|on|from|by|my|the|a|credit|debit|bank"
+    rf"|visa|master ?card|amex|cards?|account|iban|cvv|cvc|code|password|number|no|is)\W+))*(?:{_MASK})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """`text` is the message made plain; `kept` the same without secrets: all that is understood and stored."""
+    """`text` is the message made plain; `kept` the same without secrets: all that is understood and stored.
+
+    `hidden`: the masks that are in `kept` and in no message before it, so that the customer hears of each once.
+    """
 
     text: str
     kept: str
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """`kept` without what only gave a secret away ("my card is [card number], exp 12/29"); may be empty."""
+        if not any(mask in self.kept and mask not in self.text for mask in MASKS):
+            return self.kept
+        parts = _CLAUSE.split(self.kept)
+        rest = "".join(p for p in parts if not (_GIVEN.search(p) or _EXPIRES.search(p)))
+        if rest.count(" ") < 2 or not _WORD.search(rest):
+            rest = _GIVING.sub(" ", self.kept)
+            rest = rest if len(_WORD.findall(rest)) > 2 else ""
+        rest = re.sub(r" (?= |[?.!])", "", rest)
+        return re.sub(r"^(?:[\W_]|(?:and|but|so|then)\b)+", "", rest, flags=re.IGNORECASE).strip(" ,;\n")
 
 
 def screen(message: str, max_chars: int, known: Known | None = None, earlier: Sequence[str] = ()) -> Screened:
@@ -41,7 +70,9 @@ def screen(message: str, max_chars: int, known: Known | None = None, earlier: Se
         raise InputError("Please write your question in words, and I'll answer it.")
     if len(text) > max_chars:
         raise InputError(_too_long(max_chars))
-    return Screened(text, mask_secrets(text, known, earlier))
+    kept = mask_secrets(text, known, earlier)
+    hidden = tuple(m for m in MASKS if m in kept and m not in text and not any(m in before for before in earlier))
+    return Screened(text, kept, hidden)
 
 
 def _too_long(max_chars: int) -> str:

@@ -81,3 +81,26 @@ def test_what_is_left_is_plain_and_screening_again_changes_nothing(message: str)
     assert len(screened.text) <= 200
     assert all(c in "\n\t" or not unicodedata.category(c).startswith("C") for c in screened.text)
     assert screen(screened.text, 200).text == screened.text
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        (f"my card is {VISA}, is the mug in stock?", "is the mug in stock?"),
+        (f"is the mug in stock? my card is {VISA} exp 12/29", "is the mug in stock?"),
+        (f"my visa is {VISA} and do you ship to Spain?", "do you ship to Spain?"),
+        (f"can you put the blue mug {VISA}", "can you put the blue mug"),
+        (f"can I pay the blue mug with my card {VISA}?", "can I pay the blue mug?"),
+        (f"here is my card number: {VISA}", ""),
+        (VISA, ""),
+        ("is order 1234567890123456 sent?", "is order 1234567890123456 sent?"),
+        ("what does [card number] mean, please?", "what does [card number] mean, please?"),
+    ],
+)
+def test_what_is_asked_besides_a_secret(message: str, asked: str) -> None:
+    assert screen(message, 200).asked == asked
+
+
+def test_each_kind_of_secret_is_news_once() -> None:
+    assert screen(f"card {VISA}", 100).hidden == ("[card number]",)
+    assert screen(f"card {VISA}", 100, earlier=["my card [card number]"]).hidden == ()

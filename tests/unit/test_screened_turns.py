@@ -86,6 +86,27 @@ def test_a_card_number_over_three_messages_leaves_nothing_behind(assistant: Assi
     assert "1111" not in everything + json.dumps(assistant.conversations.state("card"))
 
 
+def test_who_writes_a_card_number_hears_once_that_it_was_not_kept_and_gets_the_answer(assistant: Assistant) -> None:
+    plain = assistant.reply("plain", "is the Camp Mug in stock?", introduced=True).reply
+    given = "my card is 4111 1111 1111 1111, exp 12/29, cvv 123. is the Camp Mug in stock?"
+    reply = assistant.reply("given", given, introduced=True).reply
+    note = "I haven't kept your card number and your security code, and this chat never needs them."
+    assert reply == f"{note} {plain}"
+    assert "kept" not in assistant.reply("given", "4111 1111 1111 1111. is the Camp Mug in stock?").reply
+
+
+def test_a_card_number_alone_is_asked_back_and_the_topic_stays(assistant: Assistant) -> None:
+    assistant.reply("alone", "How much is the Trail Boot in 42?")
+    reply = assistant.reply("alone", "my card number is 4111111111111111").reply
+    assert reply == "I haven't kept your card number, and this chat never needs it. What can I help you with?"
+    assert "43" in assistant.reply("alone", "and in 43?").reply
+
+
+@pytest.mark.parametrize("text", ["where is my order #W1000002?", "my order number is 4111 1111 1111 1112", "hello"])
+def test_order_numbers_are_no_secrets(assistant: Assistant, text: str) -> None:
+    assert "kept" not in assistant.reply("order", text).reply
+
+
 NAMES = ("I'm Emily", "I'm Mohammed", "I'm Oluwaseun", "my name is Nguyen Thi Lan", "I'm 82", "I'm a man")
 
 
