@@ -44,8 +44,8 @@ _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
     r"\b(?:least|most) (?:i|we) can (?:pay|spend)\b|\b(?:any|some|many) left\b"
-    r"|^(?:\w+ ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?(?:it|they|them|these|this|that)\b"
-    r"(?: \w+){0,8}\W*$",
+    r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?"
+    r"(?:it|they|them|these|this|that)\b(?: \w+){0,8}\W*$",
     re.IGNORECASE,
 )
 _OF_WHAT_IS_SOLD = 4.0

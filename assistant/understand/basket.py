@@ -154,7 +154,8 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
             continue
         if any(_joint(p, tokens, text) for p in range(place + 1, first)):
             continue
-        glued = tokens[place].start > 0 and text[tokens[place].start - 1].isalnum()  # the 10 of "SAVE10"
+        before = max(0, tokens[place].start - 1)  # a place of the folded text, which may be longer
+        glued = text[before : tokens[place].start].isalnum()  # the 10 of "SAVE10"
         dozen = tokens[place + 1].text in ("dozen", "dozens")
         if word in ("0.5", "half") and dozen:
             return 6

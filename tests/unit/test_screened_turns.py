@@ -107,6 +107,10 @@ def test_order_numbers_are_no_secrets(assistant: Assistant, text: str) -> None:
     assert "kept" not in assistant.reply("order", text).reply
 
 
+def test_signs_that_grow_when_folded_break_nothing(assistant: Assistant) -> None:
+    assert assistant.reply("grown", "\ufdfa" * 30 + " #W1 cancel order order have boots size").reply
+
+
 NAMES = ("I'm Emily", "I'm Mohammed", "I'm Oluwaseun", "my name is Nguyen Thi Lan", "I'm 82", "I'm a man")
 
 
