@@ -73,18 +73,26 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
     fact = context.item(plan, product, shown_options(choice, choice.available))
     state = context.add_availability(fact, choice.available)
     remember(choice.available, plan)
-    yes = add_answer(fact, "yes")
+    plain = not _left_over(request)
+    opening = f"{add_answer(fact, 'yes')}, the" if plain else "The"
     be = "are" if fact.plural else "is"
     if len(choice.available) == 1 or len({v.price for v in choice.available}) == 1:
         amount = context.add_price(fact, choice.available)
         cost = "cost" if fact.plural else "costs"
-        plan.say(f"{yes}, the {fact.key('item')} {be} {state} and {cost} {amount}.", str(state))
+        plan.say(f"{opening} {fact.key('item')} {be} {state} and {cost} {amount}.", str(state))
         promotions.after(product, choice.available, context, plan, hints=False)
     else:
-        plan.say(f"{yes}, the {fact.key('item')} {be} {state}.", str(state))
-    plan.phrase = True
+        plan.say(f"{opening} {fact.key('item')} {be} {state}.", str(state))
+    plan.phrase = plain
     if len(choice.available) > 1 and distinguishing(choice.available):
         _offered(choice.available, fact, context, plan)
+
+
+def _left_over(request: Request) -> bool:
+    """Whether the question has a word that was understood as nothing: what is there is told then, but no "yes" is said
+    to more than that ("is that thickness available in pink")."""
+    searched = request.query.split()
+    return any(w in searched and w.isalpha() for w in request.extra.get("unlinked", ()))
 
 
 def _over_budget(request: Request, choice: Choice, context: Context, plan: Plan) -> bool:

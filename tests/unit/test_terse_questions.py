@@ -59,3 +59,8 @@ def test_what_would_hold_is_the_shops_rule(talk: Talk) -> None:
 @pytest.mark.parametrize("text", ["most expensive tent you sell, just curious lol", "lovely. and the longest tent?"])
 def test_a_question_is_nothing_to_be_glad_of(talk: Talk, text: str) -> None:
     assert "glad" not in talk(text).reply
+
+
+def test_no_yes_to_more_than_was_understood(talk: Talk) -> None:
+    reply = talk("do you have the Tarn 2 Tent?", "is there sage in the bigger one").reply
+    assert not reply.startswith("Yes")
