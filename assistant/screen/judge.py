@@ -161,6 +161,8 @@ class Judge:
             if part is not None and part[0] - _OF_A_SENTENCE > scores[0]:
                 scores = part
                 scores[0] -= _OF_A_SENTENCE
+        if scores[0] <= THRESHOLD:
+            return Verdict(None, float(scores[0]))
         of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
         allowed = _OF_AN_ORDER if of_order or at_work else _of_shopping(simple, own)
         sure_from = THRESHOLD + allowed
