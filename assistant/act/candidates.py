@@ -97,9 +97,12 @@ def _from_request(
     if not query and not (base.category or base.subcategory or base.brand or base.product_ids):
         return
     hits = context.search.products(query, base, limit=_POOL)
-    sure = [h for h in hits if h.confident] or ([h for h in hits if h.similarity > 0.35] if query else hits)
+    nearest = max((h.similarity for h in hits), default=0.0) - _BESIDE
+    sure = [h for h in hits if h.confident] or (
+        [h for h in hits if h.similarity > max(0.35, nearest)] if query else hits
+    )
     if wide:
-        sure = [h for h in hits if h.matched or h.similarity > 0.25]
+        sure = [h for h in hits if h.matched or h.similarity > max(0.25, nearest)]
     most = max((len(h.matched) for h in sure), default=0)
     if not wide:  # a bag for a laptop is no laptop
         sure = [h for h in sure if len(h.matched) == most]
@@ -110,6 +113,10 @@ def _from_request(
             receipt = Receipt("product", product.product_id, "name", product.name, context.as_of)
             reasons = [(f"it goes with “{' '.join(said)}”", (receipt,))]
         found[hit.product_id] = (1.0 + hit.score + hit.similarity, reasons)
+
+
+_BESIDE = 0.08
+"""How much less alike than the likest a thing may be: a grill is no present for a cat beside a pet bed."""
 
 
 def _from_likes(known: Sequence[Wish], base: Filters, context: Context, found: Found, *, only_known: bool) -> None:

@@ -40,6 +40,8 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
     picks = picks or _picks(request, known, limits, context, gift=gift, wide=True)
     if not picks and (gift or _OPEN.search(request.text.lower())):
         picks = _picks(replace(request, query=""), known, limits, context, gift=gift)
+        if picks and query_of(request):
+            plan.say("I found nothing made for that in particular.")
     if not picks:
         _none(request, known, context, plan)
         return
