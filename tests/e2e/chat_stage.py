@@ -1,8 +1,9 @@
 """A stage for the browser tests: a scripted assistant with the public face of the real one, served with the real UI.
 
 The script answers by keywords of the message, slowly enough that a test can look at an answer in the making:
-"slow" takes its time, "endless" has many sentences, "busy", "engine" and "refuse" fail, "person" calls somebody,
-"evil" brings markup in every text, "picture" has pictures. Everything is kept in memory.
+"slow" takes its time, "held" waits after its first sentence until the test lets it `go_on`, "endless" has many
+sentences, "busy", "engine" and "refuse" fail, "person" calls somebody, "evil" brings markup in every text,
+"picture" has pictures. Everything is kept in memory.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ class ScriptedAssistant:
         self.pace_s = pace_s
         self.asked: list[str] = []
         self.num_failures = 0
+        self.go_on = threading.Event()
 
     def greeting(self) -> str:
         return (
@@ -128,8 +130,11 @@ class ScriptedAssistant:
         sentences, record = self._script(text)
         said: list[str] = []
         status = "stopped"
+        self.go_on.clear()
         try:
             for sentence in sentences:
+                if "held" in text and said:
+                    self.go_on.wait(30)
                 time.sleep(self.pace_s * (12 if "slow" in text else 1))
                 said.append(sentence)
                 yield Delta(sentence)

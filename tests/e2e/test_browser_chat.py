@@ -59,11 +59,12 @@ def test_first_sight(chat: Chat) -> None:
     assert chat.page.locator("footer:visible").count() == 0
 
 
-def test_answer_streams_sentence_by_sentence(chat: Chat) -> None:
-    chat.say("slow: do you have trail shoes in size 42?")
+def test_answer_streams_sentence_by_sentence(chat: Chat, assistant: ScriptedAssistant) -> None:
+    chat.say("slow, held: do you have trail shoes in size 42?")
     chat.page.wait_for_selector(".br-theirs .br-dots", state="visible")
     chat.page.wait_for_function("document.querySelectorAll('.br-msg:last-child .br-sentence').length === 1")
     assert chat.last_answer() == "Yes, the Trail Runner 2 is there in size 42."
+    assistant.go_on.set()
     chat.page.wait_for_function("document.querySelectorAll('.br-msg:last-child .br-sentence').length === 2")
     chat.wait()
     assert chat.last_answer().endswith("Would you like to see other colours?")
@@ -154,10 +155,11 @@ def test_reload_keeps_the_conversation(chat: Chat) -> None:
     assert "€89.00" in chat.text(".br-receipts")
 
 
-def test_reload_in_mid_answer_picks_it_up(chat: Chat) -> None:
-    chat.say("slow: trail shoes?")
+def test_reload_in_mid_answer_picks_it_up(chat: Chat, assistant: ScriptedAssistant) -> None:
+    chat.say("slow, held: trail shoes?")
     chat.page.wait_for_function("document.querySelectorAll('.br-msg:last-child .br-sentence').length === 1")
     chat.reload(idle=False)
+    assistant.go_on.set()
     chat.wait()
     assert chat.last_answer().endswith("Would you like to see other colours?")
     assert chat.page.locator(".br-mine").count() == 1
