@@ -45,6 +45,7 @@ from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
 from assistant.types import CustomerRef, Done, Event, Record
 from assistant.understand.acts import default_head
+from assistant.understand.carry import names_one
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
 from assistant.understand.listen import Heard, Listener
@@ -294,6 +295,8 @@ def _advance(state: State, requests: list[Request], plan: Plan) -> None:
     if plan.focus is not None:
         state.focus = plan.focus
         state.wanted = plan.wanted if plan.wanted is not None else _kept(last)
+    elif last is not None and names_one(last):
+        state.focus, state.wanted = list(last.products), _kept(last)  # a text answered: the talk is still of it
     named = list(dict.fromkeys(p for r in requests if not r.group and not r.from_context for p in r.products))
     if plan.listed is not None and len(plan.listed) > 1:
         state.show_list(plan.listed)

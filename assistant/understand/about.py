@@ -17,6 +17,7 @@ from assistant.understand.carry import (
     COMES_IN,
     OF_THOSE,
     THAT_ONE,
+    combined_afresh,
     elsewhere,
     is_named,
     match_product,
@@ -218,7 +219,7 @@ class Subject:
         if products and set(request.products) <= set(state.focus) and not request.skus:
             names = {w.name for w in named}
             carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
-        if named_afresh(clause, request):
+        if named_afresh(clause, request) or combined_afresh(clause, request, named):
             carried = []
         if not THAT_ONE.search(fold(clause.text)) or COMES_IN.search(fold(clause.text)):
             carried = [w for w in carried if not asks_for(clause, w.name or "")]

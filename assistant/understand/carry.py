@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from assistant.language import stems
+from assistant.language import fold, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.clause import Clause
@@ -52,6 +52,28 @@ def named_afresh(clause: Clause, request: Request) -> bool:
     return bool(before & _INDEFINITE) and not before & {"the", "that", "this"}
 
 
+def names_one(request: Request) -> bool:
+    """Whether a question about goods names one product by most of its name: the talk is of that one then, wherever the
+    answer came from."""
+    surely = float(request.extra.get("coverage") or 0.0) >= _SURELY
+    own = len(request.products) == 1 and not request.from_context and not request.group
+    return own and surely and request.act in ("details", "availability", "price", "stock", "options")
+
+
+_SURELY = 0.5
+
+
+def combined_afresh(clause: Clause, request: Request, named: list[Wanted]) -> bool:
+    """Whether a clause asks what there is at all, or if there is a combination of its own ("is there animals in 500
+    pieces?", "how many themes altogether?"): what was said before it doesn't narrow that."""
+    if request.extra.get("pronoun"):
+        return False
+    text = fold(clause.text)
+    return bool(_AT_ALL.search(text)) or (bool(_THERE_IS.search(text)) and len({w.name for w in named if w.value}) > 1)
+
+
+_AT_ALL = re.compile(r"\b(?:altogether|at all|in total|overall|in all)\b")
+_THERE_IS = re.compile(r"\b(?:is|are) there\b")
 COMES_IN = re.compile(r"\b(?:come|comes|coming|other|have|got|get|available|offer)\b")
 THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
 _INDEFINITE = frozenset("a an any which what whats some your".split())
