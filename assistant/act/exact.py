@@ -82,7 +82,8 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
         return "other" if exists else "near"
     if exists and common & set(request.extra.get("strange", ())):
         return "other"
-    if request.products or not asked or request.limits.price:
+    chosen = request.products and not request.from_context
+    if chosen or not asked or request.limits.price:
         return "near" if common else ""
     if not any(h.product_id in sure for h in hits):
         return "near"  # a unicycle means about the same as a bicycle

@@ -75,12 +75,10 @@ def _candidates(request: Request, context: Context) -> list[Product]:
             ]
         return context.catalogue.products(ids)
     query = "" if kind_name(request) else request.query
-    of_kind = bool(query and (limits.category or limits.subcategory)) and request.act in ("cheapest", "most_expensive")
-    if of_kind:  # then every one of it counts, and prices are compared afterwards
-        hits = context.search.products(query, filters(limits), limit=_ALL)
-    else:
-        hits = context.search.products(query, filters(limits), sort, limit=12)
-    hits = best_matches([h for h in hits if h.confident or not query or of_kind])
+    if query and (limits.category or limits.subcategory):
+        query = _had_by_some(request, context)
+    hits = context.search.products(query, filters(limits), sort, limit=12)
+    hits = best_matches([h for h in hits if h.confident or not query])
     if not hits and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
@@ -90,7 +88,12 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     return context.catalogue.products(found)
 
 
-_ALL = 1000
+def _had_by_some(request: Request, context: Context) -> str:
+    """The words asked for beside a kind that something of it has: what nobody has narrows nothing ("just curious")."""
+    hits = best_matches(context.search.products(request.query, filters(request.limits), limit=12))
+    nowhere = hits[0].missing if hits else frozenset()
+    kept = " ".join(w for w in request.query.split() if w not in nowhere)
+    return "" if kind_name(replace(request, query=kept)) else kept
 
 
 def _is_kind(request: Request) -> bool:

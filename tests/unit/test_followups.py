@@ -70,10 +70,3 @@ def test_a_misspelt_option_is_the_one_it_is_near(shop: Assistant, talk: Talk) ->
         record = talk("How much is the Trail Runner?", words)[-1]
         wanted = "Blue" if "bleu" in words else "Black"
         assert {"name": "colour", "value": wanted} in record.acts[0].slots["options"]
-
-
-@pytest.mark.parametrize("question", ["what about the {} for a trip to the moon?", "can the {} be frozen?"])
-def test_a_product_that_is_named_is_talked_about_whatever_answered(shop: Assistant, talk: Talk, question: str) -> None:
-    one, other = some(shop, talk, 2)
-    record = talk(f"How much is the {one.name}?", question.format(other.name), "how much is it?")[-1]
-    assert one.product_id not in told(record)

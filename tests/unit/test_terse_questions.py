@@ -64,3 +64,10 @@ def test_a_question_is_nothing_to_be_glad_of(talk: Talk, text: str) -> None:
 def test_no_yes_to_more_than_was_understood(talk: Talk) -> None:
     reply = talk("do you have the Tarn 2 Tent?", "is there sage in the bigger one").reply
     assert not reply.startswith("Yes")
+
+
+@pytest.mark.parametrize("asked", ["can I get the {} gift wrapped?", "can the {} be sent to Ireland?"])
+def test_a_product_that_is_named_is_talked_about_though_a_page_answered(talk: Talk, asked: str) -> None:
+    reply = talk("How much is the Iron Skillet?", asked.format("Squall Rain Jacket"), "how much is it?").reply
+    assert "Squall Rain Jacket" in reply
+    assert "Skillet" not in reply
