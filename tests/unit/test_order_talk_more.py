@@ -126,3 +126,14 @@ def test_one_wish_for_two_items(db: Database) -> None:
     )
     assert "Trail Boots (size 42) is already" in first.reply
     assert "Desk Lamp for black" in second.reply and not second.writes
+
+
+@pytest.mark.parametrize("question", ["tracking # for the boots order?", "tracking # for boots"])
+def test_what_is_only_asked_about_is_not_changed(db: Database, question: str) -> None:
+    record = talk(db, f"change the lamp in order #W1000001 to the cheapest. {question}", customer="mia")[-1]
+    assert "Which option would you like instead of your Trail Boots" not in record.reply
+    assert "tracking number" in record.reply and counts(db) == (0, 0)
+    proposed = talk(
+        db, f"change the lamp in order #W1000001 to the cheapest. {question}", "my visa card", customer="mia"
+    )
+    assert "Desk Lamp" in proposed[-1].reply and "Boots" not in proposed[-1].reply

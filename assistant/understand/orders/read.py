@@ -90,7 +90,7 @@ class OrderReader:
             last = None
         into = last or said.rest
         kind = last.kind if last else focus.kind
-        if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause)):
+        if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause) or self._only_asks(clause)):
             self._remember(self._ask("", clause, 0, original, focus), clause)
             return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
@@ -117,6 +117,11 @@ class OrderReader:
         into.pattern = into.pattern or more.pattern
         if last is not None and last.kind in ("address", "home", "both") and more.kind in ("home", "both"):
             last.kind = "home" if more.kind == "home" and self._of_no_order(last, clause) else "both"
+
+    def _only_asks(self, clause: str) -> bool:
+        """Whether a clause is a question of its own: "tracking # for the chair order?" wants no chair changed."""
+        asked = questions(clause, self._scene.account, self._scene.names, self._scene.options)
+        return bool(asked) and (clause.endswith("?") or all(q["ask"] == "tracking" for q in asked))
 
     @staticmethod
     def _of_no_order(ask: Ask, clause: str) -> bool:
