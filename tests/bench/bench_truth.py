@@ -38,8 +38,8 @@ Json = dict[str, Any]
 NO_MODEL = "--no-model"
 ROOT = HERE.parents[1]
 KINDS = {"tau2": "tau2", "dummyjson": "dummyjson", "demo": "shop", "magento": "magento", "salesbot": "shop"}
-SPLITS = ("dev", "heldout", "fresh_a", "fresh_b", "long_a", "long_b", "street_a", "street_b", "street_c")
-SEEN = {"dev", "fresh_a", "fresh_b", "long_a", "long_b", "street_a", "street_b"}
+SPLITS = ("dev", "heldout", "fresh_a", "fresh_b", "long_a", "long_b", "street_a", "street_b", "street_c", "street_d")
+SEEN = {"dev", "fresh_a", "fresh_b", "long_a", "long_b", "street_a", "street_b", "street_c"}
 
 
 def replay(shop: str, cases: Sequence[Json], folder: Path, extra: Sequence[str]) -> tuple[list[Json], float]:
