@@ -1,7 +1,8 @@
 """Keeps a model from writing figures: the token automaton behind `request.Placeholders`.
 
 Outside a placeholder, plain text only. "{" opens one, and then only what can complete one of the allowed ones may come.
-Everything is decided by the text of the tokens, so any tokenisation of a placeholder will do.
+Everything is decided by the text of the tokens, so any tokenisation of a placeholder will do; also one whose last
+token goes on behind the brace ("},"): that is how a vocabulary writes it in a prompt, and what a model has learnt.
 Knows no llama.cpp, no scheduler and no shop: pieces of text and arrays of truth values.
 """
 
@@ -72,6 +73,11 @@ class TokenTable:
             before, brace, _ = text.partition("{")
             if brace and (not before or is_plain(before)):
                 self.openers.append((token, text[len(before) :]))
+        self.closers: list[tuple[int, str]] = []  # (token, its text to the brace), plain text following it
+        for token, text in enumerate(self.texts):
+            start, brace, after = text.partition("}")
+            if brace and is_plain(after):
+                self.closers.append((token, start + brace))
         self._automata: dict[tuple[tuple[str, ...], tuple[int, ...]], Automaton] = {}
 
     def encode(self, text: str) -> tuple[int, ...]:
@@ -126,7 +132,7 @@ class Automaton:
         return self._state_after(state.partial + text)
 
     def _state_after(self, partial: str) -> State:
-        return self.start if partial.endswith("}") else self._state(partial)
+        return self.start if "}" in partial else self._state(partial)
 
     def _state(self, partial: str) -> State:
         state = self._states.get(partial)
@@ -150,8 +156,13 @@ class Automaton:
         for rest in rests:
             for end in range(1, len(rest) + 1):
                 forbidden[self._table.ids_by_text.get(rest[:end], [])] = False
+        forbidden[[token for token, text in self._table.closers if text in rests]] = False
         forbidden.flags.writeable = False
-        return State(partial, forbidden, common_start([self._table.encode(rest) for rest in rests]))
+        return State(partial, forbidden, self._without_brace(common_start([self._table.encode(r) for r in rests])))
+
+    def _without_brace(self, forced: tuple[int, ...]) -> tuple[int, ...]:
+        """The forced tokens but for one that closes the placeholder: what follows may be in the same token."""
+        return forced[:-1] if forced and "}" in self._table.texts[forced[-1]] else forced
 
 
 def common_start(token_lists: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -258,6 +258,23 @@ def test_the_mask_is_quick_on_the_real_vocabulary(backend: LlamaBackend) -> None
     assert (time.process_time() - started) / (100 * len(states)) < 0.0003
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["{1.yes}, the {1.item} is {1.in_stock}.", "We have: {2.item}: {2.stock} ({1.in_stock}), {1.yes}; “{1.item}.”"],
+)
+def test_what_is_written_as_it_was_learnt_is_allowed_and_nothing_else_is_forced(
+    backend: LlamaBackend, text: str
+) -> None:
+    """A tokenizer writes "}," as one token: an adapter has never seen a placeholder that closes otherwise."""
+    allowed = ("{1.yes}", "{1.item}", "{1.in_stock}", "{2.item}", "{2.stock}")
+    state = (automaton := backend.table.automaton(allowed, backend.end_tokens)).start
+    tokens = list(backend.vocabulary.encode(text))
+    for number, token in enumerate(tokens):
+        assert not state.forbidden[token], (text, backend.table.texts[token])
+        assert tokens[number : number + len(state.forced)] == list(state.forced)
+        state = automaton.next(state, token)
+
+
 def test_a_parked_memory_comes_back_bit_for_bit(backend: LlamaBackend, tokenizer: LlamaTokenizer) -> None:
     prompt = list(make_request(tokenizer, QUESTIONS[0], "x").prompt)
     backend.truncate(0, 0)
