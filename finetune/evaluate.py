@@ -22,6 +22,7 @@ from assistant.speak import Speaker, Turn
 from assistant.types import Record
 from assistant.wording.notes import as_prompt, notes
 from assistant.wording.rewording import Rewording
+from assistant.wording.ways import is_bare_quote
 from finetune.build import plans
 from finetune.claims import wrong
 from finetune.config import EvalSettings
@@ -43,7 +44,11 @@ class Asked:
 
 @dataclass
 class Result:
-    """What came of an answer: the model's text, its sentences by fate, and what the customer saw."""
+    """What came of an answer: the model's text, its sentences by fate, and what the customer saw.
+
+    Of `num_worded` notes that could be worded the model has said `num_own` in words, `num_quoted` that are nothing but
+    a quotation, and `num_copied` (of `num_own`) as they stand in the notes.
+    """
 
     shop: str
     question: str
@@ -54,6 +59,8 @@ class Result:
     num_own: int
     num_refused: int
     own_words: float
+    num_quoted: int = 0
+    num_copied: int = 0
     wrong: list[str] = field(default_factory=list)
     ended: bool = True
     seconds: float = 0.0
@@ -100,6 +107,8 @@ def _one(
         num_worded=sum(bool(n.entries) for n in found) if in_notes else 1,
         num_own=judge.num_own if in_notes else int(turn.record.own_words > 0),
         num_refused=len(judge.refused) if in_notes else 0,
+        num_quoted=judge.num_quoted if in_notes else 0,
+        num_copied=sum(n.text in raw for n in found if n.entries and not is_bare_quote(n.text)) if in_notes else 0,
         own_words=turn.record.own_words,
         wrong=[why for s in sentences(raw) if (why := wrong(s, text, each.plan))],
         ended=listening.reason == "stop" or not listening.tokens, seconds=seconds, tokens=len(listening.tokens),
@@ -128,15 +137,22 @@ def sentences(raw: str) -> list[str]:
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
-    """The figures of a set of answers. Shares are of worded notes (`own_first_time`) or answers (the others)."""
+    """The figures of a set of answers. Shares are of worded notes (`own_first_time`, `notes_copied`) or answers (the
+    others). A quotation that the model has said as it stands has no words to be judged and counts as no note."""
     if not results:
         return {"answers": 0}
-    worded = sum(r.num_worded for r in results)
+    own = sum(min(r.num_own, r.num_worded) for r in results)
+    worded = sum(r.num_worded - r.num_quoted for r in results)
     texts = Counter(r.raw for r in results if r.raw)
     copied = sum(r.raw == " ".join(r.notes.split()) for r in results)
     return {
         "answers": len(results),
-        "own_first_time": round(sum(min(r.num_own, r.num_worded) for r in results) / max(1, worded), 4),
+        "notes": worded,
+        "own_first_time": round(own / max(1, worded), 4),
+        "standard_error": round(
+            (own / max(1, worded) * (1 - min(1.0, own / max(1, worded))) / max(1, worded)) ** 0.5, 4
+        ),
+        "notes_copied": round(sum(r.num_copied for r in results) / max(1, own), 4),
         "own_words": round(statistics.mean(r.own_words for r in results), 4),
         "answers_all_own": round(sum(r.num_own >= r.num_worded for r in results) / len(results), 4),
         "refused_sentences": sum(r.num_refused for r in results),

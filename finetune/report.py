@@ -12,7 +12,10 @@ from finetune.evaluate import Result
 from finetune.gates import Gate
 
 _ROWS = {
-    "own_first_time": "own words passing first time (of the notes that may be worded)",
+    "notes": "notes that may be worded",
+    "own_first_time": "own words passing first time (of those notes)",
+    "standard_error": "its standard error",
+    "notes_copied": "of these, worded as in the notes",
     "own_words": "share of sentences that are the model's own (record)",
     "answers_all_own": "answers worded by the model throughout",
     "wrong_share": "answers with a wrong statement before checking",

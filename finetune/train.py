@@ -27,6 +27,10 @@ from finetune.train_settings import State, TrainSettings
 
 Progress = Callable[[str], None]
 
+_LONGEST_STEP_S = 60.0
+"""What a step counts for at most: a process that was stopped for a while (SIGSTOP, a laptop that slept) has not
+trained meanwhile, and its rate of learning must not jump."""
+
 
 class Trainer:
     """One run in one folder. `train` goes on from the last whole checkpoint, if there is one."""
@@ -53,13 +57,14 @@ class Trainer:
         if not state.total:
             state.total = max(1, math.ceil(per_epoch * settings.epochs))
         self._log = self._tensorboard()
-        began = time.monotonic() - state.seconds
+        at = time.monotonic()
         while self._done() < 1:
             loss, supervised = self._step(per_epoch)
             state.step += 1
             state.supervised += supervised
             state.losses.append([state.step, round(loss, 5)])
-            state.seconds = self.learner.from_the_first(time.monotonic() - began)
+            at, before = time.monotonic(), at
+            state.seconds += self.learner.from_the_first(min(at - before, _LONGEST_STEP_S))
             self._report(loss)
             if state.step % settings.evaluate_every == 0 and self._evaluate() and self._has_stalled():
                 break
@@ -114,11 +119,11 @@ class Trainer:
         return max(state.step / max(1, state.total), state.seconds / (60 * minutes) if minutes > 0 else 0.0)
 
     def _schedule(self) -> float:
-        """Linear warm-up, then a cosine to a tenth."""
+        """Linear warm-up, then a cosine to a hundredth: the last steps settle what the others have found."""
         done, warm = self._done(), max(1e-9, self.settings.warmup)
         if done < warm:
             return (done + 0.1 * warm) / (1.1 * warm)
-        return 0.1 + 0.45 * (1 + math.cos(math.pi * min(1.0, (done - warm) / (1 - warm))))
+        return 0.01 + 0.495 * (1 + math.cos(math.pi * min(1.0, (done - warm) / (1 - warm))))
 
     def _evaluate(self) -> bool:
         """Add the held-out loss; False when there is nothing held out."""

@@ -30,6 +30,7 @@ class Rewording:
     """One answer's notes and what has been said of them. Mutable; the same for a stream as `verify.Verifier`.
 
     `failed` says why the model's part is over before its end. `refused` are its sentences that were not shown.
+    `num_quoted` of the notes that count as code's were said by the model: a quotation with no word of anybody's.
     """
 
     def __init__(self, plan: Plan, found: Sequence[Note] | None = None) -> None:
@@ -38,6 +39,7 @@ class Rewording:
         self.failed: str | None = None
         self.num_own = 0
         self.num_code = 0
+        self.num_quoted = 0
         self.refused: list[str] = []
         self._next = 0
         self._buffer = ""
@@ -110,6 +112,7 @@ class Rewording:
         own = bool(re.search("[A-Za-z]", PLACEHOLDER.sub("", sentence)))
         self.num_own += own
         self.num_code += not own
+        self.num_quoted += not own
         yield Released(text, tuple(receipts), own=own)
         yield from self._code_until_worded()
 
