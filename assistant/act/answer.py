@@ -76,6 +76,7 @@ def _one_or_rescued(request: Request, requests: Sequence[Request], context: Cont
     """The plan with the request answered; before it says that something isn't known, all texts are asked for it."""
     before = copy.deepcopy(plan)
     plan.answered = True
+    request = rescue.of_the_topic(request, context)
     _one(request, requests, context, plan)
     if not plan.answered and not plan.handoff and (found := rescue.rescued(request, context, before)):
         plan = found

@@ -18,7 +18,8 @@ from assistant.act.details import details
 from assistant.act.evidence import Line, scores
 from assistant.act.plan import Plan
 from assistant.act.shop_facts import told_facts
-from assistant.request import Request
+from assistant.language import STOP_WORDS, stems
+from assistant.request import Limits, Request
 from assistant.types import Product
 
 SURE = 0.5
@@ -70,6 +71,45 @@ def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
         plan.cards.append(context.card(product))
         return plan if plan.answered else None
     return plan if pages.quote_if_sure(question, context, plan, sure=True) else None
+
+
+def of_the_topic(request: Request, context: Context) -> Request:
+    """The request as a question about what was talked about, where it was read as something that names nothing new
+    (a search, a complaint, nothing) and a line of that product's own texts answers it plainly: "bag incl?", "tog?"."""
+    focus = request.extra.get("focus", ())
+    elsewhere = request.products and not set(request.products) & set(focus)
+    if request.act not in _TERSE or "refine" in request.extra or not focus or elsewhere or request.limits.price:
+        return request
+    if _EXISTS.search(request.text.lower()) or _ONE_OF.search(request.text.lower()):
+        return request
+    about = _called(request, context.catalogue.products(list(focus[:2])))
+    own = max((of_product(request.text, p, context) for p in about), default=_NOTHING)
+    bar = _TERSE[request.act]
+    if own < bar or own < of_pages(str(request.extra.get("masked") or request.text), context):
+        return request
+    return replace(
+        request,
+        act="details",
+        products=tuple(p.product_id for p in about),
+        group=False,
+        from_context=True,
+        limits=Limits(),
+    )
+
+
+def _called(request: Request, products: list[Product]) -> list[Product]:
+    """Of the products talked about, those that the words call by their names; all where none is called."""
+    words = set(stems(request.text)) - {s for w in STOP_WORDS for s in stems(w)}
+    said = {p.product_id: len(words & set(stems(p.name))) for p in products}
+    most = max(said.values(), default=0)
+    return [p for p in products if said[p.product_id] == most]
+
+
+_ONE_OF = re.compile(r"^\W*(?:and )?(?:got|have)\b|\bthe ones? (?:with|that|for)\b|\bwhich ones?\b")
+"""Something else is looked for, or one among several."""
+_TERSE = {"search": 1.0, "complaint": 1.0, "none": 1.0, "yes": 1.0, "promotion": 2.0}
+"""From which score of its best line the product talked about is meant. Of the bench's turns read as these acts beside a
+product, without words of looking for something, 21 of 24 that have such a line were about it."""
 
 
 def of_rules(text: str, requests: Sequence[Request], context: Context) -> bool:

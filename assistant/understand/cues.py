@@ -120,6 +120,12 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r"|\bwhere(?:'s|s)?(?: is| are)? (?:my|our)\b|\bmy (?:stuff|things)\b|\bwaiting (?:for|on) (?:my|it|them)\b"
         r"|\b(?:hasn'?t|haven'?t|not|never) (?:come|turned up|shown up|got here)\b"
     ),
+    "complaint": re.compile(  # something is said of something: bare nouns ("stove boil time") complain of nothing
+        r"\b(?:i|i'?m|i'?ve|me|my|we|our|you|your|u|ur|it|it'?s|this|that|they|these|those|is|are|was|were|has|have|had|"
+        r"does|do|did|not|no|never|nothing|again|still|why|after|\w+n'?t|\w+ed|broke\w*|fault\w*|defect\w*|wrong|bad|"
+        r"wors\w+|late|missing|fell|came|went|stopp\w*|leak\w*|hole|rip|torn|poor|rubbish|useless|joke|shame|terrible|"
+        r"awful|horrible|disappoint\w*|complain\w*|problem\w*|issue\w*|fuming|angry|upset|annoy\w*|sick|fed)\b"
+    ),
     "price": re.compile(
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"
         r"quote|dear|afford\w*|"

@@ -71,3 +71,20 @@ def test_a_product_that_is_named_is_talked_about_though_a_page_answered(talk: Ta
     reply = talk("How much is the Iron Skillet?", asked.format("Squall Rain Jacket"), "how much is it?").reply
     assert "Squall Rain Jacket" in reply
     assert "Skillet" not in reply
+
+
+@pytest.mark.parametrize(
+    ("named", "asked", "says"),
+    [
+        ("how much is the squall lite rain jacket", "pockets?", "pockets"),
+        ("price of the Pump 15?", "water tank size", "1.1"),
+        ("cloud vegan duvet price", "tog?", "10.5"),
+        ("do you have the low light decaf", "organic or not", "organic"),
+    ],
+)
+def test_what_a_line_of_the_product_answers_is_asked_of_it(talk: Talk, named: str, asked: str, says: str) -> None:
+    assert says in talk(named, asked).reply.lower()
+
+
+def test_looking_for_something_is_no_question_about_the_last_thing(talk: Talk) -> None:
+    assert "Tent" in talk("how much is the squall lite rain jacket", "got any tents").reply
