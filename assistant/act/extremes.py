@@ -79,7 +79,8 @@ def _candidates(request: Request, context: Context) -> list[Product]:
         query = _had_by_some(request, context)
     hits = context.search.products(query, filters(limits), sort, limit=12)
     hits = best_matches([h for h in hits if h.confident or not query])
-    if not hits and (category := closest_category(request.query, context)):
+    by_name = any(h.matched for h in hits)  # who has the word in its text only may be one of many of its kind
+    if (not hits or (query and not by_name)) and (category := closest_category(request.query, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
     found = [h.product_id for h in hits]

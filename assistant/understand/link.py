@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.measures import adjective
+from assistant.understand.inflection import is_form
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical, is_unit
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
@@ -113,7 +114,7 @@ def _spelling(word: str, vocabulary: Vocabulary) -> str | None:
     """The shop's word that `word` misspells, or None: ordinary English words are never corrected."""
     if len(word) < 4 or word in STOP_WORDS or word in vocabulary.english or not word.isalpha():
         return None
-    if word.endswith("s") and word[:-1] in vocabulary.english:
+    if is_form(word, vocabulary.english):
         return None
     cutoff = 75 if len(word) >= 6 else 80
     best = process.extractOne(word, (*vocabulary.known, *vocabulary.joined), scorer=fuzz.ratio, score_cutoff=cutoff)
