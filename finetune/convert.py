@@ -99,6 +99,10 @@ def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metada
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", scale * rank)
     writer.add_string("general.name", target.stem)
+    if invocation := config.get("alora_invocation_tokens"):
+        tokens = [int(token) for token in invocation]
+        key = gguf.Keys.Adapter.ALORA_INVOCATION_TOKENS
+        writer.add_key_value(key, tokens, gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.UINT32)
     for key, value in metadata.items():
         writer.add_string(f"backroom.{key}", value)
     for name in sorted(tensors):

@@ -38,6 +38,8 @@ def add_into(exact: Path, adapter: Path) -> int:
     import gguf
 
     lora = gguf.GGUFReader(str(adapter))
+    if "adapter.alora.invocation_tokens" in lora.fields:
+        raise ModelError(f"{adapter}: an activated adapter can't be merged: the base has to stay as it is before it")
     alpha = float(lora.fields["adapter.lora.alpha"].contents())
     halves = {tensor.name: np.asarray(tensor.data, dtype=np.float32) for tensor in lora.tensors}
     model = gguf.GGUFReader(str(exact), "r+")

@@ -20,6 +20,7 @@ from typing import Any
 
 from assistant.errors import BackroomError, UsageError
 from finetune import checkpoint
+from finetune.activated import activate
 from finetune.learner import Learner
 from finetune.pack import Row, Tokens, common_prefix, rows
 from finetune.token_file import read_tokens
@@ -45,6 +46,8 @@ class Trainer:
         self.dev_rows = rows(splits["dev"][: settings.dev_examples], self.prefix, settings.row_tokens)
         self.rows_per_step = max(1, round(settings.tokens_per_step / settings.row_tokens))
         self.learner = Learner(base, settings)
+        if settings.activated:
+            activate(self.learner.model, self.prefix)
         self.state = State()
         self._epoch_rows: tuple[int, list[Row]] = (-1, [])
         self._log: Any = None

@@ -16,6 +16,8 @@ class TrainSettings:
     used up counts. Without it a run is the same to the last bit whenever it is stopped and resumed.
     `start_from` is an adapter of the same base, rank and scale (a name or a GGUF file) to begin with, instead of
     matrices that change nothing yet.
+    `activated` trains an adapter that leaves the shared beginning of all prompts to the base (activated LoRA): what the
+    engine has computed of it serves every adapter, and the base.
     `patience` evaluations without a better held-out loss end it early (0: never). `dtype` "auto" is bfloat16 where the
     hardware multiplies it faster (a GPU, AMX), else float32.
     """
@@ -25,6 +27,7 @@ class TrainSettings:
     layers: int = 0
     alpha: float = 32.0
     rslora: bool = False
+    activated: bool = False
     dora: bool = False
     dropout: float = 0.0
     lr: float = 1e-3

@@ -69,6 +69,9 @@ class Backend(Protocol):
     def adapters(self) -> Collection[str]:
         """Names of the adapters that are loaded."""
 
+    def invocation(self, adapter: str) -> tuple[int, ...]:
+        """The tokens with which an activated adapter is switched on; none where it is always at work."""
+
     def load_adapter(self, name: str, path: Path) -> None:
         """Make `name` usable; raises ModelError when the file is broken or made for another model."""
 

@@ -112,6 +112,10 @@ class LlamaBackend:
     def adapters(self) -> Collection[str]:
         return self._lora.loaded
 
+    def invocation(self, adapter: str) -> tuple[int, ...]:
+        """See `Backend.invocation`."""
+        return self._lora.invocations.get(adapter, ())
+
     def load_adapter(self, name: str, path: Path) -> None:
         """See `Backend.load_adapter`."""
         self._lora.load(name, path)

@@ -1,5 +1,7 @@
 """The LoRA adapters of one loaded model: loading, switching and freeing them, and refusing those of another base.
 
+An activated adapter names tokens that invoke it (metadata `adapter.alora.invocation_tokens`): what comes before them is
+computed by the model alone. llama.cpp reads them and leaves it to its callers to act on them.
 Knows no request and no queue. Runs in the engine's own process.
 """
 
@@ -19,6 +21,13 @@ BASE_SHA256 = "backroom.base.sha256"
 _BASE_NAME = "general.base_model.0.name"
 
 
+def invocation_of(adapter: Any) -> tuple[int, ...]:
+    """The tokens that invoke a loaded adapter; none where it is always at work."""
+    count = int(llama.llama_adapter_get_alora_n_invocation_tokens(adapter))
+    tokens = llama.llama_adapter_get_alora_invocation_tokens(adapter) if count else ()
+    return tuple(int(tokens[place]) for place in range(count))
+
+
 class LoraSet:
     """Adapters by the names that requests use, for the model `model` (a pointer that the caller keeps loaded).
 
@@ -32,6 +41,7 @@ class LoraSet:
         self._base_names = (*names, header.name)
         self._sha256 = sha256
         self.loaded: dict[str, Any] = {}
+        self.invocations: dict[str, tuple[int, ...]] = {}
         self._active: str | None = None
 
     def load(self, name: str, path: Path) -> None:
@@ -46,6 +56,7 @@ class LoraSet:
         if not adapter:
             raise ModelError(f"adapter {name!r} doesn't fit {self._base_names[0]}: {last_error()}")
         self.loaded[name] = adapter
+        self.invocations[name] = invocation_of(adapter)
 
     def _check_base(self, name: str, header: GgufHeader) -> None:
         """Shapes are llama.cpp's to check; two models of one shape are told apart by what the adapter says."""
@@ -67,6 +78,7 @@ class LoraSet:
     def unload(self, name: str) -> None:
         """Free an adapter; the caller sees to it that no memory holds tokens computed with it."""
         adapter = self.loaded.pop(name)
+        self.invocations.pop(name, None)
         if self._active == name:
             self._active = None
         llama.llama_adapter_lora_free(adapter)

@@ -78,6 +78,7 @@ class TokenTable:
             start, brace, after = text.partition("}")
             if brace and is_plain(after):
                 self.closers.append((token, start + brace))
+        self.closes_onward = bool(self.closers)
         self._automata: dict[tuple[tuple[str, ...], tuple[int, ...]], Automaton] = {}
 
     def encode(self, text: str) -> tuple[int, ...]:
@@ -161,8 +162,9 @@ class Automaton:
         return State(partial, forbidden, self._without_brace(common_start([self._table.encode(r) for r in rests])))
 
     def _without_brace(self, forced: tuple[int, ...]) -> tuple[int, ...]:
-        """The forced tokens but for one that closes the placeholder: what follows may be in the same token."""
-        return forced[:-1] if forced and "}" in self._table.texts[forced[-1]] else forced
+        """The forced tokens but for one that closes the placeholder, where what follows may be in the same token."""
+        closes = forced and "}" in self._table.texts[forced[-1]]
+        return forced[:-1] if closes and self._table.closes_onward else forced
 
 
 def common_start(token_lists: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.engine.lib import llama, log_tail
+from assistant.engine.lora import invocation_of
 from assistant.errors import ModelError
 
 FILE_TYPES = {"F32": "LLAMA_FTYPE_ALL_F32", "F16": "LLAMA_FTYPE_MOSTLY_F16", "Q8_0": "LLAMA_FTYPE_MOSTLY_Q8_0",
@@ -50,10 +52,10 @@ def all_logits(
     params.n_threads = params.n_threads_batch = threads
     context = llama.llama_init_from_model(handle, params)
     try:
-        if adapter is not None:
-            _switch_on(handle, context, adapter)
+        loaded = _load(handle, adapter) if adapter is not None else None
+        invocation = invocation_of(loaded) if loaded else ()
         size = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(handle))
-        return [_logits(context, text, size) for text in texts]
+        return [_logits(context, text, size, loaded, activation(text, invocation)) for text in texts]
     finally:
         llama.llama_free(context)
         llama.llama_model_free(handle)
@@ -65,21 +67,37 @@ def _model_params() -> object:
     return params
 
 
-def _switch_on(handle: object, context: object, adapter: Path) -> None:
+def activation(text: Sequence[int], invocation: tuple[int, ...]) -> int:
+    """Where in a text an activated adapter sets in: at the last of its invocation tokens, or not at all."""
+    size = len(invocation)
+    places = (at for at in range(len(text) - size, -1, -1) if tuple(text[at : at + size]) == invocation)
+    return next(places, len(text)) if size else 0
+
+
+def _load(handle: object, adapter: Path) -> Any:
     loaded = llama.llama_adapter_lora_init(handle, str(adapter).encode())
     if not loaded:
         raise ModelError(f"{adapter} doesn't fit: {log_tail[-1] if log_tail else 'llama.cpp gives no reason'}")
-    pointers = (llama.llama_adapter_lora_p_ctypes * 1)(loaded)
-    if llama.llama_set_adapters_lora(context, pointers, 1, (ctypes.c_float * 1)(1.0)) != 0:
-        raise ModelError(f"{adapter} can't be switched on")
+    return loaded
 
 
-def _logits(context: object, text: Sequence[int], size: int) -> NDArray[np.float32]:
+def _logits(context: object, text: Sequence[int], size: int, adapter: Any, place: int) -> NDArray[np.float32]:
+    """The logits of a text of which the adapter computes what comes from `place` on."""
     llama.llama_memory_clear(llama.llama_get_memory(context), True)
+    parts = [_part(context, text[:place], 0, size, None), _part(context, text[place:], place, size, adapter)]
+    return np.concatenate(parts)
+
+
+def _part(context: object, text: Sequence[int], start: int, size: int, adapter: Any) -> NDArray[np.float32]:
+    if not text:
+        return np.empty((0, size), dtype=np.float32)
+    pointers = (llama.llama_adapter_lora_p_ctypes * 1)(*([adapter] if adapter else []))
+    if llama.llama_set_adapters_lora(context, pointers, int(bool(adapter)), (ctypes.c_float * 1)(1.0)) != 0:
+        raise ModelError("the adapter can't be switched on")
     batch = llama.llama_batch_init(len(text), 0, 1)
     batch.n_tokens = len(text)
     for place, token in enumerate(text):
-        batch.token[place], batch.pos[place], batch.n_seq_id[place] = token, place, 1
+        batch.token[place], batch.pos[place], batch.n_seq_id[place] = token, start + place, 1
         batch.seq_id[place][0], batch.logits[place] = 0, 1
     code = llama.llama_decode(context, batch)
     llama.llama_batch_free(batch)

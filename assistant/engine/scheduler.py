@@ -77,7 +77,10 @@ class Scheduler:
             return
         sampler = backend.sampler(request.sampling)
         stops = frozenset(stop_tokens)
-        sequence = Sequence(request, backend.model, deadline, sampler, stops, automaton, arrived=time.monotonic())
+        sequence = Sequence(
+            request, backend.model, deadline, sampler, stops, automaton, arrived=time.monotonic(),
+            invocation=backend.invocation(request.adapter) if request.adapter else (),
+        )  # fmt: skip
         self.waiting.append(sequence)
 
     def cancel(self, request_id: str) -> None:
@@ -129,7 +132,7 @@ class Scheduler:
         parts = self._plan()
         if parts:
             started = time.monotonic()
-            rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.request.adapter)
+            rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.adapter)
             self._planner.record(parts, time.monotonic() - started)
             self._postprocess(parts, rows)
             self.num_steps += 1
@@ -171,18 +174,18 @@ class Scheduler:
     def _plan(self) -> list[Part]:
         """The parts of the next batch: one adapter's sequences."""
         adapter = self._next_adapter()
-        return self._planner.plan([s for s in self.running if s.request.adapter == adapter], self._num_wanted)
+        return self._planner.plan([s for s in self.running if s.adapter == adapter], self._num_wanted)
 
     def _num_wanted(self, sequence: Sequence) -> int:
         """All that is pending, but a prefix that is to be published is computed to its end first."""
         public = sequence.public_key
         if self._publishing.get(public) is sequence:
-            return len(public.tokens) - sequence.num_computed
-        return sequence.num_pending
+            return sequence.num_next(len(public.tokens) - sequence.num_computed)
+        return sequence.num_next(sequence.num_pending)
 
     def _next_adapter(self) -> str | None:
         """The adapter (one per batch) whose sequences have waited longest."""
-        adapters = list(dict.fromkeys(sequence.request.adapter for sequence in self.running))
+        adapters = list(dict.fromkeys(sequence.adapter for sequence in self.running))
         chosen = min(adapters, key=lambda adapter: self._turns.get(adapter, 0), default=None)
         self._turns[chosen] = self.num_steps + 1
         return chosen

@@ -43,6 +43,7 @@ class ScriptedOptions:
     park_bytes: int = 0
     max_batch: int = 512
     adapters: Mapping[str, Path] = field(default_factory=dict)
+    invocations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     death_mark: Path | None = None
     death_signal: int = signal.SIGKILL
     always_dies: bool = False
@@ -99,6 +100,10 @@ class ScriptedBackend:
     @property
     def adapters(self) -> Collection[str]:
         return self._adapters
+
+    def invocation(self, adapter: str) -> tuple[int, ...]:
+        """See `Backend.invocation`."""
+        return self.options.invocations.get(adapter, ())
 
     def load_adapter(self, name: str, path: Path) -> None:
         if not path.is_file():

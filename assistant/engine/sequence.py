@@ -15,6 +15,7 @@ from assistant.engine.mask import Automaton, State
 from assistant.engine.phrase import PhraseAutomaton
 from assistant.engine.request import Finished, GenerateRequest
 
+_NEVER = 1 << 31
 _MIN_PUBLIC = 16  # copying a memory of 2,048 tokens costs what computing two does; the rest is for fewer public ones
 
 
@@ -25,7 +26,8 @@ class Sequence:
     `tokens` is the prompt and the answer so far; the first `num_computed` of them are in `memory`. `deadline` and
     `arrived` are on the clock of `time.monotonic`. `state` is None for a request without placeholders. `public_key`
     has no tokens where the public prefix is too short to be worth sharing. `guess_rate` is the share of guesses that
-    were right lately.
+    were right lately. With `invocation` tokens the adapter is at work from `activated_at` on, so that what is computed
+    before is the model's alone, and shared with those who use none.
     """
 
     request: GenerateRequest
@@ -44,6 +46,8 @@ class Sequence:
     num_cached: int = 0
     lookup: Lookup = field(default_factory=Lookup)
     guess_rate: float = 0.5
+    invocation: tuple[int, ...] = ()
+    activated_at: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = list(self.request.prompt)
@@ -52,7 +56,14 @@ class Sequence:
         self.cache_key = CacheKey(model=self.model, adapter=request.adapter, conversation=request.conversation)
         length = min(request.num_public, self.num_prompt - 1)
         public = request.prompt[:length] if length >= _MIN_PUBLIC else ()
-        self.public_key = PublicKey(model=self.model, adapter=request.adapter, tokens=public)
+        self.activated_at = activation(request, self.invocation) if self.invocation else 0
+        shared = 0 < length <= self.activated_at
+        self.public_key = PublicKey(model=self.model, adapter=None if shared else request.adapter, tokens=public)
+
+    @property
+    def adapter(self) -> str | None:
+        """What its next tokens are computed with."""
+        return None if self.num_computed < self.activated_at else self.request.adapter
 
     @property
     def num_prompt(self) -> int:
@@ -72,6 +83,11 @@ class Sequence:
         """Whether its prompt has been computed."""
         return self.num_computed >= self.num_prompt
 
+    def num_next(self, wanted: int) -> int:
+        """How many of `wanted` pending tokens one adapter computes."""
+        before = self.activated_at - self.num_computed
+        return min(wanted, before) if before > 0 else wanted
+
     def append(self, token: int) -> None:
         """Add one token of the answer and move the automaton on."""
         self.tokens.append(token)
@@ -86,3 +102,13 @@ class Sequence:
             num_cached=self.num_cached,
             num_completion=self.num_completion,
         )
+
+
+def activation(request: GenerateRequest, invocation: tuple[int, ...]) -> int:
+    """Where an activated adapter sets in: at its invocation tokens, the first that aren't wholly public. A customer
+    who writes them again changes nothing."""
+    prompt, size = request.prompt, len(invocation)
+    for place in range(max(0, request.num_public - size + 1), len(prompt) - size + 1):
+        if prompt[place : place + size] == invocation:
+            return place
+    return _NEVER

@@ -380,3 +380,29 @@ def test_answers_go_on_while_many_long_prompts_come(even: bool) -> None:
     if even:
         assert all(len({len(chunk.tokens) for chunk in chunks}) == 1 for chunks in batches)
     drain(scheduler)
+
+
+def test_an_activated_adapter_shares_the_public_prefix_with_the_model_alone() -> None:
+    invoked = (START, *b"hi")
+    options = {"adapters": {"a": Path(), "b": Path(), "old": Path()}, "invocations": {"a": invoked, "b": invoked}}
+    scheduler, backend = make(num_public=2, **options)
+    for adapter, conversation in ((None, "1"), ("a", "2"), ("b", "3"), ("old", "4")):
+        (end,) = run(scheduler, request("hi, hi", conversation, adapter=adapter)).values()
+        assert end[0] == "hi, hi"
+    computed = {
+        adapter: sorted({c.position for name, chunks in backend.batches if name == adapter for c in chunks})[0]
+        for adapter in (None, "a", "b", "old")
+    }
+    assert computed == {None: 0, "a": len(SYSTEM), "b": len(SYSTEM), "old": 0}
+    cold, backend = make(**options)
+    run(cold, request("hi", adapter="a"))
+    alone = sum(len(c.tokens) for name, chunks in backend.batches if name is None for c in chunks)
+    assert alone == len(SYSTEM), "the prefix is the model's, whoever comes first"
+
+
+def test_an_activated_adapter_sets_in_where_the_public_part_ends_and_never_without_its_tokens() -> None:
+    scheduler, backend = make(adapters={"a": Path()}, invocations={"a": (START, *b"hi")})
+    run(scheduler, request("hi! " + chr(2) + "hi again", adapter="a"), request("other", "d", adapter="a"))
+    computed = [(name, chunk.position) for name, chunks in backend.batches for chunk in chunks]
+    assert min(place for name, place in computed if name == "a") == len(SYSTEM)
+    assert max(place for name, place in computed if name is None) > len(SYSTEM), "without its tokens it never sets in"

@@ -121,6 +121,30 @@ def test_the_adapter_is_served_as_it_was_trained(tiny: Path, adapter: Path) -> N
     assert read_header(adapter).metadata["backroom.form"] == "notes"
 
 
+def test_an_activated_adapter_is_served_as_peft_computes_it(tiny: Path, tmp_path: Path) -> None:
+    """PEFT's own activated LoRA against llama.cpp, the base computing what comes before the invoking tokens."""
+    import json
+    import shutil
+
+    from peft import PeftModel
+
+    shutil.copytree(tiny / "lora", tmp_path / "lora")
+    config = json.loads((tmp_path / "lora" / "adapter_config.json").read_text())
+    invoked = [int(token) for token in TEXTS[0][6:10]]
+    (tmp_path / "lora" / "adapter_config.json").write_text(json.dumps(config | {"alora_invocation_tokens": invoked}))
+    converting.convert(tmp_path / "lora", tmp_path / "a.gguf", config_of(tiny), {})
+    served = all_logits(tiny / "base.gguf", TEXTS, tmp_path / "a.gguf")
+    model = PeftModel.from_pretrained(load_base(tiny / "hf", "float32"), str(tmp_path / "lora")).eval()
+    with torch.no_grad():
+        trained = [model(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+    assert kl(trained, served) < 1e-5
+    base = torch_logits(tiny, adapted=False)
+    assert np.abs(served[0][:6] - base[0][:6]).max() < 1e-2 < np.abs(served[0][6:] - base[0][6:]).max()
+    assert kl(base[1:], served[1:]) < 1e-5, "texts without the tokens are the base's"
+    with pytest.raises(ModelError, match="can't be merged"):
+        add_into(tiny / "base.gguf", tmp_path / "a.gguf")
+
+
 def test_rows_in_the_wrong_order_are_found_out(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(converting, "permute", lambda matrix, num_heads: matrix)
     converting.convert(tiny / "lora", tmp_path / "wrong.gguf", config_of(tiny), {})

@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra: uv sync --extra finetune")
 pytest.importorskip("peft", reason="needs the extra: uv sync --extra finetune")
 
+from assistant.errors import UsageError  # noqa: E402
 from finetune.base import load_base  # noqa: E402
 from finetune.pack import Row, Tokens, common_prefix, rows  # noqa: E402
 from finetune.token_file import read_tokens, write_tokens  # noqa: E402
@@ -131,6 +132,33 @@ def test_the_last_layers_only(tiny: Path, data: Path, tmp_path: Path) -> None:
     trainer = Trainer(tiny, data, tmp_path / "out", replace(SETTINGS, layers=1, epochs=0.1), lambda _: None)
     names = [n for n, p in trainer.learner.model.named_parameters() if p.requires_grad]
     assert names and all(".layers.1." in n for n in names)
+
+
+def test_an_activated_adapter_learns_what_peft_computes_and_leaves_the_shared_beginning(
+    tiny: Path, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from peft import PeftModel
+
+    examples = [Tokens((1, 2, 3, 4, 5, 6, *e.prompt), e.reply) for e in some(12)]
+    write_tokens(tmp_path / "tokens.safetensors", {"train": examples, "dev": []})
+    settings = replace(SETTINGS, activated=True)
+    trainer = Trainer(tiny, tmp_path / "tokens.safetensors", tmp_path / "run", settings, lambda _: None)
+    trainer.train()
+    packed = trainer.learner.mean_loss(rows(examples, trainer.prefix, 200))
+    model = PeftModel.from_pretrained(load_base(tiny, "float32"), str(tmp_path / "run" / "adapter")).eval()
+    assert model.peft_config["default"].alora_invocation_tokens == list(trainer.prefix[-4:])
+    total, count = 0.0, 0
+    for example in examples:
+        text = torch.tensor([[*example.prompt, *example.reply]])
+        with torch.no_grad():
+            logits = model(input_ids=text).logits[0, len(example.prompt) - 1 : -1]
+        total += float(torch.nn.functional.cross_entropy(logits, torch.tensor(example.reply), reduction="sum"))
+        count += len(example.reply)
+    assert packed == pytest.approx(total / count, abs=1e-4)
+    with pytest.raises(UsageError, match="DoRA"):
+        Trainer(tiny, tmp_path / "tokens.safetensors", tmp_path / "b", replace(settings, dora=True), lambda _: None)
 
 
 def test_training_begins_with_an_earlier_adapter(tiny: Path, data: Path, tmp_path: Path) -> None:
