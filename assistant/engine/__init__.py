@@ -63,6 +63,7 @@ def open_engine(
         threads=threads or how.threads or cores,
         max_batch=how.max_batch,
         flash_attention=how.flash_attention,
+        flash_prompts=how.flash_prompts,
         unified_kv=how.unified_kv,
         kv_type=how.kv_type,
         num_slots=slots or how.slots or 8,

@@ -1,9 +1,9 @@
 """What the scheduler needs of whatever computes the next token: llama.cpp, or a script in tests.
 
 Knows no request, no queue and no library. A backend has `num_sequences` numbered memories (KV caches), each of
-`context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length;
-`park_bytes` is how much of idle memories may be kept elsewhere; a
-batch has `max_batch` tokens at most.
+`context` tokens. With `even_chunks`, a step is quickest when all of its chunks are of one length; a piece of a prompt
+is read quickest in multiples of `prompt_tile` tokens, and slower the shorter it is below that; `park_bytes` is how much
+of idle memories may be kept elsewhere; a batch has `max_batch` tokens at most.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Backend(Protocol):
     context: int
     num_sequences: int
     even_chunks: bool
+    prompt_tile: int
     park_bytes: int
     max_batch: int
     end_tokens: tuple[int, ...]

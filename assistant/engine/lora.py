@@ -42,7 +42,7 @@ class LoraSet:
         self._sha256 = sha256
         self.loaded: dict[str, Any] = {}
         self.invocations: dict[str, tuple[int, ...]] = {}
-        self._active: str | None = None
+        self._active: dict[Any, str] = {}  # by the context (a pointer)
 
     def load(self, name: str, path: Path) -> None:
         """Load an adapter under `name`. Raises ModelError when it is broken, taken or made for another model."""
@@ -76,23 +76,24 @@ class LoraSet:
             )
 
     def unload(self, name: str) -> None:
-        """Free an adapter; the caller sees to it that no memory holds tokens computed with it."""
+        """Free an adapter; the caller sees to it that no context computes with it and no memory holds what it made."""
         adapter = self.loaded.pop(name)
         self.invocations.pop(name, None)
-        if self._active == name:
-            self._active = None
         llama.llama_adapter_lora_free(adapter)
 
     def switch(self, context: Any, name: str | None) -> None:
-        """Compute with adapter `name` from the next batch on; None is the model alone."""
-        if name == self._active:
+        """Compute with adapter `name` in a context from the next batch on; None is the model alone."""
+        if name == self._active.get(context):
             return
         loaded = [self.loaded[name]] if name is not None else []
         pointers = (llama.llama_adapter_lora_p_ctypes * max(1, len(loaded)))(*loaded)
         scales = (ctypes.c_float * max(1, len(loaded)))(1.0)
         if llama.llama_set_adapters_lora(context, pointers, len(loaded), scales) != 0:
             raise EngineError(f"adapter {name!r} can't be switched on: {last_error()}")
-        self._active = name
+        if name is None:
+            del self._active[context]
+        else:
+            self._active[context] = name
 
 
 def _same_model(one: str, other: str) -> bool:

@@ -45,9 +45,10 @@ class LlamaOptions:
     """How the model is set up. `num_slots` conversations run at once, in memories of `context` tokens each.
 
     `weights` is the type that the weights are converted to ("" for as they are); how well each choice does depends on
-    the machine: see `profile`. Idle conversations' memories may be parked in `park_mb` megabytes. `adapters` maps the
-    names that requests use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name), and
-    `sha256` the hash of its file, for adapters that say which file they were made for.
+    the machine: see `profile`. With `flash_prompts` prompts are read with flash attention whatever answers do: see
+    `reader`. Idle conversations' memories may be parked in `park_mb` megabytes. `adapters` maps the names that requests
+    use to LoRA files in GGUF; `label` is what status calls the model (empty: the file's name), and `sha256` the hash of
+    its file, for adapters that say which file they were made for.
     """
 
     model: Path
@@ -61,6 +62,7 @@ class LlamaOptions:
     context: int = 2048
     max_batch: int = 512
     flash_attention: bool = False
+    flash_prompts: bool = True
     unified_kv: bool = False
     kv_type: str = "f16"
     park_mb: int = 512

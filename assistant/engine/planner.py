@@ -33,10 +33,12 @@ class Pacer:
 
     Where prompts and answers compete for steps, prompts get `share` of the time: a customer who sees no first word
     waits harder than one whose text comes slowly, and steps of answers that few share are the dearest.
+    Pieces are multiples of `tile` tokens as long as there is more to read than that.
     """
 
-    def __init__(self, max_tokens: int, target_s: float = 0.13, share: float = 0.85) -> None:
+    def __init__(self, max_tokens: int, tile: int = 1, *, target_s: float = 0.13, share: float = 0.85) -> None:
         self._max_tokens = max_tokens
+        self._tile = tile
         self._target_s = target_s
         self._share = share
         self._tokens_per_s = 400.0
@@ -45,7 +47,9 @@ class Pacer:
     def num_tokens(self, num_wanted: int | None = None) -> int:
         """Tokens of the next piece; all that is wanted where only a small rest would be left for another step."""
         num = int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
-        return num_wanted if num_wanted is not None and num_wanted <= min(self._max_tokens, num * 3 // 2) else num
+        num = max(self._tile, num // self._tile * self._tile)
+        most = min(self._max_tokens, max(num * 3 // 2, num + self._tile - 1))
+        return num_wanted if num_wanted is not None and num_wanted <= most else num
 
     def seconds(self, num_tokens: int) -> float:
         """About how long so many prompt tokens take here."""
@@ -59,7 +63,7 @@ class Pacer:
 
         A step that something else has held up counts as an ordinary one, or the other side would have to pay for it.
         """
-        counted = min(seconds, 2 * self._target_s)
+        counted = min(seconds, 2 * max(self._target_s, self.seconds(num_prompt)))
         if not competed:
             self._prompt_s = self._answer_s = 0.0
         elif num_answer:
@@ -74,12 +78,19 @@ class Planner:
     """Plans steps of at most `max_batch` tokens in memories of `context` tokens.
 
     With `even`, chunks of one length are quickest: a step has answers or a piece of one prompt, as each would be a pass
-    of its own anyway. Else answers come first, and prompts get what is left of the step. Without `guessing`, nothing is
-    drafted.
+    of its own anyway. Else answers come first, and prompts get what is left of the step. Prompts are read in multiples
+    of `tile` tokens. Without `guessing`, nothing is drafted.
     """
 
     def __init__(
-        self, max_batch: int, context: int, *, even: bool = False, guessing: bool = True, costs: Costs | None = None
+        self,
+        max_batch: int,
+        context: int,
+        *,
+        even: bool = False,
+        tile: int = 1,
+        guessing: bool = True,
+        costs: Costs | None = None,
     ) -> None:
         self._max_batch = max_batch
         self._context = context
@@ -87,7 +98,7 @@ class Planner:
         self._guessing = guessing
         self._costs = costs or Costs()
         self._competed = False
-        self.pacer = Pacer(max_batch)
+        self.pacer = Pacer(max_batch, tile)
 
     def plan(self, ready: Iterable[Sequence], num_wanted: Callable[[Sequence], int]) -> list[Part]:
         """The parts of the next step, in the order of their memories. `num_wanted` is how far a prompt may go."""

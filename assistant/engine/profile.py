@@ -33,6 +33,7 @@ class Profile:
     threads: int | None = None
     max_batch: int = 512
     flash_attention: bool = False
+    flash_prompts: bool = True
     unified_kv: bool = False
     kv_type: str = "f16"
     slots: int | None = None

@@ -37,7 +37,11 @@ class Scheduler:
         self._backend = backend
         self._cache = KvCache(backend, num_slots, backend.num_sequences - num_slots, backend.park_bytes)
         self._planner = Planner(
-            backend.max_batch, backend.context, even=backend.even_chunks, guessing=guessing and jumping
+            backend.max_batch,
+            backend.context,
+            even=backend.even_chunks,
+            tile=backend.prompt_tile,
+            guessing=guessing and jumping,
         )
         self._counts = EngineCounts()
         self._writer = Writer(backend.context, self._counts, self._emit, jumping=jumping)

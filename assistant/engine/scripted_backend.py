@@ -40,6 +40,7 @@ class ScriptedOptions:
     num_public: int = 1
     context: int = 256
     even_chunks: bool = False
+    prompt_tile: int = 1
     park_bytes: int = 0
     max_batch: int = 512
     adapters: Mapping[str, Path] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class ScriptedBackend:
         self.max_batch = options.max_batch
         self.park_bytes = options.park_bytes
         self.even_chunks = options.even_chunks
+        self.prompt_tile = options.prompt_tile
         self.end_tokens = (END,)
         self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
         self.batches: list[tuple[str | None, list[Chunk]]] = []

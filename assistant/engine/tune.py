@@ -75,6 +75,7 @@ class Tuner:
         for kv_type in ("bf16", "f32"):
             yield f"KV {kv_type}", {"kv_type": kv_type}
         yield "KV unified", {"unified_kv": True}
+        yield "prompts without flash attention", {"flash_prompts": False}
         yield "flash attention, KV f16", {"flash_attention": True, "kv_type": "f16"}
         yield "flash attention, KV q8_0", {"flash_attention": True, "kv_type": "q8_0"}
         for max_batch in (256, 1024):
@@ -109,6 +110,7 @@ class Tuner:
             context=768,
             max_batch=profile.max_batch,
             flash_attention=profile.flash_attention,
+            flash_prompts=profile.flash_prompts,
             unified_kv=profile.unified_kv,
             kv_type=profile.kv_type,
         )

@@ -32,9 +32,9 @@ from typing import Any
 import numpy as np
 
 from assistant.bench.machine import machine
+from assistant.engine import llama as llama_backend
 from assistant.engine.backend import Chunk, Logits
 from assistant.engine.gguf import read_header
-from assistant.engine.lib import llama
 from assistant.engine.llama import LlamaBackend
 from assistant.engine.messages import Refused
 from assistant.engine.options import LlamaOptions
@@ -247,10 +247,10 @@ class Canary:
     # Looking at memories.
 
     def _look_at_memories(self) -> None:
-        cache, memory = self.scheduler._cache, self.backend._memory
+        cache = self.scheduler._cache
         running = {sequence.memory: sequence for sequence in self.scheduler.running}
         for slot in cache._slots:
-            held = int(llama.llama_memory_seq_pos_max(memory, slot.index)) + 1
+            held = self.backend.num_held(slot.index)
             sequence = running.get(slot.index)
             tokens = sequence.tokens[: sequence.num_computed] if sequence else slot.tokens
             self.found.counts["memories_looked_at"] += 1
@@ -374,6 +374,7 @@ def main() -> int:
             max_batch=256,
             park_mb=200,
         )
+        llama_backend.TILE = 16  # these prompts are short: they are to be read apart all the same
         canary = Canary(adapters, setup, LlamaTokenizer(model.path))
         began = time.monotonic()
 
@@ -388,6 +389,7 @@ def main() -> int:
                 "cpu_s": round(time.process_time()),
                 "parked": counts.parked,
                 "resumed": counts.resumed,
+                "pieces_of_prompts_read_apart": canary.backend._reader.num_read if canary.backend._reader else 0,
                 **canary.found.summary(),
                 "passed": not canary.found.bad,
             }
