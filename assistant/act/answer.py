@@ -343,8 +343,10 @@ def _search(request: Request, context: Context, plan: Plan) -> None:
 def _is_service(request: Request, context: Context, plan: Plan) -> bool:
     """ "Do you sharpen knives?": a word that names nothing sold, but stands on a page that fits the question."""
     unlinked = " ".join(request.extra.get("unlinked", ()))
-    if request.limits.price or re.search(
-        r"\b(?:sell|carry|stock|have|got|looking for|need|want)\b", request.text.lower()
+    if (
+        request.limits.price
+        or request.extra.get("main_words")
+        or re.search(r"\b(?:sell|carry|stock|have|got|looking for|need|want)\b", request.text.lower())
     ):
         return False
     return bool(unlinked) and pages.quote_if_sure(_asked(request), context, plan, about=unlinked, pages_only=True)
@@ -393,6 +395,7 @@ def _rather_of(request: Request, product: Product, context: Context) -> bool:
 def _order(request: Request, context: Context, plan: Plan) -> None:
     """A question about orders in general is the pages' to answer; somebody's own order is a person's."""
     own = re.search(r"\bmy\b|#|\d{4,}", request.text.lower())
+    own = own if own and not rescue.of_rules(request.text, [request], context) else None
     if own or not pages.quote_if_sure(_asked(request), context, plan):
         talk.order(request, context, plan)
 

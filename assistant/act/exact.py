@@ -88,4 +88,6 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
     if not any(h.product_id in sure for h in hits):
         return "near"  # a unicycle means about the same as a bicycle
     named = any(matched.get(h.product_id) for h in hits)
-    return "other" if exists and not named and len(request.query.split()) == 1 else "near" if common else ""
+    if not named and len(request.query.split()) == 1 and not _OPEN.search(folded):  # a mug for the microwave is none
+        return "other" if exists else "near"
+    return "near" if common else ""

@@ -84,6 +84,8 @@ _ANY_OF = re.compile(r"\b(?:which|what|any|all|show|list|something|anything|ones
 def _hits(request: Request, context: Context) -> list[Hit]:
     """What fits the words and the limits; a whole name, or a group of products that share one, needs no search."""
     limits = request.limits
+    if main := _of_main(request, context):
+        return main
     named = [] if request.from_context else list(request.products)
     coverage = float(request.extra.get("coverage", 0.0))
     if named and (coverage >= 0.99 or request.group):
@@ -114,6 +116,16 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
     return sure
+
+
+def _of_main(request: Request, context: Context) -> list[Hit]:
+    """ "A flask that keeps tea hot": flasks, in the order in which the rest of the words fits them. No teas."""
+    words = str(request.extra.get("main_words", ""))
+    hits = context.search.products(words, filters(request.limits), limit=12) if words else []
+    found = best_matches([h for h in hits if h.confident and h.matched])
+    ids = [h.product_id for h in found]
+    ranked = context.search.products(request.query, filters(request.limits, product_ids=ids)) if ids else []
+    return ranked + [h for h in found if h.product_id not in {r.product_id for r in ranked}]
 
 
 _CHEAP = re.compile(r"\b(?:cheap|cheapish|inexpensive|affordable|budget|bargains?)\b")

@@ -132,7 +132,8 @@ _QUESTION = re.compile(
     r"(?:how|what|which|when|until|can|could|may|do|does|is|are|will|would|am)\b"
 )
 _OWN = re.compile(
-    r"\b(?:my|mine|our|please|i want|i need|i'd like|i would like|help me|for me|the order|this order|that order|"
+    r"\b(?:my(?! (?:mind|size)\b)|mine|our|please|i want|i need|i'd like|i would like|help me|for me|the order|"
+    r"this order|that order|"
     r"these orders?|orders i|did (?:i|you)|have you|has it|was i|i(?:'ve| have)? (?:ordered|bought|purchased|"
     r"received)|where|track\w*|status)\b|#|\d{4,}|@"
 )

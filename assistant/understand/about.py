@@ -32,6 +32,7 @@ from assistant.understand.clause import (
     before_name,
     count_positions,
     limit_positions,
+    main_words,
     other_model,
     unlinked_words,
 )
@@ -72,6 +73,7 @@ class Subject:
             "topic": topic(state, self._vocabulary),
             "focus": tuple(state.focus[:3]),
             "known_query": known,
+            "main_words": main_words(clause),
             "masked": mask(clause.text, clause.links) if mentions else "",
             "option_pairs": pairs,
             "unlinked": unlinked,

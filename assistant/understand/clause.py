@@ -6,7 +6,7 @@ Knows the words of the clause and the shop's vocabulary; no dialogue and no prod
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.measures import adjective
@@ -41,6 +41,38 @@ def kind_positions(clause: Clause) -> frozenset[int]:
     """Where categories and subcategories stand in the clause."""
     kinds = (*clause.links.categories, *clause.links.subcategories)
     return frozenset(p for positions, _ in kinds for p in positions)
+
+
+Kinds = list[tuple[frozenset[int], str]]
+
+
+def main_kinds(clause: Clause) -> tuple[Kinds, Kinds]:
+    """The categories and subcategories that are asked for, not those that only say what another thing is to do: of "a
+    flask that keeps tea hot" and "something to put my boots in" no tea and no boots are wanted."""
+    links, end = clause.links, _end_of_main(clause)
+    return [k for k in links.categories if min(k[0]) < end], [k for k in links.subcategories if min(k[0]) < end]
+
+
+def main_words(clause: Clause) -> str:
+    """The words to search with that stand before what the thing is to do ("flask"); empty where nothing follows."""
+    end = _end_of_main(clause)
+    if end == len(clause.links.tokens):
+        return ""
+    return query_words(replace(clause, links=replace(clause.links, tokens=clause.links.tokens[:end])))
+
+
+def _end_of_main(clause: Clause) -> int:
+    """Where a thing is followed by what it is to do: the place of that "that"; else the clause's end."""
+    tokens = clause.links.tokens
+    for at, tok in enumerate(tokens):
+        before = tokens[at - 1].text if at else ""
+        if tok.text in _RELATIVE and (before in _ANY_THING or (at and before.isalpha() and before not in STOP_WORDS)):
+            return at if at + 1 < len(tokens) and tokens[at + 1].text not in STOP_WORDS else len(tokens)
+    return len(tokens)
+
+
+_RELATIVE = ("that", "which")
+_ANY_THING = ("something", "anything", "one", "ones")
 
 
 def joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:

@@ -19,7 +19,7 @@ def is_form(word: str, known: Container[str]) -> bool:
         if start == word or len(start) < _LEAST - 1:
             continue
         roots = {start + base for base in bases}
-        if start[-1] == start[-2] and "" in bases:
+        if start[-1] == start[-2] and ending in ("est", "er", "ing", "ed"):
             roots.add(start[:-1])
         if any(root in known for root in roots if len(root) >= _LEAST or ending == "s"):
             return True

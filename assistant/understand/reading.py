@@ -16,7 +16,7 @@ from assistant.request import Bounds, Limits, Request
 from assistant.understand import shopping
 from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
-from assistant.understand.clause import Clause, has_content, query_words
+from assistant.understand.clause import Clause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import merge, of_the_same, settle, with_request
 from assistant.understand.cues import SMALL_TALK, choose_act, mend
@@ -155,8 +155,9 @@ class Reader:
 
     def _limits(self, clause: Clause) -> Limits:
         links = clause.links
-        category = links.categories[0][1] if links.categories else None
-        subcategory = links.subcategories[0][1] if links.subcategories else None
+        categories, subcategories = main_kinds(clause)
+        category = categories[0][1] if categories else None
+        subcategory = subcategories[0][1] if subcategories else None
         if category and subcategory and not self._vocabulary.is_part(subcategory, category):
             category = None  # "a head torch for camping": the torches stand on another shelf
         return Limits(

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.understand.inflection import is_form
 
-KNOWN = {"price", "cheap", "return", "big", "warm", "heavy", "stove", "kettle"}
+KNOWN = {"price", "cheap", "return", "big", "warm", "heavy", "stove", "kettle", "ten"}
 
 
 @pytest.mark.parametrize("word", ["priciest", "cheaper", "returned", "warmest", "heavier", "stoves", "returning"])
@@ -14,6 +14,6 @@ def test_forms(word: str) -> None:
     assert is_form(word, KNOWN)
 
 
-@pytest.mark.parametrize("word", ["princess", "kettel", "stoev", "warnest", "jakets", "price"])
+@pytest.mark.parametrize("word", ["princess", "kettel", "stoev", "warnest", "jakets", "price", "tenns"])
 def test_other_words(word: str) -> None:
     assert not is_form(word, KNOWN)

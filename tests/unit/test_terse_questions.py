@@ -88,3 +88,21 @@ def test_what_a_line_of_the_product_answers_is_asked_of_it(talk: Talk, named: st
 
 def test_looking_for_something_is_no_question_about_the_last_thing(talk: Talk) -> None:
     assert "Tent" in talk("how much is the squall lite rain jacket", "got any tents").reply
+
+
+@pytest.mark.parametrize(
+    "asked", ["a flask that keeps tea hot", "do you have a flask which keeps tea hot under 40 quid"]
+)
+def test_what_a_thing_is_to_do_names_no_other_thing(talk: Talk, asked: str) -> None:
+    record = talk(asked)
+    assert "Beck Vacuum Flask" in record.reply
+
+
+def test_a_thing_for_another_thing_is_only_near_it(talk: Talk) -> None:
+    assert "What comes closest" in talk("what about a microwave").reply
+
+
+def test_a_change_of_mind_is_nobodys_order(talk: Talk) -> None:
+    reply = talk("can i cancel an order if i just changed my mind").reply
+    assert "who you are" not in reply
+    assert "pending" in reply
