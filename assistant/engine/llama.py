@@ -57,7 +57,8 @@ class LlamaBackend:
         self._reader = self._make_reader()
         self.prompt_tile = TILE if self._reader else 1
         self._governor = ThreadGovernor(options.threads)
-        self._warm_up()
+        if self._reader is None:  # its trial has computed already
+            self._warm_up()
 
     def _make_reader(self) -> Reader | None:
         """Where prompts are read, if that is quicker on the whole and this model allows it."""

@@ -39,6 +39,7 @@ class Reader:
     def __init__(self, model: Any, options: LlamaOptions, num_tokens: int, home: LlamaContext) -> None:
         self.context = LlamaContext(model, options, num_tokens, _PLACES, flash_attention=True)
         self._home = home
+        self._threads = options.threads
         self._places = [_Place() for _ in range(_PLACES)]
         self._rooms = Room(), Room()
         self.num_read = 0  # pieces of prompts
@@ -50,8 +51,11 @@ class Reader:
         return options.flash_prompts and not with_it and options.kv_type in ("f16", "f32")
 
     def works(self) -> bool:
-        """Whether this model's memories can go from one context to the other; tried with a few tokens."""
+        """Whether this model's memories can go from one context to the other; tried with a few tokens, on one thread:
+        on a busy machine more would wait for each other."""
         tokens = list(range(_TRIAL + 1))
+        for context in (self.context, self._home):
+            context.set_threads(1)
         self._home.truncate(0, 0)
         try:
             self.context.run([Chunk(0, tokens[:-1], 0)])
@@ -65,8 +69,9 @@ class Reader:
         except (UnknownLayout, EngineError):
             return False
         finally:
-            self._home.truncate(0, 0)
-            self.context.truncate(0, 0)
+            for context in (self.context, self._home):
+                context.truncate(0, 0)
+                context.set_threads(self._threads)
 
     def read(self, chunk: Chunk) -> list[list[Logits]]:
         """Compute a piece of a prompt; see `Backend.run`."""
