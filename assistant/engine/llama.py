@@ -22,7 +22,7 @@ from assistant.engine.options import LlamaOptions
 from assistant.engine.reader import TILE, Reader
 from assistant.engine.request import Sampling
 from assistant.engine.sampler import make_sampler
-from assistant.engine.threads import ThreadGovernor
+from assistant.engine.threads import ThreadGovernor, is_crowded
 from assistant.engine.vocabulary import Vocabulary
 from assistant.errors import ModelError
 
@@ -56,7 +56,9 @@ class LlamaBackend:
         )
         self._reader = self._make_reader()
         self.prompt_tile = TILE if self._reader else 1
-        self._governor = ThreadGovernor(options.threads)
+        self._governor = ThreadGovernor(options.threads, crowded=is_crowded)
+        for context in self._contexts:
+            context.set_threads(self._governor.threads)
         if self._reader is None:  # its trial has computed already
             self._warm_up()
 

@@ -7,6 +7,7 @@ Knows no llama.cpp and no request.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -16,18 +17,33 @@ _FIRST_PAUSE_S = 2.0
 _LAST_PAUSE_S = 16.0
 
 
+def is_crowded() -> bool:
+    """Whether the machine had as much to do in the last minute as it has processors for; False where it doesn't say."""
+    try:
+        return os.getloadavg()[0] >= (os.cpu_count() or 1)
+    except (AttributeError, OSError):
+        return False
+
+
 class ThreadGovernor:
     """Gives up a thread when the threads don't get their time, and tries one more now and then.
 
-    After a failed try the next one comes twice as late. `clock` is for tests.
+    After a failed try the next one comes twice as late, and none while the machine is `crowded`, since a single step
+    with too many threads may take seconds then: it begins with one thread in that case. `clock` is for tests.
     """
 
-    def __init__(self, max_threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.threads = max_threads
+    def __init__(
+        self,
+        max_threads: int,
+        clock: Callable[[], float] = time.monotonic,
+        crowded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._max_threads = max_threads
         self._clock = clock
+        self._crowded = crowded
         self._pause_s = _FIRST_PAUSE_S
-        self._try_at = 0.0
+        self.threads = 1 if crowded() else max_threads
+        self._try_at = clock() + _FIRST_PAUSE_S if self.threads < max_threads else 0.0
         self._wall_s = self._cpu_s = 0.0
 
     def record(self, wall_s: float, cpu_s: float) -> int:
@@ -44,7 +60,7 @@ class ThreadGovernor:
             self._try_at = now + self._pause_s
             self._pause_s = min(_LAST_PAUSE_S, 2 * self._pause_s)
         elif self.threads < self._max_threads and now >= self._try_at:
-            self.threads += 1
+            self.threads += not self._crowded()
             self._try_at = now + _FIRST_PAUSE_S
         elif self.threads == self._max_threads and now >= self._try_at:
             self._pause_s = _FIRST_PAUSE_S  # it has gone well for a while

@@ -53,3 +53,16 @@ def test_one_thread_is_never_given_up() -> None:
 def test_short_steps_are_added_up_before_they_count() -> None:
     governor = ThreadGovernor(2, clock=lambda: 0.0)
     assert [governor.record(0.01, 0.001) for _ in range(6)] == [2, 2, 2, 2, 1, 1]
+
+
+def test_on_a_crowded_machine_it_begins_with_one_thread_and_tries_more_when_the_crowd_has_gone() -> None:
+    now, crowd = [100.0], [True]
+    governor = ThreadGovernor(2, clock=lambda: now[0], crowded=lambda: crowd[0])
+    assert governor.threads == 1
+    for _ in range(3):
+        now[0] += 2.0
+        assert governor.record(0.06, 0.06) == 1
+    crowd[0] = False
+    assert governor.record(0.06, 0.06) == 1, "it looks again only after a while"
+    now[0] += 2.0
+    assert governor.record(0.06, 0.06) == 2
