@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from assistant.language import fold
 from assistant.privacy.recognisers import Span, find_dates, find_formed
-from assistant.privacy.spans import completed
+from assistant.privacy.spans import completed, whole_address
 from assistant.privacy.tagger import LABELS, Word, default_tagger, words_of
 from assistant.screen.secrets import Known as KnownNumber
 from assistant.screen.secrets import find_secrets
@@ -106,7 +106,7 @@ def find(
     closed = [(m.start(), m.end()) for m in _MASK.finditer(text)]
     closed += [(h.start, h.end) for h in find_secrets(text, known.numbers)]
     mine = _sequences(text, words, known.own, known.longest)
-    found = find_formed(text, region)
+    found = [_whole(text, span) for span in find_formed(text, region)]
     if "date" in kinds:
         found += [s for s in find_dates(text) if not _overlaps(s, found)]
     found += [Span(*s, "name") for s in _sequences(text, words, known.people, known.longest)]
@@ -125,6 +125,12 @@ def find(
             continue
         kept.append(span)
     return _merged(text, kept)
+
+
+def _whole(text: str, span: Span) -> Span:
+    """What has a form; a street goes on to its town and country."""
+    is_street = span.kind == "address" and re.search(r"[^\W\d_]{3,} ", text[span.start : span.end] + " ")
+    return whole_address(text, span) if is_street else span
 
 
 def _tagged(text: str, words: Sequence[Word]) -> list[Span]:

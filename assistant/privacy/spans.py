@@ -23,9 +23,27 @@ _AFTER = re.compile(r",?\s(?:ph\.?d|m\.?d|d\.?d\.?s|d\.?v\.?m|esq|jr|sr|ii|iii|i
 _FIRM = re.compile(
     r"(?:-\w+)?(?:,? (?:Ltd|Limited|Inc|LLC|PLC|plc|GmbH|Corp|S\.A|SARL|LLP)\b|(?: (?:&|and) \w+)? "
     r"(?:Corporation|Company|Group|Holdings?|Bank|Partners|Associates|Brothers|Bros|Foundation|University|College|Hospital|Institute|Orchestra|"
-    r"Records|Studios?)\b| (?:&|and) (?:Sons|Co|Daughters|Partners)\b)"
+    r"Records|Studios?|Incorporated|TV|Radio|Magazine|News|Systems|Technolog(?:y|ies)|Solutions|Industries|Software|Motors|Airlines)\b"
+    r"| (?:&|and) (?:Sons|Co|Daughters|Partners|Associates)\b)"
 )
 """What follows a firm's name. Written as firms write it: "anna, group" stays a name."""
+
+
+_OF = re.compile(
+    r"\b(?:University|College|Institute|Bank|Ministry|Department|Museum|City|Port|Republic|Kingdom|Province|State|County"
+    r"|Church|Diocese) of (?:the )?$",
+    re.IGNORECASE,
+)
+"""What stands before the place that an institution is named after."""
+_NUMBER_BEFORE = re.compile(
+    r"(?:^[^\w\n]*|\b(?:at|to|in|on|is|address)\W{1,2}|[,:;] ?)(\d{1,5}[A-Za-z]?(?: \d{1,5})?,? )$", re.M
+)
+"""A number of the house or the unit before the rest of the address."""
+_CROSSING = re.compile(r"\b(?:at|of|between|near|by|on) ((?:[^\W\d_a-z][\w'’.-]* ){1,3}(?:and|&) )$")
+_LINE = re.compile(r"[^\S\n]*\n[^\w\n]*([^\n]+)")
+_TOWN_LINE = re.compile(r"[^\W\d_][^\d\n,:;!?@]{1,40}")
+_MOST_LINES = 3
+"""Lines behind a street in which its town and country are looked for."""
 
 
 _LIST = re.compile(r"[^\W\d_a-z][\w'’-]+(?:, [^\W\d_a-z][\w'’-]+)+,? (?:and|or|&) [^\W\d_a-z][\w'’-]+")
@@ -69,23 +87,61 @@ def _listed(text: str, spans: Sequence[Span]) -> list[Span]:
 def _whole(text: str, span: Span) -> Span:
     """One span with its title, degree or "the corner of"; a firm's name is no person's."""
     if span.kind == "name":
-        if _FIRM.match(text, span.end):
+        if _FIRM.match(text, span.end) or _OF.search(text, max(0, span.start - 30), span.start):
             return Span(span.start, span.end, "organisation")
+        if text[span.start : span.end].casefold() in _countries() and not _TITLE.search(text[: span.start][-20:]):
+            return Span(span.start, span.end, "place")
         title, after = _TITLE.search(text, max(0, span.start - 20), span.start), _AFTER.match(text, span.end)
         return Span(title.start() if title else span.start, after.end() if after else span.end, "name")
-    return _whole_address(text, span) if span.kind == "address" else span
+    return whole_address(text, span) if span.kind == "address" else span
 
 
-def _whole_address(text: str, span: Span) -> Span:
-    """An address with the words of its street before it, and the country after it."""
+def whole_address(text: str, span: Span) -> Span:
+    """An address with the words of its street and its numbers before it, and its town and country after it."""
     start, end = span.start, span.end
     if street := _STREET_BEFORE.search(text, max(0, start - 60), start):
         start = street.start()
+    if crossing := _CROSSING.search(text, max(0, start - 60), start):
+        start = crossing.start(1)
+    if number := _NUMBER_BEFORE.search(text[:start], max(0, start - 30)):
+        start = number.start(1)
     if corner := _CORNER.search(text, max(0, start - 40), start):
         start = corner.start()
     while more := _after_address().match(text, end):
         end = more.end()
-    return Span(start, end, "address")
+    return Span(start, _end_of_block(text, end), "address")
+
+
+def _end_of_block(text: str, end: int) -> int:
+    """Where a block of lines ends that begins with a street and ends with a country or a postcode; else `end`."""
+    at = end
+    for _ in range(_MOST_LINES):
+        line = _LINE.match(text, at)
+        if line is None:
+            return end
+        at, said = line.end(), line[1].strip()
+        if _LAST_LINE.fullmatch(said):
+            return at
+        without_code = re.sub(r"\W*\d{4,6}(?:-\d{3,4})?$", "", said).casefold()
+        if without_code in _countries():
+            return at
+        if not _TOWN_LINE.fullmatch(said) or len(said.split()) > 4:
+            return end
+    return end
+
+
+_LAST_LINE = re.compile(
+    r"[^\W\d_][^\d\n:;!?@]{1,40},? (?:[A-Z]{2} )?\d{4,6}(?:-\d{3,4})?"
+    r"|(?:[A-Z]{1,3}-)?\d{4,6} [^\W\d_][^\d\n:;!?@]{1,40}|\d{4,6}"
+)
+"""A town with its postcode, or a postcode alone."""
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    """Countries in English by themselves, folded; without those that people are called."""
+    names = {*Locale("en").territories.values(), "USA", "UK", "England", "Scotland", "Wales"}
+    return frozenset(str(c).casefold() for c in names) - {"chad", "jordan", "georgia", "israel", "world", "jersey"}
 
 
 @lru_cache(maxsize=1)

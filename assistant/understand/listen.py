@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from assistant.request import Request
+from assistant.understand import whoasks
 from assistant.understand.answered import chosen, settled
 from assistant.understand.doubt import again, doubts
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
@@ -64,9 +65,9 @@ class Listener:
         language = None if state.at_work else self._language(text)
         if language is not None:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
-        feeling = self._feeling(text, state)
+        feeling = self._feeling(whoasks.without(text, always=True), state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        requests = self._requests(text, state)
+        requests = self._requests(text if state.at_work else whoasks.without(text), state)
         return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
 
     def _requests(self, text: str, state: State) -> list[Request]:

@@ -1,0 +1,47 @@
+"""What only says who asks is left out of what is read, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.understand.whoasks import without
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Hello, I'm Oluwaseun, how much is the mug?", "Hello, how much is the mug?"),
+        ("I'm a black woman, how much is the mug?", "how much is the mug?"),
+        ("hi i'm 82 years old. is it in stock", "hi. is it in stock"),
+        ("As a Polish immigrant, can I return it?", "can I return it?"),
+        ("I use a wheelchair, is the ramp in stock?", "is the ramp in stock?"),
+        ("is it heavy? I'm a single dad of two.", "is it heavy?"),
+    ],
+)
+def test_who_asks_is_left_out(text: str, read: str) -> None:
+    assert without(text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm furious, where is my parcel?",
+        "I'M FURIOUS, WHERE IS MY PARCEL?",
+        "I'm a size 42, is the boot there?",
+        "I'm a Gold member, do I get ten percent off?",
+        "I'm looking for a tent, how much is it?",
+        "I'm a woman. Which shoes suit me?",
+        "my name is Ana",
+        "I'm allergic to nuts, is it safe?",
+        "It's Monday, are you open?",
+        "This is Ridiculous, where is my order?",
+        "the black one, how much is it?",
+    ],
+)
+def test_everything_else_stays(text: str) -> None:
+    assert without(text) == text
+
+
+def test_moods_are_read_without_who_feels_them() -> None:
+    assert without("I'm a woman, something for me please", always=True) == "something for me please"
+    assert without("I'm a woman, something for me please") == "I'm a woman, something for me please"
