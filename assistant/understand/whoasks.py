@@ -72,7 +72,7 @@ def without(text: str, *, always: bool = False) -> str:
         if not says_who(said):
             kept += clause + end
         elif greeting:
-            kept += greeting[0].rstrip() + end
+            kept += clause[: greeting.end()].rstrip() + end
         elif kept and end and not end.startswith(",") and kept.rstrip()[-1:] not in ".?!":
             kept = kept.rstrip(" ,;:") + end
     kept = kept.strip(" ,;:")
@@ -88,7 +88,7 @@ def says_who(clause: str) -> bool:
     if called := _CALLED.fullmatch(said):
         return _is_name(called[1])
     am = _AM.fullmatch(said)
-    return bool(am) and (_is_name(am[1]) or _is_description(fold(am[1])))
+    return am is not None and (_is_name(am[1]) or _is_description(fold(am[1])))
 
 
 def _is_name(words: str) -> bool:
