@@ -30,7 +30,7 @@ HEAD = Path(__file__).parents[1] / "assistant" / "understand" / "data" / "acts.j
 HOW = Fit(strength=5.0, balance=0.5, scale=0.5, least=4)
 _PATTERN_WEIGHT = 0.5
 _HUMAN_WEIGHT = 0.4
-_BITEXT = {
+BITEXT = {
     "cancel_order": "order", "change_order": "order", "track_order": "order", "get_refund": "order",
     "change_shipping_address": "order", "track_refund": "order", "check_refund_policy": "policy",
     "check_payment_methods": "policy", "delivery_options": "policy", "delivery_period": "policy",
@@ -112,7 +112,7 @@ def human_examples(folder: Path) -> tuple[list[str], list[str]]:
         by_intent: dict[str, list[str]] = {}
         for row in csv.DictReader(path.open(encoding="utf-8")):
             by_intent.setdefault(row["intent"], []).append(row["instruction"])
-        for intent, act in _BITEXT.items():
+        for intent, act in BITEXT.items():
             pairs += [(text, act) for text in draw.sample(by_intent[intent], 30)]
     if (path := folder / "safety" / "benign_wildguard.json").exists():
         prompts = [row["prompt"] for row in json.loads(path.read_text(encoding="utf-8"))]
@@ -155,13 +155,13 @@ def held_out(found: dict[str, Examples], writer: str) -> float:
     return float(np.average(right, weights=own.weights))
 
 
-def train_acts(writers: Sequence[str] = ()) -> None:
-    """Fit the act head and write it; before that print how a head without each of `writers` does on their lines."""
+def train_acts(writers: Sequence[str] = (), out: Path = HEAD) -> None:
+    """Fit the act head, write it to `out`; before that print how a head without each of `writers` reads them."""
     found = sources()
     for writer in writers:
         print(f"{writer}: {held_out(found, writer):.3f}")
     whole = together(list(found.values()))
     words = known_words(whole.texts, HOW)
     model = fit(features(whole.texts, words, HOW.scale), np.array(whole.labels), np.array(whole.weights), HOW)
-    write(model, words, HOW, HEAD)
-    print(f"{len(whole.texts)} examples, {len(set(whole.labels))} labels, written to {HEAD.name}")
+    write(model, words, HOW, out)
+    print(f"{len(whole.texts)} examples, {len(set(whole.labels))} labels, written to {out.name}")

@@ -4,7 +4,7 @@
     python -m finetune.heads concepts  # the head for which attribute is asked, from finetune/data/concepts.txt
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
-    python -m finetune.heads safety    # what must not be answered (safety_head.py)
+    backroom finetune head safety      # what must not be answered (safety_head.py); acts and emotion with gates too
     python -m finetune.heads evidence  # which line of a shop's texts answers a question (evidence_head.py)
 
 A linear head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
@@ -162,7 +162,7 @@ def write(model: Any, words: dict[str, int], how: Fit, out: Path) -> None:
     out.write_text(json.dumps(head) + "\n", encoding="utf-8")
 
 
-def train_emotion() -> None:
+def train_emotion(out: Path = EMOTION_HEAD) -> None:
     """Fit the emotion head on GoEmotions and the shop's messages, and print how it does on GoEmotions' dev part."""
     from finetune import emotion
 
@@ -171,8 +171,8 @@ def train_emotion() -> None:
         raise SystemExit(f"{folder}: GoEmotions isn't there; name the folder of data sets in BACKROOM_SHARED_DATA")
     shop = emotion.from_shop(*read_labelled(EMOTIONS_TEXT))
     train_part = emotion.together(emotion.read_goemotions(folder / "train.tsv"), shop)
-    macro_f1 = emotion.train(train_part, emotion.read_goemotions(folder / "dev.tsv"), EMOTION_HEAD)
-    print(f"{len(train_part.texts)} texts, macro-F1 on GoEmotions dev {macro_f1:.3f}, written to {EMOTION_HEAD.name}")
+    macro_f1 = emotion.train(train_part, emotion.read_goemotions(folder / "dev.tsv"), out)
+    print(f"{len(train_part.texts)} texts, macro-F1 on GoEmotions dev {macro_f1:.3f}, written to {out.name}")
 
 
 def train_acts() -> None:
@@ -204,13 +204,6 @@ def train_names() -> None:
     print(f"{names_head.train(SHARED)} texts, written to {names_head.HEAD.name}")
 
 
-def train_safety() -> None:
-    """Fit the safety head; see safety_head.py."""
-    from finetune import safety_head
-
-    print(f"{safety_head.train(SHARED)} texts, written to {safety_head.HEAD.name}")
-
-
 def train_evidence() -> None:
     """Fit the head for which line answers a question; see evidence_head.py."""
     from finetune import evidence_head
@@ -225,7 +218,6 @@ HEADS = {
     "emotion": train_emotion,
     "evidence": train_evidence,
     "names": train_names,
-    "safety": train_safety,
 }
 
 

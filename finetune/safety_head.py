@@ -1,9 +1,11 @@
 """Trains the safety head (assistant/screen/head.py): harmful or not, and which category a harmful text is of.
 
-    python -m finetune.heads safety     # reads finetune/data/safety and, where they are there, the shared data sets
+    backroom finetune head safety --out FILE [--put-in]     # finetune/data/safety and the shared data sets
 
-Eight minutes of one core, 2.5 GB of memory. `backroom eval safety` measures the result on the held-out third. Needs the
-`finetune` extra. Knows no torch.
+Two heads, averaged: one that learns what is written for this and the public texts, and one that learns everyday talk
+and slips of the pen besides. Each has its own log-odds at which it decides. A quarter of an hour of one core, 2.5 GB of
+memory; head_gates.py measures the result on the held-out third before it may be used. Needs the `finetune` extra. Knows
+no torch.
 """
 
 from __future__ import annotations
@@ -31,8 +33,12 @@ _NETWORKS = 3  # averaged: at the same refusals of harmless texts three block th
 _COUNTERPARTS = 0.3  # how much an expanded counterpart counts: there are many, and they look like real questions
 _SMALL_TALK = 0.5  # strangers' comments are not all as mild as they look
 _TYPED = 0.25  # of the shorter texts once more as hurried fingers type them
-OFFSET = -1.1
-"""Log-odds at which the decision falls; chosen on a quarter of the development texts left out, and on whole queries."""
+_EVERYDAY = "everyday"
+"""The written texts of everyday talk, which the first of the two heads doesn't see."""
+_OFFSETS = (0.7, -1.1)
+"""Log-odds at which the decision of each falls; chosen on development texts left out, and on whole queries."""
+_SHARES = (0.3, 0.7)
+"""How much of the one head comes from each."""
 
 
 def examples(shared: Path) -> list[Example]:
@@ -40,8 +46,13 @@ def examples(shared: Path) -> list[Example]:
     return sampled([*authored(), *public(shared)], MOST)
 
 
+def plain_lessons(shared: Path) -> list[Example]:
+    """What the first head learns from: nothing held out, no everyday talk."""
+    return [e for e in examples(shared) if not e.held_out and e.source != _EVERYDAY]
+
+
 def lessons(shared: Path) -> list[Example]:
-    """Everything that the head learns from: nothing held out, everyday talk too, a share of it typed in haste."""
+    """What the second head learns from: nothing held out, everyday talk too, a share of it typed in haste."""
     shown = [e for e in examples(shared) if not e.held_out]
     everyday = talk(shared)
     return list({e.text: e for e in [*typed([*shown, *everyday], _TYPED), *everyday, *shown]}.values())
@@ -79,29 +90,42 @@ def fit(grams: csr_matrix, states: States, rows: Sequence[Example]) -> dict[str,
     return averaged([network.arrays() for network in networks])
 
 
-def averaged(heads: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
-
-    one = {name: np.mean([h[name] for h in heads], axis=0) for name in ("hashed", "dense", "bias")}
+def averaged(heads: Sequence[dict[str, Floats]], shares: Sequence[float] | None = None) -> dict[str, Floats]:
+    """One head whose scores are the mean of those of `heads`, weighed by `shares` (of sum one; None: all alike)."""
+    weights = np.array(shares if shares is not None else [1 / len(heads)] * len(heads), np.float32)
+    one = {
+        name: np.asarray(sum(w * h[name] for w, h in zip(weights, heads, strict=True)), np.float32)
+        for name in ("hashed", "dense", "bias")
+    }
     one["hidden"] = np.concatenate([h["hidden"] for h in heads], axis=1)
     one["hidden_bias"] = np.concatenate([h["hidden_bias"] for h in heads])
-    halves = [np.split(h["out"] / len(heads), 2) for h in heads]
+    halves = [np.split(w * h["out"], 2) for w, h in zip(weights, heads, strict=True)]
     one["out"] = np.concatenate([half[i] for i in (0, 1) for half in halves])
     return one
 
 
-def save(arrays: dict[str, Floats], out: Path = HEAD, offset: float = 0.0) -> None:
-    """Write the head; `offset` is taken off the verdict's bias, so that the decision falls at 0."""
+def decided(arrays: dict[str, Floats], offset: float) -> dict[str, Floats]:
+    """The head with `offset` taken off the verdict's bias, so that its decision falls at 0."""
     bias = arrays["bias"].copy()
     bias[0] -= offset
-    weights = {name: np.ascontiguousarray(w.astype(np.float16)) for name, w in arrays.items()} | {"bias": bias}
+    return arrays | {"bias": bias}
+
+
+def save(arrays: dict[str, Floats], out: Path) -> None:
+    """Write the head as head.SafetyHead reads it; the large arrays in half precision."""
+    weights = {name: np.ascontiguousarray(w.astype(np.float16)) for name, w in arrays.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
-    save_file(weights, out)
+    save_file(weights | {"bias": arrays["bias"].astype(np.float32)}, out)
     out.chmod(0o644)
 
 
-def train(shared: Path, *, out: Path = HEAD, offset: float = OFFSET) -> int:
-    """Fit the head on everything that isn't held out, write it, and return the number of texts it saw."""
-    rows = lessons(shared)
-    texts = [e.text for e in rows]
-    save(fit(hashed(texts), States.of([t[:_ENCODED] for t in texts]), rows), out, offset)
-    return len(rows)
+def train(shared: Path, *, out: Path) -> int:
+    """Fit both heads on everything that isn't held out, write their mixture, and return the number of texts seen."""
+    heads, seen = [], 0
+    for rows, offset in zip((plain_lessons(shared), lessons(shared)), _OFFSETS, strict=True):
+        texts = [e.text for e in rows]
+        fitted = fit(hashed(texts), States.of([t[:_ENCODED] for t in texts]), rows)
+        heads.append(decided(fitted, offset))
+        seen += len(rows)
+    save(averaged(heads, _SHARES), out)
+    return seen

@@ -11,6 +11,7 @@ from assistant.cli import (
     doctor,
     evaluate,
     finetune,
+    heads,
     models,
     orders,
     privacy,
@@ -66,6 +67,7 @@ app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(evaluate.app, name="eval")
+finetune.finetune_app.command("head")(heads.head)
 app.add_typer(finetune.finetune_app, name="finetune")
 app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor.doctor)
