@@ -70,8 +70,8 @@ def gates(name: str, new: Path, shared: Path, in_use: Path | None = None) -> lis
     if name == "safety":
         return of_safety(*(safety_eval.measure(_judge(file), shared) for file in files))
     measure = _emotion if name == "emotion" else _acts
-    figures = [measure(file, shared) for file in files]
-    return [Gate("macro_f1", *figures, figures[0] >= figures[1] - TOLERANCE)]
+    found, before = (measure(file, shared) for file in files)
+    return [Gate("macro_f1", found, before, found >= before - TOLERANCE)]
 
 
 def put_in(name: str, new: Path, found: Sequence[Gate], in_use: Path | None = None) -> None:
