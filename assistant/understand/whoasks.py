@@ -19,11 +19,11 @@ from assistant.language import fold
 _WORDS = Path(__file__).parent / "data" / "whoasks.txt"
 _SMALL = frozenset("a an the and or but of in with as just only also".split())
 _BE = r"(?:i am|i'm|im|we are|we're|i be|as|speaking as|being)"
-_AGE = r"(?:nearly |almost |about |over )?\d{1,2}(?:[ -]years?(?:[ -]old)?)?(?: of age)?"
+_AGE = r"(?:nearly |almost |about |over )?\d{1,2}[ -]years?(?:[ -]old)?(?: of age)?"
 _PLACE = r"(?:[^\W\d_][\w'’-]*(?: |$)){1,4}"
 _FIXED = re.compile(
     rf"(?:{_BE} {_AGE}"
-    rf"|(?:{_BE} (?:originally )?from|i come from|i was born in|i (?:just )?(?:moved|came) (?:here )?from|i live in)"
+    rf"|(?:{_BE} (?:originally )?from|i come from|i was born in|i (?:just )?(?:moved|came) (?:here )?from)"
     rf" {_PLACE}"
     r"|i(?: have to)? (?:use|sit in|am in|need) (?:a|my) (?:wheelchair|walking stick|hearing aid|guide dog|walker|cane"
     r"|crutch(?:es)?"
@@ -39,7 +39,7 @@ _FIXED = re.compile(
 )
 _CALLED = re.compile(r"(?:my name is|my name's|name is|i am called|i'm called|call me) (.+)", re.IGNORECASE)
 _AM = re.compile(rf"{_BE} (.+)", re.IGNORECASE)
-_CUT = re.compile(r"([,.;:!?\n]+\s*|\s+[–—-]+\s+)")
+_CUT = re.compile(r"([,.;:!?\n]+(?:\s+|$)|\s+[–—-]+\s+)")
 _HELLO = re.compile(
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|dear (?:team|sirs?|all)"
     r"|ok|so|well|and)\b(?: there| all)?\s*",
@@ -48,7 +48,7 @@ _HELLO = re.compile(
 _FOR_ONESELF = re.compile(
     r"\b(?:for (?:me|us|myself)|(?:suit|fit|help|recommend|advise|show) (?:me|us)|should (?:i|we)|would (?:i|we)"
     r"|(?:i|we) (?:wear|need|want|take)"
-    r"|something|anything|my size)\b",
+    r"|ship\w*|deliver\w*|post(?:age)?|send|customs|duty|duties|tax(?:es)?|pick up|near|something|anything|my size)\b",
     re.IGNORECASE,
 )
 _AGED = re.compile(r"\b(?:\d{1,2}|two|three|four|five)(?:[ -]years?[ -]old)?\b")
@@ -101,9 +101,7 @@ def _is_description(words: str) -> bool:
     """Nothing but what people are: "a 19 year old french student", "blind", "a single dad of two"."""
     found = _AGED.sub(" ", words.replace("’", "'")).split()
     meaning = [w for w in found if w not in _SMALL]
-    if not meaning:
-        return bool(re.search(r"\d{2}", words))
-    return all(w in _known() or w.removesuffix("s") in _known() for w in meaning)
+    return bool(meaning) and all(w in _known() or w.removesuffix("s") in _known() for w in meaning)
 
 
 @lru_cache(maxsize=1)

@@ -36,6 +36,11 @@ def test_who_asks_is_left_out(text: str, read: str) -> None:
         "It's Monday, are you open?",
         "This is Ridiculous, where is my order?",
         "the black one, how much is it?",
+        "I live in Germany, what would shipping be",
+        "I'm from Nigeria, do you ship there?",
+        "im a 42, any left?",
+        "I'm 42, any left?",
+        "I am 1.88 m tall. Is it available in long?",
     ],
 )
 def test_everything_else_stays(text: str) -> None:
