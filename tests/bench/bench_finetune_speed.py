@@ -148,16 +148,37 @@ def measure(contender: str, file: Path, count: int, threads: int) -> dict[str, A
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     supervised = sum(len(e.reply) for e in examples)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    a = torch.randn(1024, 1024)
-    began = time.process_time()
-    for _ in range(8):
-        a @ a
+    peaks = {kind: _matmul_gflops(getattr(torch, kind)) for kind in ("float32", "bfloat16")}
+    made = _gflop(train) if contender == "backroom" else 0.0
     return {
         "contender": contender, "examples": len(examples), "supervised_tokens": supervised, "trained": trained,
         "cpu_s": round(cpu, 2), "wall_s": round(wall, 2), "supervised_per_cpu_s": round(supervised / cpu, 2),
         "peak_mb": round(peak_mb), "dtype": str(next(model.parameters()).dtype),
-        "matmul_gflops_float32": round(8 * 2 * 1024**3 / (time.process_time() - began) / 1e9, 1),
+        **{f"matmul_gflops_{kind}": round(peak, 1) for kind, peak in peaks.items()},
+        **({"gflop": round(made, 1)} if made else {}),
+        **({f"share_of_{kind}_peak": round(made / cpu / peak, 3) for kind, peak in peaks.items()} if made else {}),
     }  # fmt: skip
+
+
+def _matmul_gflops(dtype: Any) -> float:
+    """What this machine's matrix product makes of a CPU second in numbers of this kind: the peak to compare with."""
+    import torch
+
+    a = torch.randn(1024, 1024).to(dtype)
+    a @ a
+    began = time.process_time()
+    for _ in range(8):
+        a @ a
+    return 8 * 2 * 1024**3 / (time.process_time() - began) / 1e9
+
+
+def _gflop(train: Callable[[], None]) -> float:
+    """The operations of a run, forwards and backwards, as torch counts them: the run once more, untimed."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        train()
+    return float(counter.get_total_flops()) / 1e9
 
 
 def main() -> None:
