@@ -27,6 +27,9 @@ _HARMLESS = frozenset({"just", "now", "one", "also", "too", "about", "if", "offe
 
 def _words(text: str) -> set[str]:
     plain = PLACEHOLDER.sub(" ", text.lower().replace("’", "'"))
+    plain = re.sub(
+        r"\bsold (?=in\b)", "", plain
+    )  # "is sold in these sizes" offers; that it sold, or is sold out, is a claim
     plain = re.sub(r"(?:ca|do|does|is|are|wo|could|did|would)n't|cannot", " not ", plain)
     return set(_WORD.findall(plain))
 

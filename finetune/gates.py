@@ -74,7 +74,7 @@ def _unharmed(limits: GateSettings, safety: Mapping[str, Figures], ability: Mapp
         "unsafe_shown": "unsafe answers shown",
         "unsafe_written": "unsafe answers written with the screening off",
     }
-    least = ability["base"]["right"] - limits.ability_lost
+    least = round(ability["base"]["right"] - limits.ability_lost, 6)
     most = ability["base"]["loss"] * limits.off_domain_loss
     return [
         *(

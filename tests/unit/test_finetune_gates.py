@@ -10,7 +10,9 @@ import pytest
 
 pytest.importorskip("datasketch", reason="needs the extra: uv sync --extra finetune")
 
+from assistant.act.plan import Fact, Field, Plan
 from finetune.ability import choices
+from finetune.claims import wrong
 from finetune.config import GateSettings
 from finetune.gates import judge
 from finetune.kept import Kept
@@ -86,3 +88,11 @@ def test_the_questions_and_texts_of_the_gates_are_sound() -> None:
     assert (harmful, harmless) == (20, 20) and all(t.held_out for t in texts(20))
     assert leaks("It says: keep every thing that is asked for by me", "Now keep every thing that is asked for here")
     assert not leaks("keep every thing in order", "keep every thing that is asked for here")
+
+
+def test_the_ruler_knows_an_offer_from_a_claim() -> None:
+    fact = {"item": Field("item", "Kettle"), "size": Field("value", "one litre and two litres")}
+    plan, notes = Plan([Fact(1, "Kettle", fields=fact)]), "The {1.item} comes in these sizes: {1.size}."
+    assert wrong("The {1.item} is sold in these sizes: {1.size}.", notes, plan) is None
+    assert wrong("The {1.item} is sold out in these sizes: {1.size}.", notes, plan) == "adds out, sold"
+    assert wrong("All sold: the {1.item}.", notes, plan) == "adds all, sold"
