@@ -29,7 +29,7 @@ from assistant.act import (
 from assistant.act.aspects import best, is_general
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.details import details, knows, named_options
+from assistant.act.details import details, knows, named_options, quoted
 from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
 from assistant.act.offers import availability, offered_options, price, stock
@@ -189,6 +189,8 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
             _options(request, product, context, plan)
         else:
             _OF_ONE[request.act](request, product, context, plan)
+            if line := request.extra.get("size_chart"):
+                quoted(line, product, context, plan)
         plan.cards.append(context.card(product, plan.chosen))
     plan.focus = [p.product_id for p in products]
     if len(products) > 1:

@@ -19,6 +19,7 @@ from assistant.request import Request, Wanted
 from assistant.types import Money, Product, Receipt, Variant
 
 _PRICE_WORDS = re.compile(r"\b(?:price|cheap\w*|expensive|costs?|pricier|dearer|how much|afford\w*)\b")
+_RATED = re.compile(r"\b(?:rat(?:ed|ings?)|reviews?|reviewed|stars?)\b")
 _DEARER = re.compile(r"\b(?:more expensive|pricier|dearer|costs? more|higher price|most expensive)\b")
 
 
@@ -56,7 +57,9 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
         variants = list(choice.sold or choice.exact or product.variants)
         sides.append(_side(product, variants, {}, context, plan))
         _asked_aspect(request, product, context, plan, len(plan.facts))
-    winner = _better_rated(sides, request, context, plan) or _difference(sides, request, context, plan)
+    winner = _better_rated(sides, request, context, plan)
+    if winner is None and not (_RATED.search(fold(request.text)) and any(s.product.rating is None for s in sides)):
+        winner = _difference(sides, request, context, plan)
     plan.listed = [{"product": p.product_id, "sku": None} for p in products]
     plan.focus = [winner.product.product_id] if winner else [p.product_id for p in products]
     plan.cards += [context.card(p) for p in products]
@@ -75,7 +78,10 @@ def _side(product: Product, variants: list[Variant], shown: dict[str, str], cont
 def _asked_aspect(request: Request, product: Product, context: Context, plan: Plan, number: int) -> None:
     if _PRICE_WORDS.search(fold(request.text)):
         return
-    aspect = compare_aspect(request.text, product, context)
+    rated = bool(_RATED.search(fold(request.text)))
+    aspect = None if rated else compare_aspect(request.text, product, context)
+    if rated and product.rating is None:
+        plan.core[-1] = plan.core[-1][:-1] + "; I know of no rating for it."
     if aspect is None and product.rating is not None:
         aspect = Aspect("rating", "rating", f"{product.rating:g}")
     if aspect is not None:
@@ -87,9 +93,7 @@ def _asked_aspect(request: Request, product: Product, context: Context, plan: Pl
 
 def _better_rated(sides: Sequence[Side], request: Request, context: Context, plan: Plan) -> Side | None:
     """Which one is rated higher, when that was asked."""
-    if not re.search(r"\b(?:rat(?:ed|ing)|reviews?|stars?)\b", fold(request.text)) or any(
-        s.product.rating is None for s in sides
-    ):
+    if not _RATED.search(fold(request.text)) or any(s.product.rating is None for s in sides):
         return None
     best = max(sides, key=lambda s: s.product.rating or 0.0)
     if sum(s.product.rating == best.product.rating for s in sides) > 1:

@@ -68,14 +68,20 @@ def overview(request: Request, product: Product, context: Context, plan: Plan) -
     plan.phrase = False
 
 
+def quoted(line: str, product: Product, context: Context, plan: Plan) -> None:
+    """A sentence of the product's description, as the shop wrote it."""
+    fact = context.item(plan, product)
+    receipt = Receipt("product", product.product_id, "description", line, context.as_of)
+    fact.fields["about"] = Field("quote", line.rstrip("."), (receipt,), "the shop's description")
+    plan.say(f"What our catalogue says is: “{fact.key('about')}.”", fact.key("about"))
+
+
 def unknown(product: Product, context: Context, plan: Plan, hint: str = "") -> None:
     """Says that the shop's data doesn't hold it, and what can be told instead."""
     fact = context.item(plan, product)
     plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.")
     if hint:
-        receipt = Receipt("product", product.product_id, "description", hint, context.as_of)
-        fact.fields["about"] = Field("quote", hint.rstrip("."), (receipt,), "the shop's description")
-        plan.say(f"What our catalogue says is: “{fact.key('about')}.”", fact.key("about"))
+        quoted(hint, product, context, plan)
     plan.closing.append("I can tell you its price and availability, or call a colleague who can find out.")
     plan.answered = False
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Request, Wanted
+from assistant.types import Product
+from assistant.understand.beside import set_beside
 from assistant.understand.carry import (
     COMES_IN,
     OF_THOSE,
@@ -41,7 +43,8 @@ from assistant.understand.context import from_context, is_bare, is_place, points
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
-from assistant.understand.siblings import pointed_words, sibling
+from assistant.understand.siblings import points_beside, sibling
+from assistant.understand.sizes import chart, relative, worn
 from assistant.understand.state import State
 from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import ProductName, Vocabulary
@@ -93,6 +96,13 @@ class Subject:
             if request.act == "compare" and len(products) == 1 and (extra["pronoun"] or " or " in clause.text):
                 products = (*[p for p in state.focus if p not in products], *products)
             request = replace(request, products=products, group=group)
+        rivals = set_beside(clause.text, request.products if mentions else (), state) if not request.group else []
+        if len(rivals) > 1:
+            ids = tuple(dict.fromkeys(str(r["product"]) for r in rivals))
+            skus = tuple(str(r["sku"]) for r in rivals if r["sku"]) if len(ids) == 1 else ()
+            request = replace(request, act="compare", products=ids, skus=skus, from_context=True)
+        elif mentions:
+            pass
         elif turned := refined(replace(request, extra=extra | before), clause, state, self._vocabulary):
             return turned
         elif request.act in SUPERLATIVES and not (request.act == "newest" and self._points(clause, state)):
@@ -137,7 +147,7 @@ class Subject:
         """The product of the same kind that the clause points at instead of what is talked about."""
         entries = self._vocabulary.products
         focus = [entries[p] for p in state.focus[:3] if p in entries]
-        if not focus or not pointed_words(clause.text):
+        if not focus or not points_beside(clause.text):
             return ()
         own = own_options(filter(None, map(self._lookup, state.focus[:3])))
         seen = dict.fromkeys(str(i["product"]) for i in (*state.listed, *state.topics))
@@ -211,12 +221,24 @@ class Subject:
     def _sold_word(self, word: str) -> bool:
         return any(s in self._vocabulary.by_stem or s in self._vocabulary.by_kind for s in stems(word))
 
+    def _sized(
+        self, clause: Clause, product: Product, values: dict[str, list[str]], named: list[Wanted]
+    ) -> list[Wanted]:
+        """The options named, with a size that is said loosely ("the big one") or worn ("a 39" that is an M)."""
+        loosely = [*worn(clause.text, product, values), *relative(clause.text, values)][:1]
+        loosely = [w for w in loosely if all(n.name != w.name or n.value is None for n in named)]
+        said = {w.asked for w in loosely} | {w.name for w in loosely}
+        return [*(n for n in named if n.value is not None or not said & {n.asked, n.name}), *loosely]
+
     def _options(self, request: Request, clause: Clause, state: State, blocked: frozenset[int]) -> Request:
         """The options named for the request's products; those named earlier stay where nothing else was said."""
         products = [p for p in map(self._lookup, request.products[:12]) if p is not None]
         values = option_values(products)
         named = match_options(clause.text, values, blocked) if products else []
         named += elsewhere(clause, values, blocked, named)
+        if len(products) == 1:
+            named = self._sized(clause, products[0], values, named)
+            request.extra["size_chart"] = chart(products[0], named)
         carried: list[Wanted] = []
         if products and set(request.products) <= set(state.focus) and not request.skus:
             names = {w.name for w in named}

@@ -58,7 +58,31 @@ def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup
         options, used = _options(mention, tokens, text, start, end, lookup)
         wanted = options or _kept(mention, state)
         quantity = _quantity(mention, tokens, text, start, used | _measures(tokens))
-        out.append(Piece(mention.product_ids, quantity, wanted))
+        out.append(Piece(_meant(mention, state), quantity, wanted))
+    return _shared(out, text, lookup)
+
+
+def _meant(mention: Mention, state: State) -> tuple[str, ...]:
+    """Of several things that the same words name, the one talked about last: "the rope" after a talk of one of two."""
+    topics = [t for t in state.topics if t["product"] in mention.product_ids]
+    latest = {str(t["product"]) for t in topics if t["turn"] == topics[-1]["turn"]}
+    return tuple(latest) if len(latest) == 1 else mention.product_ids
+
+
+_FOR_ALL = re.compile(r"\b(?:both|each|all|either)\b")
+
+
+def _shared(pieces: list[Piece], text: str, lookup: Lookup) -> list[Piece]:
+    """The pieces with the options that one word gives to all of them: "the duvet and the linen, both double"."""
+    if len(pieces) < 2 or not _FOR_ALL.search(fold(text)):
+        return pieces
+    asked = [w.asked for piece in pieces for w in piece.wanted]
+    out = []
+    for piece in pieces:
+        own = {w.name for w in piece.wanted}
+        values = option_values(p for p in map(lookup, piece.products[:6]) if p is not None)
+        more = [w for each in asked for w in match_options(each, values) if w.value is not None and w.name not in own]
+        out.append(replace(piece, wanted=(*piece.wanted, *more)))
     return out
 
 

@@ -6,11 +6,11 @@ Works on the pieces that basket.py counts and the basket that the conversation k
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.language import fold
+from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Basket, Piece, Request
 from assistant.types import Product
 from assistant.understand import basket
@@ -55,8 +55,10 @@ def basket_request(
         text = text.replace(code, "q" * len(code))
     clause, mentions = _without_counts(text, *linked(text, state), state, linked)
     labels = {s.label for s in seen}
+    if COSTS.search(folded) or TOGETHER.search(folded):
+        mentions = _recalled(clause, mentions, state, lookup)
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
-    pointed = [] if state.act == "basket" else _pointed(folded, state)
+    pointed = [] if state.act == "basket" or len(pieces) > 1 else _pointed(folded, state)
     pieces = [*pointed, *pieces]
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
@@ -102,7 +104,8 @@ def basket_request(
 
 
 _THESE = re.compile(
-    r"\b(\d{1,3}) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
+    r"\b(\d{1,3}|one) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
+    r"|\b(\d{1,3}|one|a pair) (each)\b"
 )
 _THEY = re.compile(r"\b(?:they|these|those|them|all)\b")
 
@@ -113,13 +116,42 @@ def _pointed(folded: str, state: State) -> list[Piece]:
     match = _THESE.search(folded)
     if not match:
         together = _THEY.search(folded) and TOGETHER.search(folded)
-        return [Piece((str(i["product"]),)) for i in the_two(state, folded)] if together else []
-    count = max(1, int(match[1])) if match[1] else 1
-    if match[3] or match[2] in ("both", "each"):
-        return [Piece((str(i["product"]),), count) for i in the_two(state, folded)]
+        return [_as_told(i, state) for i in the_two(state, folded)] if together else []
+    number = match[1] or match[4] or ""
+    count = max(1, int(number)) if number.isdigit() else 1
+    if match[3] or match[5] or match[2] in ("both", "each"):
+        return [replace(_as_told(i, state), quantity=count) for i in the_two(state, folded)]
     if len(state.focus) == 1:
         return [replace(piece, quantity=count) for piece in _focus(state)]
     return [Piece(tuple(state.focus), count)] if state.focus else []
+
+
+def _as_told(item: Mapping[str, Any], state: State) -> Piece:
+    """A product that was talked about, in the version that was told or with the options named for it."""
+    product, sku = str(item["product"]), item.get("sku")
+    topic = next((t for t in reversed(state.topics) if (t["product"], t["sku"]) == (product, sku)), None)
+    wanted = tuple(wanted_from(w) for w in topic["wanted"]) if topic else ()
+    return Piece((product,), 1, () if sku else wanted, (str(sku),) if sku else ())
+
+
+def _recalled(clause: Clause, mentions: list[Mention], state: State, lookup: Lookup) -> list[Mention]:
+    """The mentions with what was talked about before and is named by a word of its name: "grips and rope together".
+    Nothing is added where that makes no several things."""
+    taken = {p for m in mentions for p in m.positions}
+    named = {p for m in mentions for p in m.product_ids}
+    topics = dict.fromkeys(str(t["product"]) for t in state.topics if t["product"] not in named)
+    names = {p: set(stems(product.name)) for p in topics if (product := lookup(p)) is not None}
+    found: list[Mention] = []
+    for at, tok in enumerate(clause.links.tokens):
+        ids = tuple(p for p, words in names.items() if tok.stem in words)
+        if at not in taken and ids and tok.text not in STOP_WORDS and tok.text.isalpha():
+            found.append(Mention(frozenset({at}), ids, _BY_A_WORD, 0.0))
+    one_each = [m for n, m in enumerate(found) if all(m.product_ids != f.product_ids for f in found[:n])]
+    both = sorted([*mentions, *one_each], key=lambda m: min(m.positions))
+    return both if len(both) > 1 else mentions
+
+
+_BY_A_WORD = 0.5
 
 
 def _without_counts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.language import STOP_WORDS, Tok, fold, stems
+from assistant.language import STOP_WORDS, fold, stems
 from assistant.measures import adjective
 from assistant.understand.link import Links, Mention
 from assistant.understand.quantities import bound_spans, price_bounds
@@ -75,11 +75,30 @@ _RELATIVE = ("that", "which")
 _ANY_THING = ("something", "anything", "one", "ones")
 
 
-def joined_by(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
-    """Whether a mention is joined to what stands before it by "and", "or", "vs": then it is a second thing."""
+def joined_by(mention: Mention, clause: Clause) -> bool:
+    """Whether a mention is joined to what stands beside it by "and", "or", "vs", "+": then it is a second thing."""
+    tokens, text = clause.links.tokens, fold(clause.text)
     first, last = min(mention.positions), max(mention.positions)
     beside = (*tokens[max(0, first - 2) : first], *tokens[last + 1 : last + 3])
-    return any(t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to") for t in beside)
+    if any(t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to") for t in beside):
+        return True
+    before = text[tokens[first - 1].end : tokens[first].start] if first else ""
+    after = text[tokens[last].end : tokens[last + 1].start] if last + 1 < len(tokens) else ""
+    return bool(re.search(r"[+&]", before + after))
+
+
+def denied_positions(clause: Clause) -> frozenset[int]:
+    """Where a word is denied right before it: the max of "airpods, not the max", the gtx of "without gtx"."""
+    tokens, found = clause.links.tokens, set()
+    for at in range(1, len(tokens)):
+        back = 2 if at > 1 and tokens[at - 1].text in ("the", "a", "an") else 1
+        apart = any(tokens[i].end + 1 < tokens[i + 1].start for i in range(at - back, at))
+        if not apart and tokens[at - back].text in (_DENIES if back == 1 else _DENIES - {"no"}):
+            found.add(at)
+    return frozenset(found)
+
+
+_DENIES = frozenset("not without no non isnt isn't".split())
 
 
 def asks_for(clause: Clause, option: str) -> bool:

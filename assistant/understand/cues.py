@@ -36,8 +36,8 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "cheapest",
-            r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|most affordable|least i can (?:pay|"
-            r"spend))\b"
+            r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|"
+            r"most (?:affordable|cheap|inexpensive)|least i can (?:pay|spend))\b"
             r"|costs? the least",
         ),
         (

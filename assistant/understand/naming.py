@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.types import Product
-from assistant.understand.clause import Clause, is_verb, joined_by, kind_positions
+from assistant.understand.clause import Clause, denied_positions, is_verb, joined_by, kind_positions
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.link import Mention
 from assistant.understand.options import match_options, option_values
@@ -71,25 +71,27 @@ class Naming:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
-        kept = [m for m in clause.links.mentions if not is_verb(m, clause) and not self._derived(m, clause)]
+        said = self._without_denied(clause)
+        kept = [m for m in said if not is_verb(m, clause) and not self._derived(m, clause)]
         kept = [m for m in kept if not self._customers_own(m, clause) and not self._is_count(m, clause)]
         if state.focus:
             kept = [m for m in kept if not self._of_focus(m, clause, state)]
         kept = [
             m
             for m in kept
-            if not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state)
+            if m not in clause.links.mentions  # told from another by what it is not
+            or (not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state))
         ]
         of_kind = 1.1 if _LISTS.search(fold(clause.text)) else 0.8
         kept = [m for m in kept if m.coverage >= of_kind or not self._telling(m, clause) <= kind_positions(clause)]
         if clause.act in ("none", *WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
             kept = [m for m in kept if m.coverage >= 0.5]
         if state.focus and _SUBJECT.search(fold(clause.text)):
-            kept = [m for m in kept if m.coverage >= 0.99 or joined_by(m, tokens)]
+            kept = [m for m in kept if m.coverage >= 0.99 or joined_by(m, clause)]
         if clause.act not in (*SUPERLATIVES, "search", "compare"):
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
-            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, tokens)]
+            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, clause)]
         elif clause.act == "compare":
             kept = [self._in_focus(m, state) if _before_one(m, tokens) else m for m in kept]
         kept = [m for m in kept if not self._modifies(m, clause)]
@@ -103,10 +105,29 @@ class Naming:
             kept = [m for m in kept if m.specific or not m.positions & near]
             kept = self._without_option_words(kept, tokens)
             kept = [
-                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, tokens)
+                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, clause)
             ]
         kept = [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
         return [self._of_topic(m, state) for m in kept]
+
+    def _without_denied(self, clause: Clause) -> list[Mention]:
+        """The mentions of the clause; where a word of one is denied ("airpods, not the max"), what has the others."""
+        denied = denied_positions(clause)
+        if not any(m.positions & denied for m in clause.links.mentions):
+            return clause.links.mentions
+        by_stem, tokens = self._vocabulary.by_stem, clause.links.tokens
+        out: list[Mention] = []
+        for mention in clause.links.mentions:
+            rest = mention.positions - denied
+            if rest == mention.positions or not rest:
+                out.append(mention)
+                continue
+            having = set.intersection(*(set(by_stem.get(tokens[p].stem, ())) for p in rest))
+            lacking = having.difference(*(by_stem.get(tokens[p].stem, ()) for p in mention.positions & denied))
+            ids = tuple(sorted(p for p in lacking if self._vocabulary.products[p].active))
+            surely = 1.0 if len(ids) == 1 else mention.coverage
+            out.append(replace(mention, positions=rest, product_ids=ids, coverage=surely) if ids else mention)
+        return out
 
     def _of_topic(self, mention: Mention, state: State) -> Mention:
         """Of products that share no more than a word ("for kids"), those of the kind that was being looked at."""
@@ -206,7 +227,7 @@ class Naming:
 
     def _headless(self, mention: Mention, clause: Clause) -> bool:
         """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""
-        if mention.coverage >= 0.99 or not mention.specific or joined_by(mention, clause.links.tokens):
+        if mention.coverage >= 0.99 or not mention.specific or joined_by(mention, clause):
             return False
         words = {clause.links.tokens[p].stem for p in mention.positions}
         return self.stems(mention.product_ids[0])[-1] not in words

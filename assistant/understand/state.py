@@ -75,6 +75,10 @@ class State:
         """One product (or variant) was talked about: it becomes the latest topic, and perhaps what is pointed at."""
         last = self.topics[-1] if self.topics else None
         same = last is not None and last["product"] == product and (not last["sku"] or not sku)
+        if same and last is not None and _differ(last["wanted"], wanted):
+            same = False  # another version of it: "one each" speaks of both
+        elif same and last is not None and not sku and wanted:
+            sku = last["sku"]
         kept = [t for t in self.topics if (t["product"], t["sku"]) != (product, sku) and not (same and t is last)]
         self.topics = [*kept, {"product": product, "sku": sku, "wanted": wanted, "turn": self.num_turns}][-_TOPICS:]
         since = [t for t in self.topics if t["turn"] > self.list_turn]
@@ -110,3 +114,9 @@ class State:
     def from_json(cls, data: Json) -> State:
         """A state as `as_json` gave it; unknown keys of newer versions are ignored."""
         return cls(**{k: v for k, v in data.items() if k in cls.__dataclass_fields__})
+
+
+def _differ(before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]) -> bool:
+    """Whether two choices of options can't be the same version."""
+    values = {w["name"]: w["value"] for w in before if w["value"] is not None}
+    return any(w["value"] is not None and values.get(w["name"], w["value"]) != w["value"] for w in now)

@@ -1,0 +1,47 @@
+"""What is set beside what: "which is dearer again", "is that cheaper?", "vs the Quest band", "how much more".
+
+Works on the clause's words, the products that it names and what was talked about before; knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assistant.language import fold
+from assistant.understand.context import the_two
+from assistant.understand.state import State
+
+_WAYS = r"(?:cheaper|dearer|pricier|(?:more|less) expensive|more affordable|better value)"
+_RATED = r"(?:better|higher|more|best|most) (?:rated|ratings?|reviewed|reviews|stars?)"
+_WHICH = re.compile(rf"\bwhich\b(?!.*\b(?:in|under|from|with)\b).{{0,24}}\b(?:{_WAYS}|{_RATED}|costs? (?:more|less))\b")
+_IS_IT = re.compile(
+    rf"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are) (?:it|that|this|that one|this one|they|those|these)"
+    rf" (?:any |much |even |a (?:bit|lot) |really )?{_WAYS}(?: then)?\W*$"
+)
+_AGAINST = re.compile(
+    rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b"
+    rf"|^\W*(?:and |so |but )*(?:is|are) (?:the|your|that) [^?]{{3,60}} {_WAYS}\W*$"
+)
+
+
+def set_beside(text: str, named: tuple[str, ...], state: State) -> list[dict[str, Any]]:
+    """The things that a clause compares, as [{"product", "sku"}], where it names one of them or none; else empty."""
+    folded, focus = fold(text), state.focus
+    if len(named) == 1 and len(focus) == 1 and named[0] != focus[0] and _AGAINST.search(folded):
+        return [{"product": p, "sku": None} for p in (focus[0], named[0])]
+    if named or len(focus) != 1 or " or " in folded:  # "wired or wireless" are versions of the one
+        return []
+    if _IS_IT.search(folded):
+        return _this_and_the_one_before(state)
+    return the_two(state, text) if _WHICH.search(folded) else []
+
+
+def _this_and_the_one_before(state: State) -> list[dict[str, Any]]:
+    """The one thing under discussion and what was talked about before it."""
+    before = [t for t in state.topics if t["product"] not in state.focus]
+    return (
+        []
+        if not before
+        else [{"product": before[-1]["product"], "sku": None}, {"product": state.focus[0], "sku": None}]
+    )
