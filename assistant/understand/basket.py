@@ -152,9 +152,12 @@ def _without_count(
 
 
 def _kept(mention: Mention, state: State) -> tuple[Wanted, ...]:
-    """The options named earlier for the one product that is talked about."""
-    same = len(mention.product_ids) == 1 and list(mention.product_ids) == state.focus
-    return tuple(wanted_from(w) for w in state.wanted) if same else ()
+    """The options named earlier for the one product that is talked about, or was: the six cups of "pot + mug"."""
+    if len(mention.product_ids) != 1:
+        return ()
+    if list(mention.product_ids) == state.focus:
+        return tuple(wanted_from(w) for w in state.wanted)
+    return tuple(w for w in map(wanted_from, state.earlier(mention.product_ids[0])) if not w.pinned)
 
 
 def _measures(tokens: Sequence[Tok]) -> set[int]:

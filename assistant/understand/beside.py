@@ -13,7 +13,7 @@ from assistant.understand.context import the_two
 from assistant.understand.state import State
 
 _WAYS = r"(?:cheaper|dearer|pricier|(?:more|less) expensive|more affordable|better value)"
-_RATED = r"(?:better|higher|more|best|most) (?:rated|ratings?|reviewed|reviews|stars?)"
+_RATED = r"(?:better|higher|more) (?:rated|ratings?|reviewed|reviews|stars?)"
 _WHICH = re.compile(rf"\bwhich\b(?!.*\b(?:in|under|from|with)\b).{{0,24}}\b(?:{_WAYS}|{_RATED}|costs? (?:more|less))\b")
 _IS_IT = re.compile(
     rf"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are) (?:it|that|this|that one|this one|they|those|these)"
