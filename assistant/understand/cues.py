@@ -37,7 +37,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "cheapest",
             r"\bcheapest\b|\b(?:least expensive|lowest[- ]priced?|lowest price|"
-            r"most (?:affordable|cheap|inexpensive)|least i can (?:pay|spend))\b"
+            r"most affordable|least i can (?:pay|spend))\b"
             r"|costs? the least",
         ),
         (
