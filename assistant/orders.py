@@ -21,6 +21,7 @@ from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.shop.accounts import Account, load_account
 from assistant.shop.catalogue import Catalogue
+from assistant.shop.embed import default_embedder
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
@@ -190,6 +191,7 @@ class OrderTalk:
     def _reader(self, account: Account, rules: OrderRules) -> OrderReader:
         shop = Shop(
             product=self._catalogue.product,
+            encode=default_embedder().encode,
             reasons=rules.cancel.reasons,
             open_statuses=rules.modify_items.statuses or rules.cancel.statuses,
             back_statuses=rules.return_items.statuses,

@@ -1,9 +1,11 @@
 """Scripted customers against the tau2 shop, in this process and without a model: how many end with the right database.
 
     .venv/bin/python tests/bench/bench_orders.py [--heldout] [--repeat 4] [--only 1 2] [--show] [--no-result]
+    .venv/bin/python tests/bench/bench_orders.py --folder tests/bench/queries/customers_h [--why]
 
 Plays ../shared/customers with its own simulator and scorer; every conversation has its own copy of the shop. Every
 third script is held out: of those only totals are shown unless --show asks for more. Writes results/orders.json.
+`--folder` plays scripts.jsonl and tasks.json of a folder instead (queries/customers_*: ours, in the same format).
 `answer` can be given to score.py as --callable. Knows nothing of how the assistant works.
 """
 
@@ -116,20 +118,41 @@ def main() -> None:
                     verdict["goals"],
                     "\n",
                 )
-        results.append({"id": script["id"], "passes": sum(t["pass"] for t in trials)})
+        unwanted = sum(_unwanted(tasks[script["id"]], t) for t in trials)
+        results.append({"id": script["id"], "passes": sum(t["pass"] for t in trials), "wrong": unwanted})
     hat = {
         k: round(sum(math.comb(r["passes"], k) / math.comb(args.repeat, k) for r in results) / max(1, len(results)), 4)
         for k in range(1, args.repeat + 1)
     }
     seconds = round(time.process_time() - began, 1)
     print(f"{len(results)} tasks, pass^k {hat}, {seconds} s of CPU")
-    print("failed:", *[r["id"] for r in results if r["passes"] < args.repeat])
+    wrong = sum(r["wrong"] for r in results)
+    print(f"conversations with a write that the task doesn't expect: {wrong}")
+    if not args.totals:
+        print("failed:", *[r["id"] for r in results if r["passes"] < args.repeat])
     if not args.no_result and not args.only:
         _write(args, hat, results, seconds)
 
 
+def _unwanted(task: Json, trial: Json) -> bool:
+    """Whether a conversation that ends with another state wrote anything that its task doesn't expect: the worst way
+    to fail."""
+    expected = [_plain(a["name"], a["arguments"]) for a in task["evaluation_criteria"]["actions"]]
+    made = [_plain(w["action"], w) for w in trial["writes"]]
+    return not trial["state_ok"] and any(m not in expected for m in made)
+
+
+def _plain(name: str, arguments: Json) -> Json:
+    """A write without what makes no difference: the order of items, and how an address is spelt."""
+    kept = {k: v for k, v in arguments.items() if k not in ("action", "address2", "country", "state")}
+    return {"": name} | {k: sorted(v) if isinstance(v, list) else str(v).lower() for k, v in kept.items()}
+
+
 def _scripts(args: argparse.Namespace, score: Any) -> tuple[list[Json], Json]:
-    """The scripts that others wrote, and their tasks."""
+    """The scripts that others wrote, and their tasks; or those of `--folder`, all of them."""
+    if args.folder:
+        scripts = score.load(str(args.folder / "scripts.jsonl"))
+        return scripts, {t["id"]: t for t in score.load(str(args.folder / "tasks.json"))}
     scripts = score.load(str(CUSTOMERS / "scripts_train.jsonl"))
     tasks = {t["id"]: t for t in score.load(str(DATA / "tasks_train.json"))}
     held = {s["id"] for n, s in enumerate(scripts) if n % 3 == 2}
@@ -146,10 +169,11 @@ def _made(args: argparse.Namespace, db: Json) -> tuple[list[Json], Json]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for flag in ("heldout", "all", "show", "why", "no-result"):
+    for flag in ("heldout", "all", "show", "why", "totals", "no-result"):
         parser.add_argument(f"--{flag}", action="store_true")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--folder", type=Path, help="a folder with scripts.jsonl and tasks.json to play instead")
     parser.add_argument("--made", type=int, default=0, help="that many made-up customers instead of the scripts")
     parser.add_argument("--round", type=int, default=1, help="which round of voices the made-up customers speak in")
     parser.add_argument("--seed", type=int, default=7)

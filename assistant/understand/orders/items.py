@@ -7,7 +7,7 @@ Knows no actions and no rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -31,6 +31,10 @@ class Mention:
     end: int
     names: tuple[str, ...]
     plural: bool
+
+
+Find = Callable[[str], list[Mention]]
+"""Where a text names items of the customer's."""
 
 
 def mentions(text: str, names: Iterable[str], options: Iterable[str] = ()) -> list[Mention]:

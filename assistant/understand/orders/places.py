@@ -10,7 +10,7 @@ import re
 from assistant.order_talk import Ask
 from assistant.shop.accounts import Account, Address
 from assistant.types import Json
-from assistant.understand.orders.items import mentions, option_words
+from assistant.understand.orders.items import Find
 from assistant.understand.orders.refs import address_in, order_ids, places
 
 _HOME = re.compile(
@@ -38,13 +38,13 @@ def speaks_of_orders(text: str) -> bool:
     return bool(_ORDERS.search(text))
 
 
-def read_address(ask: Ask, clause: str, original: str, account: Account, focus: str | None) -> None:
+def read_address(ask: Ask, clause: str, original: str, account: Account, find: Find) -> None:
     """Fill `ask.address` ({} when it isn't said, {"before": True} for the one before) and whether it is the default
     address ("home"), orders, or both that change."""
     ask.address = address_in(clause, original)
     source = _SAME_AS.search(clause)
     if not ask.address and source:
-        ask.address = _of_order(clause[source.start() :], account)
+        ask.address = _of_order(clause[source.start() :], account, find)
         if ask.address:
             ask.source_named = True
             ask.orders, _ = order_ids(clause[: source.start()], account)
@@ -89,15 +89,13 @@ def _changes_home(clause: str) -> bool:
     return not re.search(target, before) and not re.search(r"\border\b", before)
 
 
-def _of_order(text: str, account: Account) -> Json:
+def _of_order(text: str, account: Account, find: Find) -> Json:
     """The address of the order named by number or by an item in it."""
     ids, _ = order_ids(text, account)
     for order in account.orders:
         if order.order_id in ids:
             return dict(order.address)
-    names = [x.name for o in account.orders for x in o.lines]
-    found = mentions(text, names, option_words(account))
-    for mention in found:
+    for mention in find(text):
         for order in account.orders:
             if any(x.name in mention.names for x in order.lines):
                 return dict(order.address)

@@ -6,11 +6,11 @@ A question is {"ask": kind, ...}; act.orders.info answers it. Knows no rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from assistant.shop.accounts import Account
 from assistant.types import Json
-from assistant.understand.orders.items import described, key, mentions
+from assistant.understand.orders.items import Find, described, key
 from assistant.understand.orders.refs import order_ids, orders_at, statuses
 from assistant.understand.orders.wording import sentences
 
@@ -120,13 +120,14 @@ HOW_MANY = re.compile(
 )
 
 
-def questions(low: str, account: Account, names: Iterable[str], options: Iterable[str]) -> list[Json]:
-    """The questions in a (mended) message, each kind once, with the orders and lines that they name."""
+def questions(low: str, account: Account, find: Find) -> list[Json]:
+    """The questions in a (mended) message, each kind once, with the orders and lines that they name. `find`: where a
+    text names items of the customer's."""
     found: dict[str, Json] = {}
     last: Json = {}
     for sentence in sentences(low):
         asked = [kind for kind, pattern in _KINDS if re.search(pattern, sentence)]
-        about = _about(sentence, account, list(names), frozenset(options))
+        about = _about(sentence, account, find)
         for kind in asked:
             found.setdefault(kind, {"ask": kind, **(about or last)})
         if HOW_MANY.search(sentence):
@@ -170,10 +171,10 @@ def wants_to_know(sentence: str) -> bool:
     return bool(asks) and any(re.search(pattern, sentence) for _, pattern in _KINDS)
 
 
-def _about(sentence: str, account: Account, names: Sequence[str], options: frozenset[str]) -> Json:
+def _about(sentence: str, account: Account, find: Find) -> Json:
     """The orders and lines that a sentence names."""
     ids, unknown = order_ids(sentence, account)
-    found = mentions(sentence, names, options)
+    found = find(sentence)
     lines = [x for m in found for x in _described(m.names, sentence, account)]
     about: Json = {}
     wanted = statuses(sentence)

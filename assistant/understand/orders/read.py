@@ -14,7 +14,7 @@ from assistant.order_talk import Ask, Item, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import clauses
-from assistant.understand.orders.items import Mention, key, mentions
+from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import read_address, speaks_of_orders
@@ -49,7 +49,7 @@ class OrderReader:
                 self._clause(clause, text, said, focus)
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
-        said.questions = questions(low, self._scene.account, self._scene.names, self._scene.options)
+        said.questions = questions(low, self._scene.account, self._scene.mentions)
         if not (said.asks or said.drops or said.questions) and focus.asked in ("", "help") and only_tells(low):
             said.told = [k for i in said.rest.items for k in i.lines] if len(said.rest.items) < 4 else []
             said.told_orders = list(said.rest.orders)
@@ -94,7 +94,7 @@ class OrderReader:
             self._remember(self._ask("", clause, 0, original, focus), clause)
             return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
-        if last is not None and last.orders and not mentions(clause, self._scene.names, self._scene.options):
+        if last is not None and last.orders and not self._scene.mentions(clause):
             more.items = []  # "Cancel #W1. I no longer need it.": what was named before it isn't meant
         into.text = f"{into.text} {clause}".strip()
         merge_items(into.items, more.items, more.only)
@@ -120,7 +120,7 @@ class OrderReader:
 
     def _only_asks(self, clause: str) -> bool:
         """Whether a clause is a question of its own: "tracking # for the chair order?" wants no chair changed."""
-        asked = questions(clause, self._scene.account, self._scene.names, self._scene.options)
+        asked = questions(clause, self._scene.account, self._scene.mentions)
         return bool(asked) and (clause.endswith("?") or all(q["ask"] == "tracking" for q in asked))
 
     @staticmethod
@@ -140,8 +140,8 @@ class OrderReader:
         where = answering and focus.asked == "order" and kind in ("address", "home")
         kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
         if kind in ("address", "home") or (answering and focus.asked == "address"):
-            read_address(ask, clause, original, self._scene.account, focus.order)
-        found = mentions(clause, self._scene.names, self._scene.options)
+            read_address(ask, clause, original, self._scene.account, self._scene.mentions)
+        found = self._scene.mentions(clause)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
         context = [m for m in found if patterns.NEAR.search(clause[: m.start])]

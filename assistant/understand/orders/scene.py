@@ -8,19 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from assistant.order_talk import Ask, LineKey
 from assistant.shop.accounts import Account, Line
 from assistant.types import Product
-from assistant.understand.orders.items import Mention, described, option_words
+from assistant.understand.orders.items import Mention, described, mentions, option_words
+from assistant.understand.orders.likeness import Encode, Likeness
 from assistant.understand.orders.refs import orders_at
 
 
 @dataclass(frozen=True)
 class Shop:
-    """What the reader may look up of the shop: a product by id; and what its rules say."""
+    """What the reader may look up of the shop: a product by id, how near texts are in meaning (None: by their words
+    only); and what its rules say."""
 
     product: Callable[[str], Product | None]
+    encode: Encode | None = None
     reasons: Sequence[str] = ()
     open_statuses: Sequence[str] = ("pending",)
     back_statuses: Sequence[str] = ("delivered",)
@@ -56,6 +60,17 @@ class Scene:
         self.names = list(dict.fromkeys(x.name for x in self.lines))
         self.options = option_words(account)
 
+    def mentions(self, clause: str) -> list[Mention]:
+        """The items that a clause names: by words of their names, else by meaning."""
+        return mentions(clause, self.names, self.options) or (self._like.mentions(clause) if self._like else [])
+
+    @cached_property
+    def _like(self) -> Likeness | None:
+        if self.shop.encode is None:
+            return None
+        products = {x.name: self.shop.product(x.product_id or "") for x in self.lines}
+        return Likeness(self.shop.encode, {n: _kind(p) for n, p in products.items()})
+
     def of(self, mention: Mention) -> list[Line]:
         return [x for x in self.lines if x.name in mention.names]
 
@@ -89,3 +104,8 @@ class Scene:
         )
         lines = [x for x in self.lines if x.order_id in orders]
         return [max(lines, key=lambda x: x.price)] if lines else []
+
+
+def _kind(product: Product | None) -> str:
+    """What the shop files a product under, the narrowest."""
+    return (product.subcategory or product.category or "") if product else ""
