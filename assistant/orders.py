@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from assistant.act.context import Context
 from assistant.act.orders import flow, identity, info, phrases
-from assistant.act.orders.task import Task
+from assistant.act.orders.task import DONE, DROPPED, Task
 from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules
 from assistant.privacy.rights import usable
@@ -27,6 +27,7 @@ from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Json, Product
 from assistant.understand.orders import wording
+from assistant.understand.orders.deeds import wants_deed
 from assistant.understand.orders.items import mentions, option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import OrderReader
@@ -86,6 +87,7 @@ class OrderTalk:
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
         relevant = about_orders(text, requests, identified=task.customer is not None)
+        relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
         claims = task.customer is None and identity.claim_in(without_address(text), task, rules.identify)
         relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
@@ -256,4 +258,5 @@ def _focus(task: Task) -> Focus:
     told = [(str(a), int(b)) for a, b in task.lines]
     if goal is None:
         return Focus(order=task.order, asked=task.asked, told=told)
-    return Focus(goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told)
+    over = goal.state in (DONE, DROPPED) and task.asked in ("", "help")
+    return Focus("" if over else goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told)

@@ -2,6 +2,7 @@
 
     python -m finetune.heads           # the act head (acts_head.py), from what customers say in finetune/data
     python -m finetune.heads concepts  # the head for which attribute is asked, from finetune/data/concepts.txt
+    python -m finetune.heads deeds     # what a clause wants done with an order (deeds_head.py)
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
     backroom finetune head safety      # what must not be answered (safety_head.py); acts and emotion with gates too
@@ -189,6 +190,14 @@ def train_concepts() -> None:
     _train(examples, CONCEPTS_HEAD)
 
 
+def train_deeds() -> None:
+    """Fit the head for what a clause wants done with an order; see deeds_head.py."""
+    from finetune import deeds_head
+
+    num_texts, accuracy = deeds_head.train_deeds()
+    print(f"{num_texts} texts, accuracy {accuracy:.3f} on the deeds' own (5-fold), written to {deeds_head.HEAD.name}")
+
+
 def _train(examples: Examples, out: Path) -> None:
     accuracy = train(examples, out)
     print(
@@ -215,6 +224,7 @@ def train_evidence() -> None:
 HEADS = {
     "acts": train_acts,
     "concepts": train_concepts,
+    "deeds": train_deeds,
     "emotion": train_emotion,
     "evidence": train_evidence,
     "names": train_names,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.act.orders.cancel import either
 from assistant.act.orders.settle import Desk
-from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
+from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
@@ -40,7 +40,7 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
         if ask.kind == "return" and _conditional_swap(ask, asks):
             continue
         _supersede(task, ask, current, said, asked)
-        _take(task, ask, current, said)
+        _take(task, ask, current, account, rules)
         taken.append(task.goal or 0)
         out.touched = True
     if taken:
@@ -131,7 +131,7 @@ def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[As
     return out
 
 
-def _take(task: Task, ask: Ask, current: Goal | None, said: Said) -> None:
+def _take(task: Task, ask: Ask, current: Goal | None, account: Account, rules: OrderRules) -> None:
     """A request of its own, or more of one that is open."""
     kind = "address" if ask.kind == "both" else ask.kind
     home = ask.kind in ("both", "home")
@@ -139,7 +139,7 @@ def _take(task: Task, ask: Ask, current: Goal | None, said: Said) -> None:
     if goal is None:
         goal = Goal(kind)
         task.goals.append(goal)
-        _inherit(goal, ask, task, current)
+        _inherit(goal, ask, task, current, account, rules)
     goal.state = OPEN
     goal.text = f"{goal.text} {ask.text}".strip()[-600:]
     goal.home = goal.home or home
@@ -164,12 +164,13 @@ def _same(goal: Goal, kind: str, ask: Ask) -> bool:
     return ask.only or not mine or not theirs or bool(mine & theirs)
 
 
-def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None) -> None:
+def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None, account: Account, rules: OrderRules) -> None:
     """ "Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
     if ask.items or ask.orders or ask.pattern or (ask.every and not ask.whole):
         return
     if (
         current is not None
+        and not _ANOTHER.search(ask.text)
         and (current.items or current.orders)
         and goal.kind in ("cancel", "return", "swap", "address")
     ):
@@ -178,8 +179,30 @@ def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None) -> None:
         if same and current.items:
             goal.items = [Item(list(i.lines), i.all, i.count) for i in current.items]
             goal.orders = list(current.orders)
-    elif task.order and (ask.whole or goal.kind in ("cancel", "address", "payment")) and not ask.pattern:
+        _drop_settled(goal, current, account, rules)
+    elif (
+        task.order
+        and not _ANOTHER.search(ask.text)
+        and (ask.whole or goal.kind in ("cancel", "address", "payment"))
+        and not ask.pattern
+    ):
         goal.orders = [task.order]
+
+
+_ANOTHER = re.compile(r"\b(?:another|other|different|second) (?:\w+ )?(?:order|one)\b")
+
+
+def _drop_settled(goal: Goal, current: Goal, account: Account, rules: OrderRules) -> None:
+    """What is done with can't be what the next request is about: an order that was just cancelled goes nowhere."""
+    open_to = {
+        "cancel": rules.cancel.statuses, "address": rules.modify_address.statuses,
+        "payment": rules.modify_payment.statuses,
+    }.get(goal.kind)  # fmt: skip
+    if current.state != DONE or open_to is None:
+        return
+    able = {o.order_id for o in account.orders if o.status in open_to}
+    goal.orders = [o for o in goal.orders if o in able]
+    goal.items = [i for i in goal.items if {k[0] for k in i.lines} & able]
 
 
 def _fill(goal: Goal, ask: Ask) -> None:

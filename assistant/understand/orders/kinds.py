@@ -41,7 +41,7 @@ def _address_wanted(clause: str, said: Said) -> bool:
         return False
     return bool(
         re.search(
-            r"\b(?:chang|updat|modif|correct|send|sent|ship|deliver|go|going|make|set|switch|get|put|moved|"
+            r"\b(?:chang|updat|modif|correct|send|sent|ship|deliver|go|going|come|redirect|divert|bring|brought|make|set|switch|get|put|moved|"
             r"should be|wrong|fix|use)",
             clause,
         )

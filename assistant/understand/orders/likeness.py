@@ -32,7 +32,7 @@ _NO_ITEM = (
 ).split("|")
 """What is spoken of in order talk and is no item."""
 _OPENS = re.compile(
-    r"\b(?:the|my|our|that|this|those|these|an?|both|some|return|cancel|exchange|swap|change|about|for|with|and)\s+"
+    r"\b(?:the|my|our|that|this|those|these|an?|both|some|return|cancel|exchange|swap|change|about|and)\s+"
 )
 _DESCRIBED = re.compile(
     r"(?:thing|things|one|ones|item|stuff|device|gadget|machine|piece|what)\W+(?:that |which |for |i |we |you |to )"

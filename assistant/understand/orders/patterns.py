@@ -43,6 +43,18 @@ NEAR = re.compile(
     r"(?:\w+ ){0,3}?(?:with|as|containing|contains|including|had|has)|"
     r"order (?:of|for)|where(?: i (?:bought|ordered|got))?) (?:the|my|a|an|both|two|it)? ?(?:[\w-]+ ){0,1}$"
 )
+SPOKEN_OF = re.compile(
+    r"\b(?:orders?|one|purchase|parcel|delivery|package|box)\b(?! (?:more|less)\b)[^.?!;:]{0,60}?\b(?:with|containing|"
+    r"contains|including|of|for|that has|which has|has|holds)\W+(?:(?:the|my|a|an|both|two|that|just)\W+)?(?:[\w-]+ )?$"
+)
+"""Before an item that only says which order is meant: "the one that hasn't come yet, with an air purifier"."""
+AND_THE = re.compile(r"\W*(?:,|and|&|plus|as well as|,\s*and)?\W*(?:(?:the|my|a|an|some|two|that)\W+)?(?:[\w-]+ )?$")
+"""Between two items that are named in one breath."""
+KEEPING = re.compile(
+    r"^(?!.*\b(?:rest|everything|others?|remaining|the same|all else)\b)"
+    r".*\b(?:keep|keeping|keeps|stays?(?! (?:in|as|a|at|with|size|exactly))|(?:hang|hold) on ?to)\b"
+)
+"""Says of what is named that it stays with the customer."""
 HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
 TOPIC = re.compile(
     r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) "
@@ -81,7 +93,8 @@ HAVE = re.compile(
 )
 """A sentence that tells what somebody has, for what the next one asks."""
 MAKE = re.compile(
-    r"\bmak(?:e|ing) (?:it|them|this|that|mine|the \w+)\b|\b(?:should|must|is to|are to|ought to) be\b|"
+    r"\bmak(?:e|ing) (?:it|them|this|that|mine|(?:the|my) (?:[\w-]+ ){0,3}[\w-]+)\b|"
+    r"\b(?:should|must|is to|are to|ought to) be\b|"
     r"\b(?:give|get|send) me\b[^.?!]*\binstead\b|\bi(?:'d| would) rather have\b|\b(?:want|like|need|have|get)\b[^.?!]*"
     r"\b(?:instead of|rather than|in place of)\b|\binstead\W*$"
 )

@@ -30,6 +30,12 @@ class ItemReader:
         start, end = chunk(clause, found, n, kind)
         before, after = clause[start : mention.start], clause[mention.end : end]
         link = patterns.CONNECT.search(after) if kind == "swap" else None
+        if (
+            link
+            and link[0].strip() == "with"
+            and self._wishes.names_other(self._scene.of(mention), after[: link.start()])
+        ):
+            link = re.match("", after)  # "the helmet in red with low ventilation": all of it is wished
         told = before + " " + (after[: link.start()] if link else after)
         lines = self.narrow(self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap")
         many = bool(patterns.BOTH.search(clause[: mention.start])) or mention.plural

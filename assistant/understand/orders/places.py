@@ -33,6 +33,12 @@ _SAME_AS = re.compile(
 _ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhere\b|\bgo to\b")
 
 
+def source_at(clause: str) -> int:
+    """Where a clause begins to tell from which order an address is taken: "as on #W1"; its end when it doesn't."""
+    match = _SAME_AS.search(clause)
+    return match.start() if match else len(clause)
+
+
 def speaks_of_orders(text: str) -> bool:
     """Whether words about an address say that something is to be sent there."""
     return bool(_ORDERS.search(text))
@@ -57,7 +63,7 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, find: F
     ):
         ask.address = {"before": True}
     if not ask.address:
-        ask.address = _known(clause, account)
+        ask.address = known_address(clause, account)
     if not ask.address and _FROM_HOME.search(clause) and not _changes_home(clause):
         ask.address = dict(account.address)
     if not ask.address and _ELSEWHERE.search(clause):
@@ -102,8 +108,8 @@ def _of_order(text: str, account: Account, find: Find) -> Json:
     return {}
 
 
-def _known(clause: str, account: Account) -> Json:
-    """One of the customer's own addresses, by a town or state named as where it is to go."""
+def known_address(clause: str, account: Account) -> Json:
+    """One of the customer's own addresses, by a town or state named as where it is to go; {} when there isn't one."""
     fits: list[Address] = []
     for address in (account.address, *(o.address for o in account.orders)):
         for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):

@@ -14,10 +14,11 @@ from assistant.order_talk import Ask, Item, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import clauses
+from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import read_address, speaks_of_orders
+from assistant.understand.orders.places import known_address, read_address, source_at, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
@@ -61,7 +62,7 @@ class OrderReader:
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         found = kinds(clause, said, focus)
         if not found:
-            made = self._made(clause, original, focus)
+            made = self._unsaid(clause, original, said, focus)
             if made is not None:
                 said.asks.append(made)
             else:
@@ -76,16 +77,39 @@ class OrderReader:
             ask.kind = "get_rid"
         said.asks.append(ask)
 
+    def _unsaid(self, clause: str, original: str, said: Said, focus: Focus) -> Ask | None:
+        """A request without a verb for it: "make it black", "the boots need to go", "undo that order"."""
+        if (made := self._made(clause, original, focus)) is not None:
+            return made
+        if focus.asked not in ("", "help") or self._scene.shop.encode is None or patterns.KEEPING.search(clause):
+            return None
+        items = self._scene.mentions(clause)
+        kind, share = deed(clause, self._scene.shop.encode, items)
+        if kind not in DEEDS or share < (_SURE if said.asks or kind == "cancel" else _LIKELY):
+            return None
+        ask = self._ask(kind, clause, 0, original, focus)
+        return ask if _complete(ask) else None
+
     def _made(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The pending lamp: make it black": a request for another version by what is wished alone."""
-        if not patterns.MAKE.search(clause) or clause.endswith("?") or (focus.asked and focus.kind == "swap"):
+        asks = clause.endswith("?") and not _REQUEST.match(clause)
+        if not patterns.MAKE.search(clause) or asks or (focus.asked and focus.kind == "swap"):
             return None
         ask = self._ask("swap", clause, 0, original, focus)
         return ask if ask.items and all(i.wish and i.lines for i in ask.items) else None
 
+    def _wished_besides(self, last: Ask, clause: str, original: str, focus: Focus) -> Ask | None:
+        """ "Send it to Elm Street. I want a black frame for my bike.": another request, not more of the last one."""
+        sure = last.kind in ("address", "home", "both", "payment")
+        if last.kind == "swap" or not (sure or _WISHES.search(clause)):
+            return None
+        ask = self._ask("swap", clause, 0, original, focus)
+        new = [i for i in ask.items if len(i.lines) == 1 and (i.wish.want or i.wish.relative or i.wish.extreme)]
+        return ask if new and len(new) == len(ask.items) else None
+
     def _continue(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         """A clause without an action of its own: more about the last request of this message, or an answer."""
-        last = said.asks[-1] if said.asks else None
+        last = self._about_which(clause, said)
         if said.asks and said.drops and re.match(r"\W*(?:and|or)\b", clause):
             last = None
         into = last or said.rest
@@ -93,14 +117,24 @@ class OrderReader:
         if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause) or self._only_asks(clause)):
             self._remember(self._ask("", clause, 0, original, focus), clause)
             return
+        if last is not None and (besides := self._wished_besides(last, clause, original, focus)) is not None:
+            said.asks.append(besides)
+            return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
+        if last is not None and self._for_another_reason(last, more):
+            said.asks.append(more)
+            return
         if last is not None and last.orders and not self._scene.mentions(clause):
             more.items = []  # "Cancel #W1. I no longer need it.": what was named before it isn't meant
         into.text = f"{into.text} {clause}".strip()
+        if patterns.KEEPING.search(clause) and not any(i.wish.says for i in more.items):
+            more.keep += [k for i in more.items for k in i.lines]
+            more.items = []
+            into.items[:] = [i for i in into.items if not set(i.lines) <= set(more.keep)]
         merge_items(into.items, more.items, more.only)
         wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer)\b", clause)
-        if not more.items and into.items and (kind == "swap" or wishing):
-            self._wishes.wish_for(into.items, clause)
+        if not more.items and into.items and (kind in ("swap", "") or wishing):
+            self._wishes.more(into.items, clause, focus)
         elif (
             not more.items and last is None and focus.asked == "item" and (picked := self._items.picked(clause, focus))
         ):
@@ -117,6 +151,18 @@ class OrderReader:
         into.pattern = into.pattern or more.pattern
         if last is not None and last.kind in ("address", "home", "both") and more.kind in ("home", "both"):
             last.kind = "home" if more.kind == "home" and self._of_no_order(last, clause) else "both"
+
+    def _about_which(self, clause: str, said: Said) -> Ask | None:
+        """The request of this message that a clause without one says more about: the last one whose orders it names, or
+        simply the last one."""
+        named, _ = order_ids(clause, self._scene.account)
+        fits = [a for a in said.asks if named and set(a.orders) & set(named)]
+        return fits[-1] if fits else said.asks[-1] if said.asks else None
+
+    def _for_another_reason(self, last: Ask, more: Ask) -> bool:
+        """ "Cancel #W1, I don't need it. And #W2, which was a mistake.": each its own."""
+        reasons = [reason(a.text, self._scene.shop.reasons) for a in (last, more)]
+        return bool(last.kind == "cancel" and more.orders and all(reasons) and reasons[0] != reasons[1])
 
     def _only_asks(self, clause: str) -> bool:
         """Whether a clause is a question of its own: "tracking # for the chair order?" wants no chair changed."""
@@ -141,10 +187,11 @@ class OrderReader:
         kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, self._scene.mentions)
-        found = self._scene.mentions(clause)
+        bare = bool(self._recent.lines and kind and patterns.BARE.search(clause))
+        found = self._scene.mentions(clause, by_meaning=not bare)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
-        context = [m for m in found if patterns.NEAR.search(clause[: m.start])]
+        context = _only_tell_orders(found, clause, kind)
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
         if kind not in ("address", "home"):
@@ -194,7 +241,9 @@ class OrderReader:
 
     def _pointed(self, ask: Ask, clause: str, focus: Focus) -> None:
         """ "It", "them", "just that", "the more expensive one", "that order": what was named last."""
-        if not ask.orders and re.search(r"\b(?:that|this|the same|same|whole|entire) order\b", clause):
+        rest_stays = re.search(r"\b(?:everything|all|anything) else\b|\bthe (?:rest|others)\b", clause)
+        that = re.search(r"\b(?:that|this|the same|same|whole|entire) order\b", clause)
+        if not ask.orders and that and not rest_stays:
             ask.orders = (
                 self._recent.orders
                 or list(dict.fromkeys(k[0] for k in focus.lines))
@@ -248,10 +297,16 @@ class OrderReader:
         if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
             ask.orders = self._recent.orders or [o for o in (focus.order,) if o]
         spoken = list(dict.fromkeys(x.order_id for x in self._recent.lines))
-        if not ask.orders and len(spoken) == 1 and re.search(r"\b(?:its|it)\b(?!'s)", clause):
-            ask.orders = spoken
-        if not ask.orders and not ask.source_named:
-            ask.orders = self._scene.orders_of_items(found, clause)
+        if not ask.orders and re.search(r"\b(?:its|it)\b(?!'s)", clause):
+            ask.orders = spoken if len(spoken) == 1 else self._recent.orders[-1:]
+        if not ask.orders:
+            told = [m for m in found if not ask.source_named or m.start < source_at(clause)]
+            ask.orders = self._scene.orders_of_items(told, clause)
+
+    def _to_a_place(self, ask: Ask, low: str) -> None:
+        """ "I'm staying in New York. Can it be sent there?": one of their addresses, by a town named anywhere."""
+        if ask.kind == "address" and not ask.address and re.search(r"\bthere\b", ask.text):
+            ask.address = known_address(low, self._scene.account)
 
     def _common(self, low: str, said: Said) -> None:
         """What a message says once for all of its requests: how to pay, why."""
@@ -264,6 +319,7 @@ class OrderReader:
         ways, why = payments(low, self._scene.account), reason(low, self._scene.shop.reasons)
         for ask in (*said.asks, said.rest):
             ask.payment = ask.payment or ([] if any(a.payment for a in said.asks) else ways)
+            self._to_a_place(ask, low)
             ask.reason = ask.reason or (None if any(a.reason for a in said.asks) else why)
         vague = patterns.TOPIC.search(low) or (
             patterns.EXCEPT_SOME.search(low) and not any(a.keep for a in (*said.asks, said.rest))
@@ -274,6 +330,39 @@ class OrderReader:
         if patterns.NO_ACTION.search(low):
             for ask in said.asks:
                 ask.maybe = True
+
+
+_LIKELY, _SURE = 0.6, 0.8
+"""How likely the head must find a request that no verb tells; and one behind another request."""
+_WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")
+
+
+def _complete(ask: Ask) -> bool:
+    """Whether a request that no verb tells says enough: what it is about, and what is wanted."""
+    if ask.kind == "swap":
+        return bool(ask.items) and all(i.wish for i in ask.items)
+    if ask.kind in ("address", "home", "both"):
+        return bool(ask.address)
+    return bool(ask.items or ask.orders or ask.every or ask.whole)
+
+
+_REQUEST = re.compile(r"\W*(?:(?:and|so|then|please|now)\W+)*(?:make|give|could|can|would)\b")
+
+
+_TOGETHER = re.compile(r"\W*(?:together|along) with (?:(?:the|my|a|an) )?(?:[\w-]+ )?")
+
+
+def _only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[Mention]:
+    """The items of a clause that only say which order is meant: "the order with the lamp and the kettle"."""
+    out: list[Mention] = []
+    for n, mention in enumerate(found):
+        before = clause[: mention.start]
+        if n and _TOGETHER.fullmatch(clause[found[n - 1].end : mention.start]) and found[n - 1] not in out:
+            continue
+        run = n and found[n - 1] in out and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])
+        if patterns.NEAR.search(before) or run or (kind in ("cancel", "") and patterns.SPOKEN_OF.search(before)):
+            out.append(mention)
+    return out
 
 
 def _named_again(mention: Mention, found: Sequence[Mention], at: int) -> bool:

@@ -40,7 +40,9 @@ ORDER_ID = re.compile(
 STATUS = {
     "pending": re.compile(
         r"\b(?:pending|not (?:yet )?(?:shipped|delivered|been delivered|arrived)|hasn't (?:shipped|been (?:shipped|"
-        r"delivered)|arrived)|unshipped|still open|just (?:placed|ordered|bought)|open orders?)\b"
+        r"delivered)|arrived)|unshipped|still open|just (?:placed|ordered|bought)|open orders?|"
+        r"still (?:on (?:its|the) way|coming|to come)|hasn't (?:yet )?(?:come|left|turned up)|"
+        r"(?:i'm|am|are) (?:still )?waiting for|on order)\b"
     ),
     "delivered": re.compile(
         r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"
@@ -128,7 +130,11 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("visa", r"\bvisa\b"),
     ("mastercard", r"\bmaster ?card\b"),
     ("amex", r"\bamex\b|\bamerican express\b"),
-    ("credit_card", r"\b(?:credit|debit) ?card\b|(?<!gift )(?<!gift)\bcard\b(?! (?:on the order|i paid))"),
+    (
+        "credit_card",
+        r"\b(?:credit|debit) ?card\b|(?<!gift )(?<!gift)(?<!sd )(?<!cf )(?<!sim )(?<!memory )"
+        r"(?<!graphics )\bcard\b(?! (?:on the order|i paid))",
+    ),
     ("bank", r"\bbank (?:transfer|account)\b"),
     ("crypto", r"\b(?:bitcoin|crypto\w*|cheque|check by mail|cash)\b"),
 )

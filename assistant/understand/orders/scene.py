@@ -60,9 +60,10 @@ class Scene:
         self.names = list(dict.fromkeys(x.name for x in self.lines))
         self.options = option_words(account)
 
-    def mentions(self, clause: str) -> list[Mention]:
+    def mentions(self, clause: str, by_meaning: bool = True) -> list[Mention]:
         """The items that a clause names: by words of their names, else by meaning."""
-        return mentions(clause, self.names, self.options) or (self._like.mentions(clause) if self._like else [])
+        named = mentions(clause, self.names, self.options)
+        return named or (self._like.mentions(clause) if by_meaning and self._like else [])
 
     @cached_property
     def _like(self) -> Likeness | None:

@@ -17,7 +17,8 @@ _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
     r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|orders? (?:with|containing) (?!you\b)|(?:my |the |"
     r"^)pending (?:\w+ ){1,3}|"
-    r"(?:order|purchase)s? of mine|i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
+    r"(?:order|purchase)s? of mine|on order|"
+    r"i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
     r")?(?:came|arrived)|"
@@ -122,6 +123,11 @@ def _wants(sentence: str, own: bool) -> bool:
     if own or _START.search(sentence) or _TO_MINE.search(sentence):
         return True
     return bool(_WISH.search(sentence)) and not _HOW.search(sentence) and not _of_anybody(sentence)
+
+
+def speaks_of_own(low: str) -> bool:
+    """Whether a (mended) message speaks of what its writer has, or has ordered, and not of the rules for it."""
+    return bool(_OWN.search(low)) and not _GENERAL.search(low)
 
 
 def of_goods(text: str, requests: Sequence[Request]) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.order_talk import Item
+from assistant.order_talk import Item, LineKey, Wish, merge_items
 from assistant.shop.accounts import Line
 from assistant.understand.options import option_values
 from assistant.understand.orders import patterns
-from assistant.understand.orders.items import key
+from assistant.understand.orders.items import described, key
 from assistant.understand.orders.refs import statuses
 from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.wishes import read_wish
@@ -42,6 +42,38 @@ class WishReader:
                 wish.want[name] = rest
         wish.like = self.like(whole, lines)
         item.wish = wish
+
+    def names_other(self, lines: Sequence[Line], text: str) -> bool:
+        """Whether a text names a value of an option that none of these lines has."""
+        product = self._scene.shop.product(lines[0].product_id or "") if lines else None
+        if product is None:
+            return False
+        wish = read_wish(text, option_values([product]))
+        return any(v not in {x.options.get(n) for x in lines} for n, chosen in wish.want.items() for v in chosen)
+
+    def more(self, items: list[Item], clause: str, focus: Focus) -> None:
+        """What a clause without an item wishes: of the items named before it, or else of the one under discussion that
+        has such options ("the perfume and the bottle" - "woody, 100ml")."""
+        told, wished = self._told_by(clause, focus)
+        if wished != clause:
+            merge_items(items, [Item([k], text=clause, wish=self._of([k], wished)) for k in told])
+            return
+        fits = [i for i in items if not self._of(i.lines, clause).missing]
+        if fits or not items:
+            self.wish_for(fits or items, clause)
+            return
+        named = {k for i in items for k in i.lines}
+        others = [Item([k], text=clause, wish=self._of([k], clause)) for k in focus.lines if k not in named]
+        better = [i for i in others if i.wish.want and not i.wish.missing]
+        if better:
+            items += better
+        else:
+            self.wish_for(items, clause)
+
+    def _of(self, lines: Sequence[LineKey], clause: str) -> Wish:
+        item = Item(list(lines))
+        self.set_wish(item, clause, True)
+        return item.wish
 
     def like(self, text: str, lines: Sequence[Line]) -> list[object] | None:
         """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
@@ -74,13 +106,26 @@ class WishReader:
                 item.wish = fresh.wish.over(item.wish)
 
     def of_focus(self, clause: str, focus: Focus) -> list[Item]:
-        out = []
-        for line in focus.lines:
-            item = Item([line], text=clause)
-            self.set_wish(item, clause, True)
-            if item.wish.says:
-                out.append(item)
-        return out
+        """The wishes of a clause that names no item, for the items under discussion that it tells, else for all."""
+        told, wished = self._told_by(clause, focus)
+        out = [Item([line], text=clause, wish=self._of([line], wished)) for line in told]
+        clean = [i for i in out if i.wish.want and not i.wish.missing]
+        return [i for i in (clean or out) if i.wish.says]
+
+    def _told_by(self, clause: str, focus: Focus) -> tuple[list[LineKey], str]:
+        """ "In place of the green one: red": of several items, the one described, and what is wished for it."""
+        parts = _IN_PLACE.match(clause)
+        lines = [x for k in focus.lines if (x := self._scene.account.line(*k))]
+        if parts is None or len(lines) < 2:
+            return list(focus.lines), clause
+        fits = described(lines, parts[1])
+        return ([key(x) for x in fits], parts[2]) if len(fits) < len(lines) else (list(focus.lines), clause)
+
+
+_IN_PLACE = re.compile(
+    r"\W*(?:(?:in place of|instead of|for|as for|and|replacing) )*(?:the|my) ([^:,]{2,40}?)(?: one| ones)?"
+    r"(?::|,| should be| should become| for| to| into| becomes| goes to) (.+)"
+)
 
 
 def _without_orders(text: str) -> str:

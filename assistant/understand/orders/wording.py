@@ -24,6 +24,7 @@ _CONTROL = tuple(
     bought accidentally different bigger smaller larger color colour size material confirm correct yes
     """.split()
 )
+_SHORT_ONES = ("the", "and", "for", "you", "was", "not", "are", "has", "its", "can", "get")
 
 
 @lru_cache(maxsize=4096)
@@ -31,6 +32,8 @@ def _right(word: str) -> str:
     """The word of order talk that `word` misspells by one slip; ordinary words stay."""
     if len(word) < 3 or word in _CONTROL or word in english_words():
         return word
+    if len(word) == 3:  # "TPE" is no "type": letters in another order ("teh") are all that is sure
+        return next((w for w in _SHORT_ONES if sorted(w) == sorted(word) and w[0] == word[0]), word)
     found = process.extract(word, _CONTROL, scorer=OSA.distance, score_cutoff=1, limit=2)
     return str(found[0][0]) if len(found) == 1 or (found and found[0][0][0] == word[0]) else word
 
@@ -96,7 +99,8 @@ _ADDRESS = re.compile(
 )
 _MONEY_GOES = re.compile(r"\b(?:refund|money|difference|it back|gift ?card|paypal|credit|visa|card|amex|account)\b")
 _PAYMENT = re.compile(
-    r"\b(?:(?:change|switch|update|modify|split)\w*\b[^.?!]{0,40}\bpay(?:ment|ing)?\b(?! (?:the )?difference)|pay "
+    r"\b(?:(?:change|switch|update|modify|split|move|transfer|shift)\w*\b[^.?!]{0,40}\bpay(?:ment|ing)?\b"
+    r"(?! (?:the )?difference)|pay "
     r"(?:for )?(?:it|this|that|my order|the order)"
     r"\b[^.?!]{0,20}\bwith\b|payment (?:method )?(?:of|for|on) (?:my |the )?(?:order|#)\S*[^.?!]{0,40}\bto\b)"
 )
@@ -185,8 +189,8 @@ def charges(clause: str) -> bool:
 
 
 _FILLER = (
-    r"(?:(?:ok(?:ay)?|well|oh|hm+|alright|all right|great|perfect|thanks?(?: you)?|so|and|then|good|that's everything|"
-    r"nothing to add|that's all(?: of them)?|argh|ugh|fine|sounds good|in that case)\W+)*"
+    r"(?:(?:ok(?:ay)?|well|oh|m*hm+|alright|all right|great|perfect|thanks?(?: you)?|so|and|then|good|"
+    r"that's everything|nothing to add|that's all(?: of them)?|argh|ugh|fine|sounds good|in that case)\W+)*"
 )
 _STRONG = (
     r"(?:yes|yep|yeah|yup|absolutely|definitely|of course|i confirm|confirmed|confirm|go ahead|go for it|please do|"
