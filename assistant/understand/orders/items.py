@@ -150,13 +150,14 @@ def described(lines: Sequence[Line], text: str) -> list[Line]:
     elif re.search(r"\bcheap(?:er|est)\b|less expensive", low) and not re.search(r"\b(?:for|to)\b.*cheap", low):
         least = min(x.price for x in lines)
         lines = [x for x in lines if x.price == least] if len({x.price for x in lines}) > 1 else lines
-    words = _grams(text)
+    words = grams(text)
     scores = [(sum(_names(value, name, words, low) for name, value in x.options.items()), x) for x in lines]
     most = max(s for s, _ in scores)
     return [x for s, x in scores if s == most] if most > 0 else list(lines)
 
 
-def _grams(text: str) -> set[str]:
+def grams(text: str) -> set[str]:
+    """The words of a text and its runs of two and three, as options are compared."""
     tokens = [t.text for t in tokenize(text)]
     return {canonical("".join(tokens[i : i + n])) for n in (1, 2, 3) for i in range(len(tokens) - n + 1)}
 

@@ -12,10 +12,11 @@ from assistant.order_talk import Ask, Item
 from assistant.shop.accounts import Line
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import chunk
-from assistant.understand.orders.items import Mention, described, key
+from assistant.understand.orders.items import Mention, described, grams, key
 from assistant.understand.orders.refs import JUST, statuses
 from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.wished import WishReader
+from assistant.understand.vocabulary import canonical
 
 
 class ItemReader:
@@ -108,10 +109,20 @@ class ItemReader:
     def picked(self, clause: str, focus: Focus) -> list[Item]:
         """The answer to "which item" without a name: "the 15-inch with 32GB", "both", "the cheaper one"."""
         lines = [x for k in focus.lines if (x := self._scene.account.line(*k))]
+        if not lines:
+            return self._by_options(clause)
         if re.search(r"\b(?:both|all of them|all|two|2)\b", clause) and lines:
             return [Item([key(x) for x in lines], all=True, text=clause)]
         fits = described(lines, clause)
         return [Item([key(x) for x in fits], text=clause)] if 0 < len(fits) < len(lines) else []
+
+    def _by_options(self, clause: str) -> list[Item]:
+        """ "The upright one, bagless": the one item of all theirs that has most of the values named, two at least."""
+        words = grams(clause)
+        score = {key(x): sum(canonical(v) in words for v in x.options.values()) for x in self._scene.lines}
+        most = max(score.values(), default=0)
+        best = [k for k, s in score.items() if s == most]
+        return [Item(best, text=clause)] if most > 1 and len(best) == 1 else []
 
     def by_id(self, clause: str, kind: str) -> list[Item]:
         """Items named by a number of the shop's: of an item or of a product in the customer's orders."""

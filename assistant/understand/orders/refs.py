@@ -229,6 +229,15 @@ _FREE_FORM = re.compile(
 )
 
 
+_CITY_FIRST = re.compile(
+    rf"\b(?:in|to|at|is) (?P<city>[a-z](?:(?! (?:in|to|at|is) )[a-z .'-])+),\s*(?P<street>\d+[a-z]? [a-z0-9 .'-]+?),\s*"
+    rf"(?:(?P<more>(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?(?P<code>{_POSTCODE})\b"
+)
+_CITY_FIRST_PARTS = {1: "street", 2: "more", 3: "city", 5: "code"}
+"""Which part of it is which group of _FREE_FORM."""
+_CODE_WORD = re.compile(r"\b(?:zip(?: ?code)?|post(?:al)? ?code)(?: is)?:? (?=\w*\d)")
+
+
 def without_address(text: str) -> str:
     """`text` without the figures of an address written out in it: where something is to go doesn't say who asks."""
     found = _FREE_FORM.search(text.lower())
@@ -246,12 +255,13 @@ def _countries() -> frozenset[str]:
 
 def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
+    text = _CODE_WORD.sub("", text)
     match = _FREE_FORM.search(text)
-    if match is None:
+    if match is None and (other := _CITY_FIRST.search(text)) is None:
         return {}
 
     def own(group: int) -> str:
-        part = match[group]
+        part = match[group] if match else (other[_CITY_FIRST_PARTS[group]] if group in _CITY_FIRST_PARTS else "")
         if not part:
             return ""
         at = original.lower().find(part.strip(" ,"))
