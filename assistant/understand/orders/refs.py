@@ -257,11 +257,13 @@ def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     text = _CODE_WORD.sub("", text)
     match = _FREE_FORM.search(text)
-    if match is None and (other := _CITY_FIRST.search(text)) is None:
+    other = None if match else _CITY_FIRST.search(text)
+    if match is None and other is None:
         return {}
 
     def own(group: int) -> str:
-        part = match[group] if match else (other[_CITY_FIRST_PARTS[group]] if group in _CITY_FIRST_PARTS else "")
+        named = _CITY_FIRST_PARTS.get(group)
+        part = match[group] if match else other[named] if other and named else ""
         if not part:
             return ""
         at = original.lower().find(part.strip(" ,"))
