@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+pytest.importorskip("sklearn", reason="needs the extra: uv sync --extra finetune")
+
 from assistant.cli.app import app
 from assistant.errors import UsageError
 from assistant.screen.head import SafetyHead
