@@ -51,6 +51,7 @@ def choose(product: Product, wanted: Sequence[Wanted], skus: Sequence[str] = ())
         options = {n: tuple(dict.fromkeys(v.options.get(n, "") for v in pointed)) for n in pointed[0].options}
         return Choice(product, options, (), pointed)
     missing = tuple(w for w in wanted if w.value is None and (w.name is not None or _is_dimension(w, product)))
+    missing = tuple(w for w in missing if w.asked.lower() not in product.name.lower().split())  # its own name's word
     if missing:
         wanted = [w for w in wanted if not w.pinned]
     choice = _select(product, [w for w in wanted if w.value is not None], missing)

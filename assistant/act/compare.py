@@ -55,7 +55,7 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
     for product in products:
         choice = choose(product, request.wanted)
         variants = list(choice.sold or choice.exact or product.variants)
-        sides.append(_side(product, variants, {}, context, plan))
+        sides.append(_side(product, variants, _told_of(product, variants, request.wanted), context, plan))
         _asked_aspect(request, product, context, plan, len(plan.facts))
     winner = _better_rated(sides, request, context, plan)
     if winner is None and not (_RATED.search(fold(request.text)) and any(s.product.rating is None for s in sides)):
@@ -63,6 +63,14 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
     plan.listed = [{"product": p.product_id, "sku": None} for p in products]
     plan.focus = [winner.product.product_id] if winner else [p.product_id for p in products]
     plan.cards += [context.card(p) for p in products]
+
+
+def _told_of(product: Product, variants: Sequence[Variant], wanted: Sequence[Wanted]) -> dict[str, str]:
+    """The options to name where only some versions are meant: what one of them costs isn't what all cost."""
+    if len(variants) == sum(v.active for v in product.variants):
+        return {}
+    named = {w.name: w.value for w in wanted if w.name and w.value}
+    return {n: x for n, x in named.items() if all(v.options.get(n) == x for v in variants)}
 
 
 def _side(product: Product, variants: list[Variant], shown: dict[str, str], context: Context, plan: Plan) -> Side:

@@ -45,15 +45,23 @@ def shop_fact(question: str, context: Context) -> ShopFact | None:
     if not any(word.isalpha() and len(word) > 2 for word in asked | set(stems(question)) & _ASKS_BARE):
         return None  # a bare number asks for no fact, however near a phone number it looks
     scored = []
+    abroad = bool(_TO_A_PLACE.search(question.lower()))
     for (key, value), vector, called in zip(told.items(), vectors[1:], meant, strict=True):
+        if abroad and key in SHIPPING_FACTS:
+            continue  # what a parcel costs at home says nothing of Poland
         shared = asked & set(stems(key.replace("_", " ")))
         within = (asked & set(stems(value))) - shared
         near = max(float(vector @ vectors[0]), float(called) if key in _GLOSSES and called > _SAME else 0.0)
         scored.append(ShopFact(key, value, near + 0.2 * len(shared) + 0.1 * min(2, len(within))))
-    top = max(scored, key=lambda f: f.score)
-    return top if top.score >= _FACT_CONFIDENT else None
+    top = max(scored, key=lambda f: f.score, default=None)
+    return top if top is not None and top.score >= _FACT_CONFIDENT else None
 
 
+_TO_A_PLACE = re.compile(
+    r"\b(?:ship\w*|deliver\w*|post\w*|sen[dt]\w*) (?:\w+ ){0,3}?(?:to|in|into) (?!(?:me|my|you|us|a|an|the|be|your|"
+    r"home|get|stock|time|one)\b|\d)\w+|\babroad\b|\boverseas\b|\binternational\w*\b"
+)
+"""Asks what it costs to send something to a place that it names."""
 _ASKS_BARE = set(stems("where when who open"))
 _SAME = 0.6
 _GLOSSES = {

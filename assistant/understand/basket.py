@@ -181,6 +181,8 @@ def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, ta
             continue
         if any(_joint(p, tokens, text) for p in range(place + 1, first)):
             continue
+        if re.search(r"[.!?]\s", text[tokens[place].end : tokens[first].start]):
+            continue  # said in a sentence of its own: "48. how much is the lipstick" wants no 48
         before = max(0, tokens[place].start - 1)  # a place of the folded text, which may be longer
         glued = text[before : tokens[place].start].isalnum()  # the 10 of "SAVE10"
         dozen = tokens[place + 1].text in ("dozen", "dozens")

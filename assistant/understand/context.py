@@ -29,7 +29,12 @@ _OF_IT = re.compile(
     r" (?:it|they|this|that|these|those)\b"
 )
 _ALL = re.compile(r"\b(?:which|what) ones\b|\b(?:all|any|each|none) of (?:them|those|these)\b|\bthem all\b")
-_SEVERAL = re.compile(r"\b(?:them|both|these|those|the (?:two|2)|all of|they|each)\b")
+_UNIT = (
+    r"(?:litres?|liters?|l|ml|kilos?|kg|g|grams?|inch(?:es)?|cm|mm|m|met(?:er|re)s?|ft|foot|feet|oz|lbs?|pounds?|tog|"
+    r"pack|pieces?|season|seater|burner|slices?|slots?|doors?|cups?|person|man|tb|gb)"
+)
+"""What makes a number a size: "the 2 litre" is one thing."""
+_SEVERAL = re.compile(rf"\b(?:them|both|these|those|the (?:two|2)(?!\W?{_UNIT}\b)|all of|they|each)\b")
 _HALF = 0.5
 _COUNTING = frozenset(
     """number numbers amount count figure level inventory copies pieces units hold keep store shelf shelves first second
@@ -96,7 +101,7 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
 _BOTH = re.compile(
     r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
     r"comes|cost|costs|together|still|there|please)\b)"
-    r"|\b(?:the|them|these|those) (?:two|2)\b(?! (?:one|more|person|man|other|of (?:you|us))\b)"
+    rf"|\b(?:the|them|these|those) (?:two|2)\b(?!\W?(?:one|more|other|of (?:you|us)|{_UNIT})\b)"
 )
 _BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
 
@@ -375,6 +380,8 @@ def merge(requests: list[Request]) -> list[Request]:
             continue
         elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
             out[-1] = request
+        elif previous.act in ("cheapest", "most_expensive") and request.act == "compare":
+            out[-1] = request  # "is wood cheaper? wood vs glass": what is compared is said behind it
         elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:
             out[-1] = replace(
                 request, act="availability" if previous.act == "availability" and not request.wanted else request.act

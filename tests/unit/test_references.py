@@ -10,6 +10,7 @@ import pytest
 
 from assistant.types import Product, Record
 from assistant.understand.beside import set_beside
+from assistant.understand.context import _BOTH
 from assistant.understand.siblings import sibling
 from assistant.understand.sizes import chart, fits, in_order, relative, worn
 from assistant.understand.state import State
@@ -134,3 +135,24 @@ def test_what_is_set_beside_what(said: str, named: tuple[str, ...], pair: list[s
     state = State(focus=["oven"], topics=topics)
     assert [i["product"] for i in set_beside(said, named, state)] == pair
     assert set_beside(said, (), State()) == []
+
+
+def test_a_number_in_a_sentence_of_its_own_is_no_quantity(talk: Callable[..., Record]) -> None:
+    reply = talk("how much is the Ember Mug", "lol 48. how much is the Ember Kettle").reply
+    assert "48" not in reply
+
+
+def test_what_a_parcel_costs_at_home_is_not_said_of_another_country(talk: Callable[..., Record]) -> None:
+    reply = talk("how much is the Blue Heron Blanket", "Shipping to Poland what is the price").reply
+    assert "3.95" not in reply.split("European")[0]
+
+
+def test_the_sides_of_a_comparison_name_their_versions(talk: Callable[..., Record]) -> None:
+    reply = talk("cloud vegan duvet in double, how much", "is that cheaper than the eider down duvet in double").reply
+    assert "Duvet (Double)" in reply or "Duvet (size Double)" in reply
+
+
+@pytest.mark.parametrize("text", ["is the 2 litre there", "the 2 kg one?"])
+def test_a_size_of_two_is_not_both(text: str) -> None:
+    assert not _BOTH.search(text)
+    assert _BOTH.search("are the 2 in stock")
