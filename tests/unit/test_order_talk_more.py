@@ -137,3 +137,16 @@ def test_what_is_only_asked_about_is_not_changed(db: Database, question: str) ->
         db, f"change the lamp in order #W1000001 to the cheapest. {question}", "my visa card", customer="mia"
     )
     assert "Desk Lamp" in proposed[-1].reply and "Boots" not in proposed[-1].reply
+
+
+def test_an_address_that_is_to_stand_in_the_account_moves_no_order(db: Database) -> None:
+    texts = ["I live now at 5 Quay Street, Galway, H91 CD56. Please change this in my account.", "yes"]
+    replies = talk(db, *texts, customer="mia")
+    assert "default address" in replies[0].reply and "W1000001" not in replies[0].reply
+    assert [w["action"] for w in replies[1].writes] == ["modify_user_address"]
+
+
+def test_what_a_bar_keeps_is_not_returned(db: Database) -> None:
+    said = "The parcel W1000002 came. It's all got to go back, bar the mug, that's lovely."
+    reply = talk(db, said, "the visa card", customer="mia")[-1].reply.lower()
+    assert "return the" in reply and "lamp" in reply and "mug" not in reply

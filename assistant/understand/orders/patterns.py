@@ -18,7 +18,8 @@ EVERY = re.compile(
 """All that there is of a kind, in whatever orders."""
 ENTIRE = re.compile(
     r"\b(?:(?:whole|entire|complete|full) (?:thing|order|lot|package|parcel)|all of (?:it|that)|all (?:it|"
-    r"that)\b(?! i)|(?:it|that|this) all(?= (?:then|now|please|off|back)\b|\W*$)|"
+    r"that)\b(?! i)|it(?:'s| has| is)? all (?:got|has|needs?|must|should|is)\b|"
+    r"(?:it|that|this) all(?= (?:then|now|please|off|back)\b|\W*$)|"
     r"(?:the|a) lot|completely|in full|entirely|altogether(?= *[.!]?$)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
     r"(?:all of|the rest of|every\w* (?:in|from|of)) (?:order )?#?\w*\d{4,})\b"
 )
@@ -28,7 +29,8 @@ WHOLE = re.compile(
     r"){0,2}orders?|that order|this order|order #?\w*\d{4,})\b"
 )
 KEEP = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|apart from|other than|besides|but not|everything but|all but|but|"
+    r"\b(?:except(?:ing)?(?: for)?|excluding|barring|bar(?= (?:the|my|that|this|those|these)\b)|minus|not counting|"
+    r"apart from|other than|besides|but not|everything but|all but|but|"
     r"keep(?:ing)?|leave(?: out)?|not including|"
     r"without|not|don't want(?: to)? (?:return|cancel|exchange)|save for)\s+(?:the |my |those |these |that |any |"
     r"for )*(?:\w+ ){0,2}$"

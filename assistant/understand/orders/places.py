@@ -64,11 +64,11 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, find: F
         ask.address = {"before": True}
     if not ask.address:
         ask.address = known_address(clause, account)
-    if not ask.address and _FROM_HOME.search(clause) and not _changes_home(clause):
+    if not ask.address and _FROM_HOME.search(clause) and not changes_home(clause):
         ask.address = dict(account.address)
     if not ask.address and _ELSEWHERE.search(clause):
         ask.address = _the_other(account)
-    home, orders = _changes_home(clause), bool(_ORDERS.search(clause) or ask.orders)
+    home, orders = changes_home(clause), bool(_ORDERS.search(clause) or ask.orders)
     ask.kind = "home" if home and not orders else "both" if home else "address"
 
 
@@ -82,7 +82,7 @@ def _the_other(account: Account) -> Json:
     return dict(next(iter(found))) if len(found) == 1 else {}
 
 
-def _changes_home(clause: str) -> bool:
+def changes_home(clause: str) -> bool:
     """Whether the default address itself is to change ("and my default address too", not "to my default address")."""
     match = _HOME.search(clause)
     if match is None:

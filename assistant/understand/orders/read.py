@@ -18,7 +18,7 @@ from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import known_address, read_address, source_at, speaks_of_orders
+from assistant.understand.orders.places import changes_home, known_address, read_address, source_at, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
@@ -69,6 +69,9 @@ class OrderReader:
                 self._continue(clause, original, said, focus)
             return
         kind, at, wanted = found[0]
+        if kind == "swap" and self._puts_on_file(clause, said):
+            self._continue(clause, original, said, focus)
+            return
         if not wanted:
             said.drops.append(self._ask(kind, clause, at, original, focus))
             return
@@ -76,6 +79,11 @@ class OrderReader:
         if len(found) > 1 and {k for k, _, _ in found} >= {"cancel", "return"}:
             ask.kind = "get_rid"
         said.asks.append(ask)
+
+    def _puts_on_file(self, clause: str, said: Said) -> bool:
+        """ "I live at ... now. Please change this in my account.": the address that was said, and no item."""
+        before = said.asks[-1].kind if said.asks else ""
+        return before in ("address", "home", "both") and changes_home(clause) and not self._scene.mentions(clause)
 
     def _unsaid(self, clause: str, original: str, said: Said, focus: Focus) -> Ask | None:
         """A request without a verb for it: "make it black", "the boots need to go", "undo that order"."""
@@ -149,8 +157,9 @@ class OrderReader:
         for name in ("whole", "every", "only", "also", "maybe"):
             setattr(into, name, getattr(into, name) or getattr(more, name))
         into.pattern = into.pattern or more.pattern
-        if last is not None and last.kind in ("address", "home", "both") and more.kind in ("home", "both"):
-            last.kind = "home" if more.kind == "home" and self._of_no_order(last, clause) else "both"
+        of_home = more.kind in ("home", "both") or changes_home(clause)
+        if last is not None and last.kind in ("address", "home", "both") and of_home:
+            last.kind = "home" if more.kind != "both" and self._of_no_order(last, clause) else "both"
 
     def _about_which(self, clause: str, said: Said) -> Ask | None:
         """The request of this message that a clause without one says more about: the last one whose orders it names, or
