@@ -45,10 +45,14 @@ class Pacer:
         self._prompt_s = self._answer_s = 0.0  # of time that was competed for, each by its share
 
     def num_tokens(self, num_wanted: int | None = None) -> int:
-        """Tokens of the next piece; all that is wanted where only a small rest would be left for another step."""
-        num = int(min(self._max_tokens, max(32, self._tokens_per_s * self._target_s)))
+        """Tokens of the next piece; all that is wanted where only a small rest would be left for another step.
+
+        A rest may make a step half as long again as it should be, no longer: who stops waits for the step under way.
+        """
+        fitting = self._tokens_per_s * self._target_s
+        num = int(min(self._max_tokens, max(32, fitting)))
         num = max(self._tile, num // self._tile * self._tile)
-        most = min(self._max_tokens, max(num * 3 // 2, num + self._tile - 1))
+        most = min(self._max_tokens, max(num, int(1.5 * fitting)))
         return num_wanted if num_wanted is not None and num_wanted <= most else num
 
     def seconds(self, num_tokens: int) -> float:
