@@ -32,8 +32,9 @@ from assistant.errors import EngineError
 from assistant.guard import Guard
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
-from assistant.request import Request
+from assistant.remember import advance, log
 from assistant.screen.judge import OwnNames, things
+from assistant.screen.screen import Screened
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import States, default_embedder
 from assistant.shop.pricing.terms import fold_code
@@ -43,9 +44,8 @@ from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
-from assistant.types import CustomerRef, Done, Event, Record
+from assistant.types import CustomerRef, Decision, Done, Event, Json, Record
 from assistant.understand.acts import default_head
-from assistant.understand.carry import names_one
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
 from assistant.understand.listen import Heard, Listener
@@ -165,32 +165,11 @@ class Assistant:
                 screened.kept, self._words()[1], states, answers=colleague is None, at_work=state.at_work
             )
             at = turn.clock("screen", at)
-            heard, asked = Heard([], NEUTRAL, state.mood), screened.kept
-            if decision.refused:
-                turn.record.verdict, turn.record.category = "refused", decision.category
-            else:
-                asked = screened.asked or (screened.kept if state.at_work else "")
-                if asked:
-                    heard = self._listener(shop, states).hear(asked, state)
-            turn.record.acts = [r.as_act() for r in heard.requests]
-            turn.record.emotion, turn.record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
+            heard = self._hear(screened, decision, state, shop, states)
+            _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
-            orders = None
-            if decision.refused:
-                hurt = decision.category == "medical_legal" and wellbeing.first(screened.kept, [], context)
-                plan = hurt or refuse(decision, self._settings.safety)
-            elif colleague is None and not asked:
-                plan = what_else()
-            elif colleague is None and (urgent := wellbeing.first(screened.kept, heard.requests, context)):
-                plan = urgent
-            elif colleague is None:
-                orders = self._orders.take(
-                    screened.kept, heard.requests, state.task, context, customer, conversation_id
-                )
-                plan = orders.plan if orders else answer(heard.requests, context)
-            else:
-                plan = passed_on(colleague)
-            turn.record.writes += orders.writes if orders else []
+            plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
+            turn.record.writes += writes
             busy = state.at_work or colleague is not None or decision.refused
             mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
             complete(context, plan)
@@ -202,8 +181,8 @@ class Assistant:
             self._describe(turn, plan, state, shop, introduced, told)
             turn.clock("act", at)
             yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
-            _advance(state, heard.requests, plan)
-            _log(state, screened.kept, heard, plan)
+            advance(state, heard.requests, plan)
+            log(state, screened.kept, heard, plan)
             state.mood = mood
             status = "done"
         finally:
@@ -212,6 +191,38 @@ class Assistant:
             turn.clock("keep", at)
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
+
+    def _hear(self, screened: Screened, decision: Decision, state: State, shop: Catalogue, states: States) -> Heard:
+        """What the message tells: nothing where it is refused, or where nothing is left of it but secrets."""
+        asked = screened.asked or (screened.kept if state.at_work else "")
+        if decision.refused or not asked:
+            return Heard([], NEUTRAL, state.mood)
+        return self._listener(shop, states).hear(asked, state)
+
+    def _plan(
+        self,
+        decision: Decision,
+        screened: Screened,
+        heard: Heard,
+        state: State,
+        colleague: str | None,
+        context: Context,
+        customer: CustomerRef | None,
+        conversation_id: str,
+    ) -> tuple[Plan, list[Json]]:
+        """What will be said, and the writes that were made for it: the first of those that may speak has the turn."""
+        said = screened.kept
+        if decision.refused:
+            hurt = decision.category == "medical_legal" and wellbeing.first(said, [], context)
+            return hurt or refuse(decision, self._settings.safety), []
+        if colleague is not None:
+            return passed_on(colleague), []
+        if not (screened.asked or state.at_work):
+            return what_else(), []
+        if urgent := wellbeing.first(said, heard.requests, context):
+            return urgent, []
+        orders = self._orders.take(said, heard.requests, state.task, context, customer, conversation_id)
+        return (orders.plan, orders.writes) if orders else (answer(heard.requests, context), [])
 
     def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
         record = turn.record
@@ -288,49 +299,9 @@ class Assistant:
         return [form.format(name) for form, name in zip(forms, picked, strict=False)]
 
 
-def _advance(state: State, requests: list[Request], plan: Plan) -> None:
-    """What the next turn may refer to: see State for what carries over."""
-    state.num_turns += 1
-    last = next((r for r in reversed(requests) if r.products or plan.focus), None)
-    if plan.focus is not None:
-        state.focus = plan.focus
-        state.wanted = plan.wanted if plan.wanted is not None else _kept(last)
-    elif last is not None and names_one(last):
-        state.focus, state.wanted = list(last.products), _kept(last)  # a text answered: the talk is still of it
-    named = list(dict.fromkeys(p for r in requests if not r.group and not r.from_context for p in r.products))
-    if plan.listed is not None and len(plan.listed) > 1:
-        state.show_list(plan.listed)
-    elif 1 < len(named) < 4:
-        state.show_list([{"product": p, "sku": None} for p in named])
-    elif plan.focus is not None and len(plan.focus) == 1:
-        chosen = plan.chosen if plan.chosen and plan.chosen.product_id == plan.focus[0] else None
-        state.show(plan.focus[0], chosen.sku if chosen else None, state.wanted)
-    if plan.search is not None:
-        turned = next((r.extra["refine"].shown for r in requests if "refine" in r.extra), ())
-        state.look_for(plan.search, turned)
-    if plan.basket is not None:
-        state.basket = plan.basket
-    if plan.told is not None:
-        state.told = plan.told
-    asked = [
-        r for r in requests if r.act not in ("greeting", "thanks", "goodbye", "none", "are_you_human", "yes", "no")
-    ]
-    if asked:
-        state.act, state.question = asked[-1].act, asked[-1].text
-
-
-_LOGGED = 5  # messages whose short form is kept in the state
-
-
-def _log(state: State, text: str, heard: Heard, plan: Plan) -> None:
-    """What this turn leaves for later ones: enough for a colleague's summary, bounded however long it goes on."""
-    acts = [r.act for r in heard.requests]
-    entry = {"said": text[:160], "acts": acts, "answered": plan.answered, "emotion": heard.feeling.emotion}
-    state.log = [*state.log[1 - _LOGGED :], entry]
-    state.offer, state.choices = plan.offer, plan.choices
-    state.called = plan.reason or state.called
-
-
-def _kept(request: Request | None) -> list[dict[str, object]]:
-    """The options that stay with the product: those it really has."""
-    return [vars(w) for w in request.wanted if w.value is not None] if request else []
+def _note(record: Record, decision: Decision, heard: Heard) -> None:
+    """Write into the record what was understood and judged of the message."""
+    if decision.refused:
+        record.verdict, record.category = "refused", decision.category
+    record.acts = [r.as_act() for r in heard.requests]
+    record.emotion, record.emotion_strength = heard.feeling.emotion, heard.feeling.strength
