@@ -45,6 +45,15 @@ def load_base(path: Path, dtype: str = "bfloat16", device: str = "cpu") -> Any:
     return model.to(device)
 
 
+def model_config(path: Path) -> dict[str, Any]:
+    """The configuration of a GGUF file or a Hugging Face folder, in Hugging Face's names."""
+    from transformers import AutoConfig
+
+    folder, options = (path.parent, {"gguf_file": path.name}) if path.is_file() else (path, {})
+    config: dict[str, Any] = AutoConfig.from_pretrained(str(folder), local_files_only=True, **options).to_dict()
+    return config
+
+
 def _forget_quantisation(model: Any) -> None:
     """The weights were dequantised on loading; what is left of that would keep the model from being saved."""
     if hasattr(model.config, "quantization_config"):

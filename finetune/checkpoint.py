@@ -1,6 +1,7 @@
 """Keeps where a training run stands: whole or not at all, the last two. Knows no model and no loss.
 
 OUT/checkpoints/step-000025/state.pt (matrices and the optimizer's moments), state.json (see State)
+OUT/along/step-000050/               the adapter as it was at each held-out evaluation (PEFT's form), to be judged
 """
 
 from __future__ import annotations
@@ -57,6 +58,33 @@ def latest(out: Path, device: str) -> tuple[State, dict[str, Any], dict[str, Any
         return None
     kept = torch.load(found[-1] / "state.pt", map_location=device, weights_only=True)
     return State(**json.loads((found[-1] / "state.json").read_text())), kept["weights"], kept["optimizer"]
+
+
+def keep_along(out: Path, step: int, model: Any) -> None:
+    """Keep the adapter as it is after `step` steps, for good: what comes of a run is judged along the way too.
+
+    Raises UsageError where it can't be written.
+    """
+    from safetensors import SafetensorError
+
+    final = out / "along" / f"step-{step:06d}"
+    part = final.with_suffix(".part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        model.save_pretrained(str(part))
+        shutil.rmtree(final, ignore_errors=True)
+        part.replace(final)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise UsageError(
+            f"{final}: can't be written ({error}); free some space and run the same again, "
+            "it goes on from the last checkpoint"
+        ) from None
+
+
+def kept_along(out: Path) -> dict[int, Path]:
+    """The folders of `keep_along` by step, in order."""
+    return {int(folder.name[5:]): folder for folder in sorted((out / "along").glob("step-??????"))}
 
 
 def finish(folder: Path, model: Any, training: Mapping[str, Any]) -> None:

@@ -67,7 +67,8 @@ class DataSettings:
 @dataclass(frozen=True)
 class EvalSettings:
     """What the adapter is judged on: conversations with shops that it wasn't trained on; `safety` held-out harmful
-    messages and as many harmless ones; `general` questions that have nothing to do with shops."""
+    messages and as many harmless ones; `general` questions that have nothing to do with shops. At most `checkpoints`
+    of the adapters kept along the training (0: none), evenly spread, word `checkpoint_answers` of the answers too."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(seed=99, conversations=30),)
     seed: int = 77
@@ -75,6 +76,8 @@ class EvalSettings:
     samples: int = 20
     safety: int = 20
     general: int = 40
+    checkpoints: int = 8
+    checkpoint_answers: int = 20
 
 
 @dataclass(frozen=True)

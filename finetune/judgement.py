@@ -18,12 +18,14 @@ from typing import Any
 from assistant.adapters import UNTRAINED, Adapter, open_adapter
 from assistant.engine import open_engine
 from assistant.engine.gguf import read_header
+from assistant.engine.process import EngineProcess
 from assistant.engine.request import Engine, Tokenizer
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import ResolvedModel
 from assistant.wording.notes import as_prompt, notes
 from assistant.wording.phrasebook import default_phrasebook
-from finetune import ability, evaluate, safety_gate
+from finetune import ability, along, evaluate, safety_gate
+from finetune.base import model_config
 from finetune.config import RunSettings
 from finetune.data import tokenise
 from finetune.example import read
@@ -61,11 +63,12 @@ class Judgement:
         """Everything; returns the verdict."""
         parity = self._parity()
         learnt = self._ability()
-        results, safety = self._answers()
+        results, safety, way = self._answers()
         figures = {name: evaluate.summary(each) for name, each in results.items()}
         gates = judge_gates(self.settings.gates, parity, figures, safety, learnt)
         facts = self._facts()
-        measured: dict[str, Any] = {"figures": figures, "parity": parity, "safety": safety, "ability": learnt}
+        measured: dict[str, Any] = {"figures": figures, "parity": parity, "safety": safety, "ability": learnt,
+                                    "along": way}  # fmt: skip
         write_json(self.out / "evaluation.json", measured | {
             "by_shop": {n: evaluate.by_shop(r) for n, r in results.items()},
             "answers": {n: evaluate.as_json(r) for n, r in results.items()},
@@ -101,32 +104,36 @@ class Judgement:
 
     def _ability(self) -> dict[str, dict[str, float]]:
         """What the base and the adapter know besides, and their losses in and off the domain."""
-        held_out = self._held_out(_IN_DOMAIN)
-        count = self.settings.evaluate.general
-
-        def measure(adapter: Path | None) -> dict[str, float]:
-            found = ability.general(self.base.path, adapter, self._tokenizer, count, self.threads)
-            return found | {"loss_in_domain": ability.in_domain(self.base.path, adapter, held_out, self.threads)}
-
-        learnt: dict[str, dict[str, float]] = {}
-        for name, adapter in (("base", None), ("adapter", self.file)):
-            key = [self._with(adapter), count, ability.FILE.read_text("utf-8"), [list(t.reply) for t in held_out]]
-            found = learnt[name] = self._kept.get(f"ability-{name}", key, partial(measure, adapter))
+        learnt = {"base": self._ability_of("base", None), "adapter": self._ability_of("adapter", self.file)}
+        for name, found in learnt.items():
             self.progress(
                 f"ability, {name}: {found['right']:.1%} of {found['questions']:.0f} general questions, "
                 f"loss {found['loss']:.3f} off and {found['loss_in_domain']:.3f} in the domain"
             )
         return learnt
 
+    def _ability_of(self, name: str, adapter: Path | None) -> dict[str, float]:
+        held_out = self._held_out(_IN_DOMAIN)
+        count = self.settings.evaluate.general
+
+        def measure() -> dict[str, float]:
+            found = ability.general(self.base.path, adapter, self._tokenizer, count, self.threads)
+            return found | {"loss_in_domain": ability.in_domain(self.base.path, adapter, held_out, self.threads)}
+
+        key = [self._with(adapter), count, ability.FILE.read_text("utf-8"), [list(t.reply) for t in held_out]]
+        found: dict[str, float] = self._kept.get(f"ability-{name}", key, measure)
+        return found
+
     def _with(self, adapter: Path | None) -> list[str]:
         """What identifies the weights that something was measured with."""
         return [self.base.sha256, file_hash(adapter) if adapter else "", default_phrasebook().digest]
 
-    def _answers(self) -> tuple[dict[str, list[evaluate.Result]], dict[str, dict[str, Any]]]:
-        """The same answers by the base under its grammar and freely, by the adapter freely and as it is served; and
-        what each does with what the screening should stop."""
+    def _answers(
+        self,
+    ) -> tuple[dict[str, list[evaluate.Result]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
+        """The same answers by the base under its grammar and freely, by the adapter freely and as it is served; what
+        each does with what the screening should stop; and how the adapter came along."""
         todo = evaluate.asked(self.settings.evaluate)
-        asked = [[each.shop, each.question, as_prompt(notes(each.plan))] for each in todo]
         adapter = open_adapter(self.file)
         began = time.monotonic()
         ways: dict[str, tuple[Adapter | None, bool]] = {
@@ -137,22 +144,58 @@ class Judgement:
         }
         engine, tokenizer = open_engine(self.base.path, adapter=adapter.path, slots=2, context_per_slot=1024)
         try:
-            results: dict[str, list[evaluate.Result]] = {}
-            for name, (by, guided) in ways.items():
-                key = [self._with(self.file if by is adapter else None), name, asked]
-                measure = partial(self._worded, engine, tokenizer, by, todo, guided)
-                results[name] = [evaluate.Result(**r) for r in self._kept.get(name.replace(", ", "-"), key, measure)]
+            results = {
+                name: self._worded(name, engine, tokenizer, by, todo, guided) for name, (by, guided) in ways.items()
+            }
             safety = self._safety(engine, tokenizer, adapter)
+            way = self._along(engine, tokenizer, todo, results)
         finally:
             engine.close()
         self.progress(f"evaluate: {len(todo)} answers, four times, and safety in {time.monotonic() - began:.0f} s")
-        return results, safety
+        return results, safety, way
 
-    @staticmethod
     def _worded(
-        engine: Engine, tokenizer: Tokenizer, by: Adapter | None, todo: list[evaluate.Asked], guided: bool
+        self, name: str, engine: Engine, tokenizer: Tokenizer, by: Adapter | None, todo: list[evaluate.Asked],
+        guided: bool = False,
+    ) -> list[evaluate.Result]:  # fmt: skip
+        def measure() -> list[dict[str, Any]]:
+            return evaluate.as_json(evaluate.answer_all(engine, tokenizer, by, todo, guided=guided))
+
+        asked = [[each.shop, each.question, as_prompt(notes(each.plan))] for each in todo]
+        file = by.path if by not in (None, UNTRAINED) else None
+        key = [self._with(file), name, asked]
+        return [evaluate.Result(**each) for each in self._kept.get(name.replace(", ", "-"), key, measure)]
+
+    def _along(
+        self,
+        engine: EngineProcess,
+        tokenizer: Tokenizer,
+        todo: list[evaluate.Asked],
+        results: dict[str, list[evaluate.Result]],
     ) -> list[dict[str, Any]]:
-        return evaluate.as_json(evaluate.answer_all(engine, tokenizer, by, todo, guided=guided))
+        """The rows of those that finetune.along compares; of the base and the run's end all is measured already."""
+        judged = self.settings.evaluate
+        places = along.spread(range(len(todo)), judged.checkpoint_answers)
+        found = []
+        for point in along.points(
+            self.out, self.file, self.training["state"]["step"], judged.checkpoints, self.base.sha256,
+            model_config(self.base.path),
+        ):  # fmt: skip
+            same = {along.BASE: "base", along.END: "adapter"}.get(point.name)
+            if same:
+                worded = [results[f"{same}, free"][place] for place in places]
+            else:
+                with along.loaded(engine, point.adapter):
+                    some = [todo[place] for place in places]
+                    worded = self._worded(f"along, {point.adapter.name}", engine, tokenizer, point.adapter, some)
+            known = self._ability_of(same or point.adapter.name, point.file)
+            row = along.row(point, evaluate.summary(worded), known)
+            found.append(row)
+            self.progress(
+                f"along, {point.name}: own words {row['own_first_time']:.1%} of {row['notes']} notes, "
+                f"wrong {row['wrong_before_checking']} of {len(worded)} answers, loss {known['loss_in_domain']:.3f}"
+            )
+        return found
 
     def _safety(self, engine: Engine, tokenizer: Tokenizer, adapter: Adapter) -> dict[str, dict[str, Any]]:
         asked = safety_gate.texts(self.settings.evaluate.safety)

@@ -17,7 +17,7 @@ from typing import Any
 from assistant.adapters import RELEASED, local, open_adapter
 from assistant.errors import UsageError
 
-KEPT = ("report.md", "report.html", "curves.png", "card.md")
+KEPT = ("report.md", "report.html", "curves.png", "along.png", "card.md")
 
 
 def file_hash(path: Path) -> str:

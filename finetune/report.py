@@ -10,6 +10,7 @@ from typing import Any
 from finetune.config import RunSettings
 from finetune.evaluate import Result
 from finetune.gates import Gate
+from finetune.plots import came_along, curves
 
 _ROWS = {
     "notes": "notes that may be worded",
@@ -38,20 +39,33 @@ _ABILITY = {
     "loss_in_domain": "loss on held-out replies of the domain (nats per token)",
 }
 
+_ALONG = {
+    "notes": "notes",
+    "own_first_time": "own words passing first time",
+    "standard_error": "its standard error",
+    "wrong_before_checking": "answers with a wrong statement before checking",
+    "notes_copied": "notes worded as they stand",
+    "loss_in_domain": "loss on held-out replies",
+    "loss": "loss off the domain",
+    "right": "general questions right",
+}
+
 
 def write_report(
     out: Path,
     settings: RunSettings,
     gates: Sequence[Gate],
-    measured: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    measured: Mapping[str, Any],
     results: Mapping[str, Sequence[Result]],
     training: Mapping[str, Any],
     facts: Mapping[str, str],
 ) -> None:
-    """Write report.md, report.html, curves.png and card.md into `out`. `measured` holds the "figures" of the answers,
-    "safety" and "ability"."""
-    figures = measured["figures"]
+    """Write report.md, report.html, curves.png, along.png and card.md into `out`. `measured` holds the "figures" of
+    the answers, "safety" and "ability", and the rows "along" the training, which may be none."""
+    figures: Mapping[str, Mapping[str, Any]] = measured["figures"]
     curves(out / "curves.png", training["state"])
+    if measured["along"]:
+        came_along(out / "along.png", measured["along"])
     names = list(figures)
     lines = [
         f"# {settings.name}: report of a fine-tuning run", "",
@@ -70,7 +84,7 @@ def write_report(
         f"{training['state']['supervised']:,} supervised tokens in "
         f"{training['state']['seconds'] / 60:.1f} minutes; held-out loss "
         f"{' → '.join(f'{v:.3f}' for _, v in _ends(training['state']['held_out']))}.", "",
-        "![Loss](curves.png)", "", "## Answers side by side", "",
+        "![Loss](curves.png)", "", *_along(measured["along"]), "## Answers side by side", "",
         *_samples(results, settings.evaluate.samples),
     ]  # fmt: skip
     text = "\n".join(lines)
@@ -89,6 +103,19 @@ def _unharmed(safety: Mapping[str, Mapping[str, Any]], ability: Mapping[str, Map
         f"whole product; {ability['base']['questions']:.0f} questions that have nothing to do with shops.", "",
         "| | base | adapter |", "|---|---|---|",
         *(f"| {text} | {each['base']:.4g} | {each['adapter']:.4g} |" for text, each in rows), "",
+    ]  # fmt: skip
+
+
+def _along(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How the adapter came along: the base, those kept on the way, the end, and the one that is in service."""
+    if not rows:
+        return []
+    return [
+        "## Along the training", "",
+        f"Each words the same {rows[0]['answers']} answers freely (a part of those above).", "",
+        f"| | {' | '.join(_ALONG.values())} |", "|---|" + "---|" * len(_ALONG),
+        *(f"| {row['name']} | {' | '.join(f'{row[key]:.4g}' for key in _ALONG)} |" for row in rows), "",
+        "![Along the training](along.png)", "",
     ]  # fmt: skip
 
 
@@ -132,25 +159,6 @@ def _html(markdown: str, title: str) -> str:
     body = MarkdownIt("commonmark").enable("table").render(markdown)
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     return f"{head}{body}</html>\n"
-
-
-def curves(path: Path, state: Mapping[str, Any]) -> None:
-    """The losses by step as a PNG."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 3.5), dpi=110)
-    axes.plot(*zip(*state["losses"], strict=True), label="training", linewidth=0.8)
-    if state["held_out"]:
-        axes.plot(*zip(*state["held_out"], strict=True), label="held out", marker="o", markersize=3)
-    axes.set_xlabel("step")
-    axes.set_ylabel("loss per supervised token")
-    axes.legend()
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
 
 
 def _card(

@@ -20,6 +20,7 @@ from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
 from assistant.privacy.training import register_adapter
 from assistant.store.database import Database
+from finetune.base import model_config
 from finetune.config import RunSettings
 from finetune.data import make_data
 from finetune.judgement import Judgement
@@ -98,15 +99,7 @@ class Run:
                 f"{adapter.path}: its alpha is {scale_of(adapter.path):g}, here it is {alpha:g}; set the same"
             )
         self.progress(f"train: begins with {adapter.path} (sha256 {file_hash(adapter.path)[:12]})")
-        return read_back(adapter.path, self._model_config())
-
-    def _model_config(self) -> dict[str, Any]:
-        """The base's configuration in Hugging Face's names."""
-        from transformers import AutoConfig
-
-        folder, options = _for_transformers(self.base.path)
-        config: dict[str, Any] = AutoConfig.from_pretrained(folder, local_files_only=True, **options).to_dict()
-        return config
+        return read_back(adapter.path, model_config(self.base.path))
 
     def convert(self) -> Path:
         """Write the trained matrices as a GGUF adapter."""
@@ -126,7 +119,7 @@ class Run:
         if self.settings.train.start_from:
             metadata["started_from_sha256"] = file_hash(find(self.settings.train.start_from).path)
         self._note_sources()
-        count = convert(self.out / "adapter", self.file, self._model_config(), metadata)
+        count = convert(self.out / "adapter", self.file, model_config(self.base.path), metadata)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
         for file_type in self.settings.merged:
             from finetune.merge import merge
@@ -168,10 +161,6 @@ class Run:
                 )
         else:
             write_json(note, {"id": self.base.id, "sha256": self.base.sha256})
-
-
-def _for_transformers(path: Path) -> tuple[str, dict[str, str]]:
-    return (str(path.parent), {"gguf_file": path.name}) if path.is_file() else (str(path), {})
 
 
 def with_budget(settings: RunSettings, minutes: float | None) -> RunSettings:

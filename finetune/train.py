@@ -3,7 +3,7 @@
     python -m finetune.train DATA.safetensors --base MODEL.gguf --out FOLDER [--minutes 20]
     accelerate launch --num_processes 2 -m finetune.train DATA.safetensors --base MODEL.gguf --out FOLDER
 
-    OUT/checkpoints  OUT/tensorboard  OUT/adapter (PEFT's form) with training.json, last
+    OUT/checkpoints  OUT/along  OUT/tensorboard  OUT/adapter (PEFT's form) with training.json, last
 
 Reads token ids, so it needs no tokenizer; loss on replies only. Knows no shop, no prompt and no GGUF adapter.
 """
@@ -69,8 +69,11 @@ class Trainer:
             at, before = time.monotonic(), at
             state.seconds += self.learner.from_the_first(min(at - before, _LONGEST_STEP_S))
             self._report(loss)
-            if state.step % settings.evaluate_every == 0 and self._evaluate() and self._has_stalled():
-                break
+            if state.step % settings.evaluate_every == 0:
+                if self.learner.rank == 0:
+                    checkpoint.keep_along(self.out, state.step, self.learner.model)
+                if self._evaluate() and self._has_stalled():
+                    break
             if state.step % settings.save_every == 0:
                 self._save()
         self._evaluate()

@@ -49,6 +49,13 @@ def test_the_verdict_names_every_gate_and_nothing_wrong_is_shown(run: Path) -> N
     assert (run / "report.md").read_text().count("\n") > 20
 
 
+def test_the_way_there_is_judged_too(run: Path) -> None:
+    rows = json.loads((run / "verdict.json").read_text())["along"]
+    assert rows[0]["name"] == "base" and rows[-1]["name"].startswith("in service: ")
+    assert {"end"} < {row["name"] for row in rows} and all(row["answers"] == 6 for row in rows)
+    assert "## Along the training" in (run / "report.md").read_text() and (run / "along.png").is_file()
+
+
 def test_the_run_is_not_done_twice_and_the_adapter_answers_truly(run: Path) -> None:
     again = _run("finetune", "run", "--config", str(CONFIG), "--out", str(run))
     assert "step 1/" not in again.stdout, "what is done already is not done again"
