@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -34,6 +34,8 @@ _EARLIER = 4
 """Messages of a conversation over which one card number may be spread."""
 _QUOTED = frozenset({"quote", "value", "item", "name", "list"})
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+|!?\[([^\]]*)\]\([^)]*\)", re.IGNORECASE)
+_LISTED = re.compile(r", | and | or ")
+"""Between the names and values of a field that isn't a quotation: each is judged by itself, and so known before."""
 _MARKUP = re.compile(r"<[a-zA-Z/!][^>]{0,300}>")
 _CANARY_WORDS = 6
 
@@ -88,7 +90,8 @@ class Guard:
                     continue
                 of_product = entry.kind == "quote" and any(r.kind == "product" for r in entry.receipts)
                 text = _without_markup(entry.text, own_hosts)
-                if not planted(text, of_product=of_product) and self._shelf.fit(text):
+                said = text if entry.kind in ("quote", "item") else _LISTED.sub("\n", text)
+                if not planted(text, of_product=of_product) and self._shelf.fit(said):
                     fact.fields[name] = replace(entry, text=text) if text != entry.text else entry
                 elif entry.kind in ("item", "name"):
                     fact.fields[name] = Field(entry.kind, "this product", entry.receipts, entry.gloss)
@@ -97,6 +100,12 @@ class Guard:
         if bad:
             _LOG.warning("a text of the shop speaks to the assistant and was not quoted; see receipts of this turn")
             _drop(plan, bad)
+
+    def look_ahead(
+        self, texts: Iterable[str], is_over: Callable[[], bool] = bool, rest: Callable[[], object] = bool
+    ) -> int:
+        """Judge what `clean` will ask of these texts of the shop, before it does; see `Shelf.ahead`."""
+        return self._shelf.ahead((_without_markup(text, ()) for text in texts), is_over, rest)
 
     def may_say(self, sentence: str, own: bool) -> bool:
         """Whether a sentence may be released; `own` says that a model worded it. False sets off an alarm."""
@@ -112,7 +121,7 @@ class Guard:
         """The customer's last messages, oldest first; looked up only for a message with digits."""
         if sum(c.isnumeric() for c in text) < 1 and not _NUMBER_WORD.search(text):
             return []
-        return [(m.message_id, m.text) for m in self._conversations.last_said(conversation_id, _EARLIER)]
+        return self._conversations.last_said(conversation_id, _EARLIER)
 
 
 _NUMBER_WORD = re.compile(r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|double|triple)\b", re.IGNORECASE)

@@ -82,7 +82,7 @@ class Assistant:
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
-        self._guard = Guard(db, self.conversations, settings.safety, lambda text: self._embedder.tokens(text)[0])
+        self.guard = Guard(db, self.conversations, settings.safety, lambda text: self._embedder.tokens(text)[0])
 
     @property
     def catalogue(self) -> Catalogue:
@@ -147,8 +147,8 @@ class Assistant:
         customer = usable(self._db, customer)
         adapter = self._adapters.of(conversation_id)
         turn = Turn(Record(model=self._engine.status().model, adapter=adapter.name if adapter else None), began)
-        turn.may_say = self._guard.may_say
-        screened = self._guard.take(text, self._settings.limits.message_chars, conversation_id)
+        turn.may_say = self.guard.may_say
+        screened = self.guard.take(text, self._settings.limits.message_chars, conversation_id)
         at = turn.clock("screen", began)
         message_id = self.conversations.begin_turn(
             conversation_id, screened.kept, datetime.now(UTC), customer.customer_id if customer else None
@@ -161,7 +161,7 @@ class Assistant:
             context = self._context(shop, now, customer)
             colleague = self._handoffs.in_charge(conversation_id)
             states = States(self._embedder)
-            decision = self._guard.verdict(
+            decision = self.guard.verdict(
                 screened.kept, self._words()[1], states, answers=colleague is None, at_work=state.at_work
             )
             at = turn.clock("screen", at)
@@ -173,7 +173,7 @@ class Assistant:
             busy = state.at_work or colleague is not None or decision.refused
             mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
             complete(context, plan)
-            self._guard.clean(plan, context.info)
+            self.guard.clean(plan, context.info)
             if plan.handoff:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
                 self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))

@@ -35,6 +35,7 @@ from assistant.errors import BackroomError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics
 from assistant.privacy.caretaker import Caretaker
+from assistant.shelving import Shelving
 from assistant.types import CustomerRef, Event
 
 if TYPE_CHECKING:
@@ -175,8 +176,11 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
     caretaker = Caretaker(runtime.db, settings.privacy, lambda: _forget(runtime, pool))
     caretaker.start()
+    shelving = Shelving(runtime.db, runtime.assistant.guard)
+    shelving.start()
 
     def close() -> None:
+        shelving.stop()
         caretaker.stop()
         if pool:
             pool.close()

@@ -28,6 +28,8 @@ _PATTERNS = (
     "benign_patterns",
     "benign_wide",
     "benign_deep",
+    "harmful_said",
+    "benign_said",
     "everyday",
 )
 UNSURE = "harmful"
@@ -50,7 +52,7 @@ def authored(per_pattern: int = 16, seed: int = 5) -> list[Example]:
     found = []
     for name in _PATTERNS:
         for label, line in _sections(AUTHORED / f"{name}.txt"):
-            count = per_pattern * (1 + (label == OK) * 2) * (1 + name.endswith(("_wide", "_deep")))
+            count = per_pattern * (1 + (label == OK) * 2) * (1 + name.endswith(("_wide", "_deep", "_said")))
             found += [Example(text, label, name, False) for text in _expanded(line, count, dice)]
     found += [Example(text, OK, "shop_talk", False) for text in _shop_talk(dice)]
     for name in HAND_WRITTEN:

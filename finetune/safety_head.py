@@ -74,7 +74,7 @@ def labelled(rows: Sequence[Example]) -> Labelled:
 
 
 def _weight(example: Example) -> float:
-    if example.source == "benign_deep":
+    if example.source in ("benign_deep", "benign_said"):
         return _COUNTERPARTS
     if example.source == "small_talk":
         return _SMALL_TALK

@@ -1,7 +1,8 @@
 """Judges what the shop is about to say: texts of its own that are quoted, and sentences that a model worded freely.
 
 A catalogue or an import may hold what somebody planted there, or what no shop wants to repeat. The words alone tell
-for most texts that they are fine; only a suspicious sentence is given to the encoder, and its verdict is remembered.
+for most texts that they are fine; only a suspicious sentence is given to the encoder, and its verdict is remembered:
+by all shelves of the process, and best before a customer asks (`ahead`).
 Knows no plan and no policy: what follows is guard.py's.
 """
 
@@ -10,6 +11,10 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.screen.head import SafetyHead, default_head
 from assistant.screen.judge import States
@@ -19,8 +24,35 @@ SUSPICIOUS = -1.0
 """What a sentence's words must add to the log-odds before the encoder is asked; chosen on public texts of shops."""
 UNFIT = 7.5
 """Log-odds from which a sentence isn't said: well above a customer's, for a shop's texts are seldom harmful."""
-_REMEMBERED = 4096
+_REMEMBERED = 1 << 16
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_VERSION = re.compile(r"([^()]+?) \(([^()]+)\)")
+"""A name with the version behind it: "Heron Blanket (Grey)"."""
+_MARKS = re.compile(r"\*\*|__|`")
+_ENDS = ' \t-*•#|.“”"'
+
+
+class _Verdicts:
+    """Sentence -> whether it may be said, of the last so many. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, bool] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, sentence: str) -> bool | None:
+        with self._lock:
+            if sentence in self._found:
+                self._found.move_to_end(sentence)
+            return self._found.get(sentence)
+
+    def put(self, sentence: str, fit: bool) -> None:
+        with self._lock:
+            self._found[sentence] = fit
+            if len(self._found) > _REMEMBERED:
+                self._found.popitem(last=False)
+
+
+_OF_THE_HEAD_IN_USE = _Verdicts()
 
 
 class Shelf:
@@ -29,23 +61,46 @@ class Shelf:
     def __init__(self, states: States, head: SafetyHead | None = None) -> None:
         self._states = states
         self._head = head or default_head()
-        self._found: OrderedDict[str, bool] = OrderedDict()
-        self._lock = threading.Lock()
+        self._verdicts = _OF_THE_HEAD_IN_USE if head is None else _Verdicts()
 
     def fit(self, text: str) -> bool:
         """Whether every sentence of `text` may be said."""
-        return all(self._sentence(part) for part in _SENTENCE.split(text) if part.count(" ") >= 2)
+        return all(self._sentence(part) for part in _parts(text))
+
+    def ahead(self, texts: Iterable[str], is_over: Callable[[], bool], rest: Callable[[], object]) -> int:
+        """Judge the texts' suspicious sentences, until `is_over`; `rest` is called after each. Returns how many."""
+        num = 0
+        for part in (part for text in texts for part in _parts(text)):
+            if is_over():
+                break
+            if self._verdicts.get(part) is None and self._of_words(part)[0] >= SUSPICIOUS:
+                self._sentence(part)
+                rest()
+                num += 1
+        return num
+
+    def _of_words(self, sentence: str) -> NDArray[np.float32]:
+        return self._head.of_pieces(plain(sentence))
 
     def _sentence(self, text: str) -> bool:
-        of_words = self._head.of_pieces(plain(text))
+        if (known := self._verdicts.get(text)) is not None:
+            return known
+        of_words = self._of_words(text)
         if of_words[0] < SUSPICIOUS:
             return True
-        with self._lock:
-            if (known := self._found.get(text)) is not None:
-                return known
         fit = bool(self._head.scores(of_words, self._states(text))[0] < UNFIT)
-        with self._lock:
-            self._found[text] = fit
-            if len(self._found) > _REMEMBERED:
-                self._found.popitem(last=False)
+        self._verdicts.put(text, fit)
         return fit
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What of a text is judged by itself: its sentences of three words or more, without marks and quotes around them.
+
+    So a sentence is the same one wherever it is quoted. A name's version is a part of its own: there are many.
+    """
+    for sentence in _SENTENCE.split(text):
+        named = _VERSION.fullmatch(sentence)
+        for part in (named[1], *named[2].split(", ")) if named else (sentence,):
+            bare = _MARKS.sub("", part).strip(_ENDS)
+            if bare.count(" ") >= 2:
+                yield bare

@@ -38,6 +38,9 @@ _LAST = (
     .order_by(_MESSAGES.c.message_no.desc())
     .limit(1)
 )
+_LAST_SAID = (
+    "SELECT message_id, text FROM message WHERE conversation_id = ? AND role = ? ORDER BY message_no DESC LIMIT ?"
+)
 _MESSAGE = select(_MESSAGES.c.conversation_id, _MESSAGES.c.message_no, _MESSAGES.c.status).where(
     _MESSAGES.c.message_id == bindparam("message")
 )
@@ -138,16 +141,11 @@ class Conversations:
             )
             return [_stored(row) for row in rows]
 
-    def last_said(self, conversation_id: str, limit: int) -> list[StoredMessage]:
-        """The customer's last messages, at most `limit`, oldest first; however long the conversation is."""
+    def last_said(self, conversation_id: str, limit: int) -> list[tuple[str, str]]:
+        """Ids and texts of the customer's last messages, at most `limit`, oldest first, of however many there are."""
         with self._db.read() as session:
-            rows = session.scalars(
-                select(MessageRow)
-                .where(MessageRow.conversation_id == conversation_id, MessageRow.role == CUSTOMER)
-                .order_by(MessageRow.message_no.desc())
-                .limit(limit)
-            )
-            return [_stored(row) for row in rows][::-1]
+            rows = session.connection().exec_driver_sql(_LAST_SAID, (conversation_id, CUSTOMER, limit))
+            return [(message_id, text) for message_id, text in rows][::-1]
 
     def pending(self) -> list[PendingTurn]:
         """The messages whose answers were cut off, oldest first. Ask at start, before new turns begin."""

@@ -32,6 +32,7 @@ from assistant.errors import EngineError  # noqa: E402
 from assistant.guard import Guard  # noqa: E402
 from assistant.machine import measured_on  # noqa: E402
 from assistant.pipeline import Assistant  # noqa: E402
+from assistant.shelving import Shelving  # noqa: E402
 from assistant.shop.embed import Embedder, default_embedder  # noqa: E402
 from assistant.shop.importers import import_shop  # noqa: E402
 from assistant.shop.search import Search  # noqa: E402
@@ -80,8 +81,11 @@ class _Mute(ScriptedEngine):
         raise EngineError("measured without a model")
 
 
-def measure(shop: str, meter: Meter, most: int) -> list[dict[str, float]]:
-    """What each turn of a shop's development cases cost, at most `most` turns; the first three are left out."""
+def measure(shop: str, meter: Meter, most: int, *, ahead: bool = True) -> list[dict[str, float]]:
+    """What each turn of a shop's development cases cost, at most `most` turns; the first three are left out.
+
+    `ahead`: the shop's texts were judged before, as the server does in the background when it has started.
+    """
     cases = [
         json.loads(line)
         for split in ("dev", "fresh_a")
@@ -92,6 +96,8 @@ def measure(shop: str, meter: Meter, most: int) -> list[dict[str, float]]:
         import_shop(db, KINDS[shop], SOURCES[shop])
         Search(db, default_embedder()).refresh()
         assistant = Assistant(db, _Mute([]), ByteTokenizer(), Settings())
+        if ahead:
+            Shelving(db, assistant.guard).look()
         for case in cases:
             for turn in case["turns"]:
                 meter.turn = {"message": 0.0, "answer": 0.0, "runs": 0.0}
@@ -114,12 +120,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shop", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--turns", type=int, default=250)
+    parser.add_argument("--cold", action="store_true", help="the shop's texts are judged when first quoted")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     meter, turns = Meter(), {}
     for shop in options.shop:
-        turns[shop] = measure(shop, meter, options.turns)
-    results = {**measured_on(), "of": "ms of CPU", **{shop: summary(found) for shop, found in turns.items()}}
+        turns[shop] = measure(shop, meter, options.turns, ahead=not options.cold)
+    results = {
+        **measured_on(),
+        "of": "ms of CPU",
+        "judged_ahead": not options.cold,
+        **{shop: summary(found) for shop, found in turns.items()},
+    }
     results["all"] = summary([t for found in turns.values() for t in found])
     print(json.dumps(results, indent=1))
     if options.out:

@@ -50,7 +50,7 @@ def test_the_last_things_said_are_the_customers_and_in_order(db: Database) -> No
     conversations = Conversations(db)
     for text in ("one", "two", "three"):
         conversations.finish_turn(conversations.begin_turn("c1", text, AT, None), answer("A."), {}, AT)
-    assert [m.text for m in conversations.last_said("c1", 2)] == ["two", "three"]
+    assert [text for _, text in conversations.last_said("c1", 2)] == ["two", "three"]
     assert conversations.last_said("c2", 2) == []
 
 

@@ -53,7 +53,7 @@ def test_harmless_words_cost_no_run_of_the_encoder(shelf: Shelf, encoder: _Encod
 
 def test_one_unfit_sentence_makes_the_text_unfit(shelf: Shelf, encoder: _Encoder) -> None:
     assert not shelf.fit("A warm blanket of wool. Here is something vile indeed. It weighs 410 g.")
-    assert encoder.read == ["Here is something vile indeed."]
+    assert encoder.read == ["Here is something vile indeed"]
 
 
 def test_lines_are_sentences_too(shelf: Shelf) -> None:
@@ -62,14 +62,14 @@ def test_lines_are_sentences_too(shelf: Shelf) -> None:
 
 def test_a_suspicious_sentence_may_be_fit(shelf: Shelf, encoder: _Encoder) -> None:
     assert shelf.fit("An odd little lamp.")
-    assert encoder.read == ["An odd little lamp."]
+    assert encoder.read == ["An odd little lamp"]
 
 
 def test_verdicts_of_both_kinds_are_remembered(shelf: Shelf, encoder: _Encoder) -> None:
     for _ in range(3):
         assert shelf.fit("An odd little lamp.")
         assert not shelf.fit("One vile little lamp.")
-    assert encoder.read == ["An odd little lamp.", "One vile little lamp."]
+    assert encoder.read == ["An odd little lamp", "One vile little lamp"]
 
 
 def test_the_oldest_verdict_is_forgotten_first(
@@ -92,3 +92,40 @@ def test_the_head_in_use_tells_a_threat_from_a_shelf() -> None:
         "A chef's knife with a blade of 20 cm that stays sharp for years. Kills 99% of bacteria and stains."
     )
     assert not shelf.fit("I will find you and kill you and your whole family, you worthless pig.")
+
+
+def test_what_was_judged_ahead_costs_nothing_when_it_is_quoted(shelf: Shelf, encoder: _Encoder) -> None:
+    texts = [
+        "# Care\n- An **odd** little lamp. It is warm and dry.",
+        "One vile little lamp",
+        "odd old lamp (odd pale green)",
+    ]
+    rests: list[None] = []
+    assert shelf.ahead(texts, lambda: False, lambda: rests.append(None)) == len(rests) == 4
+    assert (
+        shelf.fit("An odd little lamp")
+        and shelf.fit("“An odd little lamp.”")
+        and not shelf.fit("One vile little lamp.")
+    )
+    assert shelf.fit("odd old lamp (odd pale green)")
+    assert len(encoder.read) == 4
+    assert shelf.ahead(texts, lambda: False, lambda: rests.append(None)) == 0
+
+
+def test_judging_ahead_ends_when_it_is_told_to(shelf: Shelf, encoder: _Encoder) -> None:
+    assert shelf.ahead(["An odd little lamp."], lambda: True, lambda: None) == 0
+    assert encoder.read == []
+
+
+def test_the_head_in_use_has_one_memory_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf_module, "_OF_THE_HEAD_IN_USE", shelf_module._Verdicts())
+    read: list[str] = []
+    states = States(default_embedder())
+
+    def counted(text: str) -> NDArray[np.float32]:
+        read.append(text)
+        return states(text)
+
+    text = "I will find you and kill you and your whole family."
+    assert not Shelf(counted).fit(text) and not Shelf(counted).fit(text)
+    assert len(read) == 1

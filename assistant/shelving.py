@@ -1,0 +1,82 @@
+"""Judges what the shop may come to quote before anybody asks: at start, and again when a text of the shop has changed.
+
+A thread that reads the catalogue in small pieces and rests after every run of the encoder, so that customers have the
+processor. What it found is remembered by screen/shelf.py. Knows no turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+from sqlalchemy import select, text
+
+from assistant.errors import BackroomError
+from assistant.guard import Guard
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.schema import ProductRow
+from assistant.store.database import Database
+
+log = logging.getLogger("backroom.server")
+
+POLL_S, FIRST_AFTER_S, REST_S = 20.0, 3.0, 0.02
+_PIECE = 100
+"""Products that are read at a time: between two readings nothing of the database is held."""
+
+
+def shop_texts(db: Database) -> Iterator[str]:
+    """Every text of the shop that an answer may quote: its facts, pages and promotions, then what is sold."""
+    catalogue = Catalogue(db)
+    yield from catalogue.info().values()
+    yield from (page.text for page in catalogue.policies())
+    yield from (promotion.name for promotion in catalogue.promotions())
+    with db.read() as session:
+        ids = list(session.scalars(select(ProductRow.product_id).where(ProductRow.active)))
+    for start in range(0, len(ids), _PIECE):
+        for product in catalogue.products(ids[start : start + _PIECE]):
+            yield from (product.name, product.description, *product.attributes.values(), *product.specs.values())
+
+
+class Shelving:
+    """Looks over one shop's texts until `stop`."""
+
+    def __init__(
+        self, db: Database, guard: Guard, *, poll_s: float = POLL_S, first_after_s: float = FIRST_AFTER_S
+    ) -> None:
+        self._db = db
+        self._guard = guard
+        self._poll_s, self._first_after_s = poll_s, first_after_s
+        self._seen: int | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="shelving", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the loop and wait for it: the database is closed after this."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def look(self, rest_s: float = 0.0) -> int:
+        """Judge what has changed since the last look; returns how many sentences needed the encoder."""
+        with self._db.read() as session:
+            version = int(session.execute(text("SELECT texts FROM search_meta")).scalar_one())
+        if version == self._seen:
+            return 0
+        num = self._guard.look_ahead(shop_texts(self._db), self._over.is_set, lambda: self._over.wait(rest_s))
+        if not self._over.is_set():
+            self._seen = version
+        return num
+
+    def _run(self) -> None:
+        self._over.wait(self._first_after_s)
+        while not self._over.is_set():
+            try:
+                if num := self.look(REST_S):
+                    log.info("%d sentences of the shop were judged ahead", num)
+            except BackroomError as error:
+                log.info("the shop's texts are judged when they are quoted: %s", error)
+            self._over.wait(self._poll_s)
