@@ -39,10 +39,11 @@ from assistant.understand.clause import (
     unlinked_words,
 )
 from assistant.understand.clauses import mask
-from assistant.understand.context import from_context, is_bare, is_place, points_at_one
+from assistant.understand.context import is_bare
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
+from assistant.understand.pointing import from_context, is_place, points_at_one
 from assistant.understand.siblings import points_beside, sibling
 from assistant.understand.sizes import chart, relative, worn
 from assistant.understand.state import State

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from assistant.language import fold
-from assistant.understand.context import the_two
+from assistant.understand.pointing import the_two
 from assistant.understand.state import State
 
 _WAYS = r"(?:cheaper|dearer|pricier|(?:more|less) expensive|more affordable|better value)"

@@ -1,20 +1,18 @@
-"""What a clause means in its conversation: which products "the second one" are, what "and in blue?" asks again.
+"""What a clause asks in its conversation: "and in blue?" asks the same again, a name alone asks about it.
 
-Works on the state and the clause's words; knows no shop.
+Weighs the act that was read against what was found. Works on the state and the clause's words; knows no shop.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from assistant.language import fold
 from assistant.request import Request, Wanted
 from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
 from assistant.understand.link import Links
-from assistant.understand.quantities import comparative, ordinals
+from assistant.understand.pointing import is_place
 from assistant.understand.state import State
 from assistant.understand.topic import Topic
 
@@ -28,13 +26,6 @@ _OF_IT = re.compile(
     r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have)"
     r" (?:it|they|this|that|these|those)\b"
 )
-_ALL = re.compile(r"\b(?:which|what) ones\b|\b(?:all|any|each|none) of (?:them|those|these)\b|\bthem all\b")
-_UNIT = (
-    r"(?:litres?|liters?|l|ml|kilos?|kg|g|grams?|inch(?:es)?|cm|mm|m|met(?:er|re)s?|ft|foot|feet|oz|lbs?|pounds?|tog|"
-    r"pack|pieces?|season|seater|burner|slices?|slots?|doors?|cups?|person|man|tb|gb)"
-)
-"""What makes a number a size: "the 2 litre" is one thing."""
-_SEVERAL = re.compile(rf"\b(?:them|both|these|those|the (?:two|2)(?!\W?{_UNIT}\b)|all of|they|each)\b")
 _HALF = 0.5
 _COUNTING = frozenset(
     """number numbers amount count figure level inventory copies pieces units hold keep store shelf shelves first second
@@ -52,86 +43,6 @@ _POINTERS = re.compile(
     r"\b(?:it|its|that|this|these|those|them|they|ones?|first|second|third|fourth|fifth|last|other|same|again|previous"
     r"|before|back|both|two|and|what about|how about)\b"
 )
-
-
-def points_at_one(text: str, state: State) -> bool:
-    """Whether a clause points at a place in the list that was shown: "the third looks nice", "number 2", "2"."""
-    return any(-len(state.listed) <= p < len(state.listed) for p in _places(text, state))
-
-
-def _places(text: str, state: State) -> list[int]:
-    """Places in the list: named, or a bare number as the whole message while a list is talked about."""
-    return [int(re.sub(r"\D", "", text)) - 1] if is_place(text, state) else ordinals(text)
-
-
-def is_place(text: str, state: State) -> bool:
-    """Whether the message is no more than a number that stands for a place in the list just shown."""
-    said = re.fullmatch(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*", fold(text))
-    return bool(said) and 1 < len(state.listed) >= int(said[1] if said else 0) and len(state.focus) > 1
-
-
-def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
-    """The products that a clause without names is about: (ids, how to pick one of them, the very variants)."""
-    listed = state.listed
-    places = [p for p in _places(text, state) if -len(listed) <= p < len(listed)]
-    if places:
-        chosen = [listed[p] for p in places]
-        return _ids(chosen), None, tuple(str(c["sku"]) for c in chosen if c["sku"])
-    several = len(listed) > 1
-    pick = comparative(text)
-    if _BEFORE.search(fold(text)) and state.focus and (earlier := _earlier(state)):
-        return (earlier,), None, ()
-    if _BOTH.search(fold(text)) and (two := the_two(state, text)):
-        return _ids(two), None, tuple(str(i["sku"]) for i in two if i["sku"])
-    if pick == "other" and len(state.focus) == 1 and (other := _other(state)):
-        return (other,), None, ()
-    if act == "compare" and (items := the_two(state, text)):
-        return _ids(items), None, tuple(str(i["sku"]) for i in items if i["sku"])
-    if pick in ("cheaper", "dearer") and not several and state.focus:
-        return tuple(state.focus), pick, ()
-    if pick and pick != "other" and several:
-        return _ids(listed), pick, ()
-    if several and _ALL.search(fold(text)):
-        return _ids(listed), None, ()
-    if _SEVERAL.search(fold(text)) and several and len(state.focus) != 1:
-        return _ids(listed), None, ()
-    return tuple(state.focus), None, ()
-
-
-_BOTH = re.compile(
-    r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
-    r"comes|cost|costs|together|still|there|please)\b)"
-    rf"|\b(?:the|them|these|those) (?:two|2)\b(?!\W?(?:one|more|other|of (?:you|us)|{_UNIT})\b)"
-)
-_BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
-
-
-def _earlier(state: State) -> str | None:
-    """The product that was talked about before the one under discussion."""
-    before = [str(t["product"]) for t in state.topics if t["product"] not in state.focus]
-    return before[-1] if before else None
-
-
-def _other(state: State) -> str | None:
-    """Beside the product under discussion: the other one of a list, else the one talked about before it."""
-    beside = [str(i["product"]) for i in state.listed if i["product"] != state.focus[0]]
-    if state.list_turn >= 0 and state.focus[0] in _ids(state.listed) and beside:
-        return beside[-1]
-    before = [str(t["product"]) for t in state.topics if t["product"] != state.focus[0]]
-    return before[-1] if before else beside[-1] if beside else None
-
-
-def the_two(state: State, text: str) -> list[dict[str, Any]]:
-    """What is compared when nothing is named: the list under discussion, else the last two that were talked about."""
-    listed, about = state.listed, set(state.focus)
-    if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
-        two = len(listed) > 2 and re.search(r"\b(?:two|both)\b", fold(text)) and len(about) < 2
-        return list(listed[:2]) if two else list(listed)
-    return [{"product": t["product"], "sku": t["sku"]} for t in state.topics[-2:]] if len(state.topics) > 1 else []
-
-
-def _ids(listed: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(item["product"]) for item in listed))
 
 
 def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: tuple[Wanted, ...]) -> bool:
@@ -334,72 +245,3 @@ def _points(request: Request) -> bool:
 def _several_values(named: tuple[Wanted, ...]) -> bool:
     names = [w.name for w in named if w.value]
     return any(names.count(n) > 1 for n in names)
-
-
-def with_request(state: State, request: Request) -> State:
-    """The state as the next clause of the same message sees it."""
-    if not request.products:
-        return replace(state, search={"query": request.query}) if request.act == "search" and request.query else state
-    return replace(
-        state,
-        focus=list(request.products),
-        wanted=[vars(w) for w in request.wanted if w.value is not None],
-        act="search" if request.group else request.act,
-        question=request.text,
-        search={"query": "", "products": list(request.products)},
-    )
-
-
-def of_the_same(before: Request, request: Request) -> Request:
-    """The kind that the clause before it in the same message named, for a clause that asks only for the cheapest or
-    dearest ("got a cheap watch? the cheapest please"): never the cheapest of everything, or of an older list."""
-    names_kind = not request.from_context and (request.query or request.limits or request.products)
-    searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (
-        not before.products or before.group or before.from_context
-    )
-    if request.act not in SUPERLATIVES or names_kind or not searched or not (before.query or before.limits):
-        return request
-    extra = request.extra | {n: before.extra[n] for n in ("coverage", "known_query") if n in before.extra}
-    products = before.products if before.group else ()
-    return replace(
-        request, query=before.query, limits=before.limits, products=products, group=before.group, from_context=False,
-        match=before.match, wanted=before.wanted, extra=extra,
-    )  # fmt: skip
-
-
-def merge(requests: list[Request]) -> list[Request]:
-    """Drops requests that say nothing new, such as a search that only introduces the question after it."""
-    out: list[Request] = []
-    for request in requests:
-        previous = out[-1] if out else None
-        if previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order"):
-            out[-1] = request
-        elif previous is None or not _same_subject(previous, request):
-            out.append(request)
-        elif request.act == "search":
-            continue
-        elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
-            out[-1] = request
-        elif previous.act in ("cheapest", "most_expensive") and request.act == "compare":
-            out[-1] = request  # "is wood cheaper? wood vs glass": what is compared is said behind it
-        elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:
-            out[-1] = replace(
-                request, act="availability" if previous.act == "availability" and not request.wanted else request.act
-            )
-        elif previous.act == request.act and request.act not in ("details", "policy"):
-            out[-1] = request
-        else:
-            out.append(request)
-    return out
-
-
-def _same_subject(before: Request, after: Request) -> bool:
-    introduces = before.act == "search" and after.act in SUPERLATIVES and after.query == before.query
-    if before.products and not (introduces and before.query and not after.products):
-        return set(after.products) == set(before.products)
-    return (
-        before.act in SUPERLATIVES | {"search"}
-        and not after.products
-        and after.act in SUPERLATIVES | {"search"}
-        and after.query in ("", before.query)
-    )

@@ -18,8 +18,9 @@ from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
 from assistant.understand.clause import Clause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
-from assistant.understand.context import merge, of_the_same, settle, with_request
+from assistant.understand.context import settle
 from assistant.understand.cues import SMALL_TALK, choose_act, mend
+from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Mention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
 from assistant.understand.quantities import min_rating, price_bounds, quantity

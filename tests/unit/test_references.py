@@ -10,7 +10,7 @@ import pytest
 
 from assistant.types import Product, Record
 from assistant.understand.beside import set_beside
-from assistant.understand.context import _BOTH
+from assistant.understand.pointing import _BOTH
 from assistant.understand.siblings import sibling
 from assistant.understand.sizes import chart, fits, in_order, relative, worn
 from assistant.understand.state import State

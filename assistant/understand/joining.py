@@ -1,0 +1,81 @@
+"""What the clauses of one message have to do with one another: the kind named before, what says nothing new.
+
+Works on requests alone; knows no shop and no wording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.request import Request
+from assistant.understand.cues import SUPERLATIVES
+from assistant.understand.state import State
+
+
+def with_request(state: State, request: Request) -> State:
+    """The state as the next clause of the same message sees it."""
+    if not request.products:
+        return replace(state, search={"query": request.query}) if request.act == "search" and request.query else state
+    return replace(
+        state,
+        focus=list(request.products),
+        wanted=[vars(w) for w in request.wanted if w.value is not None],
+        act="search" if request.group else request.act,
+        question=request.text,
+        search={"query": "", "products": list(request.products)},
+    )
+
+
+def of_the_same(before: Request, request: Request) -> Request:
+    """The kind that the clause before it in the same message named, for a clause that asks only for the cheapest or
+    dearest ("got a cheap watch? the cheapest please"): never the cheapest of everything, or of an older list."""
+    names_kind = not request.from_context and (request.query or request.limits or request.products)
+    searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (
+        not before.products or before.group or before.from_context
+    )
+    if request.act not in SUPERLATIVES or names_kind or not searched or not (before.query or before.limits):
+        return request
+    extra = request.extra | {n: before.extra[n] for n in ("coverage", "known_query") if n in before.extra}
+    products = before.products if before.group else ()
+    return replace(
+        request, query=before.query, limits=before.limits, products=products, group=before.group, from_context=False,
+        match=before.match, wanted=before.wanted, extra=extra,
+    )  # fmt: skip
+
+
+def merge(requests: list[Request]) -> list[Request]:
+    """Drops requests that say nothing new, such as a search that only introduces the question after it."""
+    out: list[Request] = []
+    for request in requests:
+        previous = out[-1] if out else None
+        if previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order"):
+            out[-1] = request
+        elif previous is None or not _same_subject(previous, request):
+            out.append(request)
+        elif request.act == "search":
+            continue
+        elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
+            out[-1] = request
+        elif previous.act in ("cheapest", "most_expensive") and request.act == "compare":
+            out[-1] = request  # "is wood cheaper? wood vs glass": what is compared is said behind it
+        elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:
+            out[-1] = replace(
+                request, act="availability" if previous.act == "availability" and not request.wanted else request.act
+            )
+        elif previous.act == request.act and request.act not in ("details", "policy"):
+            out[-1] = request
+        else:
+            out.append(request)
+    return out
+
+
+def _same_subject(before: Request, after: Request) -> bool:
+    introduces = before.act == "search" and after.act in SUPERLATIVES and after.query == before.query
+    if before.products and not (introduces and before.query and not after.products):
+        return set(after.products) == set(before.products)
+    return (
+        before.act in SUPERLATIVES | {"search"}
+        and not after.products
+        and after.act in SUPERLATIVES | {"search"}
+        and after.query in ("", before.query)
+    )

@@ -1,0 +1,102 @@
+"""What a clause without names points at in its conversation: which products "the second one", "both", "those" are.
+
+Works on the state and the clause's words; knows no shop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.language import fold
+from assistant.understand.quantities import comparative, ordinals
+from assistant.understand.state import State
+
+_ALL = re.compile(r"\b(?:which|what) ones\b|\b(?:all|any|each|none) of (?:them|those|these)\b|\bthem all\b")
+_UNIT = (
+    r"(?:litres?|liters?|l|ml|kilos?|kg|g|grams?|inch(?:es)?|cm|mm|m|met(?:er|re)s?|ft|foot|feet|oz|lbs?|pounds?|tog|"
+    r"pack|pieces?|season|seater|burner|slices?|slots?|doors?|cups?|person|man|tb|gb)"
+)
+"""What makes a number a size: "the 2 litre" is one thing."""
+_SEVERAL = re.compile(rf"\b(?:them|both|these|those|the (?:two|2)(?!\W?{_UNIT}\b)|all of|they|each)\b")
+
+
+def points_at_one(text: str, state: State) -> bool:
+    """Whether a clause points at a place in the list that was shown: "the third looks nice", "number 2", "2"."""
+    return any(-len(state.listed) <= p < len(state.listed) for p in _places(text, state))
+
+
+def _places(text: str, state: State) -> list[int]:
+    """Places in the list: named, or a bare number as the whole message while a list is talked about."""
+    return [int(re.sub(r"\D", "", text)) - 1] if is_place(text, state) else ordinals(text)
+
+
+def is_place(text: str, state: State) -> bool:
+    """Whether the message is no more than a number that stands for a place in the list just shown."""
+    said = re.fullmatch(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*", fold(text))
+    return bool(said) and 1 < len(state.listed) >= int(said[1] if said else 0) and len(state.focus) > 1
+
+
+def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+    """The products that a clause without names is about: (ids, how to pick one of them, the very variants)."""
+    listed = state.listed
+    places = [p for p in _places(text, state) if -len(listed) <= p < len(listed)]
+    if places:
+        chosen = [listed[p] for p in places]
+        return _ids(chosen), None, tuple(str(c["sku"]) for c in chosen if c["sku"])
+    several = len(listed) > 1
+    pick = comparative(text)
+    if _BEFORE.search(fold(text)) and state.focus and (earlier := _earlier(state)):
+        return (earlier,), None, ()
+    if _BOTH.search(fold(text)) and (two := the_two(state, text)):
+        return _ids(two), None, tuple(str(i["sku"]) for i in two if i["sku"])
+    if pick == "other" and len(state.focus) == 1 and (other := _other(state)):
+        return (other,), None, ()
+    if act == "compare" and (items := the_two(state, text)):
+        return _ids(items), None, tuple(str(i["sku"]) for i in items if i["sku"])
+    if pick in ("cheaper", "dearer") and not several and state.focus:
+        return tuple(state.focus), pick, ()
+    if pick and pick != "other" and several:
+        return _ids(listed), pick, ()
+    if several and _ALL.search(fold(text)):
+        return _ids(listed), None, ()
+    if _SEVERAL.search(fold(text)) and several and len(state.focus) != 1:
+        return _ids(listed), None, ()
+    return tuple(state.focus), None, ()
+
+
+_BOTH = re.compile(
+    r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
+    r"comes|cost|costs|together|still|there|please)\b)"
+    rf"|\b(?:the|them|these|those) (?:two|2)\b(?!\W?(?:one|more|other|of (?:you|us)|{_UNIT})\b)"
+)
+_BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
+
+
+def _earlier(state: State) -> str | None:
+    """The product that was talked about before the one under discussion."""
+    before = [str(t["product"]) for t in state.topics if t["product"] not in state.focus]
+    return before[-1] if before else None
+
+
+def _other(state: State) -> str | None:
+    """Beside the product under discussion: the other one of a list, else the one talked about before it."""
+    beside = [str(i["product"]) for i in state.listed if i["product"] != state.focus[0]]
+    if state.list_turn >= 0 and state.focus[0] in _ids(state.listed) and beside:
+        return beside[-1]
+    before = [str(t["product"]) for t in state.topics if t["product"] != state.focus[0]]
+    return before[-1] if before else beside[-1] if beside else None
+
+
+def the_two(state: State, text: str) -> list[dict[str, Any]]:
+    """What is compared when nothing is named: the list under discussion, else the last two that were talked about."""
+    listed, about = state.listed, set(state.focus)
+    if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
+        two = len(listed) > 2 and re.search(r"\b(?:two|both)\b", fold(text)) and len(about) < 2
+        return list(listed[:2]) if two else list(listed)
+    return [{"product": t["product"], "sku": t["sku"]} for t in state.topics[-2:]] if len(state.topics) > 1 else []
+
+
+def _ids(listed: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(item["product"]) for item in listed))
