@@ -50,7 +50,8 @@ class ReviewSource:
 @dataclass(frozen=True)
 class DataSettings:
     """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares;
-    `max_same_notes` (0: any number) bounds how many examples may have the same notes."""
+    `max_same_notes` (0: any number) bounds how many examples may have the same notes. `keep` questions that have
+    nothing to do with shops are answered by the base itself, for `[train] keep`."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(),)
     files: tuple[FileSource, ...] = ()
@@ -62,6 +63,7 @@ class DataSettings:
     near: float = 0.9
     max_near: int = 12
     max_same_notes: int = 0
+    keep: int = 0
 
 
 @dataclass(frozen=True)

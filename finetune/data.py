@@ -21,6 +21,7 @@ from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.errors import UsageError
 from assistant.models import resolve
 from assistant.wording.phrasebook import default_phrasebook
+from finetune.besides import besides
 from finetune.collect import collect
 from finetune.config import DataSettings, RunSettings
 from finetune.example import Example, write
@@ -49,9 +50,11 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     tokenizer = LlamaTokenizer(resolve(settings.base).path)
     for name in SPLITS:
         write(folder / f"{name}.jsonl", splits[name])
-    write_tokens(
-        folder / "tokens.safetensors", {n: [tokenise(e, tokenizer) for e in splits[n]] for n in ("train", "dev")}
-    )
+    tokens = {name: [tokenise(e, tokenizer) for e in splits[name]] for name in ("train", "dev")}
+    if settings.data.keep:
+        tokens["keep"] = besides(resolve(settings.base).path, settings.data.keep, settings.data.seed)
+        progress(f"data: {len(tokens['keep'])} answers of the base itself to what has nothing to do with shops")
+    write_tokens(folder / "tokens.safetensors", tokens)
     counts = {name: len(splits[name]) for name in SPLITS}
     manifest = {
         "settings": wanted,
@@ -63,6 +66,7 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
         "sha256": {f"{n}.jsonl": _file_hash(folder / f"{n}.jsonl") for n in SPLITS},
         "phrasebook_sha256": default_phrasebook().digest,
         "sources": _sources(kept),
+        "answers_of_the_base": len(tokens.get("keep", [])),
     }
     (folder / "card.md").write_text(_card(manifest, splits), "utf-8")
     manifest_file.write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -197,6 +201,7 @@ def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
         f"Customers write: {', '.join(f'{k} {v}' for k, v in registers.items())} (c casual, f formal).",
         f"Left out: {manifest['near_duplicates_left_out']} near duplicates, {manifest['too_common_left_out']} with the "
         f"same notes as many others; refused: {manifest['refused'] or 'none'}.",
+        f"Held to {manifest['answers_of_the_base']} of the base's own answers to what has nothing to do with shops.",
         f"Phrasebook sha256 {manifest['phrasebook_sha256'][:16]}.", "",
     ]  # fmt: skip
     return "\n".join(lines)

@@ -97,8 +97,9 @@ class Learner:
                 parameter.copy_(weights[name])
         self.optimizer.load_state_dict(dict(optimizer))
 
-    def update(self, batch: Sequence[Row], rate: float, seed: int) -> float:
-        """One update from these rows; returns the mean loss per supervised token, over all processes."""
+    def update(self, batch: Sequence[Row], rate: float, seed: int, kept: Sequence[Row] = ()) -> float:
+        """One update from these rows; returns the mean loss per supervised token, over all processes. In the rows
+        `kept` leaving the base costs `keep` times the divergence from it, which isn't in the loss returned."""
         import torch
 
         count = sum(len(row.labels) for row in batch)
@@ -111,6 +112,8 @@ class Learner:
             loss = self._loss(row) / count
             loss.backward()
             total += float(loss.detach())
+        for row in kept[self.rank :: self.world]:
+            (self._left(row) * (self.settings.keep / sum(len(each.labels) for each in kept))).backward()
         if self.world > 1:
             total = self._sum_over_processes(total)
         torch.nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
@@ -149,7 +152,23 @@ class Learner:
         return float(value)
 
     def _loss(self, row: Row) -> Any:
-        """The summed loss of a row's supervised tokens; logits are computed for those places only."""
+        """The summed loss of a row's supervised tokens."""
+        import torch
+
+        labels = torch.from_numpy(row.labels).to(self.device)
+        return torch.nn.functional.cross_entropy(self._logits(row), labels, reduction="sum")
+
+    def _left(self, row: Row) -> Any:
+        """The summed Kullback-Leibler divergence of the base's next tokens from the adapter's, in nats."""
+        import torch
+
+        with torch.no_grad(), self.model.disable_adapter():
+            theirs = self._logits(row).log_softmax(-1)
+        ours = self._logits(row).log_softmax(-1)
+        return torch.nn.functional.kl_div(ours, theirs, reduction="sum", log_target=True)
+
+    def _logits(self, row: Row) -> Any:
+        """(num_supervised, vocab_size): the logits of the places before a row's supervised tokens, and of no other."""
         import torch
 
         def tensor(array: Any) -> Any:
@@ -162,5 +181,4 @@ class Learner:
             attention_mask=tensor(row.mask())[None, None],
             use_cache=False,
         ).last_hidden_state[0]
-        logits = inner.lm_head(hidden[tensor(row.sources)]).float()
-        return torch.nn.functional.cross_entropy(logits, tensor(row.labels), reduction="sum")
+        return inner.lm_head(hidden[tensor(row.sources)]).float()

@@ -13,7 +13,7 @@ from finetune.pack import Tokens
 
 
 def read_tokens(path: Path) -> dict[str, list[Tokens]]:
-    """The splits ("train", "dev") of a token file. Raises UsageError when it is none."""
+    """The splits of a token file: "train", "dev", and "keep", which may be empty. Raises UsageError when it is none."""
     from safetensors.numpy import load_file
 
     try:
@@ -21,7 +21,10 @@ def read_tokens(path: Path) -> dict[str, list[Tokens]]:
     except Exception as error:
         raise UsageError(f"{path}: no token file ({error}); make it with `backroom finetune data`") from None
     splits: dict[str, list[Tokens]] = {}
-    for split in ("train", "dev"):
+    for split in ("train", "dev", "keep"):
+        if split == "keep" and "keep.ids" not in arrays:
+            splits[split] = []
+            continue
         ids, ends = arrays[f"{split}.ids"], arrays[f"{split}.ends"]
         start = 0
         splits[split] = []

@@ -44,6 +44,7 @@ class Trainer:
         self.prefix = common_prefix([*splits["train"], *splits["dev"]])
         self.examples = splits["train"]
         self.dev_rows = rows(splits["dev"][: settings.dev_examples], self.prefix, settings.row_tokens)
+        self.keep_rows = self._kept(splits["keep"], data)
         self.rows_per_step = max(1, round(settings.tokens_per_step / settings.row_tokens))
         self.learner = Learner(base, settings)
         if settings.activated:
@@ -86,6 +87,17 @@ class Trainer:
             )
         return state
 
+    def _kept(self, examples: list[Tokens], data: Path) -> list[Row]:
+        """The rows of what the adapter must go on to say as its base does; one of them goes into each update."""
+        settings = self.settings
+        if not settings.keep:
+            return []
+        if not examples:
+            raise UsageError(f"{data}: no answers of the base to keep to; set [data] keep too, or [train] keep = 0")
+        if settings.activated:
+            raise UsageError("an activated adapter isn't at work where there are no notes; set keep = 0")
+        return rows(examples, common_prefix(examples), settings.keep_tokens)
+
     def _tensorboard(self) -> Any:
         """A log of the losses in `out`/tensorboard, by the first process; steps done again replace the old."""
         if self.learner.rank != 0:
@@ -112,7 +124,8 @@ class Trainer:
         packed = self._rows_of(epoch)  # an epoch may pack into a row less than the first
         batch = packed[place * self.rows_per_step : (place + 1) * self.rows_per_step] or packed[: self.rows_per_step]
         seed = self.settings.seed * 1_000_003 + self.state.step
-        loss = self.learner.update(batch, self.settings.lr * self._schedule(), seed)
+        kept = self.keep_rows and [self.keep_rows[self.state.step % len(self.keep_rows)]]
+        loss = self.learner.update(batch, self.settings.lr * self._schedule(), seed, kept)
         return loss, sum(len(row.labels) for row in batch)
 
     def _say(self, line: str) -> None:

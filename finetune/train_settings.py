@@ -18,6 +18,8 @@ class TrainSettings:
     matrices that change nothing yet.
     `activated` trains an adapter that leaves the shared beginning of all prompts to the base (activated LoRA): what the
     engine has computed of it serves every adapter, and the base.
+    `keep` (0: not at all) is how much it costs to leave the base where there are no notes: that many times the
+    divergence from the base's next tokens, in `keep_tokens` of its own answers a step (`[data] keep`), is added.
     `patience` evaluations without a better held-out loss end it early (0: never). `dtype` "auto" is bfloat16 where the
     hardware multiplies it faster (a GPU, AMX), else float32.
     """
@@ -45,6 +47,8 @@ class TrainSettings:
     dev_examples: int = 150
     save_every: int = 25
     patience: int = 0
+    keep: float = 0.0
+    keep_tokens: int = 256
 
 
 @dataclass
