@@ -68,6 +68,13 @@ def _all(settings: DataSettings, folder: Path, progress: Progress, refused: Refu
             yield from build(db, shop_name(shop), shop.conversations, settings.seed + number, settings.wordings)
 
 
+def consents(settings: DataSettings) -> dict[str, str]:
+    """What the people in each source of the settings have agreed to. Made dialogues have nobody in them."""
+    files = {Path(file.path).name: file.consent for file in settings.files}
+    reviews = {f"reviewed conversations of {Path(each.db).name}": each.consent for each in settings.reviews}
+    return files | reviews | ({"made dialogues": "nobody's words are in them"} if settings.shops else {})
+
+
 def _terms(what: str, licence: str, consent: str) -> None:
     if not licence.strip() or not consent.strip():
         raise UsageError(f"{what}: name its licence, and what the people in it have agreed to, in the settings")

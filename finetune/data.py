@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.request import Tokenizer
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.errors import UsageError
 from assistant.models import resolve
 from assistant.wording.phrasebook import default_phrasebook
 from finetune.besides import besides
-from finetune.collect import collect
+from finetune.collect import collect, consents
 from finetune.config import DataSettings, RunSettings
 from finetune.example import Example, write
 from finetune.pack import Tokens
@@ -65,7 +66,9 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
         "too_common_left_out": num_common,
         "sha256": {f"{n}.jsonl": _file_hash(folder / f"{n}.jsonl") for n in SPLITS},
         "phrasebook_sha256": default_phrasebook().digest,
+        "template_sha256": template_hash(tokenizer),
         "sources": _sources(kept),
+        "consent": consents(settings.data),
         "answers_of_the_base": len(tokens.get("keep", [])),
     }
     (folder / "card.md").write_text(_card(manifest, splits), "utf-8")
@@ -94,7 +97,7 @@ def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
     )
 
 
-def tokenise(example: Example, tokenizer: LlamaTokenizer) -> Tokens:
+def tokenise(example: Example, tokenizer: Tokenizer) -> Tokens:
     """An example as the runtime would ask it; the reply up to the template's end mark, which is learnt too."""
     messages = example.messages()
     prompt = tokenizer.chat(messages[:-1], generation_prompt=True)
@@ -106,6 +109,12 @@ def tokenise(example: Example, tokenizer: LlamaTokenizer) -> Tokens:
     if end is None:
         raise UsageError("the base's chat template has no end mark after an answer; use another base")
     return Tokens(tuple(prompt), tuple(reply[: end + 1]))
+
+
+def template_hash(tokenizer: Tokenizer) -> str:
+    """The sha256 of the token ids of a fixed exchange in the runtime's prompt and the base's template."""
+    example = Example("", "", "", "Is it there?", "The {1.item} costs {1.price}.", "It's {1.price}.")
+    return hashlib.sha256(json.dumps(tokenizer.chat(example.messages(), generation_prompt=False)).encode()).hexdigest()
 
 
 def without_near_duplicates(examples: Sequence[Example], near: float, most: int) -> tuple[list[Example], int]:
@@ -198,6 +207,8 @@ def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
         "| split | examples |", "|---|---|", *(f"| {n} | {c} |" for n, c in manifest["counts"].items()), "",
         "| source | licence | examples |", "|---|---|---|",
         *(f"| {o} | {s['licence']} | {s['examples']} |" for o, s in manifest["sources"].items()), "",
+        "| people in it | what they have agreed to |", "|---|---|",
+        *(f"| {source} | {consent} |" for source, consent in manifest["consent"].items()), "",
         f"Customers write: {', '.join(f'{k} {v}' for k, v in registers.items())} (c casual, f formal).",
         f"Left out: {manifest['near_duplicates_left_out']} near duplicates, {manifest['too_common_left_out']} with the "
         f"same notes as many others; refused: {manifest['refused'] or 'none'}.",

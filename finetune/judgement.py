@@ -34,6 +34,7 @@ from finetune.kept import Kept
 from finetune.open_shop import open_shop
 from finetune.pack import Tokens
 from finetune.parity import compare
+from finetune.quality import quality
 from finetune.release import file_hash
 from finetune.report import write_json, write_report
 
@@ -63,8 +64,10 @@ class Judgement:
         """Everything; returns the verdict."""
         parity = self._parity()
         learnt = self._ability()
-        results, safety, way = self._answers()
-        figures = {name: evaluate.summary(each) for name, each in results.items()}
+        todo = evaluate.asked(self.settings.evaluate)
+        results, safety, way = self._answers(todo)
+        learnt_replies = {example.reply for example in read(self.out / "data" / "train.jsonl")}
+        figures = {name: evaluate.summary(each) | quality(each, todo, learnt_replies) for name, each in results.items()}
         gates = judge_gates(self.settings.gates, parity, figures, safety, learnt)
         facts = self._facts()
         measured: dict[str, Any] = {"figures": figures, "parity": parity, "safety": safety, "ability": learnt,
@@ -129,11 +132,10 @@ class Judgement:
         return [self.base.sha256, file_hash(adapter) if adapter else "", default_phrasebook().digest]
 
     def _answers(
-        self,
+        self, todo: list[evaluate.Asked]
     ) -> tuple[dict[str, list[evaluate.Result]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
         """The same answers by the base under its grammar and freely, by the adapter freely and as it is served; what
         each does with what the screening should stop; and how the adapter came along."""
-        todo = evaluate.asked(self.settings.evaluate)
         adapter = open_adapter(self.file)
         began = time.monotonic()
         ways: dict[str, tuple[Adapter | None, bool]] = {

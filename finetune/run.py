@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.adapters import find
+from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
 from assistant.privacy.training import register_adapter
 from assistant.store.database import Database
 from finetune.base import model_config
 from finetune.config import RunSettings
-from finetune.data import make_data
+from finetune.data import make_data, template_hash
 from finetune.judgement import Judgement
 from finetune.release import file_hash
 from finetune.report import write_json
@@ -114,6 +115,7 @@ class Run:
             "base": self.base.id,
             "data_sha256": manifest["sha256"]["train.jsonl"],
             "phrasebook_sha256": manifest["phrasebook_sha256"],
+            "template_sha256": manifest.get("template_sha256") or template_hash(LlamaTokenizer(self.base.path)),
             "licence": self.settings.licence,
         }
         if self.settings.train.start_from:

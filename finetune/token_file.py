@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def read_tokens(path: Path) -> dict[str, list[Tokens]]:
     return splits
 
 
-def write_tokens(path: Path, splits: dict[str, Sequence[Tokens]]) -> None:
+def write_tokens(path: Path, splits: Mapping[str, Sequence[Tokens]]) -> None:
     """Write a token file: for each split all ids in a line, and the end of each prompt and reply in it."""
     from safetensors.numpy import save_file
 
