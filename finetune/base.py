@@ -5,12 +5,11 @@ Knows no data and no training.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ModelError
+from assistant.errors import ModelError, UsageError
 
 ARCHITECTURES = ("llama", "qwen2")
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -62,15 +61,27 @@ def _forget_quantisation(model: Any) -> None:
     model.is_quantized = False
 
 
-def base_hash(path: Path) -> str:
-    """The sha256 of a GGUF file; of a folder, over its weight files and its configuration."""
-    digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted([*path.glob("*.safetensors"), path / "config.json"])
-    for file in files:
-        with file.open("rb") as opened:
-            while block := opened.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+_SHAPE = ("model_type", "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
+          "num_key_value_heads")  # fmt: skip
+
+
+def unquantised(folder: Path, served: Path) -> Path:
+    """The Hugging Face folder to train from, when it is of the model in the GGUF file `served`.
+
+    Raises UsageError where it is no such folder, or its layers are of other sizes.
+    """
+    if not (folder / "config.json").is_file():
+        raise UsageError(
+            f"{folder}: no Hugging Face folder (it has no config.json); name one as weights, or leave it out"
+        )
+    ours, theirs = model_config(folder), model_config(served)
+    for name in _SHAPE:
+        if ours.get(name) != theirs.get(name):
+            raise UsageError(
+                f"{folder} is another model than {served}: {name} is {ours.get(name)} instead of {theirs.get(name)}; "
+                "name the folder that the base was made from"
+            )
+    return folder
 
 
 def with_lora(

@@ -102,10 +102,12 @@ class GateSettings:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """A whole run. `base` is a model of the catalogue, a GGUF file or a Hugging Face folder; None the default model."""
+    """A whole run. `base` is what will be served: a model of the catalogue or a GGUF file; None the default model.
+    `weights` is a Hugging Face folder with the same model unquantised, to train from; "" trains from `base` itself."""
 
     name: str = "adapter"
     base: str | None = None
+    weights: str = ""
     licence: str = "Apache-2.0"
     merged: tuple[str, ...] = ()
     data: DataSettings = field(default_factory=DataSettings)

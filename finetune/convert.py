@@ -88,7 +88,7 @@ def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metada
     config = read_adapter_config(trained)
     if config.get("use_dora"):
         raise ModelError(
-            "a DoRA adapter scales weights that llama.cpp adapters can't hold; train with dora = false, or merge it"
+            "a DoRA adapter scales weights that llama.cpp adapters can't hold; write it as a whole model (merged)"
         )
     rank = int(config["r"])
     scale = float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
@@ -106,7 +106,7 @@ def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metada
     for key, value in metadata.items():
         writer.add_string(f"backroom.{key}", value)
     for name in sorted(tensors):
-        writer.add_tensor(*_tensor(name, tensors[name], architecture, model_config))
+        writer.add_tensor(*_tensor(name, tensors[name], model_config))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -115,14 +115,24 @@ def convert(trained: Path, target: Path, model_config: Mapping[str, Any], metada
     return len(tensors)
 
 
-def _tensor(
-    name: str, values: NDArray[Any], architecture: str, model_config: Mapping[str, Any]
-) -> tuple[str, NDArray[np.float16]]:
+def _tensor(name: str, values: NDArray[Any], model_config: Mapping[str, Any]) -> tuple[str, NDArray[np.float16]]:
     """llama.cpp's name of a LoRA matrix, and the matrix in its order."""
     found = _KEY.search(name)
     if found is None or found[2] not in _NAMES:
         raise ModelError(f"the adapter changes {name}, which llama.cpp can't load as an adapter")
-    if architecture == "llama" and found[3] == "B" and found[2] in ("q_proj", "k_proj"):
-        heads = "num_attention_heads" if found[2] == "q_proj" else "num_key_value_heads"
-        values = permute(values, int(model_config[heads]))
-    return f"blk.{found[1]}.{_NAMES[found[2]]}.weight.lora_{found[3].lower()}", values.astype(np.float16)
+    if found[3] == "B":
+        values = their_order(found[2], values, model_config)
+    return f"{their_place(found[1], found[2])}.lora_{found[3].lower()}", values.astype(np.float16)
+
+
+def their_order(projection: str, values: NDArray[Any], model_config: Mapping[str, Any]) -> NDArray[Any]:
+    """The rows of a projection's output side in llama.cpp's order."""
+    if model_config.get("model_type") != "llama" or projection not in ("q_proj", "k_proj"):
+        return values
+    heads = "num_attention_heads" if projection == "q_proj" else "num_key_value_heads"
+    return permute(values, int(model_config[heads]))
+
+
+def their_place(layer: str, projection: str) -> str:
+    """llama.cpp's name of a projection's weights."""
+    return f"blk.{layer}.{_NAMES[projection]}.weight"

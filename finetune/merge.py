@@ -20,10 +20,7 @@ TYPES = ("Q8_0", "Q4_K_M", "F16")
 def merge(base: Path, adapter: Path, target: Path, file_type: str, threads: int = 1) -> None:
     """Write `base` with `adapter` (both GGUF) merged in as `file_type`. Raises ModelError for a type or file that
     doesn't fit."""
-    if file_type not in TYPES:
-        raise ModelError(
-            f"merging to {file_type} isn't offered (it would undo the training); use one of {', '.join(TYPES)}"
-        )
+    checked_type(file_type)
     with tempfile.TemporaryDirectory(prefix="backroom-merge-", dir=target.parent) as folder:
         exact = Path(folder) / "exact.gguf"
         requantise(base, exact, "F32", threads)
@@ -31,6 +28,14 @@ def merge(base: Path, adapter: Path, target: Path, file_type: str, threads: int 
         part = Path(folder) / "merged.gguf"
         requantise(exact, part, file_type, threads)
         part.replace(target)
+
+
+def checked_type(file_type: str) -> None:
+    """Raises ModelError for a type of weights that would undo the training."""
+    if file_type not in TYPES:
+        raise ModelError(
+            f"merging to {file_type} isn't offered (it would undo the training); use one of {', '.join(TYPES)}"
+        )
 
 
 def add_into(exact: Path, adapter: Path) -> int:

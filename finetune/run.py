@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
 from assistant.privacy.training import register_adapter
 from assistant.store.database import Database
-from finetune.base import model_config
+from finetune.base import model_config, unquantised
 from finetune.config import RunSettings
 from finetune.data import make_data, template_hash
 from finetune.judgement import Judgement
@@ -36,6 +36,10 @@ class Run:
 
     def __init__(self, settings: RunSettings, out: Path, progress: Progress = print) -> None:
         self.settings, self.out, self.progress = settings, out, progress
+        if settings.base and Path(settings.base).expanduser().is_dir():
+            raise UsageError(
+                f"{settings.base} is a folder: name it as weights, and as base the GGUF file of it that is served"
+            )
         self.base: ResolvedModel = resolve(settings.base)
         self.file = out / f"{settings.name}.gguf"
 
@@ -80,11 +84,22 @@ class Run:
             return
         if not (self.out / "data" / "tokens.safetensors").is_file():
             raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
-        trainer = Trainer(self.base.path, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress)
+        if settings.dora and not self.settings.merged:
+            raise UsageError(
+                'no adapter file holds DoRA, only a whole model does: set merged = ["Q8_0"], or dora = false'
+            )
+        weights = self._weights()
+        trainer = Trainer(weights, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress)
         if settings.start_from:
             trainer.learner.begin_with(self._earlier())
         state = trainer.train()
         self.progress(f"train: {state.step} steps in {state.seconds:.0f} s")
+
+    def _weights(self) -> Path:
+        """What is trained on: the base as it is served, or the folder that the settings name in its stead."""
+        if not self.settings.weights:
+            return self.base.path
+        return unquantised(Path(self.settings.weights).expanduser().resolve(), self.base.path)
 
     def _earlier(self) -> dict[str, Any]:
         """The matrices to begin with. Raises UsageError when they are for another base, or scaled otherwise."""
@@ -108,6 +123,8 @@ class Run:
 
         if self._training() is None:
             raise UsageError(f"{self.out}: nothing is trained here yet; train it with `backroom finetune train`")
+        if self.settings.train.dora:
+            self._whole_models()
         manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
         metadata = {
             "form": "notes",
@@ -130,6 +147,20 @@ class Run:
             merge(self.base.path, self.file, target, file_type)
             self.progress(f"merge: {target.stat().st_size:,} bytes -> {target}")
         return self.file
+
+    def _whole_models(self) -> None:
+        """What a DoRA run gives. Raises UsageError that says so: the gates are for adapters."""
+        from finetune.merge_whole import merge_whole
+
+        config, written = model_config(self.base.path), []
+        for file_type in self.settings.merged:
+            target = self.out / f"{self.settings.name}-{file_type}.gguf"
+            merge_whole(self.base.path, self.out / "adapter", target, file_type, config)
+            written.append(str(target))
+        raise UsageError(
+            f"{', '.join(written)}: a whole model, as no adapter file holds DoRA; take it with `backroom models add`, "
+            "for gates and release are for adapters (dora = false)"
+        )
 
     def _note_sources(self) -> None:
         """Note in every shop whose conversations were learnt from which adapter came of them."""

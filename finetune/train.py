@@ -159,7 +159,7 @@ class Trainer:
     def _has_stalled(self) -> bool:
         values = [loss for _, loss in self.state.held_out]
         patience = self.settings.patience
-        return bool(patience) and len(values) > patience and min(values[-patience:]) > min(values[:-patience])
+        return bool(patience) and len(values) > patience and min(values[-patience:]) >= min(values[:-patience])
 
     def _report(self, loss: float) -> None:
         state = self.state

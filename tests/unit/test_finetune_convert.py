@@ -14,7 +14,7 @@ pytest.importorskip("peft", reason="needs the extra: uv sync --extra finetune")
 
 from assistant.engine.gguf import read_header  # noqa: E402
 from assistant.engine.offline import all_logits, requantise  # noqa: E402
-from assistant.errors import ModelError  # noqa: E402
+from assistant.errors import ModelError, UsageError  # noqa: E402
 from finetune import convert as converting  # noqa: E402
 from finetune.base import load_base, with_lora  # noqa: E402
 from finetune.merge import add_into, merge  # noqa: E402
@@ -55,7 +55,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _write_gguf(path: Path, model: Any) -> None:
-    config, writer = model.config, gguf.GGUFWriter(str(path), "llama")
+    config, writer = model.config, gguf.GGUFWriter(str(path), model.config.model_type)
     writer.add_context_length(64)
     writer.add_embedding_length(config.hidden_size)
     writer.add_block_count(config.num_hidden_layers)
@@ -73,11 +73,11 @@ def _write_gguf(path: Path, model: Any) -> None:
             writer.add_tensor("token_embd.weight" if "embed" in name else "output_norm.weight", array)
             continue
         _, _, layer, rest = name.split(".", 3)
-        part = rest.removesuffix(".weight")
-        if part.endswith(("q_proj", "k_proj")):
+        part, kind = rest.rsplit(".", 1)
+        if config.model_type == "llama" and part.endswith(("q_proj", "k_proj")):
             heads = config.num_attention_heads if part.endswith("q_proj") else config.num_key_value_heads
             array = converting.permute(array, heads)
-        writer.add_tensor(f"blk.{layer}.{PARTS[part]}.weight", np.ascontiguousarray(array))
+        writer.add_tensor(f"blk.{layer}.{PARTS[part]}.{kind}", np.ascontiguousarray(array))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -178,3 +178,100 @@ def test_an_adapter_file_is_read_back_as_it_was_trained(tiny: Path, tmp_path: Pa
     assert len(read) == len(trained)
     for name, values in trained.items():
         assert np.array_equal(read[name[name.index("layers.") :].removesuffix(".weight")], values)
+
+
+def test_a_dora_run_becomes_a_whole_model(tiny: Path, tmp_path: Path) -> None:
+    """DoRA scales the base's weights, which no adapter file holds: refused as one, right as a model."""
+    from peft import PeftModel
+
+    from finetune.merge_whole import merge_whole
+
+    model = with_lora(load_base(tiny / "hf", "float32"), 4, 8.0, layers=0, rslora=False, dora=True, dropout=0.0, seed=2)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name or "magnitude" in name:
+                parameter.add_(torch.randn_like(parameter) * 0.2)
+    model.save_pretrained(tmp_path / "dora")
+    with pytest.raises(ModelError, match="can't hold"):
+        converting.convert(tmp_path / "dora", tmp_path / "a.gguf", config_of(tiny), {})
+    trained = PeftModel.from_pretrained(load_base(tiny / "hf", "float32"), str(tmp_path / "dora")).eval()
+    with torch.no_grad():
+        wanted = [trained(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+    changed = merge_whole(tiny / "base.gguf", tmp_path / "dora", tmp_path / "m.gguf", "F16", config_of(tiny))
+    assert changed == 14
+    served = all_logits(tmp_path / "m.gguf", TEXTS)
+    assert kl(wanted, served) < 1e-4 < 0.01 < kl(wanted, torch_logits(tiny, adapted=False))
+    with pytest.raises(ModelError, match="undo the training"):
+        merge_whole(tiny / "base.gguf", tmp_path / "dora", tmp_path / "n.gguf", "Q4_1", config_of(tiny))
+
+
+def test_a_qwen2_adapter_is_served_as_it_was_trained(tmp_path: Path) -> None:
+    """The other architecture: biases, and rows in Hugging Face's order."""
+    from peft import PeftModel
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(3)
+    config = Qwen2Config(
+        vocab_size=64, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=64, tie_word_embeddings=True, rms_norm_eps=1e-5,
+        initializer_range=0.2,
+    )  # fmt: skip
+    whole = Qwen2ForCausalLM(config)
+    with torch.no_grad():
+        for name, parameter in whole.named_parameters():
+            if name.endswith("bias"):
+                parameter.normal_(0, 0.2)
+    whole.save_pretrained(tmp_path / "hf")
+    _write_gguf(tmp_path / "base.gguf", load_base(tmp_path / "hf", "float32"))
+    model = with_lora(
+        load_base(tmp_path / "hf", "float32"), 4, 8.0, layers=0, rslora=False, dora=False, dropout=0.0, seed=2
+    )
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0, 0.3)
+            if "lora_" in name:
+                parameter.copy_(parameter.half().float())
+    model.save_pretrained(tmp_path / "lora")
+    assert converting.convert(tmp_path / "lora", tmp_path / "a.gguf", config_of(tmp_path), {}) == 2 * 7 * 2
+    trained = PeftModel.from_pretrained(load_base(tmp_path / "hf", "float32"), str(tmp_path / "lora")).eval()
+    with torch.no_grad():
+        wanted = [trained(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+        with trained.disable_adapter():
+            plain = [trained(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+    assert kl(wanted, all_logits(tmp_path / "base.gguf", TEXTS, tmp_path / "a.gguf")) < 1e-5 < 0.05 < kl(wanted, plain)
+
+
+def test_rslora_is_served_with_its_own_scale(tiny: Path, tmp_path: Path) -> None:
+    from peft import PeftModel
+
+    model = with_lora(load_base(tiny / "hf", "float32"), 4, 8.0, layers=0, rslora=True, dora=False, dropout=0.0, seed=2)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0, 0.2)
+            if "lora_" in name:
+                parameter.copy_(parameter.half().float())
+    model.save_pretrained(tmp_path / "rs")
+    converting.convert(tmp_path / "rs", tmp_path / "rs.gguf", config_of(tiny), {})
+    trained = PeftModel.from_pretrained(load_base(tiny / "hf", "float32"), str(tmp_path / "rs")).eval()
+    with torch.no_grad():
+        wanted = [trained(input_ids=torch.tensor([text])).logits[0].numpy() for text in TEXTS]
+    assert kl(wanted, all_logits(tiny / "base.gguf", TEXTS, tmp_path / "rs.gguf")) < 1e-5
+
+
+def test_the_folder_that_is_trained_on_must_be_of_the_served_model(tiny: Path, tmp_path: Path) -> None:
+    from finetune.base import unquantised
+    from finetune.config import RunSettings
+    from finetune.run import Run
+
+    assert unquantised(tiny / "hf", tiny / "base.gguf") == tiny / "hf"
+    run = Run(RunSettings(base=str(tiny / "base.gguf"), weights=str(tiny / "hf")), tmp_path, lambda _: None)
+    assert run._weights() == tiny / "hf"
+    with pytest.raises(UsageError, match="no Hugging Face folder"):
+        unquantised(tmp_path, tiny / "base.gguf")
+    other = Run(RunSettings(weights=str(tiny / "hf")), tmp_path, lambda _: None)
+    with pytest.raises(UsageError, match="vocab_size is 64 instead of 49152"):
+        other._weights()
+    with pytest.raises(UsageError, match="name it as weights"):
+        Run(RunSettings(base=str(tiny / "hf")), tmp_path, lambda _: None)

@@ -177,3 +177,35 @@ def test_training_begins_with_an_earlier_adapter(tiny: Path, data: Path, tmp_pat
     assert losses(tmp_path / "second")[0][1] < losses(tmp_path / "first")[0][1]
     with pytest.raises(UsageError, match="set the same rank and layers"):
         Trainer(tiny, data, tmp_path / "third", replace(SETTINGS, rank=2), lambda _: None).learner.begin_with(matrices)
+
+
+def test_it_ends_early_when_nothing_gets_better(tiny: Path, data: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    settings = replace(SETTINGS, epochs=200, lr=0.0, patience=2, evaluate_every=2)
+    state = Trainer(tiny, data, tmp_path / "run", settings, lambda _: None).train()
+    assert state.step == 6 < state.total, "one evaluation to compare with, and two that were no better"
+    assert (tmp_path / "run" / "adapter" / "training.json").is_file()
+
+
+def test_it_ends_with_its_minutes_and_the_rate_has_fallen_by_then(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock of its own: steps of three seconds, one stopped for an hour, two minutes in all."""
+    from dataclasses import replace
+
+    now = [0.0]
+    trainer = Trainer(tiny, data, tmp_path / "run", replace(SETTINGS, epochs=200, minutes=2.0), lambda _: None)
+    rates: list[float] = []
+    update = trainer.learner.update
+
+    def takes_three_seconds(batch: list[Row], rate: float, seed: int, kept: list[Row]) -> float:
+        rates.append(rate)
+        now[0] += 3600.0 if len(rates) == 4 else 3.0
+        return update(batch, rate, seed, kept)
+
+    monkeypatch.setattr(trainer.learner, "update", takes_three_seconds)
+    monkeypatch.setattr("finetune.train.time.monotonic", lambda: now[0])
+    state = trainer.train()
+    assert state.step == 21 < state.total and state.seconds == pytest.approx(120.0), "20 of 3 s, one of 60"
+    assert rates[-1] < 0.05 * SETTINGS.lr < 0.9 * SETTINGS.lr < max(rates)
