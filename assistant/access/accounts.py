@@ -211,7 +211,9 @@ def _code_fits(row: StaffRow, code: str, now: datetime) -> bool:
 def _count_failure(session: Session, row: StaffRow, now: datetime) -> bool:
     row.num_failures += 1
     if row.num_failures % MAX_FAILURES == 0:
-        row.locked_until = now + min(LOCK * 2 ** (row.num_failures // MAX_FAILURES - 1), MAX_LOCK)
+        # Bounded before it is multiplied: after months of attempts the product would be no time span any more.
+        doublings = min(row.num_failures // MAX_FAILURES - 1, 10)
+        row.locked_until = now + min(LOCK * 2**doublings, MAX_LOCK)
     details = {"failures": row.num_failures, "locked": row.locked_until is not None and row.locked_until > now}
     audit(session, "system:access", "staff.sign_in_failed", f"staff:{row.name}", "wrong_credentials", details)
     return True
