@@ -1,13 +1,12 @@
 """Sessions of signed-in staff: a random token in a cookie, its digest in the database, an end that comes by itself.
 
 A session ends when it wasn't used for `IDLE`, after `LONGEST` in any case, when its account is closed or gets another
-password, and when somebody signs out. Knows no HTTP; cookie and form fields are the UI's.
+password, and when somebody signs out. Knows no HTTP; the cookie is the UI's.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,8 +29,6 @@ class SignedIn:
 
     name: str
     role: str
-    form_token: str
-    """Goes into every form and is compared when it comes back: another site's page can't know it."""
 
 
 class Sessions:
@@ -49,8 +46,11 @@ class Sessions:
             session.add(StaffSessionRow(token=_digest(token), name=name, began_at=now, last_at=now))
         return token
 
-    def find(self, token: str | None, *, now: datetime | None = None) -> SignedIn | None:
-        """Who this cookie's value stands for; None when nobody, or not any more."""
+    def find(self, token: str | None, *, now: datetime | None = None, used: bool = True) -> SignedIn | None:
+        """Who this cookie's value stands for; None when nobody, or not any more.
+
+        `used` False: somebody's page asks by itself, which keeps no session alive.
+        """
         if not token:
             return None
         now = now or datetime.now(UTC)
@@ -61,8 +61,8 @@ class Sessions:
             staff = session.get(StaffRow, row.name)
             if staff is None or not staff.active:
                 return None
-            signed_in, last_at = SignedIn(staff.name, staff.role, form_token(token)), row.last_at
-        if now - last_at > _TOUCH:
+            signed_in, last_at = SignedIn(staff.name, staff.role), row.last_at
+        if used and now - last_at > _TOUCH:
             with self._db.write() as session:
                 row = session.get(StaffSessionRow, _digest(token))
                 if row is not None:
@@ -78,16 +78,6 @@ class Sessions:
             if row is not None:
                 session.delete(row)
                 audit(session, f"staff:{row.name}", "staff.sign_out", f"staff:{row.name}", "sign_out")
-
-
-def form_token(token: str) -> str:
-    """The token that a session's forms carry."""
-    return hmac.new(token.encode(), b"backroom form", "sha256").hexdigest()
-
-
-def form_token_fits(signed_in: SignedIn, given: str | None) -> bool:
-    """Whether a form came from this session's own page."""
-    return hmac.compare_digest(signed_in.form_token, given or "")
 
 
 def _digest(token: str) -> str:

@@ -9,9 +9,10 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from assistant.access.accounts import LOCK, MAX_FAILURES, Accounts, SignInError
+from assistant.access.accounts import LOCK, MAX_FAILURES, MAX_LOCK, Accounts, SignInError
 from assistant.access.roles import ROLES, may
-from assistant.access.sessions import IDLE, LONGEST, Sessions, form_token_fits
+from assistant.access.schema import StaffRow
+from assistant.access.sessions import IDLE, LONGEST, Sessions
 from assistant.errors import UsageError
 
 PASSWORD = "seven green kettles"
@@ -46,6 +47,14 @@ def test_an_account_is_locked_after_some_failures_and_longer_each_time(accounts:
         at += lock + timedelta(seconds=1)
     assert accounts.sign_in("anna", PASSWORD, now=at).name == "anna"
     assert accounts.get("anna").locked_until is None
+
+
+def test_an_account_that_was_tried_for_months_is_still_locked(accounts: Accounts, shop_db: Any) -> None:
+    with shop_db.write() as session:
+        session.get_one(StaffRow, "anna").num_failures = 100 * MAX_FAILURES - 1
+    with pytest.raises(SignInError):
+        accounts.sign_in("anna", "wrong wrong wrong", now=NOW)
+    assert accounts.get("anna").locked_until == NOW + MAX_LOCK
 
 
 def test_a_second_factor_is_asked_for_and_its_code_works_once(accounts: Accounts) -> None:
@@ -119,17 +128,24 @@ def test_a_session_ends_by_itself_and_when_its_account_is_closed(accounts: Accou
     assert sessions.find(None) is None and sessions.find("made up") is None
 
 
-def test_a_role_counts_at_once_and_a_form_only_from_its_own_session(accounts: Accounts, shop_db: Any) -> None:
+def test_a_role_counts_at_once_and_signing_out_ends_one_session(accounts: Accounts, shop_db: Any) -> None:
     sessions = Sessions(shop_db)
     accounts.add("bert", "agent", PASSWORD)
     token, other = sessions.begin("bert"), sessions.begin("anna")
     accounts.set_role("bert", "auditor")
     bert, anna = sessions.find(token), sessions.find(other)
     assert bert is not None and anna is not None and bert.role == "auditor"
-    assert form_token_fits(bert, bert.form_token)
-    assert not form_token_fits(bert, anna.form_token) and not form_token_fits(bert, None)
     sessions.end(token)
-    assert sessions.find(token) is None
+    assert sessions.find(token) is None and sessions.find(other) == anna
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(accounts: Accounts, shop_db: Any) -> None:
+    sessions = Sessions(shop_db)
+    accounts.add("bert", "agent", PASSWORD)
+    token = sessions.begin("bert", now=NOW)
+    for seconds in range(0, int(IDLE.total_seconds()), 120):
+        assert sessions.find(token, now=NOW + timedelta(seconds=seconds), used=False) is not None
+    assert sessions.find(token, now=NOW + IDLE + timedelta(seconds=1), used=False) is None
 
 
 def test_only_the_owner_manages_accounts_and_an_unknown_role_may_nothing() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+import re
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +25,12 @@ from assistant.store.reviews import Reviews
 from assistant.types import Record
 from ui.staff import views
 from ui.staff.desk import NotAllowed, StaffDesk
+from ui.staff.page import Console
 from ui.staff.signin import COOKIE, ConsoleDoor, add_sign_in
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER, AGENT, AUDITOR, RESEARCHER = (
-    SignedIn(name, role, "")
+    SignedIn(name, role)
     for name, role in (("anna", "owner"), ("bert", "agent"), ("carla", "auditor"), ("dora", "researcher"))
 )
 
@@ -61,7 +66,11 @@ def test_any_conversation_can_be_taken_over_and_looking_into_one_is_noted(desk: 
     assert desk.talks(AGENT)[0].in_charge is None
     desk.open(AGENT, "web-1")
     desk.take(AGENT, "web-1")
-    assert [(t.conversation_id, t.in_charge, t.num_messages) for t in desk.talks(AGENT)] == [("web-1", "bert", 2)]
+    Conversations(shop_db).begin_turn("web-2", "Are you open?", NOW + timedelta(minutes=1))
+    assert [(t.conversation_id, t.in_charge, t.num_messages, t.last_text) for t in desk.talks(AGENT)] == [
+        ("web-2", None, 1, "Are you open?"),
+        ("web-1", "bert", 2, "I'll call a colleague."),
+    ]
     with shop_db.read() as session:
         log = list(entries(session))
     assert log[0]["action"] == "conversation.open" and "web-1" not in str(log)
@@ -97,6 +106,18 @@ def test_a_persons_data_is_shown_and_erased_only_when_named_twice(desk: StaffDes
     assert not desk.talks(OWNER)
     with pytest.raises(UsageError, match="nobody here"):
         desk.export(OWNER, "mia")
+
+
+def test_an_export_is_saved_from_the_page_and_lies_in_no_folder(
+    desk: StaffDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    console = Console(desk, Sessions(None), lambda: "Shop", lambda: ZoneInfo("UTC"))  # type: ignore[arg-type]
+    links = re.findall(r"download='([^']+)' href='data:[a-z/]+;base64,([^']+)'", console.export(OWNER, "mia"))
+    assert [name for name, _ in links] == ["export.json", "export.html"]
+    written = [b64decode(data).decode() for _, data in links]
+    assert "kettle" in str(json.loads(written[0])["sections"]) and written[1].startswith("<!DOCTYPE html>")
+    assert not list(tmp_path.rglob("export*"))
 
 
 def test_what_customers_write_is_never_markup_in_the_console(desk: StaffDesk) -> None:

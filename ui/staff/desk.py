@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from assistant.access.roles import may
 from assistant.access.sessions import SignedIn
@@ -101,18 +102,13 @@ class StaffDesk:
     def talks(self, me: SignedIn) -> list[Talk]:
         """The latest conversations, newest first."""
         _need(me, "conversations")
-        numbers = (
-            select(MessageRow.conversation_id, func.max(MessageRow.message_no).label("num"))
-            .group_by(MessageRow.conversation_id)
-            .subquery()
-        )
+        # The last message of each listed conversation by the index: consoles ask every few seconds, whatever is kept.
+        message = aliased(MessageRow)
+        last = select(func.max(message.message_no)).where(message.conversation_id == ConversationRow.conversation_id)
         query = (
-            select(ConversationRow, numbers.c.num, MessageRow.text)
-            .join(numbers, numbers.c.conversation_id == ConversationRow.conversation_id)
-            .join(
-                MessageRow,
-                (MessageRow.conversation_id == numbers.c.conversation_id) & (MessageRow.message_no == numbers.c.num),
-            )
+            select(ConversationRow, MessageRow.message_no, MessageRow.text)
+            .join(MessageRow, MessageRow.conversation_id == ConversationRow.conversation_id)
+            .where(MessageRow.message_no == last.scalar_subquery())
             .order_by(ConversationRow.last_at.desc())
             .limit(NUM_CONVERSATIONS)
         )

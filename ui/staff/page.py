@@ -1,14 +1,13 @@
 """The console's page: tabs over `StaffDesk`, shown by role, with the queue and the list of conversations kept fresh.
 
-Every event finds out anew who is signed in, from the browser's cookie. Knows no SQL and no act of the assistant.
+Every event finds out anew who is signed in, from the browser's cookie; the page's own timer keeps nobody signed in.
+Knows no SQL and no act of the assistant.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from assistant.access.sessions import Sessions, SignedIn
 from assistant.errors import BackroomError
 from ui.staff import views
 from ui.staff.desk import NotAllowed, StaffDesk, permits
-from ui.staff.signin import COOKIE, EXIT
+from ui.staff.signin import COOKIE, ENTRY, EXIT
 
 REFRESH_S = 4.0
 STYLE = """
@@ -33,6 +32,15 @@ STYLE = """
 .br-list label { width: 100%; } .br-list label span { white-space: normal; overflow-wrap: anywhere; }
 footer { display: none !important; }
 """
+LEAVE = f"""<script>
+const ask = window.fetch;
+window.fetch = async (...asked) => {{
+  const answer = await ask(...asked);
+  if (answer.status === 401) location.replace("{ENTRY}");
+  return answer;
+}};
+</script>"""
+"""A page whose session has ended goes to the sign-in form at its next call: no customer's words stay on the screen."""
 
 
 class Console:
@@ -114,7 +122,7 @@ class Console:
 
     def _fresh(self, chosen: str, request: gr.Request) -> Any:
         """The tables and the open conversation as they are now; nothing for who may not see them."""
-        me = self._sessions.find(request.cookies.get(COOKIE))
+        me = self._sessions.find(request.cookies.get(COOKIE), used=False)
         if me is None or not permits(me, "conversations"):
             return [gr.skip()] * 4
         return self._shown(me, chosen)
@@ -161,7 +169,7 @@ class Console:
             show = gr.Button("Export everything", variant="primary")
             agree = gr.Button("Note consent to recommendations")
             refuse = gr.Button("Note that consent is withdrawn")
-        files = gr.File(label="Export", file_count="multiple", interactive=False)
+        files = gr.HTML()
         with gr.Accordion("Erase a person", open=False):
             gr.Markdown(
                 "Erases everything kept about a person, for good; orders that bookkeeping needs stay without them."
@@ -169,18 +177,16 @@ class Console:
             again = gr.Textbox(label="Type the same again to confirm")
             erase = gr.Button("Erase for good", variant="stop")
             result = gr.JSON(label="What was done, with its certificate")
-        show.click(self._said(self._export), [who], [files])
+        show.click(self._said(self.export), [who], [files])
         agree.click(self._said(self._agree), [who], [who])
         refuse.click(self._said(self._refuse), [who], [who])
         erase.click(self._said(self._erase), [who, again], [result, again])
 
-    def _export(self, me: SignedIn, who: str) -> list[str]:
+    def export(self, me: SignedIn, who: str) -> str:
+        """Links to everything kept about a person, as HTML."""
         data, page = self._desk.export(me, who)
-        folder = Path(tempfile.mkdtemp(prefix="backroom-export-"))
-        names = folder / "export.json", folder / "export.html"
-        names[0].write_text(json.dumps(data, ensure_ascii=False, indent=2, default=str), "utf-8")
-        names[1].write_text(page, "utf-8")
-        return [str(name) for name in names]
+        written = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+        return views.downloads([("export.json", "application/json", written), ("export.html", "text/html", page)])
 
     def _agree(self, me: SignedIn, who: str) -> str:
         self._desk.consent(me, who, True)

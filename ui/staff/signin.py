@@ -32,8 +32,8 @@ _PAGE = (Path(__file__).parent / "signin.html").read_text("utf-8")
 
 
 def who(request: Request, sessions: Sessions) -> SignedIn | None:
-    """Who is signed in on the browser that sent this request."""
-    return sessions.find(request.cookies.get(COOKIE))
+    """Who is signed in on the browser that sent this request. Not counted as use: the console's page asks by itself."""
+    return sessions.find(request.cookies.get(COOKIE), used=False)
 
 
 def add_sign_in(app: FastAPI, accounts: Accounts, sessions: Sessions, settings: Settings, shop: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -90,6 +91,19 @@ def _message(message: StoredMessage, zone: ZoneInfo) -> str:
 def _receipt(receipt: Json) -> str:
     kind = next((key for key in receipt if key not in ("field", "value", "as_of")), "")
     return f"{kind} {receipt.get(kind, '')}: {receipt.get('field')} = {receipt.get('value')}"
+
+
+def downloads(files: Sequence[tuple[str, str, str]]) -> str:
+    """Links that save `(name, media type, text)` from the page itself, as HTML.
+
+    What is kept about a person must not lie in a folder of this server, unencrypted and out of an erasure's reach.
+    """
+    links = (
+        f"<li><a download='{html.escape(name)}' href='data:{kind};base64,{b64encode(text.encode()).decode()}'>"
+        f"{html.escape(name)}</a></li>"
+        for name, kind, text in files
+    )
+    return f"<ul class='br-brief'>{''.join(links)}</ul>"
 
 
 def answers(messages: Sequence[StoredMessage]) -> list[tuple[str, str]]:
