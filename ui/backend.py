@@ -51,7 +51,9 @@ class Message(Protocol):
 class Messages(Protocol):
     """The store's conversations."""
 
-    def messages(self, conversation_id: str) -> Sequence[Message]: ...
+    def messages(self, conversation_id: str, role: str | None = None) -> Sequence[Message]: ...
+
+    def num_messages(self, conversation_id: str) -> int: ...
 
     def feedback(self, message_id: str, vote: int, note: str = "") -> None: ...
 
@@ -112,7 +114,7 @@ class Backend:
         return (self._settings.examples or suggested)[:MAX_EXAMPLES]
 
     def num_messages(self, conversation_id: str) -> int:
-        return len(self.assistant.conversations.messages(conversation_id))
+        return self.assistant.conversations.num_messages(conversation_id)
 
     def words(self) -> Words:
         """Receipts in words, in the shop's currency, locale and zone as they are now."""
@@ -128,9 +130,11 @@ class Backend:
 
     def staff_messages(self, conversation_id: str) -> list[Json]:
         """What colleagues have written in this conversation, for the page."""
-        kept = self.assistant.conversations.messages(conversation_id)
+        kept = self.assistant.conversations.messages(conversation_id, "staff")
+        if not kept:  # every open page asks every few seconds
+            return []
         words = self.words()
-        return [self._view(message, words) for message in kept if message.role == "staff"]
+        return [self._view(message, words) for message in kept]
 
     def answer(self, conversation_id: str, turn: Turn) -> Json | None:
         """The answer of a turn that has ended, as it was kept; from its record (without an id, so nobody can vote on

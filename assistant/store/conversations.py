@@ -38,6 +38,7 @@ _LAST = (
     .order_by(_MESSAGES.c.message_no.desc())
     .limit(1)
 )
+_NUM_MESSAGES = select(func.count()).select_from(_MESSAGES).where(_OF_CONVERSATION)
 _LAST_SAID = (
     "SELECT message_id, text FROM message WHERE conversation_id = ? AND role = ? ORDER BY message_no DESC LIMIT ?"
 )
@@ -133,13 +134,18 @@ class Conversations:
             conversation = session.get(ConversationRow, conversation_id)
             return {} if conversation is None else dict(conversation.state)
 
-    def messages(self, conversation_id: str) -> list[StoredMessage]:
-        """Every message of the conversation, oldest first; none for an unknown conversation."""
+    def messages(self, conversation_id: str, role: str | None = None) -> list[StoredMessage]:
+        """Every message of the conversation, or those of one role, oldest first; none for an unknown conversation."""
+        query = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+        if role is not None:
+            query = query.where(MessageRow.role == role)
         with self._db.read() as session:
-            rows = session.scalars(
-                select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(MessageRow.message_no)
-            )
-            return [_stored(row) for row in rows]
+            return [_stored(row) for row in session.scalars(query.order_by(MessageRow.message_no))]
+
+    def num_messages(self, conversation_id: str) -> int:
+        """How many messages the conversation has."""
+        with self._db.read() as session:
+            return session.scalar(_NUM_MESSAGES, {"conversation": conversation_id}) or 0
 
     def last_said(self, conversation_id: str, limit: int) -> list[tuple[str, str]]:
         """Ids and texts of the customer's last messages, at most `limit`, oldest first, of however many there are."""

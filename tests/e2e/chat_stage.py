@@ -47,9 +47,12 @@ class Conversations:
         self.votes: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def messages(self, conversation_id: str) -> Sequence[StoredMessage]:
+    def messages(self, conversation_id: str, role: str | None = None) -> Sequence[StoredMessage]:
         with self._lock:
-            return list(self.kept.get(conversation_id, []))
+            return [m for m in self.kept.get(conversation_id, []) if role in (None, m.role)]
+
+    def num_messages(self, conversation_id: str) -> int:
+        return len(self.messages(conversation_id))
 
     def feedback(self, message_id: str, vote: int, note: str = "") -> None:
         self.votes[message_id] = vote

@@ -54,6 +54,14 @@ def test_the_last_things_said_are_the_customers_and_in_order(db: Database) -> No
     assert conversations.last_said("c2", 2) == []
 
 
+def test_a_conversation_s_messages_are_counted_and_chosen_by_role(db: Database) -> None:
+    conversations = Conversations(db)
+    conversations.finish_turn(conversations.begin_turn("c1", "hello", AT), answer("Hello."), {}, AT)
+    conversations.begin_turn("c2", "and I", AT)
+    assert [conversations.num_messages(each) for each in ("c1", "c2", "c3")] == [2, 1, 0]
+    assert [m.text for m in conversations.messages("c1", "assistant")] == ["Hello."]
+
+
 def test_conversations_are_apart(db: Database) -> None:
     conversations = Conversations(db)
     for name in ("a", "b"):
