@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from fastapi.testclient import TestClient
 from assistant.config import ChatSettings
 from assistant.types import Delta, Done, Event, Record
 from tests.e2e.chat_stage import EVIL, ScriptedAssistant, staged
-from ui.app import Chat
+from ui.app import STYLES, WEB, Chat
 from ui.backend import Backend, new_conversation_id
 from ui.page import our_page
 from ui.turns import Turns
@@ -31,6 +32,13 @@ def test_gradios_page_becomes_ours() -> None:
     assert "<title>A &amp; B</title>" in page and "<style>p{}</style>" in page
     assert page.index("<div>A &amp; B</div>") < page.index("<gradio-app>")
     assert page.count("<html") == 1 and 'lang="en"' in page
+
+
+def test_no_style_sheet_has_a_rule_inside_a_selector() -> None:
+    for name in STYLES:
+        text = re.sub(r"/\*.*?\*/", "", (WEB / name).read_text("utf-8"), flags=re.DOTALL)
+        assert text.count("{") == text.count("}"), name
+        assert not re.search(r"[^{};\s]\s*@", text), name
 
 
 def test_a_hostile_shop_name_stays_text() -> None:
