@@ -27,7 +27,8 @@ from assistant.store.database import Database
 log = logging.getLogger("backroom.privacy")
 
 POLL_S = 3.0
-FIRST_AFTER_S, EVERY_S = 20.0, 24 * 3600.0
+FIRST_AFTER_S, EVERY_S, AGAIN_AFTER_S = 20.0, 24 * 3600.0, 3600.0
+"""Retention: after the start, from one round to the next, and after one that failed."""
 
 
 class Caretaker:
@@ -66,11 +67,15 @@ class Caretaker:
             try:
                 self._look_for_erasures()
                 if time.monotonic() >= self._due:
-                    self._due = time.monotonic() + EVERY_S
+                    self._due = time.monotonic() + AGAIN_AFTER_S
                     self._keep_house()
+                    self._due = time.monotonic() + EVERY_S
                 self._rewrite_at_night()
             except BackroomError as error:
                 log.warning("data protection: %s", error)
+            except Exception:
+                # Whatever it was, tomorrow's retention must not be lost to it.
+                log.exception("data protection: this round failed unexpectedly")
             self._over.wait(self._poll_s)
 
     def _look_for_erasures(self) -> None:

@@ -21,12 +21,16 @@ from assistant.store.database import Database
 BATCH = 500
 _HELD_CUSTOMERS = "SELECT substr(reference, 10) FROM privacy_hold WHERE reference LIKE 'customer:%'"
 _HELD_CONVERSATIONS = "SELECT substr(reference, 14) FROM privacy_hold WHERE reference LIKE 'conversation:%'"
+_SAID_BY_HELD = """EXISTS (SELECT 1 FROM privacy_hold WHERE reference LIKE 'customer:%'
+    AND instr(conversation.state, '"customer":' || json_quote(substr(reference, 10))) > 0)"""
+"""Of somebody who wasn't signed in and said in it who they are: the dialogue state has it (see subject.py)."""
 _SELECTED: dict[str, tuple[str, str]] = {
     "conversations": (
         "conversation",
         f"""SELECT conversation_id FROM conversation WHERE last_at < :before
             AND conversation_id NOT IN ({_HELD_CONVERSATIONS})
-            AND coalesce(customer_id, '') NOT IN ({_HELD_CUSTOMERS}) ORDER BY last_at LIMIT {BATCH}""",
+            AND coalesce(customer_id, '') NOT IN ({_HELD_CUSTOMERS}) AND NOT {_SAID_BY_HELD}
+            ORDER BY last_at LIMIT {BATCH}""",
     ),
     "browsing": (
         "browsing",

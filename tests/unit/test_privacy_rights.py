@@ -163,14 +163,23 @@ def test_retention_takes_what_is_too_old_and_nothing_else(shop_db: Database) -> 
     at(shop_db, "web-held", 400)
     at(shop_db, "web-mia", 400, "mia")
     set_hold(shop_db, find_subject(shop_db, "web-held"), LEGAL_HOLD, True, actor=STAFF)
+    conversations = Conversations(shop_db)
+    for name, customer in (("web-said-mia", "mia"), ("web-said-tom", "tom")):
+        then = datetime.now(UTC) - timedelta(days=400)
+        conversations.finish_turn(
+            conversations.begin_turn(name, "hello", then),
+            Record(reply="hello"),
+            {"known": {"customer": customer}},
+            then,
+        )
     set_hold(shop_db, find_subject(shop_db, "mia"), RESTRICTION, True, actor=STAFF)
     settings = PrivacySettings(conversations_days=30)
-    assert apply(shop_db, settings, dry_run=True)["conversations"] == 2
-    assert apply(shop_db, settings)["conversations"] == 2
+    assert apply(shop_db, settings, dry_run=True)["conversations"] == 3
+    assert apply(shop_db, settings)["conversations"] == 3
     with shop_db.read() as session:
         left = set(session.scalars(text("SELECT conversation_id FROM conversation")))
-        assert left == {"web-1", "web-29", "web-held", "web-mia"}
-        assert session.scalar(text("SELECT count(*) FROM message")) == 8
+        assert left == {"web-1", "web-29", "web-held", "web-mia", "web-said-mia"}
+        assert session.scalar(text("SELECT count(*) FROM message")) == 10
     assert "conversations" not in apply(shop_db, PrivacySettings(conversations_days=0))
     assert verify(shop_db).ok and "privacy.retention" in actions(shop_db)
 
