@@ -25,7 +25,6 @@ Json = dict[str, Any]
 _JSON_COLUMNS = {
     "address", "tracking", "extra", "options", "preferences", "state", "record", "summary", "body", "details",
 }  # fmt: skip
-_MAX_AUDIT_SCAN = 5000
 
 
 def export(db: Database, subject: Subject, *, actor: str = "system:command", reason: str = "request") -> Json:

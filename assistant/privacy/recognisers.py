@@ -7,7 +7,7 @@ says too little. Names and addresses without a form are tagger.py's. Knows no sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import phonenumbers
@@ -204,6 +204,3 @@ def _valid_somewhere(written: str, region: str | None) -> bool:
         except phonenumbers.NumberParseException:
             continue
     return False
-
-
-Finder = Callable[[str], Iterator[Span]]

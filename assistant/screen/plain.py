@@ -19,7 +19,6 @@ _LEET = str.maketrans("013457@$!", "oieastasi")
 _LEETED = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[a-z])(?=[\w@$!]*[013457@$!])[a-z013457@$!]{3,}(?![\w])")
 _SPACED = re.compile(r"(?<![a-z])(?:[a-z][ .*_-]{1,2}){3,}[a-z](?![a-z])")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
-_STARRED = re.compile(r"(?<=[a-z])[*#](?=[a-z])")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[<>\[\]{}|#]+|[?!]")
 
 

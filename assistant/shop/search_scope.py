@@ -13,8 +13,6 @@ from assistant.shop.search_words import normal, tokens
 if TYPE_CHECKING:
     from assistant.shop.search import Filters
 
-_BOOLEANS = {"yes", "no", "true", "false", "1", "0"}
-
 
 def scope_of(raw: Any, filters: Filters) -> list[int] | None:
     """Index numbers of the active products that pass; None when no such filter is set (all pass)."""

@@ -16,9 +16,6 @@ from assistant.understand.quantities import price_bounds
 from assistant.understand.state import State
 from assistant.understand.vocabulary import COLOURS
 
-SINGLE = frozenset({"size", "budget", "colour"})
-"""Kinds of which a new value replaces the old one."""
-
 
 @dataclass(frozen=True)
 class Told:
