@@ -252,7 +252,7 @@ class Assistant:
             encode=self._embedder.encode,
             info=info,
             locale=info.get("locale", "en_US"),
-            now=now or shop.now(),
+            now=now.astimezone(shop.timezone) if now else shop.now(),
             as_of=datetime.now(UTC),
             shopper=self._shoppers.find(customer.customer_id) if customer else None,
             shoppers=self._shoppers,

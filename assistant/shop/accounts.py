@@ -1,6 +1,7 @@
 """One customer's own account as it is now: address, ways to pay, orders with their lines. Nobody else's rows are read.
 
-Money is integer minor units. Knows no rules and no dialogue.
+Money is integer minor units; moments are in the shop's own time zone, so that their days are the shop's days. Knows no
+rules and no dialogue.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.shop.schema import CustomerRow, OrderRow, PaymentMethodRow
+from assistant.shop.schema import CustomerRow, OrderRow, PaymentMethodRow, ShopInfo
 
 ADDRESS = ("address1", "address2", "city", "state", "country", "postcode")
 Address = Mapping[str, str]
@@ -110,6 +112,7 @@ def load_account(session: Session, customer_id: str) -> Account | None:
     )
     methods = {m.payment_method_id: _method(m) for m in found}
     home = {name: str(getattr(row, name)) for name in ADDRESS if getattr(row, name)}
+    zone = ZoneInfo(session.scalar(select(ShopInfo.value).where(ShopInfo.key == "timezone")) or "UTC")
     orders = session.scalars(
         select(OrderRow)
         .where(OrderRow.customer_id == customer_id)
@@ -124,7 +127,7 @@ def load_account(session: Session, customer_id: str) -> Account | None:
         row.member,
         home,
         tuple(methods.values()),
-        tuple(_order(o, home, methods) for o in orders),
+        tuple(_order(o, home, methods, zone) for o in orders),
     )
 
 
@@ -132,7 +135,7 @@ def _method(row: PaymentMethodRow) -> Method:
     return Method(row.payment_method_id, row.source, row.brand, row.last_four, row.balance_minor)
 
 
-def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order:
+def _order(row: OrderRow, home: Address, methods: Mapping[str, Method], zone: ZoneInfo) -> Order:
     lines = tuple(
         Line(
             row.order_id, x.line_no, x.sku, x.product_id, x.name, dict(x.options or {}), x.quantity, x.unit_price_minor
@@ -153,10 +156,10 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order
     return Order(
         row.order_id,
         row.status,
-        row.ordered_at,
-        row.shipped_at,
-        row.eta,
-        row.delivered_at,
+        _here(row.ordered_at, zone),
+        _here(row.shipped_at, zone),
+        _here(row.eta, zone),
+        _here(row.delivered_at, zone),
         row.carrier,
         tuple(row.tracking or ()),
         dict(row.address) or dict(home),
@@ -168,6 +171,10 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method]) -> Order
         off,
         dict(row.extra or {}),
     )
+
+
+def _here(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if moment is None else moment.astimezone(zone)
 
 
 def _of_words(paid_with: str) -> Method:

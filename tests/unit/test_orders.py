@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -337,6 +337,22 @@ def test_an_order_that_is_on_time_is_expected(db: Database) -> None:
         row.status, row.eta = "shipped", NOW + timedelta(days=3)
     (record,) = talk(db, "where is W1000001", customer="mia")
     assert "is expected on 04 March 2026" in record.reply and "late" not in record.reply
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("Europe/London", datetime(2026, 4, 23, 23, 0, tzinfo=UTC), "24 April 2026"),
+        ("America/Los_Angeles", datetime(2026, 3, 11, 3, 0, tzinfo=UTC), "10 March 2026"),
+    ],
+)
+def test_days_are_those_of_the_shops_own_zone(db: Database, zone: str, at: datetime, day: str) -> None:
+    with db.write() as session:
+        session.get_one(ShopInfo, "timezone").value = zone
+        row = session.get_one(OrderRow, "#W1000001")
+        row.status, row.eta, row.ordered_at = "shipped", at, at
+    when, placed = talk(db, "when will W1000001 arrive?", "when did I order W1000001?", customer="mia")
+    assert f"is expected on {day}" in when.reply and f"was placed on {day}" in placed.reply
 
 
 def test_a_gift_card_that_was_bought_is_an_item(db: Database) -> None:
