@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -41,6 +42,8 @@ def run(arguments: list[str]) -> int:
     except BackroomError as error:
         return _say(str(error), FAILED)
     except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return _what_there_is(error)
         if hasattr(error, "format_message"):
             return _say(f"{error.format_message()} (see --help)", USAGE)
         if os.environ.get("BACKROOM_DEBUG"):
@@ -48,6 +51,15 @@ def run(arguments: list[str]) -> int:
         return _say(
             f"internal error, please report it: {type(error).__name__}: {error} (BACKROOM_DEBUG=1 shows more)", FAILED
         )
+
+
+def _what_there_is(error: Any) -> int:
+    """A group without a command: the help of `backroom` itself, one line for a group below it."""
+    context = error.ctx
+    if context.parent is None:
+        print(context.get_help())
+        return USAGE
+    return _say(f"{context.command_path} needs a command: {', '.join(context.command.commands)} (see --help)", USAGE)
 
 
 def _say(message: str, code: int) -> int:

@@ -130,7 +130,8 @@ def _show(report: ImportReport) -> None:
     for warning in report.warnings:
         typer.echo(f"note: {warning}")
     if report.num_bad:
-        typer.echo(f"{report.num_bad:,} bad rows were left out:", err=True)
+        left = "1 bad row was" if report.num_bad == 1 else f"{report.num_bad:,} bad rows were"
+        typer.echo(f"{left} left out:", err=True)
         for row in report.bad_rows[:SHOWN_ROWS]:
             typer.echo(f"  {row}", err=True)
     what = "would be written (dry run, nothing was)" if report.dry_run else "written"

@@ -50,6 +50,8 @@ def back_up(db: Database, out: Path) -> Manifest:
     out = Path(out)
     if out.exists():
         raise DatabaseError(f"{out} is there already; give a new file, so that no backup is lost")
+    if not out.parent.is_dir():
+        raise DatabaseError(f"the folder {out.parent} isn't there; make it first")
     draft = out.with_name(f"{out.name}.part")
     try:
         draft.unlink(missing_ok=True)
@@ -72,15 +74,14 @@ def check(file: Path, key: str | None = None) -> Manifest:
     Raises WrongKeyError or DatabaseError that says what is wrong with it.
     """
     file = Path(file)
-    if not file.is_file():
-        raise DatabaseError(f"{file} isn't there; give the file of a backup")
+    secret = key_of(file, key)
     noted = _read_manifest(file)
     if noted is not None and _sha256(file) != noted.sha256:
         raise DatabaseError(
             f"{file} is not as it was made (its SHA-256 differs from the manifest's); use another backup"
         )
     try:
-        found = _examine(file, cipher_key(key_of(file, key), file))
+        found = _examine(file, cipher_key(secret, file))
     except FOREIGN as error:
         raise translate(error, file) from error
     if noted is not None and found.rows != noted.rows:
@@ -129,7 +130,10 @@ def restore(file: Path, path: Path, *, key: str | None = None) -> Manifest:
 
 def key_of(file: Path, key: str | None = None, path: Path | None = None) -> str:
     """The key that opens a backup: the one given, else the environment's, else that of the key file beside it, else
-    that of the database at `path`, which it may be of. Raises WrongKeyError when there is none."""
+    that of the database at `path`, which it may be of. Raises WrongKeyError when there is none, DatabaseError when
+    there is no backup."""
+    if not file.is_file():
+        raise DatabaseError(f"{file} isn't there; give the file of a backup")
     found = key or os.environ.get(KEY_VARIABLE)
     for place in (file, path):
         if not found and place is not None and key_file(place).exists():

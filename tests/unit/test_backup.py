@@ -239,3 +239,15 @@ def test_the_commands(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(["backup", str(tmp_path / "second.db"), *where]) == 0
     assert run(["restore", str(tmp_path / "second.db"), "--json", *where]) == 0
     assert run(["audit", "verify", *where]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [(["backup", "{0}/no/b.bak", "--db", "{0}/shop.db"], "the folder {0}/no isn't there; make it first"),
+     (["restore", "{0}/no.bak", "--db", "{0}/other.db"], "{0}/no.bak isn't there; give the file of a backup")],
+)  # fmt: skip
+def test_what_is_missing_is_named(
+    path: Path, capsys: pytest.CaptureFixture[str], command: list[str], said: str
+) -> None:
+    assert run([part.format(path.parent) for part in command]) == 2
+    assert capsys.readouterr().err == f"backroom: {said.format(path.parent)}\n"

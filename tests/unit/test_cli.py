@@ -55,6 +55,14 @@ def test_every_command_has_help(capsys: Captured, command: list[str]) -> None:
     assert "Usage: backroom" in shown and "--help" in shown
 
 
+def test_a_group_without_a_command_names_what_there_is(capsys: Captured) -> None:
+    error = fails(capsys, ["models"])
+    assert "needs a command: list, add, " in error and "Usage" not in error and len(error) < 200
+    assert run([]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.count("\n") > 15 and "  doctor " in shown.out and not shown.err
+
+
 def test_what_prints_results_has_json(capsys: Captured) -> None:
     for command in (["ask"], ["replay"], ["import"], ["export", "shop"], ["doctor"], ["models", "list"]):
         run([*command, "--help"])

@@ -48,7 +48,7 @@ def _file_of(folder: Path, form: FileFormat, writer: ShopWriter) -> Path | None:
         )
     if not there and form.needed:
         raise ImportFailedError(
-            f"{folder / form.stem}.csv isn't there; a shop needs it (see SHOP_FORMAT.md); nothing was imported"
+            f"{folder / form.stem}.csv isn't there; a shop needs it (see docs/SHOP_FORMAT.md); nothing was imported"
         )
     return there[0] if there else None
 
