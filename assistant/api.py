@@ -11,20 +11,22 @@ came without one (never one of the browser chat).
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
 import anyio
-import anyio.to_thread
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi_offline import FastAPIOffline
+from starlette.routing import Match, Route
 
 from assistant import __version__
 from assistant.access.gate import Caller, Gate, open_gate
@@ -42,6 +44,7 @@ AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
 """Marks every answer as written by a machine, for programs; the chat says it to people in words."""
 CHAT_PATH = "/v1/chat/completions"
 NUM_EARLIER = 20
+GIVE_UP_EVERY_S = 0.05
 T = TypeVar("T")
 FindCustomer = Callable[[str | None, str | None], CustomerRef]
 
@@ -88,6 +91,7 @@ def create_app(
         desk.metrics.request(CHAT_PATH, response.status_code)
         return response
 
+    _add_refusals(app)
     return app
 
 
@@ -120,12 +124,14 @@ class ChatEndpoint:
         if not status.ready and status.restarts == 0:
             text = "The model is still loading. Please try again in a moment."
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
-        events = self._events(await self._run(self._turn, chat, caller))
-        first = await anext(events)
+        conversation, turn = await self._run(self._turn, chat, caller)
+        events = self._events(conversation, turn)
         model = status.model
+        async with self._listened_to(request, conversation):
+            first = await anext(events)
         if chat.stream:
             return StreamingResponse(self._stream(chat, model, first, events), 200, AI_HEADERS, "text/event-stream")
-        async with aclosing(events):
+        async with aclosing(events), self._listened_to(request, conversation):
             record = None if isinstance(first, Delta) else first.record
             while record is None:
                 if await request.is_disconnected():
@@ -134,8 +140,8 @@ class ChatEndpoint:
                 record = None if isinstance(item, Delta) else item.record
         return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)
 
-    def _turn(self, chat: ChatRequest, caller: Caller) -> Iterator[Event]:
-        """The turn, not yet begun. Runs in a thread: it may read the database."""
+    def _turn(self, chat: ChatRequest, caller: Caller) -> tuple[str, Iterator[Event]]:
+        """The conversation's id and the turn, not yet begun. Runs in a thread: it may read the database."""
         extension = chat.backroom or BackroomExtension()
         if chat.backroom is not None and not (self._trusted or caller.speaks_for_customers):
             text = (
@@ -156,18 +162,45 @@ class ChatEndpoint:
         if not chat.user:
             self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
         introduced = any(message.role == "assistant" for message in chat.messages)
-        return self._desk.turn(
+        return conversation, self._desk.turn(
             conversation, chat.question(), customer=customer, now=extension.now, introduced=introduced
         )
 
-    async def _events(self, events: Iterator[Event]) -> AsyncGenerator[Event, None]:
-        """The turn's events, each waited for in a thread. However this ends, the turn is closed."""
+    async def _events(self, conversation: str, events: Iterator[Event]) -> AsyncGenerator[Event, None]:
+        """The turn's events, each waited for in a thread. However this ends, the turn is closed; when it ends in the
+        middle of a wait, the model is stopped first, which would otherwise finish its sentence for nobody."""
+        at_work = threading.Lock()
+
+        def step() -> Event | None:
+            with at_work:
+                return next(events, None)
+
         try:
-            while (item := await self._run(next, events, None)) is not None:
+            while (item := await to_thread.run_sync(step, abandon_on_cancel=True, limiter=self._threads)) is not None:
                 yield item
         finally:
             with anyio.CancelScope(shield=True):
+                while at_work.locked():
+                    await self._run(self._desk.give_up, conversation)
+                    await anyio.sleep(GIVE_UP_EVERY_S)
                 await self._run(getattr(events, "close", lambda: None))
+
+    @asynccontextmanager
+    async def _listened_to(self, request: Request, conversation: str) -> AsyncIterator[None]:
+        """Inside it, a caller that hangs up stops the model. (A stream under way notices that by itself.)"""
+
+        async def watch() -> None:
+            while not await request.is_disconnected():
+                await asyncio.sleep(GIVE_UP_EVERY_S)
+            while True:
+                await self._run(self._desk.give_up, conversation)
+                await asyncio.sleep(GIVE_UP_EVERY_S)
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
 
     async def _stream(
         self, chat: ChatRequest, model: str, first: Event, events: AsyncGenerator[Event, None]
@@ -190,7 +223,7 @@ class ChatEndpoint:
                 await events.aclose()
 
     async def _run(self, function: Callable[..., T], *args: Any) -> T:
-        return await anyio.to_thread.run_sync(function, *args, limiter=self._threads)
+        return await to_thread.run_sync(function, *args, limiter=self._threads)
 
 
 def _last_chunks(head: tuple[str, int, str], record: Record, include_usage: bool) -> Iterator[str]:
@@ -221,7 +254,7 @@ def _add_health(
     async def readyz() -> JSONResponse:
         now = status()
         headers = {"Retry-After": str(RETRY_AFTER_S)}
-        if await anyio.to_thread.run_sync(trouble):  # the log says what it is: this answer is open to anybody
+        if await to_thread.run_sync(trouble):  # the log says what it is: this answer is open to anybody
             return JSONResponse({"status": "the database can't be written", "engine": asdict(now)}, 503, headers)
         if now.ready:
             return JSONResponse({"status": "ready", "engine": asdict(now)})
@@ -229,7 +262,7 @@ def _add_health(
 
     @app.get("/metrics", summary="Counters in Prometheus' form", tags=["health"], response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
-        await anyio.to_thread.run_sync(gate.admit, request, "metrics")
+        await to_thread.run_sync(gate.admit, request, "metrics")
         return Response(desk.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -241,12 +274,28 @@ def _add_models(app: FastAPI, status: Callable[[], EngineStatus], gate: Gate) ->
 
     @app.get("/v1/models", summary="The model in service", tags=["chat"])
     async def models(request: Request) -> Json:
-        await anyio.to_thread.run_sync(gate.admit, request, "chat")
+        await to_thread.run_sync(gate.admit, request, "chat")
         return {"object": "list", "data": [entry()]}
 
     @app.get("/v1/models/{model_id:path}", summary="One model", tags=["chat"])
     async def model(model_id: str, request: Request) -> Json:
-        await anyio.to_thread.run_sync(gate.admit, request, "chat")
+        await to_thread.run_sync(gate.admit, request, "chat")
         if model_id != status().model:
             raise ApiError(404, f"No model {model_id!r} is in service; it is {status().model!r}.", "model_not_found")
         return entry()
+
+
+def _add_refusals(app: FastAPI) -> None:
+    """What isn't there under /v1 is refused in OpenAI's form, not by the browser chat that takes every other path."""
+
+    @app.api_route("/v1/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def not_there(request: Request, path: str) -> Response:
+        others = [r for r in app.router.routes if isinstance(r, Route) and r.matches(request.scope)[0] is Match.PARTIAL]
+        allowed = ", ".join(sorted({method for route in others for method in route.methods or ()}))
+        if allowed:
+            response = ApiError(
+                405, f"/v1/{path} takes {allowed}, not {request.method}.", "method_not_allowed"
+            ).response()
+            response.headers["Allow"] = allowed
+            return response
+        return ApiError(404, f"There is no /v1/{path} here; /docs lists what there is.", "not_found").response()

@@ -73,9 +73,7 @@ async def read_chat_request(request: Request, max_depth: int, max_chars: int) ->
     try:
         chat = ChatRequest.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        param = ".".join(str(part) for part in first["loc"])
-        raise ApiError(422, f"{param}: {first['msg']}", "invalid_field", param=param) from None
+        raise _misfit(error) from None
     if chat.messages[-1].role != "user":
         raise ApiError(422, "The last message must be the customer's (role 'user').", "last_role", param="messages")
     question = chat.question()
@@ -87,6 +85,23 @@ async def read_chat_request(request: Request, max_depth: int, max_chars: int) ->
         )
         raise ApiError(422, text, "message_too_long", param="messages")
     return chat
+
+
+def _misfit(error: ValidationError) -> ApiError:
+    """The first field that doesn't fit, as the caller knows it: `messages.0.content.1.type`.
+
+    pydantic reports every reading that a field may have (text or parts), each under a name of its own with brackets in
+    it: the reading that came furthest is the one that was meant.
+    """
+    found = [(_place(e["loc"]), e["msg"]) for e in error.errors(include_url=False, include_input=False)]
+    same = [(place, text) for place, text in found if place[:3] == found[0][0][:3]]
+    place, text = max(same, key=lambda pair: len(pair[0]))
+    param = ".".join(place)
+    return ApiError(422, f"{param}: {text.removeprefix('Value error, ')}", "invalid_field", param=param)
+
+
+def _place(loc: tuple[int | str, ...]) -> list[str]:
+    return [str(part) for part in loc if "[" not in str(part)]
 
 
 def parse_json(body: bytes, max_depth: int) -> Any:

@@ -55,12 +55,14 @@ class Desk:
         turns_at_once: int = 64,
         shops: Shops | None = None,
         quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
+        give_up: Callable[[str], None] = lambda conversation: None,
     ) -> None:
         self.assistant = assistant
         self.metrics = metrics
         self.isolated = shops is not None
         self._shops = shops or self._shared
         self._quiet = quiet
+        self._give_up = give_up
         self._free = threading.BoundedSemaphore(turns_at_once)
         self._locks = ConversationLocks()
 
@@ -113,6 +115,11 @@ class Desk:
             if isinstance(event, Done):
                 return event.record
         raise BackroomError("the turn ended without a result; please report this")
+
+    def give_up(self, conversation_id: str) -> None:
+        """The customer is gone while a turn waits for the model, which is told to stop. The turn goes on in code's
+        words until it is closed; one that hasn't come to the model yet isn't touched, so ask again."""
+        self._give_up(conversation_id)
 
     def recall(
         self, conversation_id: str, texts: list[str], *, customer: CustomerRef | None, now: datetime | None

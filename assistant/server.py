@@ -152,6 +152,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         turns_at_once=settings.limits.turns_at_once,
         shops=pool.lend if pool else None,
         quiet=runtime.engine.quiet,
+        give_up=runtime.process.give_up,
     )
 
     def customer(customer_id: str | None, email: str | None) -> Any:

@@ -54,7 +54,7 @@ def served(scripted_assistant: StandIn) -> Iterator[str]:
     from assistant.desk import Desk
     from assistant.metrics import Metrics
 
-    desk = Desk(scripted_assistant, Metrics(ready_status))
+    desk = Desk(scripted_assistant, Metrics(ready_status), give_up=scripted_assistant.give_up)
     app = create_app(
         desk,
         Settings(),

@@ -56,12 +56,17 @@ def ready_status() -> EngineStatus:
 
 
 class StandIn:
-    """Answers: "price SKU", "cancel ORDER", "who am I", "slow", "busy", "dead", "boom"; anything else is echoed."""
+    """Answers: "price SKU", "cancel ORDER", "who am I", "slow", "deep", "busy", "dead", "boom"; else it is an echo."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self.conversations = Conversations(db)
         self.closed = threading.Event()
+        self.given_up = threading.Event()
+
+    def give_up(self, conversation_id: str) -> None:
+        """What the engine is told when a customer is gone: "deep" waits for it."""
+        self.given_up.set()
 
     def greeting(self) -> str:
         return "Hello, I am the shop's AI assistant."
@@ -118,6 +123,10 @@ class StandIn:
             for part in range(200):
                 time.sleep(0.05)
                 yield f"Part {part}. "
+        elif word == "deep":
+            yield "Thinking. "
+            self.given_up.wait(20)
+            yield "Thought for nobody. "
         elif word == "who":
             yield f"You are {customer.customer_id if customer else 'nobody I know'}."
         elif word == "busy":

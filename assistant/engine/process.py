@@ -136,6 +136,12 @@ class EngineProcess:
             if self._ready:
                 self._send(Forget(conversation))
 
+    def give_up(self, conversation: str) -> None:
+        """Cancel what a conversation waits for, from any thread: its customer is gone. Waiters get an EngineError."""
+        with self._lock:
+            for request_id in self._requests.end_of(conversation, "nobody waits for this answer any more"):
+                self._send(Cancel(request_id))
+
     def _change_adapter(self, command: LoadAdapter | UnloadAdapter, timeout_s: float) -> None:
         with self._lock:
             if not self._lock.wait_for(lambda: self._ready or self._closed, timeout_s) or self._closed:

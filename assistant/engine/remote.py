@@ -203,6 +203,9 @@ class RemoteEngine:
         """Not here: raises EngineError."""
         raise EngineError(f"adapter {name!r} must be unloaded on the server at {self.options.url}")
 
+    def give_up(self, conversation: str) -> None:
+        """See `EngineProcess.give_up`. Here nothing can be done before the next sentence: closing ends it then."""
+
     def forget(self, conversation: str | None = None) -> None:
         """Nothing of a conversation is kept here; what the server keeps is its own affair."""
 

@@ -86,6 +86,13 @@ class RequestDesk:
             pending.inbox.put(kind(message))
         self._requests.clear()
 
+    def end_of(self, conversation: str, message: str) -> list[str]:
+        """End a conversation's requests with an EngineError; gives their ids."""
+        found = [key for key, pending in self._requests.items() if pending.request.conversation == conversation]
+        for request_id in found:
+            self._requests.pop(request_id).inbox.put(EngineError(message))
+        return found
+
     def retry_all(self) -> None:
         """The engine died: those that had begun are tried again once; those in the queue had no part in it."""
         for request_id, pending in list(self._requests.items()):

@@ -107,6 +107,16 @@ def test_a_client_that_leaves_stops_the_answer(served: str, scripted_assistant: 
     assert kept[-1].status == "stopped" and kept[-1].text.startswith("Part 0.")
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_leaves_in_the_middle_of_a_sentence_stops_the_model(
+    served: str, scripted_assistant: StandIn, stream: bool
+) -> None:
+    body = {"messages": said("deep"), "user": "leaver", "stream": stream}
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{served}/v1/chat/completions", json=body, timeout=0.8)
+    assert scripted_assistant.given_up.wait(2) and scripted_assistant.closed.wait(2)
+
+
 def test_raw_nonsense_on_the_socket_doesn_t_hurt(served: str) -> None:
     address = urlsplit(served)
     assert address.hostname and address.port

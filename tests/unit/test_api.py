@@ -66,6 +66,32 @@ def test_an_answer_in_openai_s_form_with_the_record(client: TestClient) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            [{"type": "text", "text": "look"}, {"type": "image_url"}],
+            "messages.0.content.1.type: Input should be 'text'",
+        ),
+        ("a\0b", "messages.0.content: text must not hold NUL characters"),
+        ([{"type": "text", "text": "a\0"}], "messages.0.content.0.text: text must not hold NUL characters"),
+        (5, "messages.0.content: Input should be a valid string"),
+    ],
+)
+def test_a_field_that_does_not_fit_is_named_as_the_caller_knows_it(client: TestClient, content: Any, said: str) -> None:
+    response = client.post(PATH, json={"messages": [{"role": "user", "content": content}]})
+    error = response.json()["error"]
+    assert response.status_code == 422 and error["message"] == said and error["param"] == said.split(":")[0]
+
+
+def test_what_is_not_there_is_refused_in_openai_s_form(client: TestClient) -> None:
+    missing = client.post("/v1/completions", json={"prompt": "x"})
+    assert missing.status_code == 404 and missing.json()["error"]["code"] == "not_found"
+    wrong = client.get(PATH)
+    assert wrong.status_code == 405 and wrong.json()["error"]["code"] == "method_not_allowed"
+    assert wrong.headers["allow"] == "POST" and "takes POST, not GET" in wrong.json()["error"]["message"]
+
+
 def test_user_is_the_conversation(client: TestClient, scripted_assistant: StandIn) -> None:
     assert "Turn 1." in ask(client, "hi", "a").json()["choices"][0]["message"]["content"]
     assert "Turn 2." in ask(client, "hi again", "a").json()["choices"][0]["message"]["content"]

@@ -107,6 +107,17 @@ def test_killed_in_the_middle_the_answer_begins_again(start: Start) -> None:
     assert "SIGKILL" in (engine.last_death or "")
 
 
+def test_what_nobody_waits_for_is_given_up_from_another_thread(start: Start) -> None:
+    engine = start(step_s=0.05)
+    mine, other = (engine.generate(request("a longer answer than most", name)) for name in ("mine", "other"))
+    next(mine)
+    threading.Timer(0.1, engine.give_up, ["mine"]).start()
+    with pytest.raises(EngineError, match="nobody waits"):
+        list(mine)
+    assert text_of(list(other)) == "a longer answer than most"
+    wait_until(lambda: engine.status().running == 0)
+
+
 def test_a_segmentation_fault_is_survived(start: Start, tmp_path: Path) -> None:
     mark = tmp_path / "die"
     engine = start(death_mark=mark, death_signal=signal.SIGSEGV)
