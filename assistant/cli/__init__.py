@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 OK, FAILED, USAGE = 0, 1, 2
+_CTRL_C = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,9 +28,9 @@ def run(arguments: list[str]) -> int:
 
     try:
         result = typer.main.get_command(app)(args=arguments, prog_name="backroom", standalone_mode=False)
-        return result if isinstance(result, int) else OK
+        return _ended(result if isinstance(result, int) else OK)
     except typer.Exit as exit_:
-        return exit_.exit_code
+        return _ended(exit_.exit_code)
     except typer.Abort:
         return _say("stopped", FAILED)
     except KeyboardInterrupt:
@@ -51,6 +52,11 @@ def run(arguments: list[str]) -> int:
         return _say(
             f"internal error, please report it: {type(error).__name__}: {error} (BACKROOM_DEBUG=1 shows more)", FAILED
         )
+
+
+def _ended(code: int) -> int:
+    """A command's exit code; typer's own for Ctrl-C is one of ours, with a word."""
+    return _say("stopped", FAILED) if code == _CTRL_C else code
 
 
 def _what_there_is(error: Any) -> int:

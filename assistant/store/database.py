@@ -32,7 +32,7 @@ from assistant.store.connections import (
     make_engine,
     set_cache,
 )
-from assistant.store.failures import translate
+from assistant.store.failures import is_full, translate
 from assistant.store.keys import cipher_key, find_key, key_file, next_key_file, read_key
 from assistant.store.migrate import upgrade
 from assistant.store.snapshot import Snapshots, copy_database
@@ -191,7 +191,7 @@ class Database:
         try:
             copy_database(self.path, self.secret, path)
         except (OSError, *FOREIGN) as error:
-            raise translate(error, self.path) from error
+            raise translate(error, path if is_full(error) else self.path) from error
 
     def checkpoint(self, wait_s: float | None = None) -> bool:
         """Bring the write-ahead log into the file and cut it: after a large import, after an erasure. False when

@@ -5,6 +5,7 @@ The border of the store: above it nobody names SQLAlchemy's or SQLite's exceptio
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -14,6 +15,7 @@ from assistant.errors import DatabaseError, WrongKeyError
 
 _PLAIN_HEADER = b"SQLite format 3\0"
 _PAGE = 512
+_FULL = 13
 # By primary result code (https://www.sqlite.org/rescode.html): what is wrong, what to do.
 _BY_CODE = {
     5: ("is locked by another process", "wait until it is done, or stop it, and try again"),
@@ -21,7 +23,7 @@ _BY_CODE = {
     8: ("can't be written (read-only)", "give this user the right to write the file and its folder"),
     10: ("can't be read or written (I/O error)", "check the disk"),
     11: ("is damaged", "put a backup in its place"),
-    13: ("can't grow: the disk is full", "free some space and try again; nothing was changed"),
+    _FULL: ("can't grow: the disk is full", "free some space and try again; nothing was changed"),
     14: ("can't be opened", "check that its folder exists and that this user may write there"),
     23: ("can't be opened: access denied", "check the file's rights"),
 }
@@ -36,8 +38,7 @@ def translate(error: BaseException, path: Path) -> DatabaseError:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(cause, OSError):
         return DatabaseError(f"{path} can't be used: {cause.strerror}; check the path, its rights and the disk")
-    code = getattr(cause, "sqlite_errorcode", None)
-    primary = code & 0xFF if isinstance(code, int) else _code_of(str(cause))
+    primary = _primary(cause)
     if primary == 26:
         return _not_readable(path)
     if primary in _BY_CODE:
@@ -46,6 +47,19 @@ def translate(error: BaseException, path: Path) -> DatabaseError:
     lines = str(cause).strip().splitlines() or [type(cause).__name__]
     kind = "SQLAlchemy" if isinstance(error, SQLAlchemyError) and cause is error else "the database"
     return DatabaseError(f"{path}: {kind} refused: {lines[0]}; nothing was changed")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it is the disk that is full, so that what was being written is to be named."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return _primary(cause) == _FULL
+
+
+def _primary(cause: BaseException) -> int | None:
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else _code_of(str(cause))
 
 
 def _code_of(message: str) -> int | None:

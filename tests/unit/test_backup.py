@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from assistant.privacy.subject import find_subject
 from assistant.store.audit import audit
 from assistant.store.audit_verify import verify
 from assistant.store.backup import back_up, check, manifest_file
+from assistant.store.connections import DriverError
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.keys import key_file, next_key_file
@@ -251,3 +253,13 @@ def test_what_is_missing_is_named(
 ) -> None:
     assert run([part.format(path.parent) for part in command]) == 2
     assert capsys.readouterr().err == f"backroom: {said.format(path.parent)}\n"
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), DriverError("database or disk is full")])
+def test_where_the_disk_is_full_is_named(path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("assistant.store.database.copy_database", full)
+    with Database.open(path) as db, pytest.raises(DatabaseError, match=r"^\S+/b\.bak\.part "):
+        back_up(db, path.with_name("b.bak"))

@@ -63,6 +63,14 @@ def test_a_group_without_a_command_names_what_there_is(capsys: Captured) -> None
     assert shown.out.count("\n") > 15 and "  doctor " in shown.out and not shown.err
 
 
+def test_ctrl_c_ends_with_a_word_and_a_code_of_ours(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assistant.cli.models.print_json", interrupted)
+    assert fails(capsys, ["models", "list", "--json"], 1) == "backroom: stopped\n"
+
+
 def test_what_prints_results_has_json(capsys: Captured) -> None:
     for command in (["ask"], ["replay"], ["import"], ["export", "shop"], ["doctor"], ["models", "list"]):
         run([*command, "--help"])
