@@ -49,12 +49,32 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _UK_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b")
+_CODE = (
+    r"(?=[A-Za-z0-9 -]*\d)[A-Za-z0-9]{3,8}"
+    r"(?:[ -](?:\d[A-Za-z0-9]{1,3}|(?-i:[A-Z][A-Z0-9]?\d[A-Z0-9]*)|(?-i:[A-Z]{2}))\b)?(?: \d{2}\b)?"
+)
+"""A postcode of any country, where something says that it is one: "3520", "90210-1234", "1012 LG", "SE-111 34"."""
+_CODE_WORD = r"(?:zip ?codes?|zips?|post ?codes?|postal ?codes?|plz|eircode|pin ?code)"
 _POSTCODE = re.compile(
-    r"\b(?:zip|zip ?code|post ?code|postal code|plz|cap|cp|eircode|pin ?code)\b\W{0,3}(?:is|was|to|=|number"
-    r"|should be)?\W{0,3}"
-    r"(?P<code>(?=[A-Za-z0-9 -]*\d)[A-Za-z0-9]{2,8}(?:[ -]\d[A-Za-z0-9]{1,3})?)",
+    rf"\b(?:{_CODE_WORD}|(?:cap|cp)(?=\W{{1,3}}\d{{5}}\b))\b(?:'s)?\W{{0,3}}"
+    r"(?:(?:is|was|to|of|for|the|my|our|billing|shipping|delivery|home|address|card|on|in|has|been|should|be|changed"
+    r"|now|from|number|postal|code)\W{1,3}){0,7}"
+    rf"(?P<code>{_CODE})",
     re.IGNORECASE,
 )
+_CODE_FIRST = re.compile(
+    rf"(?<![\w-])(?P<code>{_CODE}),? (?:(?:is|was|as|for|the|my|our|new|old|right|correct) ){{0,4}}{_CODE_WORD}\b",
+    re.IGNORECASE,
+)
+_CODE_THERE = re.compile(
+    r"\b(?:near|in|around|area code) (?P<code>\d{5})(?=\s*[?.!,]*\s*$)|\bthe (?P<area>\d{5}) (?:area|region)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Five digits where a place would stand: "which shops are near 90210?"."""
+_CODES_BY_FORM = re.compile(
+    r"\b(?:[A-CEGHJ-NPR-TVXY]\d[A-Z] ?\d[A-Z]\d|[AC-FHKNPRTV-Y]\d[\dW] [0-9AC-FHKNPRTV-Y]{4})\b"
+)
+"""Canada's and Ireland's, which look like nothing else."""
 _STATE_ZIP = re.compile(
     r"(?:,\s*|\s)(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]"
     r"|T[NX]|UT|V[AT]|W[AIVY]),?\s+(\d{5}(?:-\d{4})?)\b"
@@ -70,6 +90,16 @@ _STREET = re.compile(
     r"(?:,? (?:apt|apartment|unit|suite|flat|#)\.? ?[\w-]+)?",
     re.IGNORECASE,
 )
+_BLOCK = re.compile(
+    r"(?<![\w#.])\d{1,5}[A-Za-z]?,? (?=[^,\n]{3,60}[,\n])(?:[^\W\d_a-z][\w'’.-]*[\s,]+){2,9}"
+    r"(?:[A-Z]{2,3} )?(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{5}(?:-\d{3,4})?|\d{3}-\d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])"
+)
+"""A number, names in parts, and a postcode at the end: an address whatever the street is called."""
+_HOUSE = re.compile(
+    r"\b(?:[A-Z][\w'’-]+ ){1,3}(?:Cottage|House|Farm|Lodge|Villa|Hall|Manor|Barn|Vicarage|Grange),\s"
+    rf"(?:[A-Z][\w'’-]+ ){{1,3}}(?i:{_STREET_WORD})\b(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){{0,2}}){{0,2}}"
+)
+"""A house with a name instead of a number."""
 _STREET_EU = re.compile(
     r"\b[A-ZÄÖÜÉ][\w-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|straat|laan|gade|vej|gatan"
     r"|vägen)\b ?\d{1,4} ?[a-z]?\b"
@@ -81,21 +111,26 @@ _PO_BOX = re.compile(
     r"\bP\.?\s?O\.?\s?Box\s\d+|\b(?:Apt|Suite|Flat)\.? \d{1,5}\b|\b(?:PSC|Unit) \d{3,5}[,]? Box \d+", re.IGNORECASE
 )
 _PHONE_SHAPE = re.compile(
-    r"(?<![\w#.,:/-])(?:\+|\(\+?)?\d(?:[\d ().-]|/(?!(?:19|20)\d\d\b)(?=\d{3})){4,22}\d"
+    r"(?<![\w#.-])(?<!\d[,:/])(?:\+|\(\+?)?\d(?:[\d ().-]|/(?!(?:19|20)\d\d\b)(?=\d{3})){4,22}\d"
     r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,:/-]\d)",
     re.IGNORECASE,
 )
 _OF_PHONE = re.compile(
     r"\b(?:call|phones?|tel|telephone|mobile|cell|cellphone|reach|contact|text|sms|whats ?app|fax|office|ring"
-    r"|dial|landline|answering|number is|handy)\b",
+    r"|dial|landline|answering|number is|number's|handy"
+    r"|(?<!order )(?<!card )(?<!account )(?<!item )(?:my|his|her|their|new|old|other|wrong|changed) numbers?)\b",
     re.IGNORECASE,
 )
+_ALONE_BEFORE = re.compile(r"(?:^|\n)[\s>*|#-]*$")
+_ALONE_AFTER = re.compile(r"\s*(?:\n|$)")
+_NATIONAL = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
+"""A North American number in one piece, in which the area and the exchange begin with neither 0 nor 1."""
 _OF_NUMBERS = re.compile(
     r"(?:\b(?:orders?|order (?:number|no|id)|tracking|parcel|shipment|sku|skus|item|items|article|model|gtin"
     r"|ean|isbn|barcode|invoice|"
     r"receipt|ref|reference|product|part|serial|coupon|voucher|code|return|rma|ticket|case|size|sizes|page|top"
     r"|version)\b"
-    r"(?:\s+(?:number|no\.?|nr\.?|id|#))?(?:\s+(?:is|was|and|of|in))?[\s:#]{0,3}|#\s?|[$€£¥]\s?)$",
+    r"(?:\s+(?:number|no\.?|nr\.?|id|#))?(?:\s+(?:is|was|and|of|in))?[\s:#]{0,3}|(?<!ph)(?<!phone)(?<!tel)(?<!cell)#\s?|[$€£¥]\s?)$",
     re.IGNORECASE,
 )
 REGIONS = ("US", "GB", "DE", "FR", "IT", "ES", "NL", "AT", "CH", "SE", "DK", "NO", "FI", "IE", "PL", "BE", "PT", "AU")
@@ -129,11 +164,16 @@ def _numbers_of_people(text: str) -> Iterator[Span]:
 
 
 def _addresses(text: str) -> Iterator[Span]:
-    for pattern in (_STREET, _STREET_EU, _PO_BOX, _UK_POSTCODE):
+    for pattern in (_BLOCK, _HOUSE, _STREET, _STREET_EU, _PO_BOX, _UK_POSTCODE):
         for match in pattern.finditer(text):
             yield Span(match.start(), match.end(), "address")
-    for match in _POSTCODE.finditer(text):
-        yield Span(match.start("code"), match.end("code"), "address")
+    for pattern in (_POSTCODE, _CODE_FIRST, _CODE_THERE):
+        for match in pattern.finditer(text):
+            start, end = match.span(1) if match[1] else match.span(2)
+            if any(c.isdigit() for c in text[start:end]):
+                yield Span(start, end, "address")
+    for match in _CODES_BY_FORM.finditer(text):
+        yield Span(match.start(), match.end(), "address")
     for match in _STATE_ZIP.finditer(text):
         yield Span(match.start(1), match.end(1), "address")
 
@@ -153,8 +193,17 @@ def _phones(text: str, region: str | None) -> Iterator[Span]:
     if sum(c.isdigit() for c in text) >= 6:
         yield from _spoken(text)
         for match in _PHONE_SHAPE.finditer(text):
-            if _is_phone(match, text, region):
-                yield Span(match.start(), match.end(), "phone")
+            for start, end in _one_by_one(match):
+                if _is_phone(text, start, end, region):
+                    yield Span(start, end, "phone")
+
+
+def _one_by_one(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Where the numbers of a match lie: it may be two, parted by a slash ("Tel/Fax: 0114 496 0567/0114 496 0568")."""
+    parts = match[0].split("/")
+    if len(parts) != 2 or any(sum(c.isdigit() for c in p) < 7 for p in parts):
+        return [match.span()]
+    return [(match.start(), match.start() + len(parts[0])), (match.end() - len(parts[1]), match.end())]
 
 
 def _spoken(text: str) -> Iterator[Span]:
@@ -165,12 +214,12 @@ def _spoken(text: str) -> Iterator[Span]:
             yield Span(run.groups[0].start, run.groups[-1].end, "phone")
 
 
-def _is_phone(match: re.Match[str], text: str, region: str | None) -> bool:
-    written = re.split(r"\s?(?:x|ext)", match[0], maxsplit=1, flags=re.IGNORECASE)[0]
+def _is_phone(text: str, start: int, end: int, region: str | None) -> bool:
+    written = re.split(r"\s?(?:x|ext)", text[start:end], maxsplit=1, flags=re.IGNORECASE)[0]
     digits = re.sub(r"\D", "", written)
     if not 6 <= len(digits) <= 17 or _DATE.fullmatch(written) or re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", written):
         return False
-    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 16]
+    before, after = text[max(0, start - 40) : start], text[end : end + 16]
     if _OF_NUMBERS.search(before):
         return False
     named = bool(_OF_PHONE.search(before) or _OF_PHONE.search(after))
@@ -180,7 +229,8 @@ def _is_phone(match: re.Match[str], text: str, region: str | None) -> bool:
     if digits.startswith("0") and len(digits) >= 8 and (named or len(groups) > 1 or len(digits) in (9, 10, 11)):
         return True
     if len(groups) == 1:
-        return named and 7 <= len(digits) <= 13
+        alone = _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after) and len(text) > end - start
+        return 7 <= len(digits) <= 13 and (named or bool(alone and _NATIONAL.fullmatch(digits)))
     if named:
         return True
     return _looks_grouped(groups) and _valid_somewhere(written, region)
@@ -189,6 +239,8 @@ def _is_phone(match: re.Match[str], text: str, region: str | None) -> bool:
 def _looks_grouped(groups: list[str]) -> bool:
     """The ways in which phone numbers are grouped, as opposed to lists of sizes or years."""
     sizes = [len(g) for g in groups]
+    if len(groups) in (4, 5) and set(sizes) == {2}:
+        return groups != sorted(groups)  # in pairs, as in France and the north; sizes come in order
     return (
         7 <= sum(sizes) <= 12
         and max(sizes) >= 3

@@ -39,6 +39,10 @@ _NUMBER_BEFORE = re.compile(
     r"(?:^[^\w\n]*|\b(?:at|to|in|on|is|address)\W{1,2}|[,:;] ?)(\d{1,5}[A-Za-z]?(?: \d{1,5})?,? )$", re.M
 )
 """A number of the house or the unit before the rest of the address."""
+_NUMBER_AFTER = re.compile(
+    r" \d{1,4}[A-Za-z]?(?![\w%]|[.,]\d| ?(?:min|minutes?|km|k?m|miles?|days?|weeks?|hours?|years?|times|am|pm|people|items?|pieces?)\b)"
+)
+"""The number of the house behind its street."""
 _CROSSING = re.compile(r"\b(?:at|of|between|near|by|on) ((?:[^\W\d_a-z][\w'’.-]* ){1,3}(?:and|&) )$")
 _LINE = re.compile(r"[^\S\n]*\n[^\w\n]*([^\n]+)")
 _TOWN_LINE = re.compile(r"[^\W\d_][^\d\n,:;!?@]{1,40}")
@@ -57,6 +61,8 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
         last = found[-1] if found else None
         if last and last.kind == "address" and _goes_on(text, last, span):
             found[-1] = Span(last.start, max(last.end, span.end), "address")
+        elif last and _crosses(text, last, span):
+            found[-1] = Span(last.start, whole_address(text, span).end, "address")
         else:
             found.append(_whole(text, span))
     return sorted([*found, *_listed(text, found)])
@@ -68,9 +74,15 @@ def _goes_on(text: str, address: Span, span: Span) -> bool:
         return span.kind in ("address", "place")
     near = _BETWEEN.fullmatch(text, address.end, span.start)
     return bool(
-        (near and span.kind in ("address", "place"))
+        ((near or text[address.end : span.start] == " in ") and span.kind in ("address", "place"))
         or (span.kind == "address" and _AND.fullmatch(text, address.end, span.start))
     )
+
+
+def _crosses(text: str, first: Span, span: Span) -> bool:
+    """Whether two streets meet here, of which the first alone reads as a name: "Victoria and Mill Lane 5"."""
+    streets = span.kind == "address" and first.kind in ("name", "place")
+    return streets and bool(_AND.fullmatch(text, first.end, span.start)) and text[span.start].isupper()
 
 
 def _listed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -107,6 +119,8 @@ def whole_address(text: str, span: Span) -> Span:
         start = number.start(1)
     if corner := _CORNER.search(text, max(0, start - 40), start):
         start = corner.start()
+    if not text[start:end].rstrip(". ")[-1:].isdigit() and (more := _NUMBER_AFTER.match(text, end)):
+        end = more.end()
     while more := _after_address().match(text, end):
         end = more.end()
     return Span(start, _end_of_block(text, end), "address")

@@ -41,3 +41,49 @@ def test_places_are_masked_when_asked_for() -> None:
     text = "We moved here from Germany."
     assert mask(text) == text
     assert [s.kind for s in find(text, kinds=EVERYTHING)] == ["place"]
+
+
+@pytest.mark.parametrize(
+    "before", ["Phone:", "mobile,", "Ph# ", "my new number is ", "Tel/Fax: 0114 496 0567/", "Anna\n"]
+)
+@pytest.mark.parametrize("number", ["581.896.0013", "5818960013", "07462 08712"])
+def test_phones_are_found_however_they_are_introduced(before: str, number: str) -> None:
+    if before == "Anna\n" and number == "07462 08712":
+        pytest.skip("grouped numbers need no line of their own")
+    assert number not in mask(before + number)
+
+
+@pytest.mark.parametrize("text", ["sizes 38 39 40 41 42 please", "order 5818960013", "the 98765432 is a serial number"])
+def test_other_numbers_are_no_phones(text: str) -> None:
+    assert "[phone]" not in mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "90210 is my zip code",
+        "I entered 1012 LG as the postcode",
+        "my zip changed to 3520",
+        "shops near 90210?",
+        "K1A 0B1",
+    ],
+)
+def test_postcodes_are_found_on_either_side_of_their_word(text: str) -> None:
+    assert "[address]" in mask(text)
+
+
+def test_a_cap_has_a_size_and_no_postcode() -> None:
+    assert mask("is the cap 58 or 60?") == "is the cap 58 or 60?"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "14 The Willows\nMuch Hadham\nHerts\nSG10 6DD",
+        "Rose Cottage, Mill Lane, Little Snoring",
+        "1 Infinite Loop, Cupertino, California 95014",
+        "3-5-1 Marunouchi, Chiyoda-ku, Tokyo 100-0005",
+    ],
+)
+def test_addresses_without_a_word_for_street_are_found_whole(address: str) -> None:
+    assert mask(f"Please deliver to {address} on Friday") == "Please deliver to [address] on Friday"
