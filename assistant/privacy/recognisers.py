@@ -92,7 +92,8 @@ _STREET = re.compile(
 )
 _BLOCK = re.compile(
     r"(?<![\w#.])\d{1,5}[A-Za-z]?,? (?=[^,\n]{3,60}[,\n])(?:[^\W\d_a-z][\w'’.-]*[\s,]+){2,9}"
-    r"(?:[A-Z]{2,3} )?(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{5}(?:-\d{3,4})?|\d{3}-\d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])"
+    r"(?:[A-Z]{2,3} )?"
+    r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{5}(?:-\d{3,4})?|\d{3}-\d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])"
 )
 """A number, names in parts, and a postcode at the end: an address whatever the street is called."""
 _HOUSE = re.compile(
@@ -116,7 +117,7 @@ _PHONE_SHAPE = re.compile(
     re.IGNORECASE,
 )
 _OF_PHONE = re.compile(
-    r"\b(?:call|phones?|tel|telephone|mobile|cell|cellphone|reach|contact|text|sms|whats ?app|fax|office|ring"
+    r"\b(?:call|phones?|ph|tel|telephone|mobile|cell|cellphone|reach|contact|text|sms|whats ?app|fax|office|ring"
     r"|dial|landline|answering|number is|number's|handy"
     r"|(?<!order )(?<!card )(?<!account )(?<!item )(?:my|his|her|their|new|old|other|wrong|changed) numbers?)\b",
     re.IGNORECASE,

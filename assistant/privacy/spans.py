@@ -40,7 +40,8 @@ _NUMBER_BEFORE = re.compile(
 )
 """A number of the house or the unit before the rest of the address."""
 _NUMBER_AFTER = re.compile(
-    r" \d{1,4}[A-Za-z]?(?![\w%]|[.,]\d| ?(?:min|minutes?|km|k?m|miles?|days?|weeks?|hours?|years?|times|am|pm|people|items?|pieces?)\b)"
+    r" \d{1,4}[A-Za-z]?(?![\w%]|[.,]\d"
+    r"| ?(?:min|minutes?|km|k?m|miles?|days?|weeks?|hours?|years?|times|am|pm|people|items?|pieces?)\b)"
 )
 """The number of the house behind its street."""
 _CROSSING = re.compile(r"\b(?:at|of|between|near|by|on) ((?:[^\W\d_a-z][\w'’.-]* ){1,3}(?:and|&) )$")
