@@ -266,6 +266,7 @@ def run(
     config = uvicorn.Config(
         app,
         log_level="warning",
+        log_config=None,  # through the process's own log, which masks
         ws="none",
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,

@@ -59,8 +59,10 @@ def _serve(
     prepare: Callable[[Settings], object] | None = None,
     browser: bool = False,
 ) -> None:
+    from assistant.logs import set_up
     from assistant.serve import serve as run
 
+    set_up()
     began = time.monotonic()
 
     def ready(address: str, shop: str, model: str) -> None:

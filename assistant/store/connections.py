@@ -8,6 +8,8 @@ it can't damage the file. Knows no schema.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,20 @@ def set_cache(connection: Connection, kib: int) -> None:
         driver.execute(f"PRAGMA cache_size = -{kib}")
 
 
+@contextmanager
+def attached(connection: Connection, path: Path, cipher_key: str, name: str) -> Iterator[None]:
+    """Another database file under the same key, as `name` on this connection while the block lasts.
+
+    Outside a transaction. Raises the driver's errors.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"ATTACH DATABASE ? AS {name} KEY ?", (str(path), cipher_key))
+    try:
+        yield
+    finally:
+        driver.execute(f"DETACH DATABASE {name}")
+
+
 def make_engine(path: Path, cipher_key: str, busy_timeout_s: float) -> Engine:
     """An engine over `connect`. Transactions begin with BEGIN, or as the execution option `BEGIN_OPTION` says.
 
@@ -92,7 +108,8 @@ def make_engine(path: Path, cipher_key: str, busy_timeout_s: float) -> Engine:
         use_lifo=True,
         dialect=dialect,
     )
-    engine = Engine(pool, dialect, url, execution_options={"compiled_cache": compiled_cache})
+    # What an error tells may come into a log: never the values of a statement, for they are customers' words.
+    engine = Engine(pool, dialect, url, execution_options={"compiled_cache": compiled_cache}, hide_parameters=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

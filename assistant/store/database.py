@@ -28,6 +28,7 @@ from assistant.store.connections import (
     BULK_CACHE_KIB,
     CACHE_KIB,
     DriverError,
+    attached,
     connect,
     make_engine,
     set_cache,
@@ -105,15 +106,16 @@ class Database:
             session.close()
 
     @contextmanager
-    def write(self, *, bulk: bool = False) -> Iterator[Session]:
+    def write(self, *, bulk: bool = False, aside: Path | None = None) -> Iterator[Session]:
         """A session that holds the write lock from the start; committed at the end, rolled back on any error.
 
-        `bulk` gives it a page cache for millions of rows. Raises DatabaseError when another process holds the lock for
+        `bulk` gives it a page cache for millions of rows; `aside` is a copy of this database, whose tables are called
+        `aside.name` in it. Raises DatabaseError when another process holds the lock for
         longer than the busy timeout. Writers of this process wait for one another without a limit of their own.
         """
         with (
             self._sole_writer(),
-            self._connection_for_writing(bulk) as connection,
+            self._connection_for_writing(bulk, aside) as connection,
             Session(connection, expire_on_commit=False, info={SEAL_KEY: self.audit_seal_key}) as session,
         ):
             try:
@@ -148,7 +150,7 @@ class Database:
         return None
 
     @contextmanager
-    def _connection_for_writing(self, bulk: bool) -> Iterator[Connection]:
+    def _connection_for_writing(self, bulk: bool, aside: Path | None) -> Iterator[Connection]:
         try:
             connection = self._immediate.connect()
         except FOREIGN as error:
@@ -157,7 +159,11 @@ class Database:
             try:
                 if bulk:
                     set_cache(connection, BULK_CACHE_KIB)
-                yield connection
+                if aside is None:
+                    yield connection
+                else:
+                    with attached(connection, aside, self.secret, "aside"):
+                        yield connection
             finally:
                 if bulk:
                     set_cache(connection, CACHE_KIB)

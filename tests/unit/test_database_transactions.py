@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import pytest
@@ -259,3 +260,12 @@ def test_opening_is_quick_when_there_is_nothing_to_migrate(db: Database) -> None
         Database.open(db.path, key=KEY).close()
         took.append(time.perf_counter() - started)
     assert min(took) < 0.03
+
+
+def test_no_error_of_the_database_repeats_what_a_customer_wrote(tmp_path: Path) -> None:
+    said = "-".join(("mill", "lane"))  # a traceback shows this line, too
+    with Database.open(tmp_path / "shop.db") as db, pytest.raises(DatabaseError) as caught, db.write() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": said})
+    told = "".join(traceback.format_exception(caught.value))
+    assert "nowhere" in told
+    assert said not in told

@@ -1,6 +1,7 @@
 """Taking a shop's data in: `import_shop` and one module for each kind of source, each with `load(path, writer)`.
 
-An import is one transaction: all of it or nothing. With `skip_bad` the good rows are kept and the bad ones listed.
+An import is one transaction: all of it or nothing; of a shop that is open, a short one (aside.py). With `skip_bad` the
+good rows are kept and the bad ones listed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from assistant.errors import UsageError
 from assistant.shop.importers.report import ImportProgress, ImportReport, ProgressCallback
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from assistant.shop.importers.base import ShopWriter
     from assistant.store.database import Database
 
@@ -63,9 +66,11 @@ def _run(
     db: Database, kind: str, path: Path, report: ImportReport, skip_bad: bool, progress: ProgressCallback | None,
     currency: str | None,
 ) -> None:  # fmt: skip
+    from assistant.shop.importers.aside import import_aside, is_open
     from assistant.shop.importers.base import ShopWriter
 
-    with db.write(bulk=True) as session:
+    def work(session: Session) -> bool:
+        """Everything but the commit; False when nothing is to stay."""
         writer = ShopWriter(session, report, progress)
         if currency is not None:
             _state_currency(writer, currency)
@@ -79,8 +84,14 @@ def _run(
         report.sort_bad_rows()
         if report.num_bad and not skip_bad:
             raise report.failure()
-        if report.dry_run:
-            session.rollback()
+        return not report.dry_run
+
+    if is_open(db):
+        import_aside(db, work)
+    else:
+        with db.write(bulk=True) as session:
+            if not work(session):
+                session.rollback()
     if not report.dry_run:
         db.checkpoint()
 
