@@ -77,10 +77,21 @@ _KEYS = re.compile(
     r"|\bgh[pousr]_[A-Za-z0-9]{20,}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
 )
 _PASSWORD = re.compile(
-    r"\b(?:pass ?words?|passwort|passcodes?|pass ?phrases?|pwd|passwd|pin(?: code| number)?|log-?in code|otp"
+    r"\b(?:pass ?words?|passwort|passcodes?|pass ?phrases?|pwd|pw|passwd|pin(?: code| number)?|log-?in code|otp"
     r"|one[- ]time code|api[ -]?key|secret(?: key)?|access token)\b"
-    r"(?P<by>\s*[:=]+\s*|\s*(?:->|→)\s*|\s+(?:is|was|are|to|should be|will be)\s*:?\s+|\s+)"
+    r"(?P<by>\s*[:=]+\s*|\s*(?:->|→)\s*|(?:'s|\s+(?:is|was|are|to|should be|will be))\s*:?\s+|\s+)"
     r"(?P<open>[\"'“‘`«(]?)(?P<value>[^\s\"'”’`»]{3,128})(?P<close>[\"'”’`»)]?)",
+    re.IGNORECASE,
+)
+_SENT_CODE = re.compile(
+    r"\b(?:code|otp|number)\b[^\d.!?\n]{0,24}"
+    r"\b(?:text(?:ed)?(?: message)?|sms|phone|authenticator|app|bank|e-?mail(?:ed)?)\b"
+    r"[^\d.!?\n]{0,24}?(?<![\w#-])(\d{4,8}|\d{3}[ -]\d{3})(?![\w-])",
+    re.IGNORECASE,
+)
+"""A code that somebody was sent to prove who they are: "the code from the text message is 482913"."""
+_CODE_OF_SHOP = re.compile(
+    r"\b(?:orders?|vouchers?|discount|promo|coupon|gift|offer|post|zip|product|item|tracking|parcel|phone number)\b",
     re.IGNORECASE,
 )
 _NOT_SECRET = frozenset(
@@ -301,7 +312,10 @@ def _awaits_code(text: str, earlier: Sequence[str]) -> bool:
 
 
 def _passwords(text: str, known: Known | None) -> Iterator[Hidden]:
-    """What follows "password is" and the like, where it looks like one or is given as one."""
+    """What follows "password is" and the like, where it looks like one or is given as one; codes that were sent."""
+    for match in _SENT_CODE.finditer(text):
+        if not _CODE_OF_SHOP.search(text, max(0, match.start() - 24), match.end()):
+            yield Hidden(match.start(1), match.end(1), PASSWORD)
     for match in _PASSWORD.finditer(text):
         value, by = match["value"], match["by"].strip().lower()
         bare = value.rstrip(".,;:!?)")
