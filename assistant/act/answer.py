@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.act import (
+    asked,
     basket,
     clarify,
     compare,
     extremes,
     listing,
-    offers,
     pages,
     preferences,
     promotions,
@@ -26,13 +26,12 @@ from assistant.act import (
     talk,
     trouble,
 )
-from assistant.act.aspects import best, is_general
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.details import details, knows, named_options, quoted
+from assistant.act.details import details, knows, quoted
 from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
-from assistant.act.offers import availability, offered_options, price, stock
+from assistant.act.offers import availability, price, stock
 from assistant.act.plan import Plan
 from assistant.act.soldout import sold_out
 from assistant.act.superlative import superlative
@@ -91,24 +90,6 @@ def _still_open(requests: Sequence[Request]) -> Sequence[Request]:
     return requests
 
 
-_OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|order|sell|left|any|there|still|aside)\b")
-
-
-def _asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
-    """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
-    asked = request.extra.get("unlinked")
-    if request.act != "availability" or not asked or _OF_OFFERS.search(request.text.lower()):
-        return False
-    if request.confidence < _UNSURE and _YES_NO.search(request.text.lower()) and not request.extra.get("asked_names"):
-        return True
-    found = [a for p in products[:2] for a in best(request.text, p, context.encode)]
-    return not request.extra.get("named") and any(a.kind != "option" for a in found)
-
-
-_UNSURE = 0.5
-_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|ok|oh)\W+)*(?:is|are|does|do|can|could|will|would|has|have)\b")
-
-
 def _one(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> None:
     preferences.remember(request, context, plan)
     if request.act in _OF_ONE or request.act == "options":
@@ -139,18 +120,12 @@ def _one(request: Request, requests: Sequence[Request], context: Context, plan: 
         talk.talk(request, context, plan)
 
 
-def _to_be_had(product: Product, request: Request) -> bool:
-    """Whether a version with the options asked for may be there."""
-    choice = choose(product, request.wanted, request.skus)
-    return not choice.missing and any(v.available is not False for v in choice.sold)
-
-
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
-    products = _meant(request, context)
+    products = asked.meant(request, context)
     if not products and _OF_WHAT.search(request.text.lower()):
         talk.which(context, plan)
         return
-    if not products and (products := _described(request, context)) and not _ASKS.search(request.text.lower()):
+    if not products and (products := asked.described(request, context)) and not _ASKS.search(request.text.lower()):
         request = replace(request, act="search")
         _search(request, context, plan)
         return
@@ -168,25 +143,25 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         plan.closing.clear()
         clarify.ask_products(products, context, plan)
         return
-    products = _with_values(request, products)
+    products = asked.with_values(request, products)
     if request.act in ("availability", "stock") and any(lacks_named(request, p) for p in products[:1]):
         _search(replace(request, act="search"), context, plan)
         return
     if _another_is_meant(request, products, context, plan):
         return
-    if _asks_more(request, products, context):
+    if asked.asks_more(request, products, context):
         request = replace(request, act="details")
-    products, knowing = _who_know(request, products, context), products
+    products, knowing = asked.who_know(request, products, context), products
     if not products:
         _none_knows(request, knowing, context, plan)
         return
-    asked = plan.question
+    question = plan.question
     if request.act == "availability":  # of several, what can be had comes first
-        products = sorted(products, key=lambda p: not _to_be_had(p, request))
+        products = sorted(products, key=lambda p: not asked.to_be_had(p, request))
     for product in products[:_AT_ONCE]:
         plan.chosen = None  # what was chosen of another product says nothing of this one
         if request.act == "options":
-            _options(request, product, context, plan)
+            asked.tell_options(request, product, context, plan)
         else:
             _OF_ONE[request.act](request, product, context, plan)
             if line := request.extra.get("size_chart"):
@@ -194,25 +169,12 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         plan.cards.append(context.card(product, plan.chosen))
     plan.focus = [p.product_id for p in products]
     if len(products) > 1:
-        if not asked:  # which product comes before which of its versions
+        if not question:  # which product comes before which of its versions
             plan.question, plan.choices, plan.clarifying = "", [], False
         clarify.which_product(request, products[:_AT_ONCE], context, plan)
         plan.listed = [{"product": p.product_id, "sku": None} for p in products]
         plan.chosen = None
-    plan.wanted = _remember(request, plan)
-
-
-def _who_know(request: Request, products: list[Product], context: Context) -> list[Product]:
-    """Of several products, those of which the shop knows what is asked; one product, whether or not it is known."""
-    if len(products) < 2 or request.act not in ("details", "options") or is_general(request.text):
-        return products
-    if request.extra.get("named"):
-        return products
-    return [p for p in products if _has_choice(request, p) or knows(request.text, p, context)]
-
-
-def _has_choice(request: Request, product: Product) -> bool:
-    return request.act == "options" and bool(_values_of(product)) and not _lacking(request, product, [])
+    plan.wanted = asked.remember(request, plan)
 
 
 def _none_knows(request: Request, products: list[Product], context: Context, plan: Plan) -> None:
@@ -223,20 +185,6 @@ def _none_knows(request: Request, products: list[Product], context: Context, pla
     plan.say("I'm sorry, I don't have that information about any of them.")
     plan.closing.append("I can tell you their prices and availability, or call a colleague who can find out.")
     plan.answered = False
-
-
-def _meant(request: Request, context: Context) -> list[Product]:
-    """The products that are really meant: one of several when the customer picks by price or rating."""
-    products = context.catalogue.products(request.products[:50])
-    if request.pick and len(products) > 1:
-        priced = [(min((v.price.minor for v in p.variants if v.active), default=0), p) for p in products]
-        if request.pick == "cheaper":
-            return [min(priced, key=lambda x: x[0])[1]]
-        if request.pick == "dearer":
-            return [max(priced, key=lambda x: x[0])[1]]
-        if request.pick == "better_rated":
-            return [max(products, key=lambda p: p.rating or 0.0)]
-    return products
 
 
 def _another_is_meant(request: Request, products: Sequence[Product], context: Context, plan: Plan) -> bool:
@@ -262,65 +210,6 @@ def _within_topic(request: Request, context: Context, plan: Plan) -> bool:
     if within is None or (request.act == "search" and _NEW_THING.search(request.text.lower())):
         return False
     return refine.fitting(within.extra["refine"], within, context, plan)
-
-
-def _options(request: Request, product: Product, context: Context, plan: Plan) -> None:
-    """What it comes in; a question for something that is no option of it is a question about the product."""
-    names = _asked_names(request, product, context)
-    if lacks := _lacking(request, product, names):
-        offers.no_choice(lacks, product, context, plan)
-        return
-    if names or _OF_OPTIONS.search(request.text.lower()):
-        offered_options(request, product, names, context, plan)
-    else:
-        details(request, product, context, plan)
-
-
-def _lacking(request: Request, product: Product, names: list[str]) -> str:
-    """The option of this shop that the clause asks for, where this product has no such option ("what colours")."""
-    asked = [n for n in request.extra.get("shop_options", ()) if n not in _values_of(product)]
-    return asked[0] if asked and not request.extra.get("asked_names") and (not names or names[0] != asked[0]) else ""
-
-
-_OF_OPTIONS = re.compile(
-    r"\b(?:options?|versions?|variants?|choices?|models?|configurations?|kinds?|types?|ones|come|comes|else|other)\b"
-)
-
-
-def _with_values(request: Request, products: list[Product]) -> list[Product]:
-    """Of several products, those that come in the values named ("in 4000k?" of a lamp and its bulb is the bulb)."""
-    asked = [w for w in request.extra.get("named", ()) if w.value is not None]
-    fits = [p for p in products if all(any(v.options.get(w.name) == w.value for v in p.variants) for w in asked)]
-    return fits if asked and fits else products
-
-
-def _asked_names(request: Request, product: Product, context: Context) -> list[str]:
-    """The options asked for: those that the clause names, else those that its meaning comes near to."""
-    named = [n for n in request.extra.get("asked_names", ()) if any(n in v.options for v in product.variants)]
-    if not named and re.search(r"\bsizes?\b", request.text.lower()):
-        named = [n for n, vs in _values_of(product).items() if all(v[:1].isdigit() for v in vs)][:1]
-    return named or named_options(request.text, product, context)
-
-
-def _values_of(product: Product) -> dict[str, set[str]]:
-    values: dict[str, set[str]] = {}
-    for variant in product.variants:
-        for name, value in variant.options.items():
-            if value:
-                values.setdefault(name, set()).add(value)
-    return values
-
-
-def _remember(request: Request, plan: Plan) -> list[dict[str, object]]:
-    """The options that "it" has from now on: those asked for, and the rest of the one variant that was told of."""
-    kept = {w.name: w for w in request.wanted if w.value is not None and w.name is not None}
-    if plan.chosen is None:
-        return [vars(w) for w in kept.values()]
-    return [
-        {"asked": value, "name": name, "value": value, "pinned": name not in kept or kept[name].pinned}
-        for name, value in plan.chosen.options.items()
-        if value
-    ]
 
 
 def _search(request: Request, context: Context, plan: Plan) -> None:
@@ -414,20 +303,6 @@ _ASKS = re.compile(r"\?|\b(?:what|how|which|when|where|who|is|are|does|do|can|wi
 def _only_points(request: Request) -> bool:
     """Whether a clause without products says no more than "it" and an option ("do you have it in red?")."""
     return bool(request.extra.get("pronoun")) and not request.extra.get("unlinked")
-
-
-def _described(request: Request, context: Context) -> list[Product]:
-    """The one product that the words describe, when they name none: "is the mascara cruelty free?"."""
-    words = str(request.extra.get("known_query") or request.query)
-    if not words or request.from_context:
-        return []
-    hits = [h for h in context.search.products(words, limit=3) if h.confident and h.matched]
-    if not hits or words.split()[-1] in hits[0].missing:
-        return []
-    clear = request.act == "details" and len(hits) > 1 and hits[1].matched < hits[0].matched
-    if len(hits) > 1 and len(hits[1].missing) <= len(hits[0].missing) and not clear:
-        return []
-    return context.catalogue.products([hits[0].product_id])
 
 
 def _search_instead(request: Request, context: Context, plan: Plan) -> bool:
