@@ -112,6 +112,34 @@ def test_what_is_said_of_the_product_in_focus_is_still_judged() -> None:
     assert free("We don't have anything in stock.", "Moka Pot")
 
 
+def test_not_having_such_a_thing_is_not_said_of_what_was_talked_about() -> None:
+    reply = "I'm sorry, we don't have exactly that. What comes closest: we have the Picnic Box."
+    assert not verdict("you have treadmill?", "absent", [], reply, topic="treadmill").wrong
+    assert not verdict("is there a bag to carry em", "says", ["Quest Lumaflex™ Band"], reply, says="bag").wrong
+    assert verdict("a mocha pot?", "search", ["Moka Pot"], reply).outcome == "WRONG"
+    assert verdict("is the pot there", "avail", ["Moka Pot"], "I'm sorry, we don't have that.").outcome == "WRONG"
+
+
+def test_what_an_offer_takes_off_is_no_price() -> None:
+    world = shop()
+    world.promotions = [
+        {"name": "Pot week", "type": "member_price", "value": "25.00", "applies_to": "product:Moka Pot"}
+    ]
+    ask = {"kind": "pass", "products": ["Moka Pot"]}
+
+    def wrong(reply: str) -> list[str]:
+        return judge_turn(Turn(world, "for a member?", ["for a member?"], [ask], {"reply": reply})).wrong
+
+    assert not wrong('For the Moka Pot "Pot week" takes off $4.00, so you pay $25.00.')
+    assert wrong('For the Moka Pot "Pot week" takes off $5.00.')
+
+
+def test_half_is_a_figure_that_the_customer_gave() -> None:
+    reply = "I'm sorry, our catalogue doesn't say whether the Moka Pot can be had in 0.5 litre."
+    assert not free(reply, "Moka Pot", "half litre one price")
+    assert free(reply, "Moka Pot", "the small one, price")
+
+
 def test_where_nobody_counts_it_is_sold_but_not_said_to_be_there() -> None:
     assert not free("We have the Moka Pot (in stock) and the Picnic Box.", "Moka Pot")
     assert not free("Yes, we sell the Picnic Box for $79.00.", "Picnic Box")

@@ -45,6 +45,12 @@ _ANY_GOODS = re.compile(
     rf"|\b{_GOODS} (?:in stock|out of stock) (?:is|are|can|will|may|ships?|gets?|leaves?)\b",
     re.I,
 )
+_SUCH = re.compile(
+    r"\b(?:don't|do not) (?:have|sell|carry|stock) (?:exactly |quite |anything like )?(?:that|such a thing)\b",
+    re.I,
+)
+_OF_ONE = frozenset({"avail", "stock", "price", "options", "count"})
+"""What a case expects of a product that the customer means: "we don't have that" is of it then."""
 _CONDITION = re.compile(r"^\W*(?:if|when|whenever|once|should|as long as|where)\b[^,]*", re.I)
 _EXISTENCE = re.compile(r"\b(?:comes? in|offered in|come with|sizes? (?:are|include)|options? (?:are|include))\b", re.I)
 _OPEN = re.compile(
@@ -104,9 +110,15 @@ def judge_availability(sentence: Sentence, first: bool) -> list[str]:
 
 
 def _of_no_product(sentence: Sentence) -> bool:
-    """Whether it is of goods in general ("What is in stock is ready ...", "If your size is out of stock, we ...")."""
+    """Whether it is of goods in general ("What is in stock is ready ...", "If your size is out of stock, we ..."), or
+    of the kind of thing that was asked for, not of what was talked about before ("we don't have exactly that").
+
+    Whether there is such a thing is judged by what the case expects (answered.py).
+    """
     if sentence.mentions or sentence.explicit():
         return False
+    if _SUCH.search(sentence.text) and not any(p["kind"] in _OF_ONE for p in sentence.turn.parts):
+        return True
     condition = _CONDITION.search(sentence.text)
     return bool(_ANY_GOODS.search(sentence.text)) or bool(condition and polarity(condition[0]) is not None)
 

@@ -104,9 +104,10 @@ class Turn:
         return {}
 
     def customer_numbers(self) -> set[str]:
-        """The figures that the customer gave, those in thousands ("4 grand", "1.5k") also in full."""
+        """The figures that the customer gave, those in thousands ("4 grand", "1.5k") also in full; "half" is one."""
         found = set()
         for text in self.said:
+            found |= {"0.5"} if re.search(r"\bhalf\b", text, re.I) else set()
             for figure, thousands in re.findall(rf"(\d[\d,]*(?:\.\d+)?)({THOUSANDS})?", text, flags=re.I):
                 found.add(figure.replace(",", ""))
                 if thousands:

@@ -15,16 +15,23 @@ from .world import Product, Variant, minor
 
 
 def is_reduced(sentence: Sentence, amount: int, products: list[Product]) -> bool:
-    """Whether `amount` is what a version of these products costs under an offer that the sentence quotes."""
+    """Whether `amount` is what a version of these products costs under an offer that the sentence quotes, or what that
+    offer is said to take off."""
     quoted = {q.lower() for q in re.findall(r"[“\"]([^”\"]+)[”\"]", sentence.text)}
     offers = [p for p in sentence.turn.world.promotions if p["name"].lower() in quoted]
+    taken_off = bool(re.search(rf"\b(?:takes?|saves?)(?: you)?(?: off)? {_sign(amount)}", sentence.text, re.IGNORECASE))
     return any(
-        _after(variant.price, offer) == amount
+        amount == (variant.price - after if taken_off else after)
         for offer in offers
         for product in products
         for variant in product.live
-        if _applies(offer, product, variant)
+        if _applies(offer, product, variant) and (after := _after(variant.price, offer)) is not None
     )
+
+
+def _sign(amount: int) -> str:
+    """The amount as a sentence writes it, as a pattern."""
+    return rf"[$€£]{amount // 100:,}(?:\.{amount % 100:02d}\b|(?![.,\d]))"
 
 
 def _after(price: int, offer: dict[str, str]) -> int | None:
