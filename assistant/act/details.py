@@ -5,6 +5,8 @@ Quotes what the shop has written, word for word; infers nothing.
 
 from __future__ import annotations
 
+import re
+
 from assistant.act.aspects import Aspect, best, is_general, sentences, weigh
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -79,9 +81,16 @@ def quoted(line: str, product: Product, context: Context, plan: Plan) -> None:
 def unknown(product: Product, context: Context, plan: Plan, hint: str = "") -> None:
     """Says that the shop's data doesn't hold it, and what can be told instead."""
     fact = context.item(plan, product)
-    plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.")
     if hint:
-        quoted(hint, product, context, plan)
+        receipt = Receipt("product", product.product_id, "description", hint, context.as_of)
+        fact.fields["about"] = Field("quote", hint.rstrip("."), (receipt,), "the shop's description")
+        plan.say(
+            f"I'm not sure that this answers it, but about the {fact.key('item')} our catalogue says: "
+            f"“{fact.key('about')}.”",
+            fact.key("about"),
+        )
+    else:
+        plan.say(f"I'm sorry, I don't have that information about the {fact.key('item')}.")
     plan.closing.append("I can tell you its price and availability, or call a colleague who can find out.")
     plan.answered = False
 
@@ -168,11 +177,11 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         positive = value.lower() in _YES
         answer = "yes" if positive else "no"
         fact.fields[answer] = Field("yes" if positive else "no", answer, (receipt,), f"the answer {answer}")
-        words = f"{be} {'' if positive else 'not '}{name}" if _is_adjective(name) else f"{name}: {answer}"
-        stated = context.add_value(fact, "statement", words, receipt, f"whether it is {name}")
+        words = _as_predicate(name, positive, plural=fact.plural)
+        stated = context.add_value(fact, "statement", words or f"{name}: {answer}", receipt, f"whether it is {name}")
         plan.say(
-            f"{fact.key(answer)}, the {item} {stated}." if _is_adjective(name) else f"{item}: {stated}.",
-            fact.key(answer) if _is_adjective(name) else stated,
+            f"{fact.key(answer)}, the {item} {stated}." if words else f"{item}: {stated}.",
+            fact.key(answer) if words else stated,
             item,
         )
         return
@@ -181,13 +190,30 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         plan.say(f"The {item} {be} rated {key} by our customers.", key)
     elif aspect.kind == "brand":
         plan.say(f"The {item} {be} by {key}.", key)
+    elif name.split()[-1] in _PREPOSITIONS:
+        plan.say(f"For the {item} our catalogue gives: {name} {key}.", key)  # "suitable for" is no noun
     elif is_yes_no(request.text):
-        plan.say(f"For the {item}, our catalogue gives this {name}: {key}.", key)
+        this = "these" if re.search(r"[^s]s$", name) else "this"
+        plan.say(f"For the {item}, our catalogue gives {this} {name}: {key}.", key)
     elif name[:1].isupper() and not name.isupper() and " " not in name and name.endswith("s"):
         plan.say(f"For the {item} our catalogue gives: {name} {key}.", key)  # "Sleeps: 2" is no noun
     else:
         plan.say(f"The {item} {have} this {name}: {key}.", key)
     plan.phrase = aspect.kind == "rating" or "material" in key
+
+
+_PREPOSITIONS = frozenset("for to with by from in of on".split())
+
+
+def _as_predicate(name: str, positive: bool, *, plural: bool) -> str:
+    """A yes or no as it stands behind the product: "is not waterproof"; empty where its name is no such word."""
+    if name.endswith(" included"):
+        thing = name.removesuffix(" included")
+        come = "come" if plural else "comes"
+        return f"{come} with {thing} included" if positive else f"{come} without {thing}"
+    if _is_adjective(name):
+        return f"{'are' if plural else 'is'} {'' if positive else 'not '}{name}"
+    return ""
 
 
 def _is_adjective(name: str) -> bool:

@@ -273,6 +273,8 @@ def _these(label: str) -> str:
 
 
 def _plural(label: str) -> str:
+    if label.endswith(("ss", "x", "ch", "sh")):
+        return f"{label}es"
     if label.endswith("s"):
         return label
     return label[:-1] + "ies" if label.endswith("y") and label[-2:-1] not in "aeiou" else label + "s"

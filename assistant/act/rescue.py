@@ -129,7 +129,7 @@ _SUPPOSES = re.compile(r"\bif (?:it|its|it's|they|they're|the|this|that|those|th
 """Who says "if it is too small" has nothing yet that could be sent back: what would hold is asked."""
 _QUESTION = re.compile(
     r"^\W*(?:(?:and|so|but|ok|oh|hi|hello|hey|well)\W+)*(?:if\b[^,?]*,\s*)?(?:[\w ]{1,25}:\s*)?"
-    r"(?:how|what|which|when|until|can|could|may|do|does|is|are|will|would|am)\b"
+    r"(?:how|what'?s?|which|when|until|can|could|may|do|does|is|are|will|would|am)\b"
 )
 _OWN = re.compile(
     r"\b(?:my(?! (?:mind|size)\b)|mine|our|please|i want|i need|i'd like|i would like|help me|for me|the order|"

@@ -72,7 +72,7 @@ def combined_afresh(clause: Clause, request: Request, named: list[Wanted]) -> bo
     return bool(_AT_ALL.search(text)) or (bool(_THERE_IS.search(text)) and len({w.name for w in named if w.value}) > 1)
 
 
-_AT_ALL = re.compile(r"\b(?:altogether|at all|in total|overall|in all)\b")
+_AT_ALL = re.compile(r"\b(?:altogether|at all|in total|overall|in all|how many diff(?:erent)?)\b")
 _THERE_IS = re.compile(r"\b(?:is|are) there\b")
 COMES_IN = re.compile(r"\b(?:come|comes|coming|other|have|got|get|available|offer)\b")
 THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")

@@ -82,7 +82,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|^\W*(?:(?:and|the|a|exact|stock)\W+)*(?:count|number in stock)(?:\W+(?:please|then|now))*\W*$"
             r"|\bnumber of (?:\w+ )?(?:left|in stock|available|there)\b"
             rf"|\b(?:what(?:'s|s| is) )?(?:the|its) stock\b|\bhow many(?: exactly| now|"
-            rf" then)?\s*\?*$|\bquantity\b"
+            rf" then| pairs| items| of (?:them|those|these))?\s*\?*$|\bquantity\b"
             r"|\bcan i (?:get|buy|order|have) \d+\b|\b(?:do you have|got|are there) (?:at least |"
             r"more than )?\d+ (?:of|left)\b"
             r"|\b(?:are|is) there still \d+\b|\bhow many\b[^?]*\b(?:left|in stock|do you have)\b",
