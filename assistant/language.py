@@ -163,3 +163,23 @@ def _adds_up(pieces: list[str], index: int, current: int, used: int) -> bool:
 def _next_word(pieces: list[str], index: int) -> str:
     """The word after the one at `index` where only a space lies between, else ""."""
     return pieces[index + 2].lower() if index + 2 < len(pieces) and pieces[index + 1].isspace() else ""
+
+
+_NO_APOSTROPHE = re.compile(
+    r"\b(?:(do|does|did|is|are|was|were|has|have|had|could|would|should)nt|(ca|wo)nt|(i)(m|ve)|(there|that|what|"
+    r"where)s)"
+    r"(?=\s|[.,!?;]|$)"
+)
+_TYPED = {"w/": "with", "w/o": "without", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please"}
+_SHORT = re.compile(r"(?<![\w/#'-])(?:w/o?(?=\s)|(?:ur|u|r|pls|plz)(?![\w/'-]))")
+
+
+def spelt_out(text: str) -> str:
+    """`text`, folded, with what people leave out in a hurry put back ("ur" -> "your", "dont" -> "don't")."""
+    return _NO_APOSTROPHE.sub(_apart, _SHORT.sub(lambda m: _TYPED[m[0]], text))
+
+
+def _apart(match: re.Match[str]) -> str:
+    if match[1] or match[2]:
+        return f"{match[1] or match[2]}n't"
+    return f"{match[3]}'{match[4]}" if match[3] else f"{match[5]}'s"

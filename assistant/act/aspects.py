@@ -17,6 +17,7 @@ from assistant.act.concepts import concepts, fits
 from assistant.act.context import Encode
 from assistant.act.evidence import Line, is_yes_no, scores
 from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
+from assistant.shop.search_words import with_synonyms
 from assistant.types import Product, Variant
 
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
@@ -83,7 +84,7 @@ def best(
     if sure and sure[0].kind == "option" and called and called[0].kind == "option":
         sure = []  # several options may be asked for at once: their names say which
     found = sure + [a for a in called if (a.kind, a.name) not in {(s.kind, s.name) for s in sure}]
-    return [a for a in found if not _beside_part(question, a)][:limit]
+    return [a for a in found if not _beside_part(question, a) and not _beside_brand(question, a)][:limit]
 
 
 SURE = 0.25
@@ -100,11 +101,36 @@ _PLAIN = frozenset({"yes", "no", "true", "false"})
 
 
 def _beside_part(question: str, aspect: Aspect) -> bool:
-    """Whether a yes or no says nothing of the part that is asked for: "has it a rain cover" of "waterproof: no"."""
+    """Whether a value says nothing of the part that is asked for: "has it a rain cover" of "waterproof: no", "does it
+    have a touchscreen" of "screen size: 17-inch"."""
     match = _PART.search(fold(question))
-    if not match or aspect.value.strip().lower() not in _PLAIN:
+    if not match or aspect.kind == "sentence" or not is_yes_no(question):
         return False
-    return not set(stems(match["part"])) & set(stems(aspect.name.replace("_", " ")))
+    plain = aspect.value.strip().lower() in _PLAIN
+    told = aspect.name.replace("_", " ") + ("" if plain else f" {aspect.value}")
+    part, words = with_synonyms(set(stems(match["part"])) - _STOP), set(stems(told))
+    if part & words:
+        return False
+    return plain or any(_within(a, b) for a in part for b in words)
+
+
+def _within(a: str, b: str) -> bool:
+    """Whether one word is only a part of the other: "touchscreen" and "screen"."""
+    return (
+        a != b and min(len(a), len(b)) >= 4 and (a.endswith(b) or b.endswith(a) or a.startswith(b) or b.startswith(a))
+    )
+
+
+_ASKS_BRAND = re.compile(
+    r"\b(?:brands?|makes?|makers?|made by|manufactur\w*|who|whose|company|label|designer|by|from|name)\b"
+)
+
+
+def _beside_brand(question: str, aspect: Aspect) -> bool:
+    """Whether a brand is no answer: nobody asks for it with "how many lumens is it"."""
+    if aspect.kind != "brand":
+        return False
+    return not _ASKS_BRAND.search(fold(question)) and not set(stems(question)) & set(stems(aspect.value))
 
 
 def weigh(question: str, product: Product, encode: Encode, variant: Variant | None = None) -> list[Aspect]:
@@ -174,6 +200,24 @@ _ANSWERS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b\d+\s*(?:working |business )?(?:minute|hour|day|week|month|year)|\b\d{1,2}[:.]\d\d\b|\buntil\b",
             re.IGNORECASE,
         ),
+    ),
+    (
+        re.compile(
+            r"\b(?:how long|how many (?:days|weeks|months)|until when)\b.*\b(?:i|we)(?:'ve)?(?: have| got| get)*\b"
+            r"(?!.*\b(?:money|refund|paid)\b)|\b(?:window|deadline|time limit|period)\b"
+        ),
+        re.compile(
+            r"\b(?:you|members?|customers?|anybody|everybody)\b.*\b(?:may|can|must|have|has)\b.*\b\d+\s*(?:day|week|month)"
+            r"|\bmust be\b.*\b\d+\s*(?:day|week|month)"
+            r"|\b\d+\s*(?:day|week|month)s? (?:of|from|after)\b(?!.*\b(?:we|our)\b)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(
+            r"\b(?:which|what) (?:amount|value|sum|total)\b|\bminimum (?:spend|order)\b|\bspend\b|\bamount where\b"
+        ),
+        re.compile(r"\b(?:from|over|above|at least|more than) [$€£]\s?\d", re.IGNORECASE),
     ),
     (
         re.compile(r"\bhow much\b|\bcosts?\b|\bfees?\b|\bfree\b"),

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from assistant.act.concepts import concepts, fits
 from assistant.language import STOP_WORDS, fold, stem, stems
 from assistant.linear import Encode
+from assistant.shop.search_words import with_synonyms
 
 _HEAD = Path(__file__).parent / "data" / "evidence.json"
 _STOP = frozenset(stem(w) for w in STOP_WORDS)
@@ -124,9 +125,9 @@ def _nearness(named: bool, near: float, to_name: float, to_text: float, yes_no: 
 def _shared(asked: frozenset[str], words: frozenset[str], spread: Counter[str], named: bool) -> list[float]:
     """How much of the question is in the line, by words, by parts of words, and by how rare they are."""
     count = max(1, len(asked))
-    same = asked & words
+    same = {a for a in asked if a in words or with_synonyms([a]) & words}
     part = {a for a in asked - same if any(_joined(a, word) for word in words)}
-    rare = sum(1 / spread[word] for word in same) / count
+    rare = sum(1 / max(1, spread[word]) for word in same) / count
     share = len(same) / count
     return [
         share, (len(same) + len(part)) / count, rare, float(bool(asked) and len(same) == len(asked)),

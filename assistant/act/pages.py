@@ -11,13 +11,19 @@ from collections.abc import Sequence
 from assistant.act.aspects import score_sentences, sentences
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Field, Plan
+from assistant.act.rows import outside
 from assistant.act.shop_facts import also_hours, say_day, say_fact, shop_fact
 from assistant.act.till import SHIPPING_FACTS
-from assistant.language import STOP_WORDS, stem, stems
+from assistant.language import STOP_WORDS, fold, spelt_out, stem, stems
 from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
 
 _FACT_SURE = 0.5
+_NUM_PASSAGES = 5
+_BEHIND = 0.2
+"""How many paragraphs are read for the sentence that answers, and how far their score may lie behind the first's."""
+_AMERICA = re.compile(r"\bthe (?:u\.?s\.?(?:a\.?)?|states)(?!\w)|\busa\b", re.IGNORECASE)
+"""A country that a reader of words takes for a pronoun."""
 _STOP = {stem(w) for w in STOP_WORDS}
 
 
@@ -35,7 +41,9 @@ def quote_if_sure(
 
     `sure`: it is known that one of the paragraphs found answers, however little they look like it.
     """
-    hits = [h for h in context.search.policies(question, limit=4 if sure else 3) if h.confident or sure]
+    question = _read(question)
+    hits = [h for h in context.search.policies(question, limit=_NUM_PASSAGES) if h.confident or sure]
+    hits = [h for h in hits if h.score >= hits[0].score - _BEHIND][: 4 if sure else _NUM_PASSAGES]
     if about:
         hits = [h for h in hits if set(stems(about)) & set(stems(f"{h.title} {h.passage}"))]
     fact = None if pages_only else shop_fact(question, context)
@@ -90,6 +98,11 @@ def _overview(question: str, context: Context, plan: Plan) -> bool:
     return False
 
 
+def _read(question: str) -> str:
+    """The question in whole words, as the pages are written."""
+    return _AMERICA.sub("the united states", spelt_out(fold(question)))
+
+
 def unknown(plan: Plan) -> None:
     """Says that no page of the shop answers this."""
     plan.say("I'm sorry, I don't have that information about our shop.")
@@ -100,6 +113,7 @@ def unknown(plan: Plan) -> None:
 
 def lines_for(question: str, context: Context, limit: int = 4) -> list[tuple[PolicyHit, str]]:
     """The sentences of the paragraphs that are nearest to a question; an example alone answers nothing."""
+    question = _read(question)
     hits = context.search.policies(question, limit=limit)
     internal = _for_staff(context)
     return [(hit, line) for hit in hits for line in _lines_of(hit, internal) if not line.startswith("For example")]
@@ -108,7 +122,7 @@ def lines_for(question: str, context: Context, limit: int = 4) -> list[tuple[Pol
 def _quote(question: str, hits: Sequence[PolicyHit], context: Context, plan: Plan) -> None:
     """The sentence of the pages found that answers best, with the ones around it, word for word."""
     internal = _for_staff(context)
-    pages = [(hit, _lines_of(hit, internal)) for hit in hits]
+    pages = [(hit, [line for line in _lines_of(hit, internal) if not outside(question, line)]) for hit in hits]
     pages = [(hit, lines) for hit, lines in pages if lines]
     if not pages:
         unknown(plan)
@@ -206,7 +220,32 @@ def _in_place(question: str, hit: PolicyHit, lines: Sequence[str], context: Cont
     vectors = context.encode([question, *(f"{hit.title}. {hit.heading}. {line}" for line in lines)])
     under = vectors[1:] @ vectors[0]
     alone = score_sentences(question, lines, context.encode)
-    return [a + _UNDER * float(u) + _PASSAGE * hit.score for a, u in zip(alone, under, strict=True)]
+    afar = _to_elsewhere(question, context)
+    return [
+        a + _UNDER * float(u) + _PASSAGE * hit.score + (_AFAR if afar and _ELSEWHERE.search(line) else 0.0)
+        for a, u, line in zip(alone, under, lines, strict=True)
+    ]
+
+
+def _to_elsewhere(question: str, context: Context) -> bool:
+    """Whether it asks about sending to a place that no page names ("do you ship to Tennessee?")."""
+    match = _PLACE.search(question.lower())
+    if not match:
+        return False
+    words = set(stems(match["place"])) - _STOP
+    return bool(words) and not any(words & set(stems(page.text)) for page in context.catalogue.policies())
+
+
+_PLACE = re.compile(
+    r"\b(?:ship\w*|deliver\w*|post\w*|sen[dt]\w*) (?:\w+ ){0,3}?(?:to|in|into) (?:the )?"
+    r"(?!(?:me|my|you|a|an|be|your|home|get|stock|time|one)\b|\d)(?P<place>\w+(?: (?!by|for|and|or|in)\w+)?)"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:other countr\w+|outside|abroad|overseas|worldwide|international\w*|elsewhere|anywhere|"
+    r"only (?:to|within|in))\b",
+    re.IGNORECASE,
+)
+_AFAR = 0.25
 
 
 _NEARLY = 0.85

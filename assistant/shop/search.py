@@ -129,7 +129,9 @@ class Search:
 
     def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
-        return policies.find(self._db, self._embedder, query, limit)
+        with self._db.read() as session:
+            goods = self._vocabulary.read(driver(session)).naming
+        return policies.find(self._db, self._embedder, query, limit, goods)
 
     def _fits(
         self, raw: Any, query: Query, vocabulary: Vocabulary, vector: Vectors, scope: list[int] | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -128,6 +128,12 @@ def common_synonyms() -> Mapping[str, tuple[str, ...]]:
     """The synonyms that every shop has, from data/synonyms.txt."""
     lines = _SYNONYMS.read_text("utf-8").splitlines()
     return parse_synonyms("\n".join(line for line in lines if not line.startswith("#")), "\n")
+
+
+def with_synonyms(forms: Iterable[str]) -> frozenset[str]:
+    """The stems and those of one word that mean the same in every shop."""
+    known = common_synonyms()
+    return frozenset(other for form in forms for other in (form, *known.get(form, ())) if " " not in other)
 
 
 @lru_cache(maxsize=1)

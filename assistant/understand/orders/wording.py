@@ -11,7 +11,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from assistant.language import fold, words_to_numbers
+from assistant.language import fold, spelt_out, words_to_numbers
 from assistant.understand.vocabulary import english_words
 
 _CONTROL = tuple(
@@ -38,28 +38,12 @@ def _right(word: str) -> str:
     return str(found[0][0]) if len(found) == 1 or (found and found[0][0][0] == word[0]) else word
 
 
-_NO_APOSTROPHE = re.compile(
-    r"\b(?:(do|does|did|is|are|was|were|has|have|had|could|would|should)nt|(ca|wo)nt|(i)(m|ve)|(there|that|what|"
-    r"where)s)"
-    r"(?=\s|[.,!?;]|$)"
-)
-_TYPED = {"w/": "with", "w/o": "without", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please"}
-_SHORT = re.compile(r"(?<![\w/#'-])(?:w/o?(?=\s)|(?:ur|u|r|pls|plz)(?![\w/'-]))")
-
-
 def mend(text: str) -> str:
     """`text` folded, numbers in words as digits, one-slip misspellings of common words and what people leave out in a
     hurry put right ("dont", "w/", "pls")."""
     text = fold(words_to_numbers(text))
-    text = _SHORT.sub(lambda m: _TYPED[m[0]], text)
-    text = _NO_APOSTROPHE.sub(_apart, text)
+    text = spelt_out(text)
     return re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text)
-
-
-def _apart(match: re.Match[str]) -> str:
-    if match[1] or match[2]:
-        return f"{match[1] or match[2]}n't"
-    return f"{match[3]}'{match[4]}" if match[3] else f"{match[5]}'s"
 
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[?!])(?=\S)")
