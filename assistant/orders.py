@@ -38,6 +38,7 @@ from assistant.understand.orders.signals import about_orders, names_own, of_good
 _MAX_HEARD = 6
 _OF_ITSELF = frozenset({"are_you_human", "mood"})
 """Asked in the middle of anything, these are answered at once: what it is, and what it does with moods."""
+_OF_COURTESY = frozenset({"greeting", "thanks", "goodbye"})
 _OF_ADVICE = frozenset({"recommend", "preferences"})
 _OF_PRICES = frozenset({"preference", "basket", "promotion"})
 """Acts about what might be bought, or what is known of the customer."""
@@ -115,7 +116,8 @@ class OrderTalk:
         own = self._names_own(text, account)
         if not (relevant or own or task.busy or task.goals or task.lines):
             return None
-        return self._respond(text, task, rules, account, context, conversation, own)
+        turned = not (relevant or own) and (_for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY))
+        return self._respond(text, task, rules, account, context, conversation, own, turned=turned)
 
     def _account(self, customer_id: str) -> Account | None:
         with self._db.read() as session:
@@ -174,8 +176,10 @@ class OrderTalk:
         conversation: str,
         own: bool = False,
         earlier: Sequence[Json] = (),
+        turned: bool = False,
     ) -> Answer | None:
-        """None when nothing in the message is about orders, or there is nothing to say to it."""
+        """None when nothing in the message is about orders, or there is nothing to say to it. `turned`: by its words
+        it is about the shop; if it names what is theirs and asks nothing it may still be an answer."""
         plan = Plan()
         said = self._reader(account, rules).read(text, _focus(task))
         asked = {q["ask"] for q in said.questions}
@@ -184,8 +188,9 @@ class OrderTalk:
         step = flow.Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
         )
-        if not flow.respond(step, said):
-            if not task.asked:
+        turned = turned and ("?" in text or not (said.told or said.rest.items))
+        if not flow.respond(step, said, turned=turned):
+            if turned or not task.asked:
                 return None
             flow.again(step)
         return Answer(plan, step.writes) if plan.core or plan.closing or plan.handoff else None

@@ -150,3 +150,29 @@ def test_what_a_bar_keeps_is_not_returned(db: Database) -> None:
     said = "The parcel W1000002 came. It's all got to go back, bar the mug, that's lovely."
     reply = talk(db, said, "the visa card", customer="mia")[-1].reply.lower()
     assert "return the" in reply and "lamp" in reply and "mug" not in reply
+
+
+def test_who_turns_to_the_shop_in_the_middle_is_answered_by_the_shop(db: Database) -> None:
+    texts = ["can you change the delivery address of W1000003? i've moved", "how much is the lamp?", "thanks, bye"]
+    asked, price, bye = talk(db, *texts, customer="tom")
+    assert "address" in asked.reply
+    assert "What is the new address" not in price.reply + bye.reply and price.cards
+
+
+def test_a_yes_after_turning_to_the_shop_confirms_no_order(db: Database) -> None:
+    texts = ["please cancel W1000003, i ordered it by mistake", "how much is the lamp?", "yes"]
+    proposed, _, yes = talk(db, *texts, customer="tom")
+    assert "Shall I go ahead" in " ".join(proposed.reply.split())
+    assert not yes.writes and counts(db)[0] == 0
+
+
+def test_instead_takes_back_what_was_asked_for_first(db: Database) -> None:
+    texts = [
+        "could you change the delivery address of W1000001? i've moved",
+        "actually can i cancel it instead, no longer needed",
+        "yes",
+        "what is the status of W1000001?",
+    ]
+    *_, done, after = talk(db, *texts, customer="mia")
+    assert [w["action"] for w in done.writes] == ["cancel_pending_order"]
+    assert "new address" not in done.reply + after.reply

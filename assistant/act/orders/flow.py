@@ -69,8 +69,11 @@ class Step:
         )
 
 
-def respond(step: Step, said: Said) -> bool:
-    """Answer a message of an identified customer. False when nothing in it was about orders."""
+def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
+    """Answer a message of an identified customer. False when nothing in it was about orders.
+
+    `turned`: by its words it is about the shop. Unless it changes or asks something here it is left to others.
+    """
     task, plan = step.task, step.plan
     before = (task.asked, list(task.proposal), task.goal)
     current = task.current
@@ -88,12 +91,19 @@ def respond(step: Step, said: Said) -> bool:
         plan.say("All right, I leave that as it is.")
         told += 1
     told += _questions(step, said, before[1])
+    if turned and not told and not changed.touched:
+        _leave(task, before)
+        return False
+    stuck = not told and not changed.touched
     told += _next(step, said)
+    if stuck and told and task.asked == before[0] and _too_often(step):
+        return True
     if not told and not changed.touched and not before[0].strip("help"):
         told += _spoken_of(step, said)
     if not told:
         return _lost(step, said, before, changed.touched)
-    task.num_lost = 0
+    if not stuck:
+        task.num_lost = 0
     if not task.asked and not plan.handoff:
         plan.closing.append(_ELSE)
     return True
@@ -133,11 +143,17 @@ def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], to
     if not before[0] and not touched:
         return False
     task.asked, task.proposal, task.goal = before
-    task.num_lost += 1
-    if task.num_lost >= _LOST:
-        _to_person(step, "I'm sorry, I don't get this right, so I'm handing it over to a colleague.")
-        return True
-    return False
+    return _too_often(step)
+
+
+def _too_often(step: Step) -> bool:
+    """The message helped nothing; after some of those a colleague takes over."""
+    step.task.num_lost += 1
+    if step.task.num_lost < _LOST:
+        return False
+    step.plan.core.clear()
+    _to_person(step, "I'm sorry, I don't get this right, so I'm handing it over to a colleague.")
+    return True
 
 
 def again(step: Step) -> None:
@@ -146,6 +162,13 @@ def again(step: Step) -> None:
     Says nothing when no request is under way: then the message is for others to answer.
     """
     _next(step, Said())
+
+
+def _leave(task: Task, before: tuple[str, list[Json], int | None]) -> None:
+    """The message turned to something else: the question stands for when it is come back to, a proposal does not, so
+    that a yes to what the shop says then confirms nothing."""
+    asked, _, task.goal = before
+    task.asked = "" if asked == "confirm" else asked
 
 
 def _to_person(step: Step, sentence: str) -> None:

@@ -87,21 +87,25 @@ def _conditional_swap(back: Ask, asks: Sequence[Ask]) -> bool:
 
 
 def _supersede(task: Task, ask: Ask, current: Goal | None, said: Said, asked: str) -> None:
-    """Asked for a yes, the customer wants something else done with the same order: the proposal is off."""
+    """Asked something, the customer wants another thing done with the same order, or "instead": the first is off."""
+    other = bool(_INSTEAD.search(ask.text))
     if (
         current is None
         or current.state != OPEN
         or current.kind == ask.kind
         or said.yes
-        or asked not in ("confirm", "reason", "option")
+        or not (asked in ("confirm", "reason", "option") or (asked and other))
     ):
         return
     if {current.kind, ask.kind} <= {"address", "home", "both"}:
         return
     mine = {*current.orders, *(k[0] for k in _lines(current.items))}
     theirs = {*ask.orders, *(k[0] for k in _lines(ask.items))}
-    if said.no or not theirs or mine & theirs or re.search(r"\b(?:then|instead|rather)\b", ask.text):
+    if said.no or not theirs or mine & theirs or other or re.search(r"\bthen\b", ask.text):
         current.state = DROPPED
+
+
+_INSTEAD = re.compile(r"\b(?:instead|rather)\b(?! (?:of|than)\b)")
 
 
 def _expand(asks: Sequence[Ask], account: Account, rules: OrderRules) -> list[Ask]:
