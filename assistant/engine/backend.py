@@ -19,6 +19,11 @@ from numpy.typing import NDArray
 from assistant.engine.mask import TokenTable
 from assistant.engine.request import Sampling
 
+
+class Interrupted(Exception):
+    """A batch was given up: its memories hold what they did before it."""
+
+
 Logits = NDArray[np.float32]
 Saved = NDArray[np.uint8]
 """The contents of a memory, as the backend that made it understands them."""
@@ -82,8 +87,11 @@ class Backend(Protocol):
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
         """Compute the chunks in one batch; for each, the logits (num_tokens,) it wants, valid until the next run.
 
-        Quickest with the chunks in the order of their memories.
+        Quickest with the chunks in the order of their memories. Raises Interrupted when `interrupt` was called.
         """
+
+    def interrupt(self) -> None:
+        """Give up the batch under way, or else the next one. The only method for other threads."""
 
     def copy(self, source: int, target: int, num_tokens: int) -> None:
         """Make `target` hold the first `num_tokens` tokens of `source`, and nothing else."""

@@ -92,7 +92,10 @@ class Worker:
     def _listen(self) -> None:
         try:
             while True:
-                self._inbox.put(self._connection.recv())
+                command = self._connection.recv()
+                self._inbox.put(command)
+                if isinstance(command, Cancel) and self._scheduler:
+                    self._scheduler.interrupt()
         except (EOFError, OSError):
             os._exit(0)  # the supervisor is gone; the main thread may be deep in llama.cpp
 

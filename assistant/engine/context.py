@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.engine.backend import Chunk, Logits, Saved
+from assistant.engine.backend import Chunk, Interrupted, Logits, Saved
+from assistant.engine.brake import Brake
 from assistant.engine.lib import last_error, llama
 from assistant.engine.options import LlamaOptions
 from assistant.engine.relay import Room
@@ -20,6 +21,8 @@ from assistant.errors import EngineError
 
 KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 """ggml's numbers for the types that keys and values may be kept in; q8_0 needs flash attention."""
+
+_GIVEN_UP = 2  # llama_decode's word for it
 
 
 class _Batch:
@@ -59,7 +62,14 @@ class LlamaContext:
     """
 
     def __init__(
-        self, model: Any, options: LlamaOptions, num_tokens: int, num_memories: int, *, flash_attention: bool
+        self,
+        model: Any,
+        options: LlamaOptions,
+        num_tokens: int,
+        num_memories: int,
+        brake: Brake,
+        *,
+        flash_attention: bool,
     ) -> None:
         params = llama.llama_context_default_params()
         params.n_ctx = options.context * num_memories
@@ -70,6 +80,7 @@ class LlamaContext:
         params.kv_unified = options.unified_kv
         params.type_k = params.type_v = KV_TYPES[options.kv_type]
         params.no_perf = True
+        brake.attach(params)
         self.pointer: Any = llama.llama_init_from_model(model, params)
         if not self.pointer:
             raise EngineError(f"no memory for {num_memories} x {options.context} tokens: {last_error()}")
@@ -81,9 +92,13 @@ class LlamaContext:
         self._batch = _Batch(options.max_batch)
 
     def run(self, chunks: Sequence[Chunk]) -> list[list[Logits]]:
-        """Raises EngineError when llama.cpp refuses the batch."""
+        """Raises EngineError when llama.cpp refuses the batch, Interrupted when the brake was pulled."""
         self._batch.fill(chunks)
         code = llama.llama_decode(self.pointer, self._batch.struct)
+        if code == _GIVEN_UP:
+            for chunk in chunks:  # llama.cpp may have computed some of them
+                self.truncate(chunk.memory, chunk.position)
+            raise Interrupted
         if code != 0:
             raise EngineError(f"llama_decode ended with {code}: {last_error()}")
         num_rows = sum(len(chunk.wanted) for chunk in chunks)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine.backend import Chunk, Logits, Sampler, Saved
+from assistant.engine.brake import Brake
 from assistant.engine.context import LlamaContext
 from assistant.engine.convert import converted
 from assistant.engine.gguf import read_header
@@ -50,9 +51,10 @@ class LlamaBackend:
         self._lora = LoraSet(self._model, header, (options.name, options.model.stem), options.sha256)
         for name, path in options.adapters.items():
             self._lora.load(name, path)
-        num_tokens = self.vocabulary.num_tokens
+        self._brake = brake = Brake()
+        num_tokens, flash = self.vocabulary.num_tokens, options.flash_attention
         self._answers = LlamaContext(
-            self._model, options, num_tokens, options.num_sequences, flash_attention=options.flash_attention
+            self._model, options, num_tokens, options.num_sequences, brake, flash_attention=flash
         )
         self._reader = self._make_reader()
         self.prompt_tile = TILE if self._reader else 1
@@ -66,7 +68,7 @@ class LlamaBackend:
         """Where prompts are read, if that is quicker on the whole and this model allows it."""
         if not Reader.suits(self.options) or self.options.max_batch < TILE:
             return None
-        reader = Reader(self._model, self.options, self.vocabulary.num_tokens, self._answers)
+        reader = Reader(self._model, self.options, self.vocabulary.num_tokens, self._answers, self._brake)
         if reader.works():
             return reader
         reader.context.close()
@@ -106,15 +108,25 @@ class LlamaBackend:
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
         """See `Backend.run`. Raises EngineError when llama.cpp refuses the batch."""
         wall, cpu = time.monotonic(), time.process_time()
-        if self._reader and len(chunks) == 1 and len(chunks[0].tokens) >= TILE:
-            self._lora.switch(self._reader.context.pointer, adapter)
-            rows = self._reader.read(chunks[0])
-        else:
-            self._bring_back(*(chunk.memory for chunk in chunks))
-            self._lora.switch(self._answers.pointer, adapter)
-            rows = self._answers.run(chunks)
+        try:
+            rows = self._run(chunks, adapter)
+        finally:
+            self._brake.release()
         self._adapt_threads(time.monotonic() - wall, time.process_time() - cpu)
         return rows
+
+    def _run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
+        """In the reader where that is quicker, else where answers are computed."""
+        if self._reader and len(chunks) == 1 and len(chunks[0].tokens) >= TILE:
+            self._lora.switch(self._reader.context.pointer, adapter)
+            return self._reader.read(chunks[0])
+        self._bring_back(*(chunk.memory for chunk in chunks))
+        self._lora.switch(self._answers.pointer, adapter)
+        return self._answers.run(chunks)
+
+    def interrupt(self) -> None:
+        """See `Backend.interrupt`."""
+        self._brake.pull()
 
     def _bring_back(self, *memories: int) -> None:
         if self._reader:

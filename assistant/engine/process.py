@@ -33,13 +33,13 @@ from assistant.engine.messages import (
     UnloadAdapter,
 )
 from assistant.engine.options import BackendOptions
+from assistant.engine.refusal import refusal
 from assistant.engine.request import (
     EngineCounts,
     EngineStatus,
     GenerateRequest,
 )
 from assistant.engine.request_desk import RequestDesk
-from assistant.engine.scheduler import refusal
 from assistant.engine.watch import HangWatch
 from assistant.errors import EngineError, ModelError
 

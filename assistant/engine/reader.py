@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.engine.backend import Chunk, Logits, Saved
+from assistant.engine.brake import Brake
 from assistant.engine.context import LlamaContext
 from assistant.engine.options import LlamaOptions
 from assistant.engine.relay import Room, UnknownLayout, relay
@@ -36,8 +37,8 @@ class _Place:
 class Reader:
     """Reads prompts of the memories of `home`. Raises EngineError where there is no room for its own."""
 
-    def __init__(self, model: Any, options: LlamaOptions, num_tokens: int, home: LlamaContext) -> None:
-        self.context = LlamaContext(model, options, num_tokens, _PLACES, flash_attention=True)
+    def __init__(self, model: Any, options: LlamaOptions, num_tokens: int, home: LlamaContext, brake: Brake) -> None:
+        self.context = LlamaContext(model, options, num_tokens, _PLACES, brake, flash_attention=True)
         self._home = home
         self._threads = options.threads
         self._places = [_Place() for _ in range(_PLACES)]

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.engine.backend import Backend, Logits
+from assistant.engine.alarm import Alarm
+from assistant.engine.backend import Backend, Interrupted, Logits
 from assistant.engine.cache import KvCache, PublicKey
 from assistant.engine.messages import Begun, Output, Refused
 from assistant.engine.phrase import automaton_for
 from assistant.engine.planner import Part, Planner
+from assistant.engine.refusal import refusal
 from assistant.engine.request import EngineCounts, GenerateRequest, Token
 from assistant.engine.sequence import Sequence
 from assistant.engine.writer import Writer
 from assistant.errors import ModelError
-
-_LONGEST_S = 86_400
 
 
 class Scheduler:
@@ -52,6 +51,7 @@ class Scheduler:
         self._leaving: set[str] = set()  # adapters to be unloaded once nobody uses them
         self._outputs: list[Output] = []
         self.num_steps = 0
+        self._was_interrupted = False
 
     @property
     def counts(self) -> EngineCounts:
@@ -136,11 +136,29 @@ class Scheduler:
         parts = self._plan()
         if parts:
             started = time.monotonic()
-            rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.adapter)
+            try:
+                with Alarm(self._next_deadline(), self.interrupt):
+                    rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.adapter)
+            except Interrupted:
+                self._was_interrupted = True
+                return self._take_outputs()
+            self._was_interrupted = False
             self._planner.record(parts, time.monotonic() - started)
             self._postprocess(parts, rows)
             self.num_steps += 1
         return self._take_outputs()
+
+    def interrupt(self) -> None:
+        """Give up the step under way, since somebody has left and others may wait; what it was for is planned again.
+
+        The only method for other threads. The step after one that was given up is not: who comes and goes must not keep
+        others from being read.
+        """
+        if not self._was_interrupted:
+            self._backend.interrupt()
+
+    def _next_deadline(self) -> float:
+        return min(sequence.deadline for sequence in [*self.waiting, *self.running])
 
     def _take_outputs(self) -> list[Output]:
         outputs, self._outputs = self._outputs, []
@@ -226,25 +244,3 @@ class Scheduler:
             self.running.remove(sequence)
             keep = sequence.num_computed if sequence.request.conversation else 0
             self._cache.release(sequence.memory, sequence.tokens[:keep])
-
-
-def refusal(request: GenerateRequest, context: int, adapters: Collection[str]) -> str | None:
-    """Why a request can't be answered whatever the load; None when it can."""
-    if not request.prompt:
-        return "the prompt is empty"
-    if len(request.prompt) >= context:
-        return f"the prompt has {len(request.prompt)} tokens, {context - 1} fit; shorten the conversation"
-    if request.max_tokens < 1:
-        return f"max_tokens is {request.max_tokens}; ask for at least 1"
-    if not 0 <= request.num_public <= len(request.prompt):
-        return f"num_public is {request.num_public} of {len(request.prompt)} prompt tokens"
-    if request.adapter is not None and request.adapter not in adapters:
-        return f"no adapter {request.adapter!r} is loaded"
-    if not 0 < request.deadline_s <= _LONGEST_S:
-        return f"deadline_s is {request.deadline_s}; allow more than 0 and at most {_LONGEST_S} s"
-    how = request.sampling
-    if not (
-        0 <= how.temperature <= 100 and 0 < how.top_p <= 1 and 0 <= how.min_p <= 1 and 0 < how.repeat_penalty <= 100
-    ):
-        return f"its sampling is out of bounds: {how}"
-    return None

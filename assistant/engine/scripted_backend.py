@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
-import time
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from assistant.engine.backend import Chunk, Logits, Sampler, Saved
+from assistant.engine.backend import Chunk, Interrupted, Logits, Sampler, Saved
 from assistant.engine.mask import TokenTable
 from assistant.engine.request import Sampling
 from assistant.errors import ModelError
@@ -91,6 +91,7 @@ class ScriptedBackend:
         self.memories: list[list[int]] = [[] for _ in range(self.num_sequences)]
         self.batches: list[tuple[str | None, list[Chunk]]] = []
         self.is_closed = False
+        self._interruption = threading.Event()
         self._adapters = list(options.adapters)
         pieces = [bytes([value]) for value in range(256)] + [b"<|im_start|>", b"<|im_end|>"]
         self._table = TokenTable(pieces, (START, END), lambda text: list(text.encode()))
@@ -117,7 +118,9 @@ class ScriptedBackend:
 
     def run(self, chunks: Sequence[Chunk], adapter: str | None) -> list[list[Logits]]:
         """See `Backend.run`. Raises AssertionError when a chunk doesn't continue what its memory holds."""
-        time.sleep(self.options.step_s)
+        if self._interruption.wait(self.options.step_s):
+            self._interruption.clear()
+            raise Interrupted
         self.batches.append((adapter, list(chunks)))
         rows: list[list[Logits]] = []
         for chunk in chunks:
@@ -130,6 +133,10 @@ class ScriptedBackend:
             self._die_if_asked(memory)
             rows.append([self._logits(memory[: start + place + 1]) for place in chunk.wanted])
         return rows
+
+    def interrupt(self) -> None:
+        """See `Backend.interrupt`."""
+        self._interruption.set()
 
     def _logits(self, memory: list[int]) -> Logits:
         """The scripted next token far in front, and the letters behind it in the order of the alphabet."""

@@ -168,6 +168,25 @@ def test_closing_an_answer_frees_its_slot(start: Start) -> None:
     assert list(answer) == []
 
 
+@pytest.mark.parametrize("how", ["stop", "deadline"])
+def test_who_waits_has_the_slot_long_before_the_step_would_end(start: Start, how: str) -> None:
+    engine = start(num_slots=1, step_s=3.0)
+    began = time.monotonic()
+    first = engine.generate(request("first", "first", deadline_s=0.8 if how == "deadline" else 20.0))
+    wait_until(lambda: engine.status().running == 1)
+    second = engine.generate(request("second", "second"))
+    wait_until(lambda: engine.status().queued == 1)
+    time.sleep(0.2)  # the first one's step is under way
+    if how == "stop":
+        first.close()  # type: ignore[attr-defined]
+    else:
+        with pytest.raises(DeadlineError):
+            list(first)
+    wait_until(lambda: engine.status().queued == 0)
+    assert time.monotonic() - began < 2.5
+    second.close()  # type: ignore[attr-defined]
+
+
 def test_a_client_that_reads_late_or_never_holds_nobody_up(start: Start) -> None:
     engine = start(num_slots=1, queue_limit=4)
     never = engine.generate(request("n" * 50, "never"))

@@ -215,6 +215,31 @@ def test_cancelling_frees_the_slot_at_once() -> None:
     assert list(drain(scheduler)) == [second.request_id]
 
 
+def test_a_step_that_is_given_up_changes_no_answer_and_the_next_one_is_not() -> None:
+    texts = {number: f"answer number {number} of these" for number in range(4)}
+    scheduler, backend = make(num_slots=2)
+    requests = [request(text, f"c{number}") for number, text in texts.items()]
+    for each in requests:
+        scheduler.add(each, time.monotonic() + 30)
+    outputs: list[Output] = []
+    tries = 0
+    while scheduler.has_work:
+        outputs += scheduler.admit()
+        steps, batches = scheduler.num_steps, len(backend.batches)
+        scheduler.interrupt()
+        outputs += scheduler.step()
+        given_up = scheduler.num_steps == steps
+        assert given_up == (tries % 2 == 0)
+        assert len(backend.batches) == batches + (not given_up)
+        tries += 1
+    said = {
+        each.request_id: bytes(e.token for i, e in outputs if i == each.request_id and isinstance(e, Token)).decode()
+        for each in requests
+    }
+    assert list(said.values()) == list(texts.values())
+    assert tries > 4
+
+
 def test_a_deadline_ends_waiting_and_running_requests() -> None:
     scheduler, _ = make(num_slots=1, step_s=0.02)
     first, second = request("a" * 40, "c1"), request("b", "c2")
