@@ -136,6 +136,7 @@ class Glance(Catalogue):
         super().__init__(db)
         self._facts: dict[str, str] | None = None
         self._seen: dict[str, Product | None] = {}
+        self._promotions: list[PromotionRow] | None = None
 
     def info(self) -> dict[str, str]:
         """See `Catalogue.info`."""
@@ -147,6 +148,12 @@ class Glance(Catalogue):
     def currency(self) -> str:
         """See `Catalogue.currency`."""
         return self.info().get("currency") or super().currency
+
+    def promotions(self) -> list[PromotionRow]:
+        """See `Catalogue.promotions`."""
+        if self._promotions is None:
+            self._promotions = super().promotions()
+        return list(self._promotions)
 
     def products(self, ids: Sequence[str]) -> list[Product]:
         """See `Catalogue.products`."""

@@ -86,9 +86,8 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
 def _forms(tokens: Sequence[Tok], vocabulary: Vocabulary, corrected: dict[int, str]) -> list[tuple[str, ...]]:
     """For every token the stems it stands for: its own, those it joins ("tshirt"), or the one it misspells."""
     out: list[tuple[str, ...]] = []
-    known_stems = set(vocabulary.known.values())
     for index, tok in enumerate(tokens):
-        if tok.stem in known_stems or tok.stem in vocabulary.by_stem:
+        if tok.stem in vocabulary.known_stems or tok.stem in vocabulary.by_stem:
             out.append((tok.stem,))
         elif tok.text in vocabulary.joined:
             out.append(vocabulary.joined[tok.text])
@@ -125,9 +124,8 @@ def _phrases(forms: Sequence[tuple[str, ...]], phrases: dict[tuple[str, ...], st
     """Where a whole phrase (a category's name, a brand's) stands in the text, longest first, without overlaps."""
     found: list[tuple[frozenset[int], str]] = []
     taken: set[int] = set()
-    for phrase in sorted(phrases, key=len, reverse=True):
-        if not phrase:
-            continue
+    present = {word for form in forms for word in form}
+    for phrase in sorted((p for p in phrases if p and p[0] in present), key=len, reverse=True):
         for start in range(len(forms) - len(phrase) + 1):
             span = frozenset(range(start, start + len(phrase)))
             if not span & taken and all(p in forms[start + i] for i, p in enumerate(phrase)):

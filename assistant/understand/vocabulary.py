@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -76,6 +76,11 @@ class Vocabulary:
     """Every single word of the shop -> its stem: what a misspelt word is corrected to."""
     english: frozenset[str] = frozenset()
     """Ordinary English words: they are never taken for misspellings."""
+
+    @cached_property
+    def known_stems(self) -> frozenset[str]:
+        """The stems of the shop's words."""
+        return frozenset(self.known.values())
 
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English or of this shop."""
