@@ -23,6 +23,7 @@ import math
 import random
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,7 @@ from assistant.engine import llama as llama_backend
 from assistant.engine.backend import Chunk, Logits
 from assistant.engine.gguf import read_header
 from assistant.engine.llama import LlamaBackend
-from assistant.engine.messages import Refused
+from assistant.engine.messages import Output, Refused
 from assistant.engine.options import LlamaOptions
 from assistant.engine.profile import find_profile
 from assistant.engine.request import Finished, GenerateRequest, Sampling, Token
@@ -182,7 +183,7 @@ class Canary:
             while len(self.asked) < 20 and self.begun - done < 40:
                 self.ask()
             self._disturb()
-            for name, event in self.scheduler.admit() + self.scheduler.step():
+            for name, event in self._step():
                 if isinstance(event, Token):
                     self.answers[name].append(event.token)
                 elif isinstance(event, Finished):
@@ -196,6 +197,16 @@ class Canary:
                 saved = done
                 save()
         save()
+
+    def _step(self) -> list[Output]:
+        """One step, which is given up in its middle now and then, as when somebody leaves."""
+        outputs, steps = self.scheduler.admit(), self.scheduler.num_steps
+        if self.chance.random() < 0.03:
+            threading.Timer(self.chance.random() * 0.2, self.scheduler.interrupt).start()
+        ready = bool(self.scheduler.running)
+        outputs += self.scheduler.step()
+        self.found.counts["steps_given_up"] += ready and self.scheduler.num_steps == steps
+        return outputs
 
     def _disturb(self) -> None:
         draw = self.chance.random()

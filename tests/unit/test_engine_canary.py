@@ -60,6 +60,7 @@ def test_no_secret_is_ever_anothers() -> None:
             busy.add(who)
             if chance.random() < 0.05:
                 scheduler.cancel(chance.choice(list(asked)))
+                scheduler.interrupt()
         for name, event in scheduler.admit() + scheduler.step():
             if isinstance(event, Token):
                 answers[name].append(event.token)
