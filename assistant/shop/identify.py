@@ -1,13 +1,15 @@
 """Finds out whose account it is from what a customer claims, without ever telling whether an account exists.
 
 By e-mail, by name and postcode, or by e-mail and an order's number, as the shop's rules say. Failed claims are counted
-by a keyed hash of what was claimed, for an hour, over all conversations. Knows no dialogue.
+for an hour, over all conversations, by a hash of whom they aimed at: the address, the customers of that name, the
+postcode. Whatever else was said around it makes no difference. Knows no dialogue.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,10 +23,11 @@ from assistant.store.base import Base
 from assistant.store.database import Database
 
 WINDOW = timedelta(hours=1)
+_TIDY_POSTCODE = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
 
 
 class IdentityFailureRow(Base):
-    """A claim that named nobody. `claim` is a hash: what was typed is not kept."""
+    """A claim that named nobody. `claim` is a hash of one that it aimed at: what was typed is not kept."""
 
     __tablename__ = "identity_failure"
     failure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -44,9 +47,10 @@ class Claim:
 
     def provable(self, rules: Identify) -> bool:
         """Whether this is enough to look somebody up."""
-        return bool(self._proofs(rules))
+        return bool(self.proofs(rules))
 
-    def _proofs(self, rules: Identify) -> list[str]:
+    def proofs(self, rules: Identify) -> list[str]:
+        """The shop's ways to prove it for which enough was said, in the shop's order."""
         has = {
             "email": bool(self.email),
             "name_postcode": bool(self.name and self.postcode),
@@ -57,14 +61,14 @@ class Claim:
 
 def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str | None:
     """The customer's id, or None: nobody, several, too many tries. A failure is noted."""
-    proofs = claim._proofs(rules)
+    proofs = claim.proofs(rules)
     if not proofs:
         return None
-    hashes = [_hash(part) for part in (claim.email, claim.postcode) if part]
     with db.write() as session:
         session.execute(delete(IdentityFailureRow).where(IdentityFailureRow.at < now - WINDOW))
-        counted = select(func.count()).where(IdentityFailureRow.claim.in_(hashes))
-        if (session.scalar(counted) or 0) >= rules.attempts_per_hour:
+        hashes = [_hash(aim) for aim in _aims(session, claim)]
+        counted = select(func.count()).where(IdentityFailureRow.claim.in_(hashes)).group_by(IdentityFailureRow.claim)
+        if max(session.scalars(counted), default=0) >= rules.attempts_per_hour:
             return None
         for by in proofs:
             found = _BY[by](session, claim)
@@ -74,8 +78,42 @@ def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str 
     return None
 
 
-def _hash(text: str) -> str:
-    return hashlib.blake2b(re.sub(r"[^a-z@.]+", " ", fold(text)).strip().encode(), digest_size=16).hexdigest()
+def _aims(session: Session, claim: Claim) -> list[str]:
+    """Whom a claim is a try at. One that names nobody and no place of the shop's customers is a try at nobody."""
+    aims = [f"email {claim.email.strip().lower()}"] if claim.email else []
+    if claim.name and claim.postcode:
+        named = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(
+            func.lower(CustomerRow.last_name).in_(_last_names(claim.name))
+        )
+        aims += [
+            f"customer {key}"
+            for key, first, last in session.execute(named)
+            if _is_named(_words(claim.name), first, last)
+        ]
+        here = select(_TIDY_POSTCODE).where(_TIDY_POSTCODE.in_(_groups(claim.postcode))).distinct()
+        aims += [f"postcode {postcode}" for postcode in session.scalars(here)]
+    return aims
+
+
+def _hash(aim: str) -> str:
+    return hashlib.blake2b(aim.encode(), digest_size=16).hexdigest()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", fold(text))
+
+
+def _last_names(text: str) -> set[str]:
+    """Every run of one to three words of a text, as the database's `lower` leaves a name: only A to Z become small."""
+    words = re.findall(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*", text.lower())
+    runs = {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
+    return runs | {run[0].upper() + run[1:] for run in runs if not run[0].isascii()}
+
+
+def _is_named(said: Sequence[str], first: str, last: str) -> bool:
+    """Whether both names of a customer are among the words."""
+    parts = set(_words(f"{first} {last}"))
+    return bool(parts and first and last) and parts <= set(said)
 
 
 def _by_email(session: Session, claim: Claim) -> list[str]:
@@ -85,22 +123,16 @@ def _by_email(session: Session, claim: Claim) -> list[str]:
 
 def _by_name_postcode(session: Session, claim: Claim) -> list[str]:
     """Everybody with this postcode whose first and last name are both in the name given."""
-    wanted = _groups(claim.postcode or "")
-    tidy = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
-    words = set(re.findall(r"[a-z0-9]+", fold(claim.name or "")))
-    rows = session.execute(
-        select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(tidy.in_(wanted))
+    here = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(
+        _TIDY_POSTCODE.in_(_groups(claim.postcode or ""))
     )
-    return [
-        key
-        for key, first, last in rows
-        if (parts := set(re.findall(r"[a-z0-9]+", fold(f"{first} {last}")))) and parts <= words and first and last
-    ]
+    said = _words(claim.name or "")
+    return [key for key, first, last in session.execute(here) if _is_named(said, first, last)]
 
 
 def _groups(text: str) -> list[str]:
     """Every run of one to three words with a digit in it, written together: what may be a postcode."""
-    words = re.findall(r"[a-z0-9]+", fold(text))
+    words = _words(text)
     runs = ["".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
     return [r for r in dict.fromkeys(runs) if 3 <= len(r) <= 10 and re.search(r"\d", r)][:60]
 

@@ -86,6 +86,24 @@ def _pay(change: Change, order: OrderRow, method: str, amount: int, row: Payment
     change.session.expire(order, ["payments"])
 
 
+def _held(payments: Sequence[PaymentRow]) -> list[tuple[str, int]]:
+    """What the shop still holds of an order's money, by way to pay, in minor units: earlier refunds are taken off."""
+    by_method: dict[str, int] = {}
+    for payment in payments:
+        sign = 1 if payment.kind == "payment" else -1
+        method = payment.payment_method_id or ""
+        by_method[method] = by_method.get(method, 0) + sign * payment.amount_minor
+    left = sum(by_method.values())
+    held = []
+    for method, amount in by_method.items():
+        # A refund may have gone to another way to pay than the money came from: no more goes back than is held in all.
+        amount = min(amount, left)
+        if amount > 0:
+            held.append((method, amount))
+            left -= amount
+    return held
+
+
 def _stock(change: Change, sku: str, by: int) -> None:
     variant = change.session.get(VariantRow, sku)
     if change.rules.reserve_stock and variant is not None and variant.stock is not None:
@@ -95,14 +113,13 @@ def _stock(change: Change, sku: str, by: int) -> None:
 
 
 def cancel(change: Change) -> None:
-    """Cancel a whole order; everything paid goes back to where it came from."""
+    """Cancel a whole order; everything paid, and not given back yet, goes back to where it came from."""
     order = change.order(change.rules.cancel)
     reasons = change.rules.cancel.reasons
     if reasons and change.arguments.get("reason") not in reasons:
         raise Refused(f"An order can be cancelled only when it is {' or '.join(reasons)}.")
-    for payment in [p for p in order.payments if p.kind == "payment"]:
-        row = change.session.get(PaymentMethodRow, payment.payment_method_id or "")
-        _pay(change, order, payment.payment_method_id or "", -payment.amount_minor, row)
+    for method, amount in _held(order.payments):
+        _pay(change, order, method, -amount, change.session.get(PaymentMethodRow, method))
     for line in order.lines:
         _stock(change, line.sku, line.quantity)
     order.status = CANCELLED

@@ -64,7 +64,7 @@ class OrderDesk:
         Raises WriteRefused, and DatabaseError when the database can't be written.
         """
         with self._db.write() as session:
-            if session.scalar(select(OutboxRow.outbox_id).where(OutboxRow.key.like(f"{key}/%")).limit(1)) is not None:
+            if session.scalar(select(OutboxRow.outbox_id).where(OutboxRow.key == f"{key}/0")) is not None:
                 return False
             customer = session.get(CustomerRow, customer_id)
             if customer is None:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.shop.schema import CustomerRow, OrderRow, ShopInfo, VariantRow
+from assistant.shop.identify import Claim, identify
+from assistant.shop.order_rules import Identify
+from assistant.shop.order_writes import OrderDesk, Write
+from assistant.shop.schema import CustomerRow, OrderRow, PaymentRow, ShopInfo, VariantRow
 from assistant.store.database import Database
 from tests.unit.orders_shop import NOW, RULES, assistant, balance, counts, order, order_shop, stock, talk
 
@@ -133,6 +136,31 @@ def test_too_many_claims_call_a_person(db: Database) -> None:
     assert records[-1].handoff and not any("€" in r.reply for r in records)
 
 
+@pytest.mark.parametrize("last", ["Byrne", "O'Neill", "Ó Cadhain", "Müller-Lüdenscheidt", "Ökonom"])
+def test_tries_at_one_customer_are_counted_however_they_are_worded(db: Database, last: str) -> None:
+    rules = Identify(by=("name_postcode", "email"), attempts_per_hour=3)
+    with db.write() as session:
+        session.get_one(CustomerRow, "mia").last_name = last
+    for number in range(3):
+        said = f"try {'really ' * number}Mia {last}, {10000 + number}"
+        assert identify(db, Claim(name=said, postcode=said), rules, NOW) is None
+    right, toms = f"Mia {last}, T12 AB34", "Tom Daly, D02 XY76"
+    assert identify(db, Claim(name=right, postcode=right), rules, NOW) is None
+    assert identify(db, Claim(name=toms, postcode=toms), rules, NOW) == "tom"
+    assert identify(db, Claim(name=right, postcode=right), rules, NOW + timedelta(hours=2)) == "mia"
+
+
+def test_wrong_tries_at_nobody_keep_no_other_customer_out(db: Database) -> None:
+    rules = Identify(by=("name_postcode", "email"), attempts_per_hour=3)
+    for number in range(9):
+        said = f"My zip code is {20000 + number}"
+        assert identify(db, Claim(name=said, postcode=said), rules, NOW) is None
+        assert identify(db, Claim(email=f"mia{number}@example.com"), rules, NOW) is None
+    right = "My zip code is T12 AB34, I'm Mia Byrne"
+    assert identify(db, Claim(name=right, postcode=right), rules, NOW) == "mia"
+    assert identify(db, Claim(email="mia@example.com"), rules, NOW) == "mia"
+
+
 @pytest.mark.parametrize(
     "claim",
     [
@@ -173,6 +201,32 @@ def test_the_same_yes_twice_is_carried_out_once(db: Database) -> None:
     talk(db, "Cancel order #W1000001, ordered by mistake", "yes", "yes", customer="mia")
     assert order(db, "#W1000001")["payments"][-1][0] == "refund" and len(order(db, "#W1000001")["payments"]) == 2
     assert counts(db) == (1, 1)
+
+
+def test_no_more_goes_back_than_was_paid(db: Database) -> None:
+    with db.write() as session:  # the lamp has become a cheaper one, and most of that went to the gift card
+        for number, (amount, method) in enumerate([(100, "card_1"), (1900, "gift_1")], start=2):
+            session.add(
+                PaymentRow(
+                    order_id="#W1000001",
+                    payment_no=number,
+                    kind="refund",
+                    amount_minor=amount,
+                    payment_method_id=method,
+                )
+            )
+    records = talk(db, "Cancel order #W1000001, ordered by mistake", "yes", customer="mia")
+    assert "€100.00" in records[1].reply
+    assert order(db, "#W1000001")["payments"][3:] == [("refund", 10000, "card_1")] and balance(db, "gift_1") == 200
+
+
+def test_a_yes_is_told_from_that_of_a_conversation_with_almost_the_same_name(db: Database) -> None:
+    desk, address = OrderDesk(db), {"order_id": "#W1000001", "address1": "5 High Street", "city": "Leeds"}
+    for number, key in enumerate(("api-anna_b:1", "api-anna-b:1", "api-Anna_B:1")):
+        write = Write("modify_pending_order_address", {**address, "address1": f"{number} High Street"})
+        assert desk.carry_out("mia", [write], key=key, now=NOW)
+        assert not desk.carry_out("mia", [write], key=key, now=NOW)
+    assert order(db, "#W1000001")["address"]["address1"] == "2 High Street"
 
 
 def test_the_shops_rules_decide(tmp_path: Path) -> None:
