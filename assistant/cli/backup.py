@@ -45,12 +45,15 @@ def restore(
     config: Config = None,
 ) -> None:
     """Put a backup in the place of the database, after reading it all. Who was erased since stays erased."""
+    from assistant.errors import UsageError
     from assistant.privacy.restore import restore_backup
     from assistant.store.backup import check, key_of
     from assistant.store.keys import read_key
 
     settings = load_settings(config, db=db)
-    given = read_key(key_file) if key_file and key_file.is_file() else None
+    if key_file is not None and not key_file.is_file():
+        raise UsageError(f"the key file {key_file} isn't there; check the path, or leave out --key-file")
+    given = read_key(key_file) if key_file is not None else None
     key = key_of(file, given, settings.shop.db)
     if check_only:
         manifest, again = check(file, key), 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,11 +111,13 @@ def restore(file: Path, path: Path, *, key: str | None = None) -> Manifest:
         if key_changes:
             next_key_file(path).unlink(missing_ok=True)
             write_key(next_key_file(path), key)
-        if path.exists():
-            _clear_the_place(path)
         with draft.open("rb+") as out:
             os.fsync(out.fileno())
-        draft.replace(path)
+        with ExitStack() as alone:
+            if path.exists():
+                _keep_others_out(alone, path)
+                _keep_as_replaced(path)
+            draft.replace(path)
         _sync_folder(path.parent)
         if head is not None:
             audit_anchor.write(path, head, replace=True)
@@ -177,21 +179,31 @@ def _tables(connection: Any) -> list[str]:
     return [name for (name,) in connection.execute(query)]
 
 
-def _clear_the_place(path: Path) -> None:
-    """Set the old database aside, once nobody has it open; without its key nobody can have."""
-    aside = path.with_name(f"{path.name}.replaced")
+def _keep_others_out(alone: ExitStack, path: Path) -> None:
+    """Nobody has the old database open from here on; one that its key doesn't open, or is damaged, nobody can have.
+
+    Raises DatabaseError when it is in use.
+    """
     try:
-        with sole_user(path, cipher_key(key_of(path), path), "restore"):
-            path.replace(aside)
+        alone.enter_context(sole_user(path, cipher_key(key_of(path), path), "restore"))
     except WrongKeyError:
-        path.replace(aside)
+        pass
     except FOREIGN as error:
-        if isinstance(translate(error, path), WrongKeyError) or "damaged" in str(translate(error, path)):
-            path.replace(aside)
-        else:
+        problem = translate(error, path)
+        if not (isinstance(problem, WrongKeyError) or "damaged" in str(problem)):
             raise
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _keep_as_replaced(path: Path) -> None:
+    """Give the old database's file a second name; it keeps the first until the new one takes that over."""
+    aside = path.with_name(f"{path.name}.replaced")
+    for suffix in ("", "-wal", "-shm"):
+        aside.with_name(aside.name + suffix).unlink(missing_ok=True)
+    os.link(path, aside)
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    log = path.with_name(path.name + "-wal")  # of a database that couldn't be opened: the new one must not read it
+    if log.exists():
+        log.replace(aside.with_name(aside.name + "-wal"))
 
 
 def _sha256(file: Path) -> str:

@@ -90,6 +90,30 @@ def test_a_restore_brings_everything_back(path: Path, tmp_path: Path) -> None:
         assert Conversations(old).messages("web-2")
 
 
+def test_a_restore_that_fails_at_the_very_end_leaves_the_old_one_in_place(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "backup.db"
+    with Database.open(path) as db:
+        back_up(db, out)
+        say(db, "web-2", "later")
+    replace = Path.replace
+
+    def cut_off(draft: Path, target: Path) -> Path:
+        if Path(target) == path:
+            raise OSError(28, "No space left on device")
+        return replace(draft, target)
+
+    with monkeypatch.context() as patched, pytest.raises(DatabaseError, match="No space left"):
+        patched.setattr(Path, "replace", cut_off)
+        restore_backup(out, path)
+    with Database.open(path, create=False) as db:
+        assert Conversations(db).messages("web-2") and verify(db).ok
+    restore_backup(out, path)
+    with Database.open(path, create=False) as db:
+        assert not Conversations(db).messages("web-2") and verify(db).ok
+
+
 def test_a_restore_needs_no_database_in_place(path: Path, tmp_path: Path) -> None:
     out = tmp_path / "backup.db"
     with Database.open(path) as db:
