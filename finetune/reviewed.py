@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from assistant.privacy.rights import is_restricted
 from assistant.privacy.schema import ConsentRow
+from assistant.privacy.subject import customer_of
 from assistant.store.conversations import ASSISTANT, CUSTOMER, Conversations
 from assistant.store.database import Database
 from assistant.store.reviews import Reviews
@@ -47,13 +48,14 @@ def _kept_from(session: Session, conversation: str, visitors: bool) -> str | Non
     row = session.get(ConversationRow, conversation)
     if row is None:
         return "the conversation is gone"
-    if row.customer_id is None:
+    customer = customer_of(row)
+    if customer is None:
         return None if visitors else "a visitor's conversation, which the settings leave out (visitors = false)"
-    if is_restricted(session, row.customer_id):
+    if is_restricted(session, customer):
         return "the customer's data may only be stored"
     last = session.scalars(
         select(ConsentRow)
-        .where(ConsentRow.customer_id == row.customer_id, ConsentRow.purpose == PURPOSE)
+        .where(ConsentRow.customer_id == customer, ConsentRow.purpose == PURPOSE)
         .order_by(ConsentRow.at.desc())
         .limit(1)
     ).first()

@@ -15,6 +15,7 @@ from assistant.errors import UsageError
 from assistant.privacy.rules import OwnedTable
 from assistant.store.connections import compact_json
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
 
 _HELD = {
     "customer_id": "subject_customer",
@@ -58,6 +59,12 @@ def find_subject(db: Database, who: str) -> Subject:
         if session.scalar(query, {"id": identity}):
             return Subject(f"conversation:{identity}")
     raise UsageError(f"nobody here is {who!r}; give a customer's id or e-mail address, or a conversation's id")
+
+
+def customer_of(conversation: ConversationRow) -> str | None:
+    """Whose a conversation is: of who was signed in, or who said in it who they are; None for a visitor's."""
+    said = (conversation.state.get("task") or {}).get("customer")
+    return conversation.customer_id or (str(said) if said else None)
 
 
 def gather(session: Session, subject: Subject) -> None:

@@ -50,27 +50,38 @@ def used_in(session: Session, conversation_ids: list[str]) -> dict[str, list[str
 def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:
     """Take every line that holds one of `words` out of the text files below `folder`.
 
-    Returns how many lines went, and the files that hold such a word and can't be cleaned line by line. Each file is
-    replaced whole or not at all. Where lines went, the token files made from them go too: the same text as numbers,
-    which the next run makes again from what is left.
+    Returns how many lines went, and the files that hold such a word and can't be cleaned line by line, or that can't be
+    read or written. Each file is replaced whole or not at all. Where lines went, the token files made from them go too:
+    the same text as numbers, which the next run makes again from what is left.
     """
     needles = [word.encode() for word in words if word]
     num_lines, left = 0, []
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
-        data = file.read_bytes()
-        if not any(needle in data for needle in needles):
-            continue
-        if file.suffix not in (".jsonl", ".csv", ".txt", ".tsv"):
+        try:
+            num = _without_lines(file, needles)
+        except OSError:  # the person's rows are gone by now: the file is named, and the erasure goes on
+            num = None
+        if num is None:
             left.append(str(file))
-            continue
-        lines = data.splitlines(keepends=True)
-        kept = [line for line in lines if not any(needle in line for needle in needles)]
-        _replace(file, b"".join(kept))
-        num_lines += len(lines) - len(kept)
+        else:
+            num_lines += num
     for derived in folder.rglob(TOKENS) if num_lines else ():
         _replace(derived, b"")
         derived.unlink()
     return num_lines, left
+
+
+def _without_lines(file: Path, needles: list[bytes]) -> int | None:
+    """Take the lines with a needle out of a file; how many, None for one that has no lines. Raises OSError."""
+    data = file.read_bytes()
+    if not any(needle in data for needle in needles):
+        return 0
+    if file.suffix not in (".jsonl", ".csv", ".txt", ".tsv"):
+        return None
+    lines = data.splitlines(keepends=True)
+    kept = [line for line in lines if not any(needle in line for needle in needles)]
+    _replace(file, b"".join(kept))
+    return len(lines) - len(kept)
 
 
 def _replace(file: Path, data: bytes) -> None:

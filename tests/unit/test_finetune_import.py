@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -173,16 +173,25 @@ def test_reviewed_conversations_are_learnt_from_with_consent_and_forgotten_on_er
     from finetune.config import DataSettings, ReviewSource
     from finetune.example import write
     from finetune.open_shop import open_shop
-    from finetune.reviewed import PURPOSE
+    from finetune.reviewed import PURPOSE, reviewed
 
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     with open_shop(ShopSource(seed=5, products=12)) as db:
         _customers(db, "mia", "ole")
         talk, reviews = Conversations(db), Reviews(db)
-        for conversation, customer in (("of-mia", "mia"), ("of-ole", "ole"), ("of-nobody", None)):
+        for number, (conversation, customer, said) in enumerate(
+            [
+                ("of-mia", "mia", ""),
+                ("of-ole", "ole", ""),
+                ("said-ole", None, "ole"),
+                ("of-nobody", None, ""),
+            ]
+        ):
             message = talk.begin_turn(conversation, "goodbye!", at, customer)
-            answer = talk.finish_turn(message, Record(reply="Bye."), {}, at)
-            reviews.keep(answer, "anna", at, text="Goodbye, and thanks for stopping by! Have a free mug.")
+            answer = talk.finish_turn(message, Record(reply="Bye."), {"task": {"customer": said}} if said else {}, at)
+            reviews.keep(
+                answer, "anna", at + timedelta(number), text="Goodbye, and thanks for stopping by! Have a free mug."
+            )
         set_consent(db, Subject("customer:mia"), True, purpose=PURPOSE, actor="staff:anna")
         settings = DataSettings(shops=(), reviews=(ReviewSource(str(db.path), "own", "asked in the chat"),))
         folder = tmp_path / "data"
@@ -193,6 +202,8 @@ def test_reviewed_conversations_are_learnt_from_with_consent_and_forgotten_on_er
             "the customer hasn't agreed to training": "conversation of-ole",
             "a visitor's conversation, which the settings leave out (visitors = false)": "conversation of-nobody",
         }
+        strangers = sorted(r.where for r in reviewed(db, visitors=True) if isinstance(r, Refusal))
+        assert strangers == ["conversation of-ole", "conversation said-ole"], "who said who they are is no visitor"
         assert talk.messages("reviews-of-mia") == [], "nothing is written to the shop's own conversations"
         write(folder / "train.jsonl", kept)
         (folder / "tokens.safetensors").write_bytes(b"numbers")

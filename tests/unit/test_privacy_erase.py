@@ -157,6 +157,21 @@ def test_training_data_is_cleaned_and_adapters_are_named(busy: Database, tmp_pat
     assert result.not_cleaned == [str(folder / "packed.bin")]
 
 
+def test_a_training_file_that_cant_be_written_is_named_and_stops_nothing(
+    busy: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "train.jsonl"
+    file.write_text('{"conversation_id": "web-wil-1"}\n')
+    training.register_data(busy, tmp_path, ["web-wil-1"])
+
+    def full(file: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(training, "_replace", full)
+    result = erase(busy, find_subject(busy, TARGET))
+    assert result.not_cleaned == [str(file)] and is_genuine(result.certificate)
+
+
 def test_the_certificate_is_signed_and_names_nobody(busy: Database) -> None:
     certificate = erase(busy, find_subject(busy, TARGET)).certificate
     assert is_genuine(certificate)
