@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.config import ChatSettings
 from assistant.types import Event, Json, Policy, Product, Variant
@@ -68,6 +68,8 @@ class Shop(Protocol):
     def variant(self, sku: str) -> Variant | None: ...
 
     def policies(self) -> list[Policy]: ...
+
+    def promotions(self) -> Sequence[Any]: ...
 
 
 class ChatAssistant(Protocol):
@@ -181,4 +183,7 @@ class Backend:
         if kind == "policy":
             titles = (policy.title for policy in catalogue.policies() if policy.policy_id == key)
             return next((Name(f"policy:{key}", title) for title in titles), None)
+        if kind == "promotion":
+            names = (promotion.name for promotion in catalogue.promotions() if promotion.promotion_id == key)
+            return next((Name(f"promotion:{key}", name) for name in names if name), None)
         return Name("shop", self.shop_name()) if kind == "shop" else None

@@ -19,7 +19,7 @@ from babel.numbers import format_currency, format_decimal
 
 from assistant.types import Json
 
-KINDS = ("sku", "product", "order", "promotion", "policy", "shop")
+KINDS = ("sku", "product", "order", "customer", "promotion", "policy", "shop")
 MONEY_FIELDS = re.compile(
     r"(^|[_ .])(price|compare_at|total|subtotal|discount|amount|balance|saving|refund|cost)s?($|[_ .])"
 )
@@ -139,6 +139,8 @@ class Words:
         return [thing.view() for thing in things.values()]
 
     def _name(self, kind: str, key: str) -> Name:
+        if kind == "customer":
+            return Name("customer", "Your account")
         known = self._namer(kind, key)
         if known is not None:
             return known

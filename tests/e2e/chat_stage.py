@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import uvicorn
 from fastapi import FastAPI
@@ -91,6 +92,9 @@ class Catalogue:
 
     def policies(self) -> list[Policy]:
         return [Policy("returns", "Returns and refunds", "You have 30 days.")]
+
+    def promotions(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(promotion_id="P7", name="Winter sale")]
 
 
 CARDS = [

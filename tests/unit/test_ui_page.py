@@ -146,3 +146,10 @@ def test_mount_leaves_the_servers_own_routes(client: TestClient) -> None:
     app.get("/healthz")(lambda: "well")
     with TestClient(mount(app, ScriptedAssistant(), Settings())) as mounted:
         assert mounted.get("/healthz").json() == "well"
+
+
+def test_a_promotion_is_called_by_its_name() -> None:
+    words = Backend(ScriptedAssistant(), ChatSettings()).words()
+    at = "2026-11-22T14:03:00+00:00"
+    receipts = [{"promotion": key, "field": "percent", "value": 10, "as_of": at} for key in ("P7", "gone")]
+    assert [view["what"] for view in words.views(receipts)] == ["Winter sale", "Promotion gone"]

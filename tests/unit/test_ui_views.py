@@ -39,6 +39,10 @@ def test_one_variant_is_named_with_its_options() -> None:
     assert told(price, stock) == [("Trail Runner (Black, 42)", {"price": "€89.00", "in stock": "1,200"})]
 
 
+def test_what_is_noted_of_a_customer_is_told_as_theirs_and_without_their_id() -> None:
+    assert told({"customer": "cust-17", "field": "size", "value": "42"}) == [("Your account", {"size": "42"})]
+
+
 def test_variants_are_told_together() -> None:
     prices = [{"sku": sku, "field": "price", "value": 89.0} for sku in VARIANTS]
     stocks = [{"sku": sku, "field": "stock", "value": num} for num, sku in enumerate(VARIANTS)]
