@@ -16,7 +16,7 @@ from assistant.config import Settings
 from assistant.shop.catalogue import Catalogue
 from assistant.store.database import Database
 from ui.staff.desk import StaffDesk
-from ui.staff.page import LEAVE, STYLE, Console
+from ui.staff.page import HEAD, STYLE, Console
 from ui.staff.signin import CONSOLE, ConsoleDoor, add_sign_in, who
 from ui.theme import DEFAULT_ACCENT
 
@@ -46,7 +46,7 @@ def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
         auth_dependency=name,
         theme=_theme(),
         css=STYLE,
-        head=LEAVE,
+        head=HEAD,
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -18,6 +18,7 @@ from assistant.errors import BackroomError
 from ui.staff import views
 from ui.staff.desk import NotAllowed, StaffDesk, permits
 from ui.staff.signin import COOKIE, ENTRY, EXIT
+from ui.theme import DEFAULT_ACCENT
 
 REFRESH_S = 4.0
 STYLE = """
@@ -32,7 +33,11 @@ STYLE = """
 .br-list label { width: 100%; } .br-list label span { white-space: normal; overflow-wrap: anywhere; }
 footer { display: none !important; }
 """
-LEAVE = f"""<script>
+HEAD = f"""<style>
+body {{ --color-accent: {DEFAULT_ACCENT}; --block-info-text-color: #57534e; }}
+body.dark {{ --color-accent: #7fc4b4; --block-info-text-color: #a8a29e; }}
+</style>
+<script>
 const ask = window.fetch;
 window.fetch = async (...asked) => {{
   const answer = await ask(...asked);
@@ -40,7 +45,8 @@ window.fetch = async (...asked) => {{
   return answer;
 }};
 </script>"""
-"""A page whose session has ended goes to the sign-in form at its next call: no customer's words stay on the screen."""
+"""Accents and remarks that can be read on their grounds (Gradio's own have 2.5 : 1). And a page whose session has ended
+goes to the sign-in form at its next call: no customer's words stay on the screen."""
 
 
 class Console:
