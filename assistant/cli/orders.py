@@ -26,6 +26,7 @@ def rules(
     from assistant.runtime import open_database
     from assistant.shop.order_rules import FACT, OrderRules, text
     from assistant.shop.schema import ShopInfo
+    from assistant.store.audit import audit
 
     with open_database(load_settings(config, db=db), create=False) as database:
         if set_file is not None:
@@ -36,6 +37,7 @@ def rules(
             OrderRules.parse(new, str(set_file))
             with database.write() as session:
                 session.merge(ShopInfo(key=FACT, value=new))
+                audit(session, "system:cli", "orders.rules", "shop:order_rules", "administration")
         with database.read() as session:
             row = session.get(ShopInfo, FACT)
             found = row.value if row is not None else text()
@@ -69,7 +71,7 @@ def outbox(
             delivered, left = deliver(database, webhook(settings.orders.webhook), datetime.now(UTC))
             if left:
                 raise BackroomError(f"{delivered} delivered, {left} still wait: {waiting(database)[0].problem}")
-            typer.echo(f"{delivered} delivered")
+            print_json({"delivered": delivered, "waiting": left}) if as_json else typer.echo(f"{delivered} delivered")
             return
         rows = waiting(database)
     if as_json:

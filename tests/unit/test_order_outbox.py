@@ -12,6 +12,7 @@ import pytest
 from assistant.cli import run
 from assistant.shop.order_rules import OrderRules, text
 from assistant.shop.outbox import deliver, waiting
+from assistant.store.audit_verify import entries
 from assistant.store.database import Database
 from tests.unit.orders_shop import order_shop, talk
 
@@ -44,6 +45,8 @@ def test_rules_on_the_command_line(path: Path, tmp_path: Path, capsys: pytest.Ca
     capsys.readouterr()
     assert run(["orders", "rules", "--db", str(path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["return_items"]["days"] == 14
+    with Database.open(path) as db, db.read() as session:
+        assert [entry["action"] for entry in entries(session)] == ["orders.rules"]
     new.write_text("[cancel]\nstatusses = []\n", "utf-8")
     assert run(["orders", "rules", "--db", str(path), "--set", str(new)]) == 2
     assert "statusses" in capsys.readouterr().err
