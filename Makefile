@@ -6,7 +6,7 @@
 #   make test-faults   kills, full disks, locks, 10,000 hostile inputs: ten minutes, with a table of results
 #   make setup   the environment in .venv only        make clean   remove what the others made
 
-.PHONY: setup demo test test-faults lint bench clean browser
+.PHONY: setup demo test test-faults lint bench clean browser sbom
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 export UV_PROJECT_ENVIRONMENT := .venv
