@@ -26,6 +26,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi_offline import FastAPIOffline
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
 from assistant import __version__
@@ -45,6 +46,8 @@ AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
 CHAT_PATH = "/v1/chat/completions"
 NUM_EARLIER = 20
 GIVE_UP_EVERY_S = 0.05
+HUNG_UP = 499
+"""What is counted for callers that are gone; nobody sees it."""
 T = TypeVar("T")
 FindCustomer = Callable[[str | None, str | None], CustomerRef]
 
@@ -86,6 +89,8 @@ def create_app(
     async def chat_completions(request: Request) -> Response:
         try:
             response = await chat.answer(request)
+        except ClientDisconnect:  # in the middle of what it sent
+            response = Response(status_code=HUNG_UP)
         except Exception as error:
             response = translate(error).response()
         desk.metrics.request(CHAT_PATH, response.status_code)
@@ -135,7 +140,7 @@ class ChatEndpoint:
             record = None if isinstance(first, Delta) else first.record
             while record is None:
                 if await request.is_disconnected():
-                    return Response(status_code=499)
+                    return Response(status_code=HUNG_UP)
                 item = await anext(events)
                 record = None if isinstance(item, Delta) else item.record
         return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 
@@ -90,6 +91,23 @@ def test_what_is_not_there_is_refused_in_openai_s_form(client: TestClient) -> No
     wrong = client.get(PATH)
     assert wrong.status_code == 405 and wrong.json()["error"]["code"] == "method_not_allowed"
     assert wrong.headers["allow"] == "POST" and "takes POST, not GET" in wrong.json()["error"]["message"]
+
+
+def test_a_caller_that_hangs_up_while_sending_is_no_error_of_ours(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Any] = []
+    received = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": [], "query_string": b"", "client": None}
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    anyio.run(client.app, scope, receive, send)
+    assert sent[0]["status"] == 499 and not caplog.records
 
 
 def test_user_is_the_conversation(client: TestClient, scripted_assistant: StandIn) -> None:
