@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.act import listing
 from assistant.act.context import Context
+from assistant.act.pursuits import pursuits, spoken_of
 from assistant.act.suits import Reason
 from assistant.act.wishes import Wish, values
 from assistant.language import STOP_WORDS, stems
@@ -57,13 +58,32 @@ def candidates(
     if not gift and not query and not (base.category or base.subcategory or base.brand):
         base = _talked_of(request, base, context)
     _from_request(request, query, base, context, found, wide=wide)
-    asked = bool(found) or bool(query) or bool(base.category or base.subcategory)
+    broad = gift and _from_pursuits(query, base, context, found)
+    asked = not broad and (bool(found) or bool(query) or bool(base.category or base.subcategory))
     _from_likes(known, base, context, found, only_known=asked)
     if context.shopper is not None and not gift:
         _from_history(base, context, found, only_known=asked)
     if not found and not query:
         _best_rated(base, context, found)
     return found, asked
+
+
+def _from_pursuits(query: str, base: Filters, context: Context, found: Found) -> bool:
+    """For a gift: what speaks of what its receiver does ("for a runner"), whatever kind of thing it is; whether
+    anything does."""
+    any_found = False
+    for pursuit in pursuits(query.split()):
+        hits = context.search.products(pursuit, base, limit=_POOL)
+        products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
+        for hit in hits:
+            row = spoken_of(pursuit, products[hit.product_id]) if hit.product_id in products else None
+            if row is None:
+                continue
+            any_found = True
+            score, _ = found.get(hit.product_id, (0.0, []))
+            receipt = Receipt("product", hit.product_id, row[0], row[1], context.as_of)
+            found[hit.product_id] = (score + 2.0 + hit.similarity, [(f"it goes with “{pursuit}”", (receipt,))])
+    return any_found
 
 
 def _kind(name: str | None) -> str | None:

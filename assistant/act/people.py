@@ -55,3 +55,14 @@ def enough(hits: list[Hit], text: str, context: Context) -> list[Hit]:
 
 def _rooms(products: Sequence[Product]) -> dict[str, int]:
     return {p.product_id: held for p in products if (held := holds(p)) is not None}
+
+
+_OF_CHILDREN = re.compile(r"\b(?:kids?|child|children|bab(?:y|ies)|toddlers?|infants?|juniors?|boys?|girls?)\b")
+
+
+def is_for_children(product: Product) -> bool:
+    """Whether a product says by its name, its kind or the first of what it is suitable for that it is for children."""
+    suits = next((str(v) for k, v in product.attributes.items() if "suit" in k.lower()), "")
+    first = re.split(r"[;,]", suits)[0]
+    said = fold(" ".join((product.name, product.category, product.subcategory or "", first)))
+    return bool(_OF_CHILDREN.search(said.replace("'", " ")))

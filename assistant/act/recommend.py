@@ -15,6 +15,7 @@ from babel.numbers import get_currency_precision
 from assistant.act import listing
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
+from assistant.act.people import is_for_children
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.promotions import after
 from assistant.act.suits import Pick, fit
@@ -24,6 +25,13 @@ from assistant.request import Bounds, Request
 from assistant.types import Receipt
 
 _SHOWN = 3
+_CHILDREN_LAST = 2.5
+"""What is made for children comes behind everything else where no child was spoken of."""
+_CHILD = re.compile(
+    r"\b(?:kid|kids|child|children\w*|baby|babies|toddler|newborn|infant|son|daughter|grandson|granddaughter|grandchild\w*|"
+    r"nephew|niece|boy|girl|boys|girls|teen\w*|little|school|kindergarten|nursery|years? old|month old|yr old|"
+    r"turn(?:s|ing)|junior|youth|\d+ ?y/?o)\b"
+)
 _OPEN = re.compile(r"\b(?:something|anything|ideas?|treat)\b")
 
 
@@ -36,12 +44,18 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
         now = {(t.name, t.value) for t in request.extra.get("told", ())}
         known = [w for w in known if w.name == "budget" or (w.name, w.value) in now]
     limits = _limits(request, known, context)
+    if noun := unsold(request, context):
+        plan.say(f"I'm sorry, I couldn't find {noun} in our shop.")
+        request = replace(request, query="")
     picks = _picks(request, known, limits, context, gift=gift)
     picks = picks or _picks(request, known, limits, context, gift=gift, wide=True)
     if not picks and (gift or _OPEN.search(request.text.lower())):
         picks = _picks(replace(request, query=""), known, limits, context, gift=gift)
         if picks and query_of(request):
             plan.say("I found nothing made for that in particular.")
+    if noun and not (picks and gift):
+        plan.closing.append("Tell me what it is for, and I'll look for something that fits.")
+        return
     if not picks:
         _none(request, known, context, plan)
         return
@@ -70,9 +84,30 @@ def _picks(
         pick = fit(Pick(product, product.variants[0], score, list(reasons)), known, price, context)
         if pick is not None:
             pick.score += pick.variant.price.minor / price.high if gift and price.high else 0.0
+            pick.score -= _CHILDREN_LAST * (is_for_children(product) and not _CHILD.search(request.text.lower()))
             picks.append(pick)
     picks.sort(key=lambda p: (-p.score, p.product.product_id))
     return _varied(picks, asked)[:_SHOWN]
+
+
+_NOUN = re.compile(
+    r"\b(?:what|which)\s+(?:(?:kind|sort|type)s? of\s+)?((?:[a-z]+\s+)??)([a-z]{3,})\s+(?:would|will|should|could|"
+    r"might|can|is|are|do|does|suits?|fits?)\b"
+)
+
+
+def unsold(request: Request, context: Context) -> str:
+    """The thing that advice is asked about ("which watch would suit her"), as it reads in a sentence, where the shop
+    has nothing that even mentions it; else empty."""
+    match = _NOUN.search(request.text.lower())
+    noun = match[2] if match else ""
+    if not noun or noun not in request.extra.get("unlinked", ()) or not query_of(replace(request, query=noun)):
+        return ""
+    hits = context.search.products(noun, limit=5)
+    if any(h.matched or noun not in h.missing for h in hits):
+        return ""
+    article = "any" if noun.endswith("s") else "an" if noun[0] in "aeiou" else "a"
+    return f"{article} {noun}"
 
 
 def _varied(picks: list[Pick], asked: bool) -> list[Pick]:

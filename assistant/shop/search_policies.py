@@ -11,7 +11,7 @@ import math
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -72,6 +72,8 @@ class _Pages:
     vectors: Vectors
     frequencies: Counter[str]
     mean_length: float
+    spelt: Mapping[str, str]
+    """Each stem of the pages as it is first written there."""
 
 
 _pages_by_hash: OrderedDict[bytes, _Pages] = OrderedDict()
@@ -104,13 +106,30 @@ def _scores(query: str, pages: _Pages, embedder: Embedder) -> Vectors:
     """How near each paragraph is, by meaning and by words, (N,)."""
     words = _words(query)
     lexical = np.array([_bm25(words, passage, pages) for passage in pages.passages], np.float32)
-    similarity = pages.vectors @ embedder.encode([query[:500]])[0]
+    similarity = pages.vectors @ embedder.encode([_in_page_words(query[:500], pages)])[0]
     return np.asarray(similarity + 0.25 * lexical, np.float32)
 
 
 def _is_titled(passage: _Passage, named: Sequence[str]) -> bool:
     """Whether the goods named are what the page or its section is about ("Gift cards")."""
     return bool({stem(w) for w in named} & {stem(w) for w in tokens(f"{passage.title} {passage.heading}")})
+
+
+def _in_page_words(query: str, pages: _Pages) -> str:
+    """The query with words that no page has replaced by one that the pages have for the same thing ("swap": exchange).
+
+    For the embedder, to which the two are less alike than they are to a shop.
+    """
+    synonyms = common_synonyms()
+    for word in dict.fromkeys(tokens(query)):
+        if word in STOP_WORDS or stem(word) in pages.frequencies:
+            continue
+        forms = (form.split() for form in synonyms.get(stem(word), ()))
+        known = next((parts for parts in forms if all(part in pages.spelt for part in parts)), None)
+        if known:
+            spelt = " ".join(pages.spelt[part] for part in known)
+            query = re.sub(rf"\b{re.escape(word)}\b", spelt, query, flags=re.IGNORECASE)
+    return query
 
 
 def _words(query: str) -> list[tuple[str, ...]]:
@@ -160,7 +179,8 @@ def _pages(raw: Any, embedder: Embedder) -> _Pages:
     vectors = [from_int8(kept.get(_hash(p.context)) or to_int8(fresh[p.context])) for p in passages]
     frequencies = Counter(word for passage in passages for word in passage.counts)
     length = sum(sum(passage.counts.values()) for passage in passages) / max(len(passages), 1)
-    pages = _Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, length)
+    spelt = {stem(word): word for p in reversed(passages) for word in reversed(tokens(p.text))}
+    pages = _Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, length, spelt)
     with _lock:
         _pages_by_hash[key] = pages
         if len(_pages_by_hash) > _KEPT:

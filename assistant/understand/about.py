@@ -55,6 +55,11 @@ _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog
     catalogue whole entire sell offer carry altogether all""".split()
 )
+_OF_RANK = frozenset(
+    """rating ratings rated rate reviews review reviewed stars star score scores scored better best higher highest good
+    loved liked people customers buyers""".split()
+)
+"""Words of ranking: "which has the better reviews" names no thing."""
 _FEW = 3  # things that are compared side by side
 
 
@@ -192,7 +197,7 @@ class Subject:
 
     def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
-        words = [w for w in request.query.split() if w.isalpha()]
+        words = [w for w in request.query.split() if w.isalpha() and w not in _OF_RANK and len(w) > 1]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
         limits = request.limits
         goes_on = bool(state.search.get("query")) and state.act in SUPERLATIVES | {"search"}

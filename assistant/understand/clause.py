@@ -122,13 +122,13 @@ def _same_option(word: str, name: set[str]) -> bool:
 
 
 def is_verb(mention: Mention, clause: Clause) -> bool:
-    """A single word after "can you", "to", "please" is what somebody should do, not what they should sell."""
+    """A single word after "can you", "to", "would" is what somebody or something does ("would suit"), nothing sold."""
     first = min(mention.positions)
     before = clause.links.tokens[first - 1].text if first else ""
     return (
         len(mention.positions) == 1
         and mention.coverage < 0.9
-        and before in ("you", "to", "u", "please", "can", "could")
+        and before in ("you", "to", "u", "please", "can", "could", "would", "will", "might", "should", "may")
     )
 
 

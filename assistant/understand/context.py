@@ -37,7 +37,7 @@ _GLUE = frozenset(
     first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
     now that so question yes yeah right then? what's whats oh wait hang on hold up mixed
     if take make lets let say try would be its thing back to go going return previous before earlier again mentioned
-    me they're this these those with it them were""".split()
+    me they're this these those with it them were n nah yo plus""".split()
 )
 _POINTERS = re.compile(
     r"\b(?:it|its|that|this|these|those|them|they|ones?|first|second|third|fourth|fifth|last|other|same|again|previous"

@@ -69,7 +69,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "compare",
-            r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ|side by side)\b"
+            r"\b(?:compare|comparison|comparing|versus|vs|differences?|differ|side by side|(?:price )?gap between)\b"
             r"|\bwh(?:ich|at)(?:'s|s)?\b[^?]{0,40}\b(?:cheaper|more expensive|pricier|better|longer|lighter|heavier|"
             r"bigger|smaller)\b"
             r"|\bhow much (?:more|less|cheaper)\b|\b(?:cheaper|better|more expensive|bigger|lighter|heavier) than\b",

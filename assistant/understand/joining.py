@@ -52,6 +52,8 @@ def merge(requests: list[Request]) -> list[Request]:
             out[-1] = request
         elif previous is None or not _same_subject(previous, request):
             out.append(request)
+        elif request.act == "search" and request.query and request.limits.price and previous.from_context:
+            out[-1] = request  # "too much for me. any perfume below 60": what was said of the one leads to others
         elif request.act == "search":
             continue
         elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):

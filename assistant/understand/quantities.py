@@ -50,6 +50,12 @@ _NOT_MONEY_AFTER = re.compile(
     r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
 )
 
+_SPENDING = re.compile(
+    rf"(?:^\W*|[,.;:(-]\s*|\b(?:for|spend|spending|budget|want to pay) )(?:(?:around|about|roughly|approx\w*|circa|say|"
+    rf"like|max(?:imum)?|up to|under)\s+{_AMOUNT}(?: or so| ish|ish)?|{_AMOUNT}(?: or so| ish|ish| max| tops))\W*$"
+)
+"""What a gift may cost, said without a currency: ", about 50"."""
+
 
 def _minor(number: str, thousands: str | None, digits: int) -> int:
     number = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", number).replace(",", ".")
@@ -167,3 +173,14 @@ def quantity(text: str) -> int | None:
     """How many the customer speaks of: "I need 30 of them" -> 30."""
     match = _QUANTITY.search(fold(words_to_numbers(text)))
     return int(match[1] or match[2]) if match else None
+
+
+def spending(text: str, digits: int = 2) -> Bounds:
+    """How much a gift may cost where no currency is named: "gift for a runner, about 50" (up to a fifth more)."""
+    text = _in_figures(fold(words_to_numbers(text)))
+    match = _SPENDING.search(text)
+    if not match:
+        return Bounds()
+    number, thousands = (match[1], match[2]) if match[1] else (match[3], match[4])
+    about = re.search(r"\b(?:around|about|roughly|approx\w*|circa|say|like|so|ish)\b", match[0])
+    return Bounds(None, round(_minor(number, thousands, digits) * (1.2 if about else 1)))

@@ -24,6 +24,7 @@ from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Mention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
 from assistant.understand.quantities import min_rating, price_bounds, quantity
+from assistant.understand.short_forms import written_out
 from assistant.understand.state import State
 from assistant.understand.story import asked
 from assistant.understand.vocabulary import Vocabulary
@@ -65,6 +66,7 @@ class Reader:
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
+        text = written_out(text, self._vocabulary.is_word)
         plain = words_to_numbers(_MASKED.sub(" ", text))
         clauses = asked(split(plain), self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]

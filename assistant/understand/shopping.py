@@ -20,7 +20,7 @@ from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
 from assistant.understand.kinds import ADVICE, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, see
-from assistant.understand.quantities import says_so_much_off
+from assistant.understand.quantities import says_so_much_off, spending
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
 
@@ -61,7 +61,9 @@ def refine(
         return _with_told([_with_voucher(request, described)], told, state)
     if (request := advice(text, seen, requests, digits)) is not None:
         return _with_told([request], told, state)
-    out = [_one(request, _of(request, seen), codes, _named(text, offer_names), state) for request in requests]
+    out = [
+        _one(request, _of(request, seen), codes, _named(text, offer_names), state, text, digits) for request in requests
+    ]
     return _with_told(out, told, state)
 
 
@@ -128,7 +130,9 @@ def _named(text: str, offer_names: Sequence[str]) -> bool:
     return any(len(name) > 1 and name <= said for name in (set(stems(n)) for n in offer_names))
 
 
-def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State) -> Request:
+def _one(
+    request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State, text: str, digits: int
+) -> Request:
     """A single request in its own act: offers, codes, advice."""
     folded = fold(request.text)
     if "refine" in request.extra or (request.act in _BY_PRICE and request.from_context and not OFF.search(folded)):
@@ -156,5 +160,7 @@ def _one(request: Request, seen: Seen, codes: tuple[str, ...], named: bool, stat
         "search", "none", "details", "availability", "options", "best_rated", "price", "compare", "yes",
     ):  # fmt: skip
         slots = {"gift": True} if seen.label == "gift" else {}
+        if slots and not request.limits.price and (price := spending(text, digits)):
+            request = replace(request, limits=replace(request.limits, price=price))
         return replace(request, act="recommend", extra=request.extra | {"gift": seen.label == "gift", "slots": slots})
     return request

@@ -40,3 +40,39 @@ def test_what_fits_the_words_is_borne_by_the_products_name(assistant: Assistant,
     said = [r for r in record.receipts if r.kind == "product" and r.field == "name" and r.key in names]
     assert said
     assert all(r.value == names[r.key] for r in said)
+
+
+def speaks_of(product: Product, word: str) -> bool:
+    texts = [
+        *product.attributes.values(),
+        *product.specs.values(),
+        product.description or "",
+        product.subcategory or "",
+    ]
+    return word in " ".join(map(str, texts)).lower()
+
+
+def test_a_gift_for_somebody_who_does_something_goes_with_it(assistant: Assistant, talk: Talk) -> None:
+    for words in ("gift for a runner", "my brother is really into running, what could i get him?"):
+        record = talk(words)
+        found = products(assistant, record)
+        assert "As a gift" in record.reply and all(speaks_of(p, "running") for p in found), record.reply
+        assert len({p.subcategory for p in found}) > 1  # not three pairs of one kind of shoe
+
+
+def test_a_gift_for_nobody_in_particular_is_made_for_no_child(assistant: Assistant, talk: Talk) -> None:
+    first = products(assistant, talk("present for a keen hiker under 40"))[0]
+    assert "child" not in f"{first.name} {first.subcategory} {first.attributes}".lower()
+
+
+def test_an_amount_without_a_currency_is_a_gifts_budget(assistant: Assistant, talk: Talk) -> None:
+    record = talk("gift for a runner, about 50")
+    assert record.cards and all(float(card.price.removeprefix("£")) <= 60 for card in record.cards)
+
+
+def test_advice_about_what_is_not_sold_says_so(assistant: Assistant, talk: Talk) -> None:
+    record = talk("which drill would you recommend")
+    assert "couldn't find a drill" in record.reply and not record.cards
+    record = talk("what trombone would suit my wife")
+    assert "couldn't find a trombone in our shop. As a gift I would suggest" in record.reply
+    assert "couldn't find" not in talk("what tent would suit my girlfriend").reply

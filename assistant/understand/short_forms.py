@@ -1,0 +1,35 @@
+"""Short forms of chats written out: "can i swap em", "wats in it", "one w a cord", "red n black".
+
+Only of little words that name nothing: what they stand for is what the heads and the cues know. A word of the shop or
+of English stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_FORMS = {
+    "em": "them", "dem": "them", "dis": "this", "dat": "that", "da": "the", "n": "and", "w": "with", "abt": "about",
+    "wat": "what", "wot": "what", "wats": "what's", "wots": "what's", "hw": "how", "y'all": "you", "yall": "you",
+    "ya": "you", "ye": "you", "yous": "you", "r": "are", "dose": "does", "cuz": "because", "bc": "because",
+    "wich": "which", "hav": "have",
+}  # fmt: skip
+_WORD = re.compile(r"(?<![\w'/&.-])'?(?P<word>[A-Za-z][A-Za-z0-9']*)(?![\w/&-])")
+_COUNTED = re.compile(r"[\d.,]\s*$")
+"""A letter behind a number is its unit: "8 w"."""
+
+
+def written_out(text: str, is_word: Callable[[str], bool]) -> str:
+    """`text` with its short forms written out; `is_word` says whether a folded word is one of the shop's."""
+
+    def full(match: re.Match[str]) -> str:
+        word = match["word"].lower()
+        stands_for = _FORMS.get(word)
+        if stands_for is None or (len(word) > 1 and is_word(word)) or _COUNTED.search(text[: match.start()]):
+            return match[0]
+        if len(word) == 1 and match["word"].isupper():
+            return match[0]
+        return stands_for
+
+    return _WORD.sub(full, text)
