@@ -105,7 +105,7 @@ class Subject:
         rivals = set_beside(clause.text, request.products if mentions else (), state) if not request.group else []
         if len(rivals) > 1:
             ids = tuple(dict.fromkeys(str(r["product"]) for r in rivals))
-            skus = tuple(str(r["sku"]) for r in rivals if r["sku"]) if len(ids) == 1 else ()
+            skus = tuple(s for r in rivals if (s := r["sku"] or self._version(r))) if len(ids) == 1 else ()
             request = replace(request, act="compare", products=ids, skus=skus, from_context=True)
         elif mentions:
             pass
@@ -133,6 +133,18 @@ class Subject:
             extra["within"] = within(replace(request, extra=before), clause, state, self._vocabulary)
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
+
+    def _version(self, rival: dict[str, Any]) -> str:
+        """The SKU of a version that was talked about by its options, one that is there before others; else empty."""
+        product = self._lookup(str(rival["product"]))
+        named = {w["name"]: w["value"] for w in rival.get("wanted", ()) if w.get("value")}
+        fits = (
+            [v for v in product.variants if v.active and all(v.options.get(n) == x for n, x in named.items())]
+            if product
+            else []
+        )
+        fits.sort(key=lambda v: (v.available is False, v.price))
+        return fits[0].sku if named and fits else ""
 
     def _points(self, clause: Clause, state: State) -> bool:
         """Whether the clause only points at a place in the list that was shown."""

@@ -130,7 +130,9 @@ def _negated(tokens: Sequence[Tok], at: int) -> bool:
         if here < 0 or tokens[here].end + 1 < tokens[here + 1].start:
             return False
         word = tokens[here].text.replace("'", "")
-        if word in _NEGATIONS or (back == 1 and word in ("no", "non", "without")):
+        if word in _NEGATIONS or (back == 1 and word in ("no", "non", "without", "minus")):
+            return True
+        if back == 2 and word in ("without", "minus") and tokens[at - 1].text in ("the", "a", "an", "any"):
             return True
     return False
 
@@ -176,8 +178,12 @@ def _partial(tokens: Sequence[Tok], values: Mapping[str, Sequence[str]], taken: 
             ]
             if hits and (best is None or len(hits) > best[0]):
                 best = (len(hits), hits[0], value)
-        if best and not _negated(tokens, best[1]):
-            found.append((best[1], Wanted(tokens[best[1]].text, name, best[2])))
+        if best is None:
+            continue
+        denied = _negated(tokens, best[1])
+        meant = next((v for v in options if v.lower() in _NO), None) if denied else best[2]
+        if meant is not None:  # "without the burner" is the one that has none
+            found.append((best[1], Wanted("not " * denied + tokens[best[1]].text, name, meant)))
             taken.update(i for i, t in enumerate(tokens) if t.stem in words[best[2]])
     return found
 

@@ -95,7 +95,8 @@ def the_two(state: State, text: str) -> list[dict[str, Any]]:
     if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
         two = len(listed) > 2 and re.search(r"\b(?:two|both)\b", fold(text)) and len(about) < 2
         return list(listed[:2]) if two else list(listed)
-    return [{"product": t["product"], "sku": t["sku"]} for t in state.topics[-2:]] if len(state.topics) > 1 else []
+    last = state.topics[-2:] if len(state.topics) > 1 else []
+    return [{"product": t["product"], "sku": t["sku"], "wanted": t["wanted"]} for t in last]
 
 
 def _ids(listed: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
