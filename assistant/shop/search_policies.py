@@ -179,7 +179,7 @@ def _pages(raw: Any, embedder: Embedder) -> _Pages:
     vectors = [from_int8(kept.get(_hash(p.context)) or to_int8(fresh[p.context])) for p in passages]
     frequencies = Counter(word for passage in passages for word in passage.counts)
     length = sum(sum(passage.counts.values()) for passage in passages) / max(len(passages), 1)
-    spelt = {stem(word): word for p in reversed(passages) for word in reversed(tokens(p.text))}
+    spelt = {stem(word): word for p in reversed(passages) for word in reversed(tokens(f"{p.title} {p.text}"))}
     pages = _Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, length, spelt)
     with _lock:
         _pages_by_hash[key] = pages

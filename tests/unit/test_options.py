@@ -17,6 +17,7 @@ LAPTOP = {"screen size": ["13-inch", "15-inch"], "ram": ["8GB", "16GB", "32GB"],
 TENT = {"waterproof": ["yes", "no"], "capacity": ["2-person", "4-person"]}
 KEYBOARD = {"backlight": ["none", "white", "RGB"], "switch type": ["clicky", "linear", "tactile"]}
 SPEAKER = {"battery life": ["10 hours", "20 hours"], "water resistance": ["yes", "no"], "color": ["black", "blue"]}
+GRILL = {"features": ["none", "side burner", "rotisserie"]}
 GRINDER = {"mechanism": ["built-in grinder", "no grinder"], "pressure": ["15 bar", "19 bar"]}
 
 
@@ -41,6 +42,11 @@ def named(text: str, values: dict[str, list[str]]) -> dict[str | None, str | Non
         ("in navy", SHOE, {"colour": "Navy Blue"}),
         ("gray", SHOE, {"colour": "grey"}),
         ("blue cotton shirt in size L", SHIRT, {"color": "blue", "material": "cotton", "size": "L"}),
+        # what is denied
+        ("without the burner?", GRILL, {"features": "none"}),
+        ("with the burner", GRILL, {"features": "side burner"}),
+        ("in leather without the waterproofing", TENT, {"waterproof": "no"}),
+        ("without the red", BOTTLE, {}),
         # units
         ("1 litre", BOTTLE, {"capacity": "1000ml"}),
         ("the 1l bottle", BOTTLE, {"capacity": "1000ml"}),

@@ -253,6 +253,8 @@ def test_policies_are_found_by_paragraph(shop: Search) -> None:
     assert shop.policies("shipping time")[0].passage == "Parcels arrive in 2 to 3 working days."
     assert "opened coffee" in shop.policies("can I return candles")[0].passage
     assert not shop.policies("what is the capital of France?")[0].confident
+    theirs, own = (shop.policies(f"what is the {word} fee")[0] for word in ("postage", "delivery"))
+    assert theirs == own  # no page has the customer's word, so it is asked in the pages' own
 
 
 def test_a_changed_policy_is_in_the_next_answer(own: tuple[Database, Search]) -> None:
