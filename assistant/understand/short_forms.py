@@ -12,11 +12,13 @@ from collections.abc import Callable
 _FORMS = {
     "em": "them", "dem": "them", "dis": "this", "dat": "that", "da": "the", "n": "and", "w": "with", "abt": "about",
     "wat": "what", "wot": "what", "wats": "what's", "wots": "what's", "hw": "how",
-    "r": "are", "dose": "does", "cuz": "because", "bc": "because", "wich": "which", "hav": "have",
+    "dose": "does", "cuz": "because", "bc": "because", "wich": "which", "hav": "have",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w'/&.-])'?(?P<word>[A-Za-z][A-Za-z0-9']*)(?![\w/&-])")
 _LEADING = re.compile(r"^\W*n (?=\w)")
 """At the beginning it only goes on: "n its stars" asks for its stars."""
+_ARE = re.compile(r"\br (?=(?:they|these|those|there|you|u|ur|we|your)\b)", re.IGNORECASE)
+"""Elsewhere it is a letter: "the r value"."""
 _COUNTED = re.compile(r"[\d.,]\s*$")
 """A letter behind a number is its unit: "8 w"."""
 
@@ -33,4 +35,4 @@ def written_out(text: str, is_word: Callable[[str], bool]) -> str:
             return match[0]
         return stands_for
 
-    return _WORD.sub(full, _LEADING.sub("", text))
+    return _WORD.sub(full, _ARE.sub("are ", _LEADING.sub("", text)))

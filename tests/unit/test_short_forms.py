@@ -13,6 +13,8 @@ from assistant.understand.short_forms import written_out
     [
         ("can i swap em", "can i swap them"),
         ("n the brightest?", "the brightest?"),
+        ("r they any good", "are they any good"),
+        ("the r value", "the r value"),
         ("laptop w 1tb", "laptop with 1tb"),
         ("wats in it", "what's in it"),
         ("the red n black ones", "the red and black ones"),
