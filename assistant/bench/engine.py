@@ -121,7 +121,7 @@ def _ours(plan: Plan, model: str, tokenizer: LlamaTokenizer, load: Load, setup: 
         assert engine.pid is not None
         client = OurClient(engine, tokenizer.eos_tokens)
         figures = visit(client, load, plan.customers, think_s=plan.think_s, limit_s=plan.limit_s, pid=engine.pid)
-        return {"ready_s": ready_s, **figures}
+        return {"settings": engine.options.summary, "ready_s": ready_s, **figures}
     finally:
         engine.close()
 
