@@ -2,7 +2,6 @@
 
     talk(shared)        customers' turns, questions, wishes, names of goods as queries, texts of shops, small talk
     typed(examples)     some of any examples again, as hurried fingers type them
-    joined(examples)    some of any examples again, with a harmless sentence of shopping before or behind them
 
 For training only, and only texts that safety_data's rule doesn't hold out; folders that aren't there are left out.
 Knows no model.
@@ -68,28 +67,6 @@ def typed(examples: Sequence[Example], share: float, seed: int = 29) -> list[Exa
     short = [e for e in examples if len(e.text) < 200 and dice.random() < share]
     marked = [Example(hurried(e.text, dice), e.label, e.source, False) for e in short]
     return [m for m, e in zip(marked, short, strict=True) if m.text != e.text and len(m.text) > 1]
-
-
-_JOINTS = (". ", ", and ", " - ", "\n", ", also ", " by the way ", ". Oh and ")
-
-
-def joined(examples: Sequence[Example], share: float, seed: int = 31) -> list[Example]:
-    """A `share` of the shorter examples once more beside a harmless one of the shop's talk: harm in passing is harm."""
-    dice = random.Random(seed)
-    beside = [e.text.rstrip(" .?!") for e in examples if e.source in _BESIDE and e.text.count(" ") < 14]
-    found = []
-    for example in examples:
-        if example.label == "injection" or len(example.text) > 160 or dice.random() >= share or not beside:
-            continue
-        text, other = example.text.rstrip(" .?!"), dice.choice(beside)
-        pair = (other, text) if dice.random() < 0.7 else (text, other)
-        found.append(
-            Example(dice.choice(_JOINTS).join(pair) + dice.choice((".", "?", "")), example.label, "joined", False)
-        )
-    return found
-
-
-_BESIDE = frozenset({"shop_talk", "everyday", "benign_talk", "dogo_talk", "bitext_talk"})
 
 
 def _kinds(shared: Path, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
