@@ -1,10 +1,11 @@
-"""The released adapter against its base on shops that nobody trained on, asked freely and as in service.
+"""The released adapter against its base on shops that nobody trained on, and on one that it was trained on (the demo
+shop), asked freely and as in service.
 
-    .venv/bin/python tests/bench/bench_finetune.py [--adapter NAME] [--answers 40] [--out RESULTS.json]
+    .venv/bin/python tests/bench/bench_finetune.py [--adapter NAME] [--answers 60] [--out RESULTS.json]
 
-Made conversations with tau2's shop and DummyJSON's are answered by the runtime; every model gets the same answers to
-word. Own words passing first time are counted over the notes that may be worded; a statement is wrong when it says
-more than the notes (finetune/claims.py), whether or not the check refused it. Needs the `finetune` extra.
+Made conversations with tau2's shop, DummyJSON's and the demo shop are answered by the runtime; every model gets the
+same answers to word. Own words passing first time are counted over the notes that may be worded; a statement is wrong
+when it says more than the notes (finetune/claims.py), whether or not the check refused it. Needs the `finetune` extra.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ from finetune import evaluate
 from finetune.config import EvalSettings, ShopSource
 
 SHARED = Path(os.environ.get("BACKROOM_SHARED_DATA", "../shared/data"))
-SHOPS = {"tau2": "tau2-retail", "dummyjson": "dummyjson"}
+SHOPS = {"tau2": str(SHARED / "tau2-retail"), "dummyjson": str(SHARED / "dummyjson"), "shop": "demo"}
+"""Kind of import -> where it is; the last is the shop that training knows."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--adapter", help="a name or a file; default: the released one")
-    parser.add_argument("--answers", type=int, default=40)
+    parser.add_argument("--answers", type=int, default=60)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -38,9 +40,7 @@ def main() -> None:
     adapter = find(options.adapter) if options.adapter else released(base.sha256)
     if adapter is None:
         parser.error("no adapter is released for the default model; name one with --adapter")
-    sources = tuple(
-        ShopSource(kind=kind, path=str(SHARED / folder), conversations=30) for kind, folder in SHOPS.items()
-    )
+    sources = tuple(ShopSource(kind=kind, path=path, conversations=30) for kind, path in SHOPS.items())
     todo = evaluate.asked(EvalSettings(shops=sources, answers=options.answers))
     engine, tokenizer = open_engine(
         base.path, adapter=adapter.path, slots=2, context_per_slot=1024, threads=options.threads
