@@ -34,6 +34,12 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(plain))
 
 
+def _steps(sentence: str) -> str:
+    """The sentence without a "before" that puts one step before another: "first I need X" says it too. A price that was
+    something else before stays a claim."""
+    return re.sub(r"\bbefore (?=(?:i|we|you|they)\b)", "", sentence, flags=re.IGNORECASE)
+
+
 def wrong(sentence: str, notes: str, plan: Plan) -> str | None:
     """What the sentence states beyond the notes, or None. Both hold placeholders."""
     subject: int | None = None
@@ -46,7 +52,8 @@ def wrong(sentence: str, notes: str, plan: Plan) -> str | None:
             subject = number
         elif subject is not None and subject != number and "item" in plan.facts[number - 1].fields:
             return f"{match[0]} said of another product"
-    added = (_words(sentence) & _CLAIMS) - _words(notes) - _HARMLESS
+    told_of = _words(notes)
+    added = (_words(_steps(sentence) if "first" in told_of else sentence) & _CLAIMS) - told_of - _HARMLESS
     if added:
         return f"adds {', '.join(sorted(added))}"
     keys = {m[0] for m in PLACEHOLDER.finditer(sentence)}

@@ -110,7 +110,7 @@ def _one(
         num_quoted=judge.num_quoted if in_notes else 0,
         num_copied=sum(n.text in raw for n in found if n.entries and not is_bare_quote(n.text)) if in_notes else 0,
         own_words=turn.record.own_words,
-        wrong=[why for s in sentences(raw) if (why := wrong(s, text, each.plan))],
+        wrong=beyond(raw, text, each.plan),
         ended=listening.reason == "stop" or not listening.tokens, seconds=seconds, tokens=len(listening.tokens),
     )  # fmt: skip
 
@@ -129,6 +129,11 @@ def _said(speaker: Speaker, listening: Listening, number: int, each: Asked) -> t
         f"the engine failed {_ATTEMPTS} times at one answer; run `backroom finetune eval` again when the machine has "
         "time, it goes on from there"
     )
+
+
+def beyond(raw: str, told: str, plan: Plan) -> list[str]:
+    """What a model's text states beyond the notes `told`, sentence by sentence."""
+    return [why for sentence in sentences(raw) if (why := wrong(sentence, told, plan))]
 
 
 def sentences(raw: str) -> list[str]:

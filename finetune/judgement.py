@@ -166,7 +166,10 @@ class Judgement:
         asked = [[each.shop, each.question, as_prompt(notes(each.plan))] for each in todo]
         file = by.path if by not in (None, UNTRAINED) else None
         key = [self._with(file), name, asked]
-        return [evaluate.Result(**each) for each in self._kept.get(name.replace(", ", "-"), key, measure)]
+        found = [evaluate.Result(**each) for each in self._kept.get(name.replace(", ", "-"), key, measure)]
+        for result, each in zip(found, todo, strict=True):
+            result.wrong = evaluate.beyond(result.raw, result.notes, each.plan)  # by today's ruler, whoever kept them
+        return found
 
     def _along(
         self,

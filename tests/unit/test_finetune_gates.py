@@ -96,3 +96,12 @@ def test_the_ruler_knows_an_offer_from_a_claim() -> None:
     assert wrong("The {1.item} is sold in these sizes: {1.size}.", notes, plan) is None
     assert wrong("The {1.item} is sold out in these sizes: {1.size}.", notes, plan) == "adds out, sold"
     assert wrong("All sold: the {1.item}.", notes, plan) == "adds all, sold"
+
+
+def test_the_ruler_knows_an_order_of_steps_from_a_price_before() -> None:
+    price = {"item": Field("item", "Kettle"), "price": Field("price", "£9.00")}
+    plan = Plan([Fact(1, "Kettle", fields=price)])
+    first = "To look at your orders I first need to know who you are."
+    assert wrong("Before I can look at your orders I need to know who you are.", first, plan) is None
+    assert wrong("Before I can look at it I need your name.", "The {1.item} costs {1.price}.", plan) == "adds before"
+    assert wrong("It was {1.price} before, and we look first.", first, plan) == "adds before"
