@@ -157,7 +157,7 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         "standard_error": round(
             (own / max(1, worded) * (1 - min(1.0, own / max(1, worded))) / max(1, worded)) ** 0.5, 4
         ),
-        "notes_copied": round(sum(r.num_copied for r in results) / max(1, own), 4),
+        "notes_copied": round(sum(min(r.num_copied, r.num_own) for r in results) / max(1, own), 4),
         "own_words": round(statistics.mean(r.own_words for r in results), 4),
         "answers_all_own": round(sum(r.num_own >= r.num_worded for r in results) / len(results), 4),
         "refused_sentences": sum(r.num_refused for r in results),
