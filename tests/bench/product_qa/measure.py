@@ -20,7 +20,7 @@ _EMPTY = frozenset(
     one also just very yes please about any some all sure thanks thank hi hello customer our catalogue says say said
     according described description specified listed following note notes answer question sentence based provided
     shows show indicates indicate given weighs weigh measures measure holds hold provided provides actually
-    information evidence include includes included comes come made use used get gets feature features""".split()
+    information found evidence include includes included comes come made use used get gets feature features""".split()
 )
 _NOT = frozenset("no not never none nor neither without cannot".split())
 _CLAUSE = re.compile(r"[.;,!?]\s+|\s+but\s+")
