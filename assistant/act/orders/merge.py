@@ -35,10 +35,11 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if asked == "either":
         _choose(task, said)
     taken: list[int] = []
-    asks = _expand(said.asks, account, rules)
+    expanded = _expand(said.asks, account, rules)
+    asks = [
+        a for a in expanded if a.kind != "return" or not (_conditional_swap(a, expanded) or _second_best(a, expanded))
+    ]
     for ask in asks:
-        if ask.kind == "return" and _conditional_swap(ask, asks):
-            continue
         _supersede(task, ask, current, said, asked)
         _take(task, ask, current, account, rules)
         taken.append(task.goal or 0)
@@ -48,7 +49,7 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if not said.asks or said.rest.items:
         out.touched |= _answer(current, said.rest, task, asked)
     if not out.touched and not said.asks and not task.open_goals:
-        out.touched |= _more_of_the_same(task, said)
+        out.touched |= _more_of_the_same(task, said, account, rules)
     return out
 
 
@@ -64,16 +65,44 @@ def _choose(task: Task, said: Said) -> None:
             goal.state = DROPPED
 
 
-def _more_of_the_same(task: Task, said: Said) -> bool:
-    """ "And the watch. I want one with a black dial": nothing is under way any more, but items are named with a "
-    "wish."""
-    items = [i for i in said.rest.items if i.wish]
-    if not items or not (task.goals or said.own) or _ASKS_ONLY.search(said.text):
+def _more_of_the_same(task: Task, said: Said, account: Account, rules: OrderRules) -> bool:
+    """ "And the watch. I want one with a black dial": nothing is under way any more, but items are named with a wish;
+    or "Second box: the chair and the camera." after a return."""
+    if _ASKS_ONLY.search(said.text):
         return False
-    goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
+    items = [i for i in said.rest.items if i.wish]
+    goal = None
+    if items and (task.goals or said.own):
+        goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
+    elif "?" not in said.text and _NEXT.search(said.text) and task.current is not None and task.current.state == DONE:
+        goal = _once_more(task.current.kind, said, account, rules)
+    if goal is None:
+        return False
     task.goals.append(goal)
     task.goal = len(task.goals) - 1
     return True
+
+
+def _once_more(kind: str, said: Said, account: Account, rules: OrderRules) -> Goal | None:
+    """The last request again, for the other items or the other order that is told of; None when it isn't plain."""
+    rest = said.rest
+    if kind == "return":
+        can = {o.order_id for o in account.orders if o.status in rules.return_items.statuses}
+        fits = [i for i in rest.items if {k[0] for k in i.lines} & can]
+        return Goal("return", fits, payment=list(rest.payment), text=said.text[-600:]) if fits else None
+    if kind != "cancel":
+        return None
+    can = {o.order_id for o in account.orders if o.status in rules.cancel.statuses}
+    sets = [{k[0] for k in i.lines} for i in rest.items]
+    orders = (set.intersection(*sets) if sets else set(rest.orders)) & can
+    if len(orders) != 1:
+        return None
+    return Goal("cancel", orders=list(orders), whole=True, reason=rest.reason, text=said.text[-600:])
+
+
+_NEXT = re.compile(
+    r"\b(?:2nd|second|next|another|also|too|as well|then there's|same (?:for|with|goes)|the other (?:one|order|box))\b"
+)
 
 
 def _conditional_swap(back: Ask, asks: Sequence[Ask]) -> bool:
@@ -81,6 +110,24 @@ def _conditional_swap(back: Ask, asks: Sequence[Ask]) -> bool:
     "best."""
     for ask in asks:
         if ask.kind == "swap" and re.search(r"\bif\b", ask.text) and _lines(ask.items) & _lines(back.items):
+            ask.otherwise = "return"
+            return True
+    return False
+
+
+_IF_GONE = re.compile(
+    r"\bif\b[^.;!?]*\b(?:run out|ran out|sold out|out of|gone|not|no|none|n't|isn't|haven't|don't|can't|cannot|"
+    r"unavailable|impossible)\b|\b(?:otherwise|or else|failing that)\b"
+)
+
+
+def _second_best(back: Ask, asks: Sequence[Ask]) -> bool:
+    """ "Exchange it for a black one; if you've run out of that, I'd sooner return it": one request again."""
+    if not _IF_GONE.search(back.text):
+        return False
+    lines = _lines(back.items)
+    for ask in asks[: asks.index(back)][::-1]:
+        if ask.kind == "swap" and (not lines or _lines(ask.items) & lines):
             ask.otherwise = "return"
             return True
     return False
@@ -230,7 +277,7 @@ def _fill(goal: Goal, ask: Ask) -> None:
     goal.pattern = ask.pattern or goal.pattern
     goal.unknown = ask.unknown or "" if not ask.orders else ""
     goal.maybe = ask.maybe
-    goal.otherwise = ask.otherwise
+    goal.otherwise = ask.otherwise or goal.otherwise
     if ask.every and not ask.orders and goal.kind == "address":
         goal.orders = []
 
@@ -276,7 +323,7 @@ def _narrow(current: Goal, rest: Ask) -> None:
 
 
 def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
-    if rest.items and current.kind in ("swap", "return", "cancel"):
+    if rest.items and current.kind in ("swap", "return", "cancel") and not _tells_order(current, rest, asked):
         merge_items(current.items, rest.items, rest.only)
     current.keep = list(dict.fromkeys([*current.keep, *rest.keep]))
     current.items = [i for i in (_without(i, rest.keep) for i in current.items) if i.lines]
@@ -292,6 +339,12 @@ def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
     current.payment = list(rest.payment) or current.payment
     current.reason = rest.reason or current.reason
     current.address = dict(rest.address) or current.address
+
+
+def _tells_order(current: Goal, rest: Ask, asked: str) -> bool:
+    """ "The vacuum's in it": asked about an order that is to be cancelled, items of it only say which one it is."""
+    whole = current.kind == "cancel" and not current.items and bool(current.orders)
+    return whole and asked in ("reason", "order") and {k[0] for k in _lines(rest.items)} & set(current.orders) != set()
 
 
 def _drop(task: Task, drop: Ask, current: Goal | None, more: bool) -> bool:

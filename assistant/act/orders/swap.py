@@ -111,6 +111,9 @@ def _pair(goal: Goal, line: Line, item: Item, order: Order, desk: Desk, out: Out
         return Pair(line, choice.variant, difference * line.quantity)
     if item.every and choice.problem in ("gone", "same", "best"):
         return None  # "everything in its dearest version": this one is already
+    if goal.otherwise and choice.problem not in ("", "unsaid"):
+        out.refusals.append(f"That version of the {line.name} is not available.")
+        return None
     _open_choice(choice, product, line, item, desk, out)
     return None
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from assistant.understand.orders import wording
 from assistant.understand.orders.items import Mention
+from assistant.understand.orders.refs import gives_reason
 
 _CUT = re.compile(r"(?:,\s*|\s+)(?:and|but|then|also|plus|or)\s+(?:then\s+|also\s+|please\s+)*|[,;:]\s*|\s-\s")
 
@@ -23,11 +24,29 @@ def clauses(sentence: str) -> list[str]:
         between = list(_CUT.finditer(sentence, first, second))
         if between and not re.fullmatch(r"\W*(?:\w+ing|\w+)\W*(?:or|and|/)\W*", sentence[first:second]):
             cuts.append(between[-1].start())
+    cuts = sorted({*cuts, *_numbered(sentence, places)})
     out, start = [], 0
     for cut in cuts:
         out.append(sentence[start:cut])
         start = cut
     return [c.strip(" ,;") for c in [*out, sentence[start:]] if c.strip(" ,;.")]
+
+
+def _numbered(sentence: str, actions: Sequence[int]) -> list[int]:
+    """Where each of several orders has its own said of it, behind its number: "#W1, no longer needed, and #W2, which
+    was a mistake", "#W1 cancelled because ..., #W2 sent to ..."."""
+    ids = [m.start() for m in re.finditer(r"#\s?[a-z]{0,3}-?\d{3,}", sentence)]
+    parts = [sentence[a:b] for a, b in pairwise([*ids, len(sentence)])]
+    behind = all(at > ids[0] for at in actions) if ids else False
+    told = [bool(gives_reason(p) or (behind and (wording.actions(p) or _SENT.search(p)))) for p in parts]
+    alone = behind or not any(ids[0] < at for at in actions) if ids else False
+    if len(ids) < 2 or not all(told) or not alone:
+        return []
+    return [m.start() if (m := _BEFORE_NUMBER.search(sentence[:at])) else at for at in ids[1:]]
+
+
+_SENT = re.compile(r"\b(?:sent|delivered|shipped|to go|goes|redirected) (?:\w+ ){0,2}to\b")
+_BEFORE_NUMBER = re.compile(r"[,;]?\s*(?:\b(?:and|also|plus|then)\s+)?(?:(?:my|the|order|number)\s+)*$")
 
 
 def chunk(clause: str, found: Sequence[Mention], n: int, kind: str) -> tuple[int, int]:

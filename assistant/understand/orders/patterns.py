@@ -10,7 +10,8 @@ import re
 EVERY = re.compile(
     r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:them|"
     r"the (?:items|things|stuff)|my (?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|"
-    r"i (?:ordered|bought|received|got)|orders|items|possible orders)|all\W*$|all the pending ones|all "
+    r"i (?:ordered|bought|received|got)|orders|items|possible orders)|all\W*$|all(?= (?:that )?back\b)|"
+    r"all the pending ones|all "
     r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible|"
     r"(?:every(?: single)?|each) (?:one|item|thing)|all (?:\w+ ){0,3}(?:items|things|articles|stuff|products|pieces)|"
     r"(?:whatever|anything)(?: that)?(?:'s| is| hasn't| has not| isn't)\b[^.,?!]*)\b"
@@ -36,6 +37,7 @@ KEEP = re.compile(
     r"for )*(?:\w+ ){0,2}$"
 )
 KEEP_AFTER = re.compile(
+    r"^\W*(?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b|"
     r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
     r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
 )
@@ -98,7 +100,7 @@ MAKE = re.compile(
     r"\bmak(?:e|ing) (?:it|them|this|that|mine|(?:the|my) (?:[\w-]+ ){0,3}[\w-]+)\b|"
     r"\b(?:should|must|is to|are to|ought to) be\b|"
     r"\b(?:give|get|send) me\b[^.?!]*\binstead\b|\bi(?:'d| would) rather have\b|\b(?:want|like|need|have|get)\b[^.?!]*"
-    r"\b(?:instead of|rather than|in place of)\b|\binstead\W*$"
+    r"\b(?:instead of|rather than|in place of|in (?:an)?other|in a different)\b|\binstead\W*$"
 )
 """Says what an item should be, without a word for changing it."""
 BARE = re.compile(

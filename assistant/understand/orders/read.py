@@ -15,12 +15,13 @@ from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
-from assistant.understand.orders.items import Mention, key
+from assistant.understand.orders.items import Mention, grams, key
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, read_address, source_at, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
+from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
 from assistant.understand.orders.wished import WishReader
@@ -38,7 +39,7 @@ class OrderReader:
 
     def read(self, text: str, focus: Focus) -> Said:
         """The whole message; what it asks for in its order."""
-        low = wording.mend(text)
+        low = repaired(wording.mend(text), self._scene.values, self._scene.mentions)
         self._recent = Recent()
         said = Said(
             text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
@@ -93,6 +94,8 @@ class OrderReader:
             return None
         items = self._scene.mentions(clause)
         kind, share = deed(clause, self._scene.shop.encode, items)
+        if kind == "payment" and (said.asks or said.rest.items or focus.kind):
+            return None  # "PayPal, though the order was on a gift card" pays what is being asked for
         if kind not in DEEDS or share < (_SURE if said.asks or kind == "cancel" else _LIKELY):
             return None
         ask = self._ask(kind, clause, 0, original, focus)
@@ -128,6 +131,9 @@ class OrderReader:
         if last is not None and (besides := self._wished_besides(last, clause, original, focus)) is not None:
             said.asks.append(besides)
             return
+        if self._pays(clause, focus, last):
+            into.text = f"{into.text} {clause}".strip()
+            return
         more = self._ask(kind, clause, 0, original, focus, answering=last is None)
         if last is not None and self._for_another_reason(last, more):
             said.asks.append(more)
@@ -160,6 +166,15 @@ class OrderReader:
         of_home = more.kind in ("home", "both") or changes_home(clause)
         if last is not None and last.kind in ("address", "home", "both") and of_home:
             last.kind = "home" if more.kind != "both" and self._of_no_order(last, clause) else "both"
+
+    def _pays(self, clause: str, focus: Focus, last: Ask | None) -> bool:
+        """The answer to how to pay: "the Visa, the same one that order is paid with" wishes for no same item."""
+        if not payments(clause, self._scene.account) or self._scene.mentions(clause):
+            return False
+        if last is None:
+            return focus.asked == "payment"
+        runs = grams(clause)
+        return last.kind == "swap" and not any(v in runs for values in self._scene.values for v in values)
 
     def _about_which(self, clause: str, said: Said) -> Ask | None:
         """The request of this message that a clause without one says more about: the last one whose orders it names, or
@@ -218,8 +233,9 @@ class OrderReader:
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not _named_again(m, found, at)]
         ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
+        found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
         for n, mention in enumerate(found):
-            if mention not in kept and not self._items.in_wish(clause, found, n, kind):
+            if mention not in kept:
                 ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus))
         if kind == "swap":
             self._items.share(ask.items)
@@ -361,11 +377,28 @@ _REQUEST = re.compile(r"\W*(?:(?:and|so|then|please|now)\W+)*(?:make|give|could|
 _TOGETHER = re.compile(r"\W*(?:together|along) with (?:(?:the|my|a|an) )?(?:[\w-]+ )?")
 
 
+_AN_ORDER = re.compile(r"(?:'s)? orders?\b(?! (?:number|no|id|as)\b)")
+"""Behind an item that stands for the order it is in: "the lamp order"."""
+
+
+def _stands_for_order(found: Sequence[Mention], clause: str) -> bool:
+    """Whether the first of these is, or is named in one breath with, one that stands for its order."""
+    for n, mention in enumerate(found):
+        if _AN_ORDER.match(clause[mention.end :]):
+            return True
+        if n + 1 == len(found) or not patterns.AND_THE.fullmatch(clause[mention.end : found[n + 1].start]):
+            return False
+    return False
+
+
 def _only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[Mention]:
     """The items of a clause that only say which order is meant: "the order with the lamp and the kettle"."""
     out: list[Mention] = []
     for n, mention in enumerate(found):
         before = clause[: mention.start]
+        if kind in ("cancel", "") and _stands_for_order(found[n:], clause):
+            out.append(mention)
+            continue
         if n and _TOGETHER.fullmatch(clause[found[n - 1].end : mention.start]) and found[n - 1] not in out:
             continue
         run = n and found[n - 1] in out and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])

@@ -208,6 +208,11 @@ _NOT_NEEDED = re.compile(
 )
 
 
+def gives_reason(text: str) -> bool:
+    """Whether words say why somebody wants to be rid of something."""
+    return bool(_MISTAKE.search(text) or _NOT_NEEDED.search(text))
+
+
 def reason(text: str, allowed: Sequence[str]) -> str | None:
     """Which of the reasons that count is given; what was said where every reason counts is not kept."""
     for one in allowed:
@@ -222,8 +227,8 @@ def reason(text: str, allowed: Sequence[str]) -> str | None:
 
 _POSTCODE = r"(?:[a-z]{1,2}\d[a-z\d]{0,2} ?[a-z\d]{3,4}|\d{5}(?:-\d{4})?|\d{4} ?[a-z]{2}|\d{3} \d{2}|\d{4,6})"
 _FREE_FORM = re.compile(
-    rf"(\d+[a-z]?(?: [a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),\s*((?:(?:suite|apt\.?|apartment|unit|floor|"
-    rf"flat|#|room|ste\.?) ?[\w-]+),\s*)?"
+    rf"((?<![\w#])\d+[a-z]?(?: (?!(?:to|sent|goes|is)\b)[a-z0-9.'-]+){{1,5}}?|[a-z][a-z .'-]+ \d+[a-z]?),"
+    rf"\s*((?:(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?"
     rf"([a-z][a-z .'-]+?)(?:,\s*([a-z][a-z ]+?))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united "
     rf"kingdom|[a-z]{{4,}}))?"
 )

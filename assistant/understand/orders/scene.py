@@ -16,6 +16,7 @@ from assistant.types import Product
 from assistant.understand.orders.items import Mention, described, mentions, option_words
 from assistant.understand.orders.likeness import Encode, Likeness
 from assistant.understand.orders.refs import orders_at
+from assistant.understand.vocabulary import canonical
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,16 @@ class Scene:
         """The items that a clause names: by words of their names, else by meaning."""
         named = mentions(clause, self.names, self.options)
         return named or (self._like.mentions(clause) if by_meaning and self._like else [])
+
+    @cached_property
+    def values(self) -> list[dict[str, str]]:
+        """Of each of their products: the values that it comes in, as they are compared, with the option of each."""
+        products = [self.shop.product(p) for p in dict.fromkeys(x.product_id for x in self.lines) if p]
+        return [
+            {canonical(v): o for variant in product.variants for o, v in variant.options.items()}
+            for product in products
+            if product
+        ]
 
     @cached_property
     def _like(self) -> Likeness | None:

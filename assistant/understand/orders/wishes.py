@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import STOP_WORDS, tokenize
+from assistant.language import STOP_WORDS, stem, tokenize
 from assistant.order_talk import Wish
 from assistant.request import Wanted
 from assistant.scales import adjective, number_in, option_named, rank
@@ -52,6 +52,8 @@ _REST = re.compile(
     r"\bsame otherwise\b|without (?:chang|touch)ing|"
     r"\b(?:keep|keeping|leave|leaving) (?:\w+ ){0,2}(?:other|rest|remaining|everything else|all else)\b|"
     r"otherwise(?: the)? same|"
+    r"nothing else (?:is |should |must |to |may |need |needs to )?(?:be )?(?:different|chang\w+|alter\w*)|"
+    r"(?:don't|do not|not) (?:change|touch|alter) (?:anything|any thing) else|"
     r"\bother options unchanged|same in every"
 )
 _IDENTICAL = re.compile(
@@ -127,13 +129,27 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     text = _keeps(text, values, wish)
     _named(text, values, wish)
     _or_more(text, values, wish)
-    wish.show = bool(SHOW.search(text))
+    wish.show = bool(SHOW.search(text)) or _another(text, values, current, wish)
     bounds = price_bounds(text)
     wish.under = bounds.high
     wish.cheaper = bool(_CHEAPER.search(text)) and not wish.extreme
     if wish.identical and (wish.want or wish.relative or wish.extreme):
         wish.identical, wish.rest_same = False, True
     return wish
+
+
+def _another(text: str, values: Values, current: Mapping[str, str] | None, wish: Wish) -> bool:
+    """ "In another color": any value but the one it has; which, the customer is to say."""
+    match = _ANOTHER.search(text)
+    name = next((n for n in values if match and stem(n.lower().split()[-1]) == stem(match[1])), None)
+    if name is None or name in wish.want:
+        return False
+    if current and name in current:
+        wish.exclude.setdefault(name, []).append(current[name])
+    return True
+
+
+_ANOTHER = re.compile(r"\b(?:another|other|different) (?:kind of |type of )?([a-z]+)")
 
 
 def _or_more(text: str, values: Values, wish: Wish) -> None:

@@ -200,6 +200,7 @@ _NO = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
     r"mind|stop|"
     r"wait|hold on|forget|leave|rather not)\b(?! (?:idea|clue|sure|(?:\w+ )?(?:know|remember|recall)|worries|problem|"
+    r"hurry|rush|pressure|stress|doubt|trouble|offen[cs]e|big deal|"
     r"have (?:the|my|a|any) (?:\w+ )?(?:number|id)|have it)\b)"
 )
 
