@@ -37,7 +37,7 @@ KEEP = re.compile(
     r"for )*(?:\w+ ){0,2}$"
 )
 KEEP_AFTER = re.compile(
-    r"^\W*(?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b|"
+    r"^ (?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b(?! (?:the|my|that|these|those)\b)|"
     r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
     r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
 )
