@@ -105,7 +105,10 @@ def _called(request: Request, products: list[Product]) -> list[Product]:
     return [p for p in products if said[p.product_id] == most]
 
 
-_ONE_OF = re.compile(r"^\W*(?:and )?(?:got|have)\b|\bthe ones? (?:with|that|for)\b|\bwhich ones?\b")
+_ONE_OF = re.compile(
+    r"^\W*(?:and )?(?:got|have)\b|\b(?:what|which) (?:[\w'-]+ ){1,3}(?:are|is) there\b|"
+    r"\bthe ones? (?:with|that|for)\b|\bwhich ones?\b"
+)
 """Something else is looked for, or one among several."""
 _TERSE = {"search": 1.0, "complaint": 1.0, "none": 1.0, "yes": 1.0, "promotion": 2.0}
 """From which score of its best line the product talked about is meant. Of the bench's turns read as these acts beside a

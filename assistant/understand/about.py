@@ -209,6 +209,8 @@ class Subject:
 
     def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
+        if request.act == "best_rated":
+            request = replace(request, query=" ".join(w for w in request.query.split() if w not in _OF_RANK))
         words = [w for w in request.query.split() if w.isalpha() and w not in _OF_RANK and len(w) > 1]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
         limits = request.limits

@@ -223,6 +223,8 @@ def _goes_on(request: Request, state: State) -> bool:
         return False
     if request.products and request.extra.get("pronoun"):
         return False
+    if request.limits.category or request.limits.subcategory or request.limits.brand:
+        return False  # "what samsung tablets are there" names what is looked for
     short = len(request.text.split()) <= 6
     return (
         short

@@ -76,3 +76,13 @@ def test_advice_about_what_is_not_sold_says_so(assistant: Assistant, talk: Talk)
     record = talk("what trombone would suit my wife")
     assert "couldn't find a trombone in our shop. As a gift I would suggest" in record.reply
     assert "couldn't find" not in talk("what tent would suit my girlfriend").reply
+
+
+def test_words_of_ranking_name_no_thing(assistant: Assistant, talk: Talk) -> None:
+    record = talk("which of your sleeping bag things has the best reviews")
+    assert "best rated" in record.reply and {p.subcategory for p in products(assistant, record)} == {"Sleeping Bags"}
+
+
+def test_a_kind_that_is_named_after_a_page_is_looked_for(assistant: Assistant, talk: Talk) -> None:
+    record = talk("how much is the tarn 2 tent", "how long does delivery take", "ok what sleeping bags are there")
+    assert {p.subcategory for p in products(assistant, record)} == {"Sleeping Bags"}
