@@ -58,6 +58,12 @@ def merge(requests: list[Request]) -> list[Request]:
             continue
         elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
             out[-1] = request
+        elif (
+            previous.act == "compare"
+            and request.act in ("price", "cheapest", "most_expensive")
+            and request.from_context
+        ):
+            continue  # "the boxed or the hand one, which costs less": what they cost is said side by side
         elif previous.act in ("cheapest", "most_expensive") and request.act == "compare":
             out[-1] = request  # "is wood cheaper? wood vs glass": what is compared is said behind it
         elif {previous.act, request.act} == {"price", "availability"} and previous.wanted == request.wanted:

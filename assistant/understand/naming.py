@@ -93,7 +93,7 @@ class Naming:
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
             kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, clause)]
         elif clause.act == "compare":
-            kept = [self._in_focus(m, state) if _before_one(m, tokens) else m for m in kept]
+            kept = self._of_one_kind([self._in_focus(m, state) if _before_one(m, tokens) else m for m in kept], tokens)
         kept = [m for m in kept if not self._modifies(m, clause)]
         if any(m.coverage >= 0.99 for m in kept):
             kept = [m for m in kept if not self._headless(m, clause)]
@@ -127,6 +127,22 @@ class Naming:
             ids = tuple(sorted(p for p in lacking if self._vocabulary.products[p].active))
             surely = 1.0 if len(ids) == 1 else mention.coverage
             out.append(replace(mention, positions=rest, product_ids=ids, coverage=surely) if ids else mention)
+        return out
+
+    def _of_one_kind(self, mentions: list[Mention], tokens: tuple[Tok, ...]) -> list[Mention]:
+        """ "The boxed blender or the hand one": what is called a "one" is of the kind of what it is set beside."""
+        entries = self._vocabulary.products
+        kinds = {
+            entries[p].subcategory or entries[p].category
+            for m in mentions
+            if not _before_one(m, tokens)
+            for p in m.product_ids
+        }
+        out: list[Mention] = []
+        for mention in mentions:
+            alike = tuple(p for p in mention.product_ids if (entries[p].subcategory or entries[p].category) in kinds)
+            narrow = _before_one(mention, tokens) and 0 < len(alike) < len(mention.product_ids)
+            out.append(replace(mention, product_ids=alike) if narrow else mention)
         return out
 
     def _of_topic(self, mention: Mention, state: State) -> Mention:

@@ -86,3 +86,9 @@ def test_words_of_ranking_name_no_thing(assistant: Assistant, talk: Talk) -> Non
 def test_a_kind_that_is_named_after_a_page_is_looked_for(assistant: Assistant, talk: Talk) -> None:
     record = talk("how much is the tarn 2 tent", "how long does delivery take", "ok what sleeping bags are there")
     assert {p.subcategory for p in products(assistant, record)} == {"Sleeping Bags"}
+
+
+def test_what_is_set_beside_another_is_of_its_kind_and_said_once(assistant: Assistant, talk: Talk) -> None:
+    record = talk("trail runner gtx or the plain one, which costs less")
+    assert {p.subcategory for p in products(assistant, record)} == {"Trail Running Shoes"}
+    assert record.reply.count("£119.00") == 1
