@@ -136,9 +136,28 @@ def _beside_brand(question: str, aspect: Aspect) -> bool:
 def weigh(question: str, product: Product, encode: Encode, variant: Variant | None = None) -> list[Aspect]:
     """Everything that is known of a product with the head's score of how well it answers, best first."""
     aspects = known(product, variant)
-    told = scores(_without_name(question, product), [_line(a, product) for a in aspects], encode)
-    judged = [Aspect(a.kind, a.name, a.value, float(s)) for a, s in zip(aspects, told, strict=True)]
+    lines = [_line(a, product) for a in aspects]
+    told = scores(_without_name(question, product), lines, encode)
+    measure = bool(_MEASURE.search(fold(question)))
+    judged = [
+        Aspect(a.kind, a.name, a.value, float(s) + (_figures(line.text) if measure else 0.0))
+        for a, line, s in zip(aspects, lines, told, strict=True)
+    ]
     return sorted(judged, key=lambda a: -a.score)
+
+
+_MEASURE = re.compile(
+    r"\bhow (?:big|deep|far|wide|tall|thick|heavy|large|high|many|long)\b|\b(?:size|dimensions?|measurements?) of\b"
+)
+_FIGURE = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|single|double)\b", re.IGNORECASE
+)
+_WITH_FIGURE, _WITHOUT_FIGURE = 0.3, -0.5
+
+
+def _figures(text: str) -> float:
+    """What a line gains or loses by having a figure, or none, where a measure is asked for."""
+    return _WITH_FIGURE if _FIGURE.search(text) else _WITHOUT_FIGURE
 
 
 def _line(aspect: Aspect, product: Product) -> Line:

@@ -70,3 +70,11 @@ def test_a_guarantee_is_a_warranty() -> None:
 
 def test_what_is_typed_in_a_hurry_is_spelt_out() -> None:
     assert spelt_out("where is ur shop, cant u post it") == "where is your shop, can't you post it"
+
+
+def test_a_measure_is_answered_by_a_line_with_a_figure() -> None:
+    bag = product(
+        "Fusion Pack", description="A roomy pack that is big enough for all your things. Dimensions: 18 x 10 x 6 in."
+    )
+    found = best("how big is the pack", bag, default_embedder().encode)
+    assert found and "18" in found[0].value

@@ -134,6 +134,18 @@ def test_what_an_offer_takes_off_is_no_price() -> None:
     assert wrong('For the Moka Pot "Pot week" takes off $5.00.')
 
 
+def test_thicknesses_are_counted_like_sizes() -> None:
+    versions = [Variant(f"S-mat{n}", 2000, 3, None, {"thickness": f"{n}mm"}) for n in (4, 5, 6)]
+    world = World("mats", [Product("mat", "Yoga Mat", "things", "", {}, versions)], {})
+    ask = {"kind": "count", "products": ["Yoga Mat"], "option": "thickness"}
+
+    def wrong(reply: str) -> list[str]:
+        return judge_turn(Turn(world, "how many thicknesses", ["how many thicknesses"], [ask], {"reply": reply})).wrong
+
+    assert not wrong("The Yoga Mat comes in 3 thicknesses: 4mm, 5mm and 6mm.")
+    assert wrong("The Yoga Mat comes in 2 thicknesses: 4mm and 5mm.")
+
+
 def test_half_is_a_figure_that_the_customer_gave() -> None:
     reply = "I'm sorry, our catalogue doesn't say whether the Moka Pot can be had in 0.5 litre."
     assert not free(reply, "Moka Pot", "half litre one price")

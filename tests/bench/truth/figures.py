@@ -186,7 +186,7 @@ def _kind_counts(sentence: Sentence, noun: str) -> set[int] | None:
         for key in {k for v in product.variants for k in v.options}:
             last = key.split()[-1].rstrip("s")
             if re.match(
-                rf"{re.escape(key)}s?\b|{re.escape(last)}s?$|{re.escape(last)}s\b".replace("colour", "color"),
+                rf"{re.escape(key)}(?:e?s)?\b|{re.escape(last)}s?$|{re.escape(last)}s\b".replace("colour", "color"),
                 noun.replace("colour", "color"),
                 re.I,
             ) and noun.endswith("s"):
