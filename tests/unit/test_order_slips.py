@@ -7,6 +7,7 @@ import pytest
 from assistant.understand.orders import wording
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.items import Mention, mentions
+from assistant.understand.orders.patterns import ONLY
 from assistant.understand.orders.refs import address_in
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.wishes import read_wish
@@ -75,6 +76,13 @@ def test_orders_that_share_what_is_said_stay_together() -> None:
 def test_an_order_number_is_no_house() -> None:
     text = "#W2222222 sent to 953 Park Avenue, Suite 613, New York, NY 10064"
     assert address_in(text.lower(), text)["address1"] == "953 Park Avenue"
+
+
+def test_nothing_else_different_leaves_the_other_items_and_keeps_the_rest() -> None:
+    assert not ONLY.search("the kettle ought to be in steel, and nothing else different")
+    assert ONLY.search("just the kettle, nothing else")
+    wish = read_wish("one in white, and nothing else different", {"color": ["black", "white"], "size": ["S", "M"]})
+    assert wish.rest_same
 
 
 def test_another_color_is_any_but_the_one_it_has() -> None:

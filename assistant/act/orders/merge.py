@@ -127,7 +127,8 @@ def _second_best(back: Ask, asks: Sequence[Ask]) -> bool:
         return False
     lines = _lines(back.items)
     for ask in asks[: asks.index(back)][::-1]:
-        if ask.kind == "swap" and (not lines or _lines(ask.items) & lines):
+        same_order = {k[0] for k in _lines(ask.items)} & set(back.orders)
+        if ask.kind == "swap" and (not lines or _lines(ask.items) & lines or same_order):
             ask.otherwise = "return"
             return True
     return False

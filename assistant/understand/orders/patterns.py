@@ -86,7 +86,8 @@ COUNT = re.compile(
 )
 ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")
 ONLY = re.compile(
-    r"\b(?:only|just|nothing else)\b(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
+    r"\b(?:only|just|nothing else(?! (?:\w+ ){0,3}(?:different|chang\w+|alter\w*)))\b"
+    r"(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
     r"to (?:know|ask)|to be sure|use|make|like))"
 )
 ALSO = re.compile(
