@@ -190,6 +190,8 @@ class OrderReader:
 
     def _only_asks(self, clause: str) -> bool:
         """Whether a clause is a question of its own: "tracking # for the chair order?" wants no chair changed."""
+        if clause.endswith("?") and _QUESTION.search(clause) and not wording.actions(clause):
+            return True  # "could I know what I was charged for the shirt?" gives no shirt back
         asked = questions(clause, self._scene.account, self._scene.mentions)
         return bool(asked) and (clause.endswith("?") or all(q["ask"] == "tracking" for q in asked))
 
@@ -357,6 +359,7 @@ class OrderReader:
                 ask.maybe = True
 
 
+_QUESTION = re.compile(r"\b(?:know|tell me|see|say|ask|remember|find out) (?:what|how|when|where|why|whether|if)\b")
 _LIKELY, _SURE = 0.6, 0.8
 """How likely the head must find a request that no verb tells; and one behind another request."""
 _WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")
