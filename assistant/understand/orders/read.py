@@ -17,6 +17,7 @@ from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention, grams, key
 from assistant.understand.orders.kinds import kinds
+from assistant.understand.orders.named_for import means_whole, named_again, only_tell_orders
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, read_address, source_at, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
@@ -217,7 +218,7 @@ class OrderReader:
         found = self._scene.mentions(clause, by_meaning=not bare)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
-        context = _only_tell_orders(found, clause, kind)
+        context = only_tell_orders(found, clause, kind)
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
         if kind not in ("address", "home"):
@@ -225,7 +226,7 @@ class OrderReader:
         if not ask.source_named:
             ask.orders = ask.orders or self._scene.where_it_can(near, kind)
         ask.every = bool(patterns.EVERY.search(clause))
-        ask.whole = _means_whole(clause) or bool(patterns.ENTIRE.search(clause))
+        ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
         if kind in ("address", "home"):
             self._orders_to_send(ask, found, clause, focus)
             return ask
@@ -233,7 +234,7 @@ class OrderReader:
             m for m in found if patterns.KEEP.search(clause[: m.start]) or patterns.KEEP_AFTER.search(clause[m.end :])
         ]
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
-        found = [m for m in found if not _named_again(m, found, at)]
+        found = [m for m in found if not named_again(m, found, at)]
         ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
         found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
         for n, mention in enumerate(found):
@@ -375,50 +376,3 @@ def _complete(ask: Ask) -> bool:
 
 
 _REQUEST = re.compile(r"\W*(?:(?:and|so|then|please|now)\W+)*(?:make|give|could|can|would)\b")
-
-
-_TOGETHER = re.compile(r"\W*(?:together|along) with (?:(?:the|my|a|an) )?(?:[\w-]+ )?")
-
-
-_AN_ORDER = re.compile(r"(?:'s)? orders?\b(?! (?:number|no|id|as)\b)")
-"""Behind an item that stands for the order it is in: "the lamp order"."""
-
-
-def _stands_for_order(found: Sequence[Mention], clause: str) -> bool:
-    """Whether the first of these is, or is named in one breath with, one that stands for its order."""
-    for n, mention in enumerate(found):
-        if _AN_ORDER.match(clause[mention.end :]):
-            return True
-        if n + 1 == len(found) or not patterns.AND_THE.fullmatch(clause[mention.end : found[n + 1].start]):
-            return False
-    return False
-
-
-def _only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[Mention]:
-    """The items of a clause that only say which order is meant: "the order with the lamp and the kettle"."""
-    out: list[Mention] = []
-    for n, mention in enumerate(found):
-        before = clause[: mention.start]
-        if kind in ("cancel", "") and _stands_for_order(found[n:], clause):
-            out.append(mention)
-            continue
-        if n and _TOGETHER.fullmatch(clause[found[n - 1].end : mention.start]) and found[n - 1] not in out:
-            continue
-        run = n and found[n - 1] in out and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])
-        if patterns.NEAR.search(before) or run or (kind in ("cancel", "") and patterns.SPOKEN_OF.search(before)):
-            out.append(mention)
-    return out
-
-
-def _named_again(mention: Mention, found: Sequence[Mention], at: int) -> bool:
-    """ "I got the boots and I'd like to swap the boots for ...": what counts is said after the action (at `at`)."""
-    return mention.start < at and any(o.start > at and set(o.names) & set(mention.names) for o in found)
-
-
-def _means_whole(clause: str) -> bool:
-    """Whether a clause means whole orders; "the boots in my order" doesn't."""
-    return any(
-        not re.search(r"\b(?:in|from|of|off|on|with|into|inside)\s+$", clause[: m.start()])
-        or re.match(r"whole|entire|complete", m[0])
-        for m in patterns.WHOLE.finditer(clause)
-    )
