@@ -53,6 +53,7 @@ _UNIT = (
 _NUMBER = re.compile(
     rf"(?<![\w.,#-])(?P<n>\d+(?:[.,]\d+)*)(?P<percent>\s?%)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?", re.I
 )
+_SPAN_END = re.compile(rf"(?<![\w.,#-])\d+(?:[.,]\d+)*-(?P<n>\d+(?:[.,]\d+)*)[\s-]?(?P<unit>{_UNIT})(?!\w)", re.I)
 _WORD_NUMBER = re.compile(rf"\b(?P<n>{'|'.join(NUMBER_WORDS)})[\s-](?P<unit>{_UNIT})(?!\w)", re.I)
 _EMPTY = set(
     "year years month months week weeks days hours with from this that have your will they them their than".split()
@@ -231,6 +232,8 @@ def reply_named(sentence: Sentence) -> list[Product]:
 def _figures(text: str) -> Iterator[Figure]:
     for match in _NUMBER.finditer(text):
         yield Figure(match["n"].replace(",", ""), (match["unit"] or "").lower(), bool(match["percent"]), *match.span())
+    for match in _SPAN_END.finditer(text):  # "2-3 days" is wrong by its end, too
+        yield Figure(match["n"].replace(",", ""), match["unit"].lower(), False, *match.span("n"))
     for match in _WORD_NUMBER.finditer(text):
         yield Figure(str(NUMBER_WORDS[match["n"].lower()]), match["unit"].lower(), False, *match.span())
 
