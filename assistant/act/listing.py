@@ -54,6 +54,8 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         hits = [
             h for h in context.search.products(request.query, filters(request.limits), limit=3) if _near(h, request)
         ]
+    if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
+        hits = _of_its_kind(request, context)
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
@@ -61,6 +63,19 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         return True
     _list(hits, request, context, plan)
     return True
+
+
+_ONE = re.compile(r"\b(?:ones?|something|anything|others?)\b")
+
+
+def _of_its_kind(request: Request, context: Context) -> list[Hit]:
+    """ "One for dad under 100", after a watch that costs more: what else there is of the kind for that money."""
+    kinds = {(p.category, p.subcategory) for p in context.catalogue.products(list(request.products[:3]))}
+    if len(kinds) != 1:
+        return []
+    category, subcategory = kinds.pop()
+    limits = replace(request.limits, category=category, subcategory=subcategory or None)
+    return context.search.products("", filters(limits), limit=_SHOWN)
 
 
 def _near(hit: Hit, request: Request) -> bool:
@@ -93,6 +108,8 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         found = context.search.products(more, filters(limits, product_ids=named), limit=12)
         if found:  # what else was said puts those first that it fits best
             return found if more else sorted(found, key=lambda h: named.index(h.product_id))
+    if named and limits.price and not context.search.products("", filters(limits, product_ids=named), limit=1):
+        named = []  # part of its name was said, and it costs more than was said: "a watch for my mum under 150"
     query = "" if kind_name(request) else request.query
     order: Sort = "cheapest" if not query and _CHEAP.search(request.text.lower()) else "relevance"
     hits = context.search.products(query, filters(limits), order, limit=12)

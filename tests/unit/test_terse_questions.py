@@ -106,3 +106,8 @@ def test_a_change_of_mind_is_nobodys_order(talk: Talk) -> None:
     reply = talk("can i cancel an order if i just changed my mind").reply
     assert "who you are" not in reply
     assert "pending" in reply
+
+
+def test_one_for_less_is_another_of_the_kind(talk: Talk) -> None:
+    reply = talk("how much is the drift winter boot", "one for my dad under 155").reply
+    assert "£149.95" in reply and "fits these limits" not in reply
