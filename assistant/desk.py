@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,8 @@ class TurnTaker(Protocol):
         customer: CustomerRef | None = None,
         now: datetime | None = None,
         introduced: bool = False,
+        silent: bool = False,
+        done_before: bool = False,
     ) -> Iterator[Event]: ...
 
     def greeting(self) -> str: ...
@@ -54,14 +56,12 @@ class Desk:
         *,
         turns_at_once: int = 64,
         shops: Shops | None = None,
-        quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
         give_up: Callable[[str], None] = lambda conversation: None,
     ) -> None:
         self.assistant = assistant
         self.metrics = metrics
         self.isolated = shops is not None
         self._shops = shops or self._shared
-        self._quiet = quiet
         self._give_up = give_up
         self._free = threading.BoundedSemaphore(turns_at_once)
         self._locks = ConversationLocks()
@@ -74,6 +74,8 @@ class Desk:
         customer: CustomerRef | None = None,
         now: datetime | None = None,
         introduced: bool = False,
+        silent: bool = False,
+        done_before: bool = False,
     ) -> Iterator[Event]:
         """The turn's events, as `Assistant.turn` yields them; closing the iterator stops the answer.
 
@@ -87,7 +89,15 @@ class Desk:
                 stack.enter_context(self._place())
                 stack.enter_context(self._locks.hold(conversation_id))
                 assistant = stack.enter_context(self._shops(conversation_id))
-                events = assistant.turn(conversation_id, text, customer=customer, now=now, introduced=introduced)
+                events = assistant.turn(
+                    conversation_id,
+                    text,
+                    customer=customer,
+                    now=now,
+                    introduced=introduced,
+                    silent=silent,
+                    done_before=done_before,
+                )
                 for event in stack.enter_context(_closing(events)):
                     if first and isinstance(event, Delta):
                         first = False
@@ -124,14 +134,16 @@ class Desk:
     def recall(
         self, conversation_id: str, texts: list[str], *, customer: CustomerRef | None, now: datetime | None
     ) -> None:
-        """Take in earlier messages of a conversation without generating answers to them.
+        """Take in earlier messages of a conversation: nothing is generated for them, and nothing done a second time
+        but in a fresh copy of the shop, where it hasn't been done.
 
         A message that can't be answered is passed over, as it was when it was new. Raises BusyError.
         """
-        with self._quiet():
-            for text in texts:
-                with suppress(InputError):
-                    self.reply(conversation_id, text, customer=customer, now=now)
+        again = {"silent": True, "done_before": not self.isolated}
+        for text in texts:
+            with suppress(InputError):
+                for _ in self.turn(conversation_id, text, customer=customer, now=now, **again):
+                    pass
 
     @contextmanager
     def _shared(self, conversation_id: str) -> Iterator[TurnTaker]:

@@ -136,17 +136,22 @@ class Assistant:
         customer: CustomerRef | None = None,
         now: datetime | None = None,
         introduced: bool = False,
+        silent: bool = False,
+        done_before: bool = False,
     ) -> Iterator[Event]:
         """Answer one message: verified sentences as they come, then one Done with the record.
 
         `now` overrides the shop's clock. `introduced` says that the customer has already been told that this is an AI
-        (the chat shows it); otherwise the first answer of a conversation begins with it. Closing the iterator stops the
-        answer; what was said so far is kept. Raises InputError for a message that can't be answered.
+        (the chat shows it); otherwise the first answer of a conversation begins with it. `silent`: no word
+        is generated, the answer comes in code's words. `done_before`: what the message leads to was done when it was
+        new, and is not done a second time. Closing the iterator stops the answer; what was said so far is kept.
+        Raises InputError for a message that can't be answered.
         """
         began = time.perf_counter()
         customer = usable(self._db, customer)
         adapter = self._adapters.of(conversation_id)
         turn = Turn(Record(model=self._engine.status().model, adapter=adapter.name if adapter else None), began)
+        turn.silent = silent
         turn.may_say = self.guard.may_say
         screened = self.guard.take(text, self._settings.limits.message_chars, conversation_id)
         at = turn.clock("screen", began)
@@ -158,7 +163,7 @@ class Assistant:
         status = "stopped"
         try:
             shop = self._catalogue.glance()
-            context = self._context(shop, now, customer)
+            context = self._context(shop, now, customer, done_before)
             colleague = self._handoffs.in_charge(conversation_id)
             states = States(self._embedder)
             decision = self.guard.verdict(
@@ -174,7 +179,7 @@ class Assistant:
             mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
             complete(context, plan)
             self.guard.clean(plan, context.info)
-            if plan.handoff:
+            if plan.handoff and not done_before:
                 summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
                 self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
             told = "" if decision.refused else not_kept(screened.hidden)
@@ -244,7 +249,9 @@ class Assistant:
             return
         self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
 
-    def _context(self, shop: Catalogue, now: datetime | None, customer: CustomerRef | None) -> Context:
+    def _context(
+        self, shop: Catalogue, now: datetime | None, customer: CustomerRef | None, done_before: bool = False
+    ) -> Context:
         info = shop.info()
         return Context(
             catalogue=shop,
@@ -256,6 +263,7 @@ class Assistant:
             as_of=datetime.now(UTC),
             shopper=self._shoppers.find(customer.customer_id) if customer else None,
             shoppers=self._shoppers,
+            done_before=done_before,
         )
 
     def _listener(self, shop: Catalogue, states: States) -> Listener:

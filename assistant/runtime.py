@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.engine.remote import RemoteEngine
     from assistant.engine.request import Tokenizer
     from assistant.pipeline import Assistant
-    from assistant.quiet import QuietableEngine
 
 DEMO_SHOP = Path(__file__).parent / "shop" / "demo"
 
@@ -34,7 +33,6 @@ class Runtime:
     settings: Settings
     db: Database
     process: EngineProcess | RemoteEngine
-    engine: QuietableEngine
     tokenizer: Tokenizer
     assistant: Assistant
     adapters: InUse
@@ -45,12 +43,12 @@ class Runtime:
         """An assistant of the same making for another database, such as a copy."""
         from assistant.pipeline import Assistant
 
-        return Assistant(db, self.engine, self.tokenizer, self.settings, self.adapters)
+        return Assistant(db, self.process, self.tokenizer, self.settings, self.adapters)
 
     def close(self) -> None:
         if self.releases is not None:
             self.releases.stop()
-        self.engine.close()
+        self.process.close()
         self.db.close()
 
     def __enter__(self) -> Runtime:
@@ -75,7 +73,6 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
     """
     from assistant.engine import open_engine
     from assistant.models import ModelStore
-    from assistant.quiet import QuietableEngine
 
     db = open_database(settings)
     try:
@@ -101,12 +98,11 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         from assistant.engine.process import EngineProcess
         from assistant.pipeline import Assistant
 
-        engine = QuietableEngine(process)
-        assistant = Assistant(db, engine, tokenizer, settings, adapters)
+        assistant = Assistant(db, process, tokenizer, settings, adapters)
         releases = None
         if model.adapter is None and isinstance(process, EngineProcess):  # another server has adapters of its own
             releases = Releases(process, adapters, base)
-        runtime = Runtime(settings, db, process, engine, tokenizer, assistant, adapters, releases)
+        runtime = Runtime(settings, db, process, tokenizer, assistant, adapters, releases)
         if wait:
             process.wait_ready()
     except BaseException:

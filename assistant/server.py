@@ -145,13 +145,12 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     pool: IsolatedShops[Any] | None = None
     if isolate:
         pool = IsolatedShops(runtime.db, runtime.assistant_for, settings.limits.isolated_shops)
-    metrics = Metrics(runtime.engine.status)
+    metrics = Metrics(runtime.process.status)
     desk = Desk(
         runtime.assistant,
         metrics,
         turns_at_once=settings.limits.turns_at_once,
         shops=pool.lend if pool else None,
-        quiet=runtime.engine.quiet,
         give_up=runtime.process.give_up,
     )
 
@@ -162,7 +161,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     app = create_app(
         desk,
         settings,
-        status=runtime.engine.status,
+        status=runtime.process.status,
         find_customer=customer,
         gate=gate,
         trouble=runtime.db.trouble,

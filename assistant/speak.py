@@ -43,6 +43,8 @@ class Turn:
     released: list[Released] = field(default_factory=list)
     intro: str = ""
     may_say: MaySay = field(default=lambda sentence, own: True)
+    silent: bool = False
+    """No word is generated: code says all of it."""
 
     def clock(self, step: str, since: float) -> float:
         now = time.perf_counter()
@@ -142,7 +144,7 @@ class Speaker:
         at = time.perf_counter()
         checker, task = self._task(question, plan, self._in_use.of(conversation_id))
         yield from turn.release(checker.begin())
-        if task is not None:
+        if task is not None and not turn.silent:
             at = turn.clock("prompt", at)
             yield from self._generated(turn, self._request(conversation_id, task), checker)
         at = time.perf_counter()

@@ -82,6 +82,8 @@ class StandIn:
         customer: CustomerRef | None = None,
         now: datetime | None = None,
         introduced: bool = False,
+        silent: bool = False,
+        done_before: bool = False,
     ) -> Iterator[Event]:
         at = now or NOW
         message = self.conversations.begin_turn(conversation_id, text, at, customer.customer_id if customer else None)

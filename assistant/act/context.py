@@ -39,6 +39,8 @@ class Context:
     """Who is signed in, as the shop knows them; None for a visitor."""
     shoppers: Shoppers | None = None
     """Where what customers tell of themselves is kept and forgotten."""
+    done_before: bool = False
+    """What the message leads to was done when it was new: it is only to be known again."""
 
     @property
     def is_member(self) -> bool:

@@ -1,4 +1,4 @@
-"""The desk and isolation: one turn at a time per conversation, a bound on all, copies that come and go, quiet turns."""
+"""The desk and isolation: one turn at a time per conversation, a bound on all, copies that come and go."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 
 from assistant.desk import Desk
-from assistant.engine.request import GenerateRequest
-from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import BusyError, EngineError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics, samples
-from assistant.quiet import QuietableEngine
 from assistant.shop.schema import OrderRow
 from assistant.store.database import Database
 from assistant.types import Delta
@@ -85,25 +82,6 @@ def test_copies_are_apart_bounded_and_removed(shop_db: Database) -> None:
     folder = first.db.path.parent
     shops.close()
     assert not folder.exists()
-
-
-def test_quiet_engine_declines_only_in_its_own_thread() -> None:
-    engine = QuietableEngine(ScriptedEngine(lambda request: "hello"))
-    request = GenerateRequest(request_id="1", conversation="c", prompt=(1, 2, 3))
-    heard: list[int] = []
-
-    def elsewhere() -> None:
-        heard.append(len(list(engine.generate(GenerateRequest(request_id="2", conversation="c", prompt=(1, 2, 3))))))
-
-    with engine.quiet():
-        with pytest.raises(EngineError):
-            engine.generate(request)
-        other = threading.Thread(target=elsewhere)
-        other.start()
-        other.join()
-    assert heard and heard[0] > 1
-    assert list(engine.generate(request))
-    engine.close()
 
 
 def test_a_conversation_waits_at_most_so_long(scripted_assistant: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,12 @@ import pytest
 from assistant.cli import run
 from assistant.shop.order_rules import OrderRules, text
 from assistant.shop.outbox import deliver, waiting
+from assistant.shop.schema import OrderRow
 from assistant.store.audit_verify import entries
 from assistant.store.database import Database
-from tests.unit.orders_shop import order_shop, talk
+from assistant.store.handoffs import Handoffs
+from assistant.types import CustomerRef, Done
+from tests.unit.orders_shop import assistant, counts, order_shop, talk
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -67,3 +70,18 @@ def test_the_rules_that_come_with_it_are_valid(name: str) -> None:
 def test_a_database_keeps_its_tables(path: Path) -> None:
     with order_shop(path) as db:
         assert isinstance(db, Database) and waiting(db) == []
+
+
+def test_what_was_done_when_it_was_new_is_not_done_again(path: Path) -> None:
+    """A caller without a name for the conversation sends all of its messages with each."""
+    db = order_shop(path)
+    one, tom = assistant(db), CustomerRef("tom")
+    talk(db, "please cancel W1000003, i ordered it by mistake", "yes", customer="tom", conversation="first")
+    assert counts(db)[0] == 1
+    with db.write() as session:
+        session.get_one(OrderRow, "#W1000003").status = "pending"  # put right by staff in the meantime
+    for said in ("please cancel W1000003, i ordered it by mistake", "yes", "i want to talk to a person"):
+        events = list(one.turn("again", said, customer=tom, silent=True, done_before=True))
+    assert isinstance(events[-1], Done) and events[-1].record.handoff
+    assert counts(db)[0] == 1 and Handoffs(db).num_waiting() == 0
+    db.close()
