@@ -148,5 +148,9 @@ def refuse_other_sites(request: Request, public_url: str | None) -> None:
     own = {request.headers.get("host", "").lower()}
     if public_url:
         own.add(urlsplit(public_url).netloc.lower())
-    if urlsplit(origin).netloc.lower() not in own:
+    try:
+        site = urlsplit(origin).netloc.lower()
+    except ValueError:  # "http://[" is nobody's address
+        site = ""
+    if site not in own:
         raise ApiError(403, "This API doesn't take requests from other sites' pages.", "foreign_origin")

@@ -183,7 +183,7 @@ def keys_revoke(
 def _open(db: Any, config: Any) -> Iterator[Database]:
     from assistant.runtime import open_database
 
-    with open_database(load_settings(config, db=db)) as database:
+    with open_database(load_settings(config, db=db), create=False) as database:
         yield database
 
 

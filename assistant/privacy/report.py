@@ -202,7 +202,8 @@ def _recipients(settings: Settings) -> list[str]:
 
 def _measures(settings: Settings, state: State) -> list[str]:
     host = settings.server.host
-    reach = "this machine only" if host in _LOOPBACK else f"the network ({host}): put TLS in front"
+    tls = "TLS by the server itself" if settings.server.tls_certificate else "put TLS in front"
+    reach = "this machine only" if host in _LOOPBACK else f"the network ({host}): {tls}"
     return [
         "- At rest: SQLCipher (AES-256 in CBC mode with HMAC-SHA512 on every page), file mode 600; backups likewise.",
         "- Deletion: overwritten in place (secure_delete), the file rewritten after erasures, the log cut.",

@@ -48,18 +48,6 @@ def _before_one(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
     return last < len(tokens) and tokens[last].text in ("one", "ones", "1")
 
 
-_ENDINGS = frozenset("ing ed er ers ness ly y able ive ion ions ment".split())
-
-
-def _same_word(said: str, named: str) -> bool:
-    """Whether a word is a name's own, in the singular or plural, or the first half of a compound."""
-    if _singular(said) == _singular(named):
-        return True
-    short, long = sorted((said, named), key=len)
-    rest = _singular(long.removeprefix(short)) if len(short) > 3 and long.startswith(short) else ""
-    return bool(rest) and rest not in _ENDINGS
-
-
 class Naming:
     """Judges mentions for one shop. Stateless: the conversation's state is passed in and not changed."""
 

@@ -274,7 +274,13 @@ def test_the_docs_page_needs_nothing_from_outside(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [("http://testserver", 200), ("https://evil.example", 403), ("null", 403), ("https://shop.example", 200)],
+    [
+        ("http://testserver", 200),
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("https://shop.example", 200),
+    ],
 )
 def test_another_site_s_page_is_refused(scripted_assistant: StandIn, origin: str, status: int) -> None:
     with client_for(scripted_assistant, public_url="https://shop.example/chat") as client:

@@ -61,7 +61,6 @@ _IDENTICAL = re.compile(
     r"same (?:one|item|thing)|same specs?|"
     r"identical)\b"
 )
-_BUT = re.compile(r"\b(?:but|except|only|just|with|in|without|that)\b")
 _FREE = re.compile(
     r"(?:don't|do not|doesn't|not) (?:care|mind|matter)|\bany\b|whatever|no preference|(?:is|would be) (?:fine|ok|"
     r"okay)(?: too)?"
