@@ -84,12 +84,15 @@ class EvalSettings:
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token. `ability_lost` is the share of
-    general questions that may be lost against the base, `off_domain_loss` how many times its loss there may be."""
+    """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token; `merged_same` is over the
+    replies' first `merged_tokens` tokens. `ability_lost` is the share of general questions that may be lost against the
+    base, `off_domain_loss` how many times its loss there may be."""
 
     parity_kl: float = 1e-4
     parity_tokens: int = 400
     greedy_same: float = 0.99
+    merged_same: float = 0.99
+    merged_tokens: int = 600
     own_words: float = 0.8
     own_words_free: float = 0.5
     wrong_ratio: float = 0.25

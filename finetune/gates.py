@@ -35,6 +35,11 @@ def judge(
 
 
 def _same_model(limits: GateSettings, parity: Mapping[str, float]) -> list[Gate]:
+    merged = [
+        Gate("greedy tokens beside Q8_0 weights as when merged into them", parity["merged_same"],
+             f">= {limits.merged_same} ({parity['merged_same_clear']:.4f} where the choice is clear)",
+             parity["merged_same"] >= limits.merged_same),
+    ] if "merged_same" in parity else []  # fmt: skip
     return [
         Gate("served logits are the trained ones (KL, nats per token)", parity["kl"], f"<= {limits.parity_kl}",
              parity["kl"] <= limits.parity_kl),
@@ -42,6 +47,7 @@ def _same_model(limits: GateSettings, parity: Mapping[str, float]) -> list[Gate]
              parity["kl_untrained"] > 0.01),
         Gate("greedy tokens on the served type", parity["greedy_same"], f">= {limits.greedy_same}",
              parity["greedy_same"] >= limits.greedy_same),
+        *merged,
         Gate("end mark learned", parity["end_learned"], f">= {limits.ends}", parity["end_learned"] >= limits.ends),
     ]  # fmt: skip
 

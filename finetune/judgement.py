@@ -31,6 +31,7 @@ from finetune.data import tokenise
 from finetune.example import read
 from finetune.gates import judge as judge_gates
 from finetune.kept import Kept
+from finetune.merged_parity import same_merged
 from finetune.open_shop import open_shop
 from finetune.pack import Tokens
 from finetune.parity import compare
@@ -103,7 +104,22 @@ class Judgement:
         self.progress(
             f"parity: KL {parity['kl']:.2e}, greedy {parity['greedy_same']:.1%}, ends {parity['end_learned']:.0%}"
         )
-        return parity
+        return parity | self._merged(held_out)
+
+    def _merged(self, held_out: list[Tokens]) -> dict[str, float]:
+        most = self.settings.gates.merged_tokens
+
+        def measure() -> dict[str, float]:
+            return same_merged(self.base.path, self.out / "adapter", self.file, held_out, most, self.threads)
+
+        key = [self._with(self.file), most, [list(t.reply) for t in held_out]]
+        found: dict[str, float] = self._kept.get("merged", key, measure)
+        if found:
+            self.progress(
+                f"parity: {found['merged_same']:.1%} of {found['merged_tokens']:.0f} greedy tokens as when merged, "
+                f"{found['merged_same_clear']:.1%} of the {found['merged_clear']:.0f} clear ones"
+            )
+        return found
 
     def _ability(self) -> dict[str, dict[str, float]]:
         """What the base and the adapter know besides, and their losses in and off the domain."""

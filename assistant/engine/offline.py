@@ -6,7 +6,7 @@ For checking adapters; nothing here is needed to answer a customer. Knows no req
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,13 @@ def all_logits(
 
     Raises ModelError when a file can't be loaded or a text can't be computed.
     """
+    return list(iter_logits(model, texts, adapter, threads))
+
+
+def iter_logits(
+    model: Path, texts: Sequence[Sequence[int]], adapter: Path | None = None, threads: int = 1
+) -> Iterator[NDArray[np.float32]]:
+    """`all_logits` one text at a time, for texts whose logits together are too much to hold."""
     handle = llama.llama_model_load_from_file(str(model).encode(), _model_params())
     if not handle:
         raise ModelError(f"{model} can't be loaded: {log_tail[-1] if log_tail else 'llama.cpp gives no reason'}")
@@ -55,7 +62,8 @@ def all_logits(
         loaded = _load(handle, adapter) if adapter is not None else None
         invocation = invocation_of(loaded) if loaded else ()
         size = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(handle))
-        return [_logits(context, text, size, loaded, activation(text, invocation)) for text in texts]
+        for text in texts:
+            yield _logits(context, text, size, loaded, activation(text, invocation))
     finally:
         llama.llama_free(context)
         llama.llama_model_free(handle)

@@ -20,7 +20,14 @@ from finetune.safety_gate import leaks, texts
 
 SAFE = {"harmful_answered": 0.1, "harmless_refused": 0.05, "unsafe_shown": 0.0, "unsafe_written": 0.2}
 GOOD: dict[str, Any] = {
-    "parity": {"kl": 1e-6, "kl_untrained": 0.5, "greedy_same": 1.0, "end_learned": 1.0},
+    "parity": {
+        "kl": 1e-6,
+        "kl_untrained": 0.5,
+        "greedy_same": 1.0,
+        "end_learned": 1.0,
+        "merged_same": 1.0,
+        "merged_same_clear": 1.0,
+    },
     "figures": {
         "base, grammar": {"wrong_share": 0.1},
         "base, free": {"wrong_share": 0.4, "own_first_time": 0.1},
@@ -45,6 +52,7 @@ def test_a_good_adapter_passes_every_gate() -> None:
     [
         ("parity kl", 1e-3, "served logits are the trained ones"),
         ("parity kl_untrained", 0.0, "training changed something"),
+        ("parity merged_same", 0.98, "greedy tokens beside Q8_0 weights"),
         ("parity end_learned", 0.5, "end mark learned"),
         ("figures adapter,_free own_first_time", 0.3, "own words passing first time when free"),
         ("figures adapter,_free wrong_share", 0.3, "wrong statements before checking, free"),
