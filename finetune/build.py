@@ -29,7 +29,8 @@ from assistant.types import Event
 from assistant.verify import Released
 from assistant.wording.notes import as_prompt, notes
 from finetune.example import Example
-from finetune.questions import ShopWords, conversations
+from finetune.moods import Moods
+from finetune.questions import Said, ShopWords, conversations
 from finetune.targets import word
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -90,13 +91,19 @@ def imported(kind: str, path: Path, home: Path | None = None) -> Iterator[Databa
 
 def plans(db: Database, count: int, seed: int) -> Iterator[tuple[str, str, str, str, Plan]]:
     """Conversation, product, question, register and plan of every answer in `count` made conversations."""
+    for conversation, said, plan in answers(db, count, seed):
+        yield conversation, said.products[0] if said.products else "", said.text, said.register, plan
+
+
+def answers(db: Database, count: int, seed: int, moods: Moods | None = None) -> Iterator[tuple[str, Said, Plan]]:
+    """Conversation, message and plan of every answer in `count` made conversations with customers of these moods."""
     recorder = Recorder()
     assistant = Assistant(db, NoEngine(), NoTokenizer(), Settings(), speaker=recorder)
     catalogue = Catalogue(db)
     products = [p for p in catalogue.iter_products() if p.variants]
     shop = ShopWords(products, catalogue.categories(), _SIGNS.get(catalogue.currency, ""))
     fresh = uuid.uuid4().hex  # the database may know conversations of this seed already
-    for number, said in enumerate(conversations(shop, count, seed)):
+    for number, said in enumerate(conversations(shop, count, seed, *([moods.draw] if moods else []))):
         conversation = f"made-{seed}-{number}"
         for message in said:
             recorder.plans.clear()
@@ -105,36 +112,34 @@ def plans(db: Database, count: int, seed: int) -> Iterator[tuple[str, str, str, 
             except InputError:
                 continue
             for plan in recorder.plans:
-                yield (
-                    conversation,
-                    message.products[0] if message.products else "",
-                    message.text,
-                    message.register,
-                    plan,
-                )
+                yield conversation, message, plan
 
 
-def build(db: Database, name: str, count: int, seed: int, wordings: int) -> Iterator[Example]:
-    """Examples from `count` made conversations with a shop, each answer in up to `wordings` different ways."""
+def build(db: Database, name: str, count: int, seed: int, wordings: int, moods: float = 0.0) -> Iterator[Example]:
+    """Examples from `count` made conversations with a shop, each answer in up to `wordings` different ways; in a share
+    `moods` of the conversations the customer shows a mood."""
     rng = random.Random(f"{name}-{seed}")
-    for number, (conversation, product, question, register, plan) in enumerate(plans(db, count, seed)):
+    felt = Moods(name, moods, seed) if moods else None
+    for number, (conversation, said, plan) in enumerate(answers(db, count, seed, felt)):
         found = notes(plan)
         text = as_prompt(found)
         if not text:
             continue
         seen: set[str] = set()
         for _ in range(wordings):
-            reply = word(found, plan, register, rng)
+            reply = word(found, plan, said.register, rng, opener=not said.mood)
             if reply is None or reply in seen:
                 continue
             seen.add(reply)
             yield Example(
                 id=f"{name}-{seed}-{number}-{len(seen)}",
                 group=f"{name}/{conversation}",
-                product=f"{name}/{product}",
-                question=question,
+                product=f"{name}/{said.products[0] if said.products else ''}",
+                question=said.text,
                 notes=text,
                 reply=reply,
-                register=register,
+                register=said.register,
                 origin=f"made from the shop {name}",
+                mood=said.mood,
+                opening=plan.opening if said.mood else "",
             )

@@ -65,7 +65,9 @@ def _all(settings: DataSettings, folder: Path, progress: Progress, refused: Refu
     for number, shop in enumerate(settings.shops):
         progress(f"data: {shop.conversations} conversations with {shop_name(shop)}")
         with open_shop(shop) as db:
-            yield from build(db, shop_name(shop), shop.conversations, settings.seed + number, settings.wordings)
+            yield from build(
+                db, shop_name(shop), shop.conversations, settings.seed + number, settings.wordings, settings.moods
+            )
 
 
 def consents(settings: DataSettings) -> dict[str, str]:

@@ -51,7 +51,8 @@ class ReviewSource:
 class DataSettings:
     """What is learnt from. `wordings` is how many replies are made for each answer; `dev` and `test` are shares;
     `max_same_notes` (0: any number) bounds how many examples may have the same notes. `keep` questions that have
-    nothing to do with shops are answered by the base itself, for `[train] keep`."""
+    nothing to do with shops are answered by the base itself, for `[train] keep`. In a share `moods` of the made
+    conversations the customer shows a mood."""
 
     shops: tuple[ShopSource, ...] = (ShopSource(),)
     files: tuple[FileSource, ...] = ()
@@ -64,6 +65,8 @@ class DataSettings:
     max_near: int = 12
     max_same_notes: int = 0
     keep: int = 0
+    moods: float = field(default=0.0, repr=False)
+    """Not in the repr, by which data is known to be made already: see finetune.data."""
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,8 @@ def _sources(examples: Iterable[Example]) -> dict[str, Any]:
 
 
 def _digest(settings: RunSettings) -> str:
-    text = json.dumps([settings.base, repr(settings.data), default_phrasebook().digest])
+    moods = [settings.data.moods] if settings.data.moods else []  # so that data without any is still known as made
+    text = json.dumps([settings.base, repr(settings.data), default_phrasebook().digest, *moods])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -200,6 +201,7 @@ def _file_hash(path: Path) -> str:
 
 def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
     registers = collections.Counter(e.register or "plain" for e in splits["train"])
+    moods = collections.Counter(e.mood for e in splits["train"] if e.mood)
     lines = [
         "# The training data", "",
         "Customers' questions to shops, what the runtime's code answers (notes with placeholders), the reply to learn.",
@@ -210,6 +212,7 @@ def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
         "| people in it | what they have agreed to |", "|---|---|",
         *(f"| {source} | {consent} |" for source, consent in manifest["consent"].items()), "",
         f"Customers write: {', '.join(f'{k} {v}' for k, v in registers.items())} (c casual, f formal).",
+        *([f"They feel: {', '.join(f'{k} {v}' for k, v in sorted(moods.items()))}."] if moods else []),
         f"Left out: {manifest['near_duplicates_left_out']} near duplicates, {manifest['too_common_left_out']} with the "
         f"same notes as many others; refused: {manifest['refused'] or 'none'}.",
         f"Held to {manifest['answers_of_the_base']} of the base's own answers to what has nothing to do with shops.",

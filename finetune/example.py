@@ -26,7 +26,9 @@ _ROLE = re.compile(r"<\|[a-z_]+\|>|^\s*(?:user|assistant|system)\s*:", re.IGNORE
 class Example:
     """One thing to learn. `group` is what may not be split (the conversation), `product` likewise across groups.
 
-    `origin` and `licence` say where it comes from and on which terms; `register` how the customer writes.
+    `origin` and `licence` say where it comes from and on which terms; `register` how the customer writes,
+    `mood` how they feel where that is known; `opening` is what the runtime's code says to a mood before the reply: it
+    isn't learnt, or it would be said twice.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Example:
     register: str = ""
     origin: str = "made"
     licence: str = "Apache-2.0"
+    mood: str = ""
+    opening: str = ""
 
     def messages(self) -> list[dict[str, str]]:
         """The conversation as the runtime asks it, with the reply at its end."""
@@ -73,6 +77,11 @@ def check(example: Example) -> str | None:
     return None
 
 
+def _as_line(example: Example) -> dict[str, str]:
+    """Without mood and opening where there is none: data without moods stays what it was, to the byte."""
+    return {key: value for key, value in asdict(example).items() if value or key not in ("mood", "opening")}
+
+
 def write(path: Path, examples: Iterable[Example]) -> int:
     """Write a data file whole or not at all; returns how many lines. Raises UsageError where it can't be written."""
     part = path.with_name(path.name + ".part")
@@ -81,7 +90,7 @@ def write(path: Path, examples: Iterable[Example]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8") as file:
             for example in examples:
-                file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+                file.write(json.dumps(_as_line(example), ensure_ascii=False) + "\n")
                 count += 1
         part.replace(path)
     except OSError as error:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from assistant.errors import UsageError
 from assistant.types import Product
@@ -42,6 +43,8 @@ class Said:
     text: str
     register: str
     products: tuple[str, ...] = ()
+    mood: str = ""
+    """The name of the mood that the customer shows in it (finetune.moods), "" for none."""
 
 
 @dataclass
@@ -71,8 +74,20 @@ def read_templates(path: Path = FILE) -> dict[str, list[tuple[str, str]]]:
     return sections
 
 
-def conversations(shop: ShopWords, count: int, seed: int) -> Iterator[list[Said]]:
-    """`count` conversations of one to four messages, each customer in one register throughout."""
+class Feels(Protocol):
+    """A mood, put around a question."""
+
+    @property
+    def name(self) -> str: ...
+
+    def around(self, question: str) -> str: ...
+
+
+def conversations(
+    shop: ShopWords, count: int, seed: int, mood_of: Callable[[str], Feels | None] = lambda register: None
+) -> Iterator[list[Said]]:
+    """`count` conversations of one to four messages, each customer in one register throughout. `mood_of` a register
+    gives the mood, if any, that the next customer shows in the first message."""
     rng = random.Random(seed)
     templates = read_templates()
     kinds, weights = list(_WEIGHTS), list(_WEIGHTS.values())
@@ -80,7 +95,8 @@ def conversations(shop: ShopWords, count: int, seed: int) -> Iterator[list[Said]
         register = rng.choices(("", "c", "f"), (4, 3, 2))[0]
         product, other = rng.sample(list(shop.products), 2)
         kind = rng.choices(kinds, weights)[0]
-        said = [_say(templates[kind], register, product, other, shop, rng, opening=True)]
+        mood = mood_of(register)
+        said = [_say(templates[kind], register, product, other, shop, rng, opening=True, mood=mood)]
         follow = "then_search" if kind == "search" else ""
         while len(said) < 4 and rng.random() < 0.55:
             section = follow if follow and rng.random() < 0.5 else rng.choice(_FOLLOW_UPS)
@@ -97,18 +113,21 @@ def _say(
     rng: random.Random,
     *,
     opening: bool,
+    mood: Feels | None = None,
 ) -> Said:
     fitting = [t for r, t in templates if r == register] or [t for r, t in templates if not r]
     text = rng.choice(fitting)
     values = _values(product, other, shop, rng)
     text = _SLOT.sub(lambda m: values[m[1]], text)
+    if mood:
+        text = mood.around(text)
     if opening and rng.random() < 0.25:
         text = rng.choice(_GREETINGS[register]) + text
     if rng.random() < 0.15:
         text += rng.choice(_CLOSINGS[register])
     if register == "c":
         text = _typed_quickly(text, rng)
-    return Said(text, register, (product.product_id, other.product_id))
+    return Said(text, register, (product.product_id, other.product_id), mood.name if mood else "")
 
 
 def _values(product: Product, other: Product, shop: ShopWords, rng: random.Random) -> dict[str, str]:

@@ -24,8 +24,11 @@ _OPENERS = {
 }
 
 
-def word(found: Sequence[Note], plan: Plan, register: str, rng: random.Random) -> str | None:
-    """A reply that says the worded ones of these notes to a customer of this register; None when none is worded."""
+def word(found: Sequence[Note], plan: Plan, register: str, rng: random.Random, *, opener: bool = True) -> str | None:
+    """A reply that says the worded ones of these notes to a customer of this register; None when none is worded.
+
+    `opener` False: never begun with a "Sure" or the like, for where code has spoken to the customer's mood already.
+    """
     sentences: list[str] = []
     for note in found:
         if not note.entries:
@@ -33,10 +36,10 @@ def word(found: Sequence[Note], plan: Plan, register: str, rng: random.Random) -
         sentence = _one(note, plan, register, rng)
         if is_bare_quote(note.text) and sentences and rng.random() < 0.8:
             sentence = note.text
-        if not sentences and not note.bad_news and rng.random() < 0.1 and "{" not in sentence[:2]:
-            opener = rng.choice(_OPENERS[register])
-            sentence = f"{opener}{rng.choice((': ', ', ', '! '))}{sentence}"
-            if not opener.endswith("!"):
+        if opener and not sentences and not note.bad_news and rng.random() < 0.1 and "{" not in sentence[:2]:
+            first = rng.choice(_OPENERS[register])
+            sentence = f"{first}{rng.choice((': ', ', ', '! '))}{sentence}"
+            if not first.endswith("!"):
                 sentence = re.sub(r"(, |: )([A-Z])", lambda m: m[1] + m[2].lower(), sentence, count=1)
         sentences.append(sentence)
     reply = " ".join(sentences)

@@ -37,7 +37,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_served_file_is_the_trained_one(run: Path) -> None:
     parity = json.loads((run / "verdict.json").read_text())["parity"]
     assert parity["kl"] < 1e-4 < parity["kl_untrained"]
-    assert parity["merged_same"] >= 0.95 and parity["merged_tokens"] >= 150
+    assert parity["merged_same_clear"] >= 0.95 and parity["merged_tokens"] >= 200
     assert (run / "ci.gguf").stat().st_size < 12_000_000
 
 
