@@ -79,7 +79,7 @@ def default_model() -> tuple[Prompt, Callable[[], None]]:
             uuid.uuid4().hex, uuid.uuid4().hex, tokens[-1900:], max_tokens=max_tokens,
             stop_tokens=runtime.tokenizer.eos_tokens, deadline_s=120.0,
         )  # fmt: skip
-        out = [event.token for event in runtime.engine.generate(request) if isinstance(event, Token)]
+        out = [event.token for event in runtime.process.generate(request) if isinstance(event, Token)]
         return runtime.tokenizer.decode(out)
 
     def close() -> None:
