@@ -95,7 +95,7 @@ def test_an_example_in_a_row_gives_the_logits_that_it_gives_alone(tiny: Path) ->
 
 
 def test_a_token_file_comes_back_as_it_was(data: Path) -> None:
-    assert read_tokens(data) == {"train": some(24), "dev": some(4, 9)}
+    assert read_tokens(data) == {"train": some(24), "dev": some(4, 9), "keep": []}
 
 
 def losses(folder: Path) -> list[list[float]]:
