@@ -129,13 +129,31 @@ def _in_page_words(query: str, pages: _Pages) -> str:
         if known:
             spelt = " ".join(pages.spelt[part] for part in known)
             query = re.sub(rf"\b{re.escape(word)}\b", spelt, query, flags=re.IGNORECASE)
+    for first, second in _pairs(query):
+        forms = (form.split() for form in synonyms.get(f"{stem(first)} {stem(second)}", ()))
+        known = next((parts for parts in forms if all(part in pages.spelt for part in parts)), None)
+        if known:
+            spelt = " ".join(pages.spelt[part] for part in known)
+            between = rf"\b{re.escape(first)}(?: (?:{'|'.join(_BETWEEN)}))? {re.escape(second)}\b"
+            query = re.sub(between, spelt, query, flags=re.IGNORECASE)
     return query
+
+
+_BETWEEN = ("it", "them", "this", "that", "these", "those")
+"""What stands between the parts of a verb: "pick it up"."""
+_INSTEAD = "instead"
+"""Says that something else was spoken of, and nothing of what is wanted."""
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return list(pairwise(word for word in tokens(query) if word not in _BETWEEN))
 
 
 def _words(query: str) -> list[tuple[str, ...]]:
     """The content words of a question, each as the stems that count as a match (itself and its synonyms)."""
-    kept = [stem(word) for word in tokens(query) if word not in STOP_WORDS or word in _TELLING]
-    pairs = [" ".join(pair) for pair in pairwise(stem(word) for word in tokens(query))]
+    words = [word for word in tokens(query) if word != _INSTEAD]
+    kept = [stem(word) for word in words if word not in STOP_WORDS or word in _TELLING]
+    pairs = [f"{stem(first)} {stem(second)}" for first, second in _pairs(query)]
     synonyms = common_synonyms()
     return [
         (form, *synonyms.get(form, ()))
