@@ -120,22 +120,14 @@ def _in_page_words(query: str, pages: _Pages) -> str:
 
     For the embedder, to which the two are less alike than they are to a shop.
     """
-    synonyms = common_synonyms()
-    for word in dict.fromkeys(tokens(query)):
-        if word in STOP_WORDS or stem(word) in pages.frequencies:
-            continue
-        forms = (form.split() for form in synonyms.get(stem(word), ()))
+    synonyms, between = common_synonyms(), "|".join(_BETWEEN)
+    single = [(word,) for word in tokens(query) if word not in STOP_WORDS and stem(word) not in pages.frequencies]
+    for said in dict.fromkeys((*single, *_pairs(query))):
+        forms = (form.split() for form in synonyms.get(" ".join(map(stem, said)), ()))
         known = next((parts for parts in forms if all(part in pages.spelt for part in parts)), None)
         if known:
-            spelt = " ".join(pages.spelt[part] for part in known)
-            query = re.sub(rf"\b{re.escape(word)}\b", spelt, query, flags=re.IGNORECASE)
-    for first, second in _pairs(query):
-        forms = (form.split() for form in synonyms.get(f"{stem(first)} {stem(second)}", ()))
-        known = next((parts for parts in forms if all(part in pages.spelt for part in parts)), None)
-        if known:
-            spelt = " ".join(pages.spelt[part] for part in known)
-            between = rf"\b{re.escape(first)}(?: (?:{'|'.join(_BETWEEN)}))? {re.escape(second)}\b"
-            query = re.sub(between, spelt, query, flags=re.IGNORECASE)
+            written = rf"(?: (?:{between}))? ".join(map(re.escape, said))
+            query = re.sub(rf"\b{written}\b", " ".join(pages.spelt[p] for p in known), query, flags=re.IGNORECASE)
     return query
 
 

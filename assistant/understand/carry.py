@@ -6,10 +6,11 @@ Works on one clause and the kept state; decides no act and reads no database.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.language import fold, stems
+from assistant.language import Tok, fold, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.clause import Clause
@@ -89,10 +90,19 @@ def elsewhere(
     for mention in clause.links.options:
         if canonical(mention.asked.replace(" ", "")) in comes_in:
             continue
+        if _is_plural(clause.links.tokens, mention.positions):
+            continue
         names = [n for n in values if n in {name for name, _ in mention.pairs}]
         if names and not mention.positions & blocked and not set(mention.asked.split()) & set(taken):
             out.append(Wanted(mention.asked, names[0], None))
     return out
+
+
+def _is_plural(tokens: Sequence[Tok], positions: frozenset[int]) -> bool:
+    """ "Any 8s at all": the s of a number is no size."""
+    first = min(positions)
+    glued = first > 0 and tokens[first - 1].end == tokens[first].start and tokens[first - 1].text[0].isdigit()
+    return glued and tokens[first].text == "s"
 
 
 def is_named(word: str, named: list[Wanted]) -> bool:

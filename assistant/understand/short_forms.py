@@ -19,10 +19,6 @@ _LEADING = re.compile(r"^\W*n (?=\w)")
 """At the beginning it only goes on: "n its stars" asks for its stars."""
 _ARE = re.compile(r"\br (?=(?:they|these|those|there|you|u|ur|we|your)\b)", re.IGNORECASE)
 """Elsewhere it is a letter: "the r value"."""
-_OF_A_SIZE = re.compile(
-    r"\b(any|no|the|some|these|those|have|got|more|in) (\d{1,2}(?:\.5)?)s\b(?! (?:timer|delay|lap))", re.IGNORECASE
-)
-""" "Any 8s" are things of size 8; the 5s of a name has its name before it."""
 _COUNTED = re.compile(r"[\d.,]\s*$")
 """A letter behind a number is its unit: "8 w"."""
 
@@ -39,4 +35,4 @@ def written_out(text: str, is_word: Callable[[str], bool]) -> str:
             return match[0]
         return stands_for
 
-    return _WORD.sub(full, _ARE.sub("are ", _OF_A_SIZE.sub(r"\1 \2", _LEADING.sub("", text))))
+    return _WORD.sub(full, _ARE.sub("are ", _LEADING.sub("", text)))

@@ -111,3 +111,8 @@ def test_a_change_of_mind_is_nobodys_order(talk: Talk) -> None:
 def test_one_for_less_is_another_of_the_kind(talk: Talk) -> None:
     reply = talk("how much is the tarn 3 tent", "one for my dad under 230").reply
     assert "Tarn 2" in reply and "fits these limits" not in reply
+
+
+def test_the_s_of_a_number_is_no_size(talk: Talk) -> None:
+    reply = talk("do you have the fellwalker low in brown", "any 42s at all").reply
+    assert "size 42" in reply and "in s." not in reply

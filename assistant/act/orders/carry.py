@@ -21,16 +21,20 @@ class Carried:
 
 
 def carry_out(
-    writer: OrderDesk,
+    writer: OrderDesk | None,
     account: Account,
     writes: Sequence[Write],
     key: str,
     desk: Desk,
     reload: Callable[[], Account | None],
 ) -> Carried:
-    """All writes or none. What is noted on the task: the writes with their money, and the address before a change."""
+    """All writes or none; without a `writer` they were made before.
+
+    What is noted on the task: the writes with their money, and the address before a change.
+    """
     try:
-        writer.carry_out(account.customer_id, writes, key=key, now=desk.now)
+        if writer is not None:
+            writer.carry_out(account.customer_id, writes, key=key, now=desk.now)
     except WriteRefused as refused:
         return Carried(account, problem=str(refused))
     if any(w.action == "modify_user_address" for w in writes):

@@ -324,13 +324,8 @@ def _do(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> int:
     content = "|".join(f"{w.action}:{sorted(w.arguments.items())}" for w in writes)
     digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     key = f"{step.conversation}/{task.num_proposals}/{digest}"
-    if step.context.done_before:
-        task.done += [{**w.as_json(), "money": w.money} for w in writes]
-        if goal is not None:
-            goal.state = DONE
-        step.plan.say("That's done.")
-        return 1
-    sentences = carry_out(step.writer, step.account, writes, key, step.desk(), step.reload)
+    writer = None if step.context.done_before else step.writer
+    sentences = carry_out(writer, step.account, writes, key, step.desk(), step.reload)
     if sentences.problem:
         step.plan.say(f"I'm sorry, nothing was changed: {sentences.problem}")
         if goal is not None:
