@@ -42,8 +42,8 @@ class Embedder:
 
     def __init__(self, model: Path | None = None, *, num_workers: int = 2) -> None:
         """`model` None: the package's file. Raises ModelError when it is missing, changed or broken."""
-        weights = _packaged_model() if model is None else model.read_bytes()
-        self._session = _open_session(weights, str(model or _PACKAGE))
+        weights = packaged_model() if model is None else model.read_bytes()
+        self._session = open_session(weights, str(model or _PACKAGE))
         self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._workers = ThreadPoolExecutor(num_workers, thread_name_prefix="embed") if num_workers > 1 else None
@@ -122,7 +122,7 @@ def default_embedder() -> Embedder:
     return Embedder()
 
 
-def _packaged_model() -> bytes:
+def packaged_model() -> bytes:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(f"the package {_PACKAGE.replace('_', '-')} is not installed; run `make setup`")
@@ -136,7 +136,7 @@ def _packaged_model() -> bytes:
     return model
 
 
-def _open_session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+def open_session(model: bytes, name: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,0 +1,84 @@
+"""A MiniLM whose layers were trained further for one task, on onnxruntime: states of the tokens of a text or of a pair.
+
+    encoder = Encoder.open(path)                  # path: the trained layers, int8 (assistant/shop/onnx_weights.py)
+    encoder.states("does it come with a strap", "strap: yes")    -> (num_tokens, 384), the first is [CLS]
+
+The graph and the words' vectors are the packaged model's; only what was trained is in the file, beside the weights of
+its head, which `rest` hands over unread. Knows no task and needs no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import BertWordPieceTokenizer
+
+from assistant.errors import ModelError
+from assistant.shop.embed import MAX_TOKENS, VOCABULARY, open_session, packaged_model
+from assistant.shop.onnx_weights import with_layers
+
+States = NDArray[np.float32]
+_OF_LAYERS = ("encoder.", "embeddings.")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The states of two texts read together. `second`: which of the tokens are the second's."""
+
+    states: States  # (num_tokens, 384): [CLS], the first text, [SEP], the second, [SEP]
+    second: slice
+    first: slice
+
+
+class Encoder:
+    """One trained encoder. Thread-safe; remembers nothing. A text's states never depend on what else is read."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, rest: dict[str, NDArray[Any]]) -> None:
+        self._session = session
+        self.rest = rest  # the tensors of the file that are no layer's: those of the head
+        self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    @classmethod
+    def open(cls, path: Path) -> Encoder:
+        """Raises ModelError when the file is missing or broken, or when it doesn't fit the packaged model."""
+        try:
+            tensors = load_file(path)
+        except (OSError, SafetensorError) as error:
+            raise ModelError(f"{path} can't be read ({error}); reinstall Backroom") from error
+        own = {name: value for name, value in tensors.items() if name.startswith(_OF_LAYERS)}
+        try:
+            model = with_layers(packaged_model(), own)
+        except ValueError as error:
+            raise ModelError(f"{path} doesn't fit the packaged model ({error}); reinstall Backroom") from error
+        return cls(open_session(model, path.name), {n: v for n, v in tensors.items() if n not in own})
+
+    def states(self, text: str) -> States:
+        """(num_tokens, 384) for the first 128 tokens, [CLS] and [SEP] among them."""
+        encoded = self._tokenizer.encode(text)
+        return self._run(encoded.ids, encoded.type_ids)
+
+    def pair(self, first: str, second: str) -> Pair:
+        """Two texts read together; the longer of them is cut where both have more than 128 tokens."""
+        encoded = self._tokenizer.encode(first, second)
+        start = encoded.ids.index(encoded.ids[-1]) + 1  # behind the first [SEP]
+        states = self._run(encoded.ids, encoded.type_ids)
+        return Pair(states, slice(start, len(encoded.ids) - 1), slice(1, start - 1))
+
+    def _run(self, ids: Sequence[int], types: Sequence[int]) -> States:
+        tokens = np.array([ids], np.int64)
+        inputs = {
+            "input_ids": tokens,
+            "attention_mask": np.ones_like(tokens),
+            "token_type_ids": np.array([types], np.int64),
+        }
+        hidden: States = self._session.run(None, inputs)[0][0]
+        return hidden
