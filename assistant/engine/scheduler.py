@@ -24,6 +24,8 @@ from assistant.engine.sequence import Sequence
 from assistant.engine.writer import Writer
 from assistant.errors import ModelError
 
+_MOST_GIVEN_UP = 3  # steps in a row; one alone would let the second of two who leave wait for a whole step
+
 
 class Scheduler:
     """Answers requests with a backend. Used by one thread; `step` returns what happened.
@@ -51,7 +53,7 @@ class Scheduler:
         self._leaving: set[str] = set()  # adapters to be unloaded once nobody uses them
         self._outputs: list[Output] = []
         self.num_steps = 0
-        self._was_interrupted = False
+        self._num_given_up = 0  # steps in a row
 
     @property
     def counts(self) -> EngineCounts:
@@ -140,9 +142,9 @@ class Scheduler:
                 with Alarm(self._next_deadline(), self.interrupt):
                     rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.adapter)
             except Interrupted:
-                self._was_interrupted = True
+                self._num_given_up += 1
                 return self._take_outputs()
-            self._was_interrupted = False
+            self._num_given_up = 0
             self._planner.record(parts, time.monotonic() - started)
             self._postprocess(parts, rows)
             self.num_steps += 1
@@ -151,10 +153,10 @@ class Scheduler:
     def interrupt(self) -> None:
         """Give up the step under way, since somebody has left and others may wait; what it was for is planned again.
 
-        The only method for other threads. The step after one that was given up is not: who comes and goes must not keep
-        others from being read.
+        The only method for other threads. After a few that were given up in a row the next one is not: who comes and
+        goes must not keep others from being read.
         """
-        if not self._was_interrupted:
+        if self._num_given_up < _MOST_GIVEN_UP:
             self._backend.interrupt()
 
     def _next_deadline(self) -> float:
