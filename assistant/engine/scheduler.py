@@ -24,7 +24,7 @@ from assistant.engine.sequence import Sequence
 from assistant.engine.writer import Writer
 from assistant.errors import ModelError
 
-_MOST_GIVEN_UP = 3  # steps in a row; one alone would let the second of two who leave wait for a whole step
+_MOST_LOST_S = 1.0  # in steps that were given up one after another, before one is carried through
 
 
 class Scheduler:
@@ -53,7 +53,7 @@ class Scheduler:
         self._leaving: set[str] = set()  # adapters to be unloaded once nobody uses them
         self._outputs: list[Output] = []
         self.num_steps = 0
-        self._num_given_up = 0  # steps in a row
+        self._lost_s = 0.0  # in steps given up since the last that was not
 
     @property
     def counts(self) -> EngineCounts:
@@ -142,9 +142,9 @@ class Scheduler:
                 with Alarm(self._next_deadline(), self.interrupt):
                     rows = self._backend.run([part.chunk for part in parts], parts[0].sequence.adapter)
             except Interrupted:
-                self._num_given_up += 1
+                self._lost_s += time.monotonic() - started
                 return self._take_outputs()
-            self._num_given_up = 0
+            self._lost_s = 0.0
             self._planner.record(parts, time.monotonic() - started)
             self._postprocess(parts, rows)
             self.num_steps += 1
@@ -153,10 +153,10 @@ class Scheduler:
     def interrupt(self) -> None:
         """Give up the step under way, since somebody has left and others may wait; what it was for is planned again.
 
-        The only method for other threads. After a few that were given up in a row the next one is not: who comes and
-        goes must not keep others from being read.
+        The only method for other threads. Once a second was lost with steps given up in a row, the next one is not: who
+        comes and goes must not keep others from being read.
         """
-        if self._num_given_up < _MOST_GIVEN_UP:
+        if self._lost_s < _MOST_LOST_S:
             self._backend.interrupt()
 
     def _next_deadline(self) -> float:

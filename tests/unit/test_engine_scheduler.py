@@ -215,7 +215,10 @@ def test_cancelling_frees_the_slot_at_once() -> None:
     assert list(drain(scheduler)) == [second.request_id]
 
 
-def test_steps_that_are_given_up_change_no_answer_and_the_fourth_in_a_row_is_not() -> None:
+def test_steps_that_are_given_up_change_no_answer_and_too_much_lost_is_followed_by_one_that_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assistant.engine.scheduler._MOST_LOST_S", 1e-9)
     texts = {number: f"answer number {number} of these" for number in range(4)}
     scheduler, backend = make(num_slots=2)
     requests = [request(text, f"c{number}") for number, text in texts.items()]
@@ -229,7 +232,7 @@ def test_steps_that_are_given_up_change_no_answer_and_the_fourth_in_a_row_is_not
         scheduler.interrupt()
         outputs += scheduler.step()
         given_up = scheduler.num_steps == steps
-        assert given_up == (tries % 4 != 3)
+        assert given_up == (tries % 2 == 0)
         assert len(backend.batches) == batches + (not given_up)
         tries += 1
     said = {
@@ -238,6 +241,19 @@ def test_steps_that_are_given_up_change_no_answer_and_the_fourth_in_a_row_is_not
     }
     assert list(said.values()) == list(texts.values())
     assert tries > 4
+
+
+def test_several_who_leave_one_after_another_are_let_go_at_once() -> None:
+    scheduler, _ = make(num_slots=4)
+    for number in range(4):
+        scheduler.add(request("a longer answer", f"c{number}", num_public=0), time.monotonic() + 30)
+    scheduler.admit()
+    for left in (3, 2, 1, 0):
+        scheduler.interrupt()
+        scheduler.step()
+        assert scheduler.num_steps == 0
+        scheduler.cancel(scheduler.running[0].request.request_id)
+        assert len(scheduler.running) == left
 
 
 def test_a_deadline_ends_waiting_and_running_requests() -> None:
