@@ -7,11 +7,10 @@ they began with. Where the operator has named an adapter, nothing is swapped. Kn
 from __future__ import annotations
 
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from assistant.adapters import Adapter, InUse, canary, released
-from assistant.errors import BackroomError
+from assistant.rounds import Rounds
 
 if TYPE_CHECKING:
     from assistant.engine.process import EngineProcess
@@ -23,17 +22,22 @@ class Releases:
     """Follows the releases for one base model with one engine. `start` it, and `stop` it before the engine closes."""
 
     def __init__(self, process: EngineProcess, in_use: InUse, base_sha256: str, every_s: float = 5.0) -> None:
-        self._process, self._in_use, self._base, self._every_s = process, in_use, base_sha256, every_s
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="releases", daemon=True)
+        self._process, self._in_use, self._base = process, in_use, base_sha256
+        self._rounds = Rounds(
+            "releases",
+            self.look,
+            _log,
+            "the released adapter isn't taken over",
+            every_s=every_s,
+            first_after_s=every_s,
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=2.0)
+        """See `Rounds.stop`."""
+        self._rounds.stop()
 
     def look(self) -> bool:
         """Take over what is released now; whether anything changed. Raises ModelError or EngineError."""
@@ -51,13 +55,6 @@ class Releases:
         for name in before.keys() - after.keys():
             self._process.unload_adapter(name)
         return True
-
-    def _follow(self) -> None:
-        while not self._stopped.wait(self._every_s):
-            try:
-                self.look()
-            except BackroomError as error:
-                _log.error("the released adapter isn't taken over: %s", error)
 
 
 def _called(adapter: Adapter | None) -> str:

@@ -234,6 +234,9 @@ def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
         except BackroomError as error:
             log.warning("a message from before the restart stays unanswered: %s", error)
             runtime.assistant.conversations.interrupt(turn.message_id)
+        except Exception:
+            # One message must not keep those behind it from being answered.
+            log.exception("a message from before the restart could not be answered")
 
 
 def leave_at_once() -> None:

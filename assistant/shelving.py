@@ -7,13 +7,12 @@ processor. What it found is remembered by screen/shelf.py. Knows no turn.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 
 from sqlalchemy import select, text
 
-from assistant.errors import BackroomError
 from assistant.guard import Guard
+from assistant.rounds import Rounds
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.schema import ProductRow
 from assistant.store.database import Database
@@ -46,19 +45,22 @@ class Shelving:
     ) -> None:
         self._db = db
         self._guard = guard
-        self._poll_s, self._first_after_s = poll_s, first_after_s
         self._seen: int | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="shelving", daemon=True)
+        self._rounds = Rounds(
+            "shelving",
+            self._round,
+            log,
+            "the shop's texts are judged when they are quoted",
+            every_s=poll_s,
+            first_after_s=first_after_s,
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """End the loop and wait for it: the database is closed after this."""
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        """See `Rounds.stop`."""
+        self._rounds.stop()
 
     def look(self, rest_s: float = 0.0) -> int:
         """Judge what has changed since the last look; returns how many sentences needed the encoder."""
@@ -66,17 +68,13 @@ class Shelving:
             version = int(session.execute(text("SELECT texts FROM search_meta")).scalar_one())
         if version == self._seen:
             return 0
-        num = self._guard.look_ahead(shop_texts(self._db), self._over.is_set, lambda: self._over.wait(rest_s))
-        if not self._over.is_set():
+        num = self._guard.look_ahead(
+            shop_texts(self._db), lambda: self._rounds.is_over, lambda: self._rounds.rest(rest_s)
+        )
+        if not self._rounds.is_over:
             self._seen = version
         return num
 
-    def _run(self) -> None:
-        self._over.wait(self._first_after_s)
-        while not self._over.is_set():
-            try:
-                if num := self.look(REST_S):
-                    log.info("%d sentences of the shop were judged ahead", num)
-            except BackroomError as error:
-                log.info("the shop's texts are judged when they are quoted: %s", error)
-            self._over.wait(self._poll_s)
+    def _round(self) -> None:
+        if num := self.look(REST_S):
+            log.info("%d sentences of the shop were judged ahead", num)

@@ -7,7 +7,6 @@ A thread with one loop. Knows no HTTP and no model; whoever starts it says how t
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -16,11 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from assistant.config import PrivacySettings
-from assistant.errors import BackroomError
 from assistant.privacy.compact import compact, compact_due, is_compact_due
 from assistant.privacy.erase import erase_again
 from assistant.privacy.retention import apply
 from assistant.privacy.schema import ErasureRow
+from assistant.rounds import Rounds
 from assistant.shop.schema import ShopInfo
 from assistant.store.database import Database
 
@@ -46,37 +45,25 @@ class Caretaker:
         self._db = db
         self._settings = settings
         self._forget = forget
-        self._poll_s = poll_s
         self._due = time.monotonic() + first_after_s
         self._num_erased: int | None = None
         self._tried_at: tuple[int, int] | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="caretaker", daemon=True)
+        self._rounds = Rounds("caretaker", self._round, log, "data protection", every_s=poll_s)
 
     def start(self) -> None:
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """End the loop and wait for it: the database is closed after this."""
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        """See `Rounds.stop`."""
+        self._rounds.stop()
 
-    def _run(self) -> None:
-        while not self._over.is_set():
-            try:
-                self._look_for_erasures()
-                if time.monotonic() >= self._due:
-                    self._due = time.monotonic() + AGAIN_AFTER_S
-                    self._keep_house()
-                    self._due = time.monotonic() + EVERY_S
-                self._rewrite_at_night()
-            except BackroomError as error:
-                log.warning("data protection: %s", error)
-            except Exception:
-                # Whatever it was, tomorrow's retention must not be lost to it.
-                log.exception("data protection: this round failed unexpectedly")
-            self._over.wait(self._poll_s)
+    def _round(self) -> None:
+        self._look_for_erasures()
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + AGAIN_AFTER_S  # should this one fail
+            self._keep_house()
+            self._due = time.monotonic() + EVERY_S
+        self._rewrite_at_night()
 
     def _look_for_erasures(self) -> None:
         with self._db.read() as session:
@@ -86,8 +73,8 @@ class Caretaker:
         self._num_erased = num_erased
 
     def _keep_house(self) -> None:
-        counts = apply(self._db, self._settings, is_over=self._over.is_set)
-        again = 0 if self._over.is_set() else erase_again(self._db)
+        counts = apply(self._db, self._settings, is_over=lambda: self._rounds.is_over)
+        again = 0 if self._rounds.is_over else erase_again(self._db)
         if any(counts.values()) or again:
             log.info("retention: %s deleted, %d erased again", counts, again)
 
