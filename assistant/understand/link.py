@@ -7,7 +7,7 @@ the same words fit make a group. Works on a Vocabulary alone: knows no prices, n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -198,8 +198,9 @@ def _best(
         telling = [p for p in positions if tokens[p].text not in STOP_WORDS]
         named = set().union(*(matched[p] for p in positions)) & name
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
-        coverage = sum(map(vocabulary.idf, named)) / (sum(map(vocabulary.idf, name)) or 1.0)
-        whole = named == name
+        called = vocabulary.called.get(product_id) or frozenset(name)
+        coverage = max(_share(named, name, vocabulary), _share(named, called, vocabulary))
+        whole = named >= called
         evidence = [p for p in telling if matched[p] & name and _tells(p, tokens, positions, option_only)]
         if (whole and telling) or evidence:
             share = 1.0 if whole else min(coverage, 0.99)
@@ -216,6 +217,11 @@ def _best(
     if not scored:
         return None
     return _group(scored, vocabulary)
+
+
+def _share(named: Set[str], name: Set[str], vocabulary: Vocabulary) -> float:
+    """How much of a name was said, weighed by how much each word of it tells."""
+    return sum(map(vocabulary.idf, named & name)) / (sum(map(vocabulary.idf, name)) or 1.0)
 
 
 def _tells(position: int, tokens: Sequence[Tok], positions: frozenset[int], option_only: frozenset[int]) -> bool:

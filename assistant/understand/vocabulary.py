@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from assistant.language import STOP_WORDS, fold, squash, stem, stems
 from assistant.shop.search_words import synonym_groups
+from assistant.understand.titles import short_names
 
 COLOURS = frozenset(
     """
@@ -76,6 +77,8 @@ class Vocabulary:
     """Every single word of the shop -> its stem: what a misspelt word is corrected to."""
     english: frozenset[str] = frozenset()
     """Ordinary English words: they are never taken for misspellings."""
+    called: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Product with a long title -> the stems of what it is called for short, if anything."""
 
     @cached_property
     def known_stems(self) -> frozenset[str]:
@@ -125,6 +128,8 @@ def build(
                 _add_phrase(vocabulary, value)
                 for word_stem in stems(value):
                     vocabulary.by_kind[word_stem].add(product.product_id)
+    titles = {key: product.name for key, product in vocabulary.products.items() if product.active}
+    vocabulary.called = {key: frozenset(stems(short)) for key, short in short_names(titles).items()}
     for name, value in options:
         vocabulary.option_names.setdefault(squash(name), name)
         vocabulary.option_values[canonical(value)].add((name, value))
