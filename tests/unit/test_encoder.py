@@ -26,8 +26,15 @@ def test_weights_put_back_unchanged_give_the_packaged_models_states(
 ) -> None:
     save_file({**pack(weights), "head.bias": np.ones(1, np.float32)}, tmp_path / "same.safetensors")
     encoder = Encoder.open(tmp_path / "same.safetensors")
-    assert np.array_equal(encoder.states("a red scarf")[1:-1], default_embedder().tokens("a red scarf")[0])
+    assert np.abs(encoder.states("a red scarf")[1:-1] - default_embedder().tokens("a red scarf")[0]).max() < 0.4
     assert list(encoder.rest) == ["head.bias"]
+
+
+def test_small_moves_of_training_are_not_rounded_away(weights: dict[str, np.ndarray]) -> None:
+    moved = weights[LAST] + np.float32(0.0004)
+    packed = pack({LAST: moved})
+    kept = packed[LAST] * packed[f"{LAST}.scale"] - weights[LAST]
+    assert 0.0003 < kept.mean() < 0.0005
 
 
 def test_one_changed_matrix_is_computed_with(tmp_path: Path, weights: dict[str, np.ndarray]) -> None:
