@@ -67,13 +67,6 @@ def export_command(
 def erase_command(
     who: Who,
     reason: Reason = "request",
-    thorough: Annotated[
-        bool | None,
-        typer.Option(
-            "--thorough/--quick",
-            help="Also mask mentions elsewhere and rewrite the file now: done by itself up to 100 MB.",
-        ),
-    ] = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", metavar="FILE", help="Write the signed certificate there.")
     ] = None,
@@ -87,7 +80,7 @@ def erase_command(
     with _open(db, config) as (settings, database):
         subject = _find(database, who)
         keep = settings.privacy.bookkeeping_days
-        result = erase(database, subject, actor=ACTOR, reason=reason, keep_orders_days=keep, thorough=thorough)
+        result = erase(database, subject, actor=ACTOR, reason=reason, keep_orders_days=keep)
     if certificate is not None:
         _write(certificate, json.dumps(result.certificate, ensure_ascii=False, indent=2) + "\n")
     if as_json:
@@ -102,8 +95,11 @@ def erase_command(
         typer.echo(f"trained from their conversations, to be released anew: {', '.join(result.adapters)}")
     for file in result.not_cleaned:
         typer.echo(f"delete this file by hand: {file}", err=True)
-    if not result.compacted:
-        typer.echo("the file is rewritten at night by the server, or now with: backroom privacy compact")
+    if not result.is_clean:
+        typer.echo(
+            "the database was in use: unused space is overwritten by the server within a minute or two, or now with: "
+            "backroom privacy compact"
+        )
     if certificate is None:
         typer.echo(json.dumps(result.certificate, ensure_ascii=False))
 
@@ -266,8 +262,11 @@ def compact_command(db: Db = None, config: Config = None) -> None:
     """Rewrite the database's file, so that nothing deleted is left in unused space. Writers wait meanwhile."""
     from assistant.errors import DatabaseError
     from assistant.privacy.compact import compact, compact_due
+    from assistant.privacy.erase import finish_all
 
     with _open(db, config) as (_, database):
+        for certificate in finish_all(database):
+            typer.echo(f"an erasure that was cut off is finished: {json.dumps(certificate)}")
         if not compact(database, wait_s=30.0):
             raise DatabaseError(f"{database.path} is in use; try again in a moment, or leave it to the server at night")
         with database.write() as session:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import Adapter, AsJson, Config, Db, Model, load_settings, print_json
+from assistant.cli.options import Adapter, AsJson, Config, Model, load_settings, print_json
 
 
 def replay(
@@ -16,7 +16,7 @@ def replay(
     out: Annotated[
         Path, typer.Option("--out", metavar="RESULTS.jsonl", help="Where the results go, in the same order.")
     ],
-    db: Db = None,
+    db: Annotated[Path | None, typer.Option("--db", metavar="PATH", help="The shop's database.")] = None,
     model: Model = None,
     adapter: Adapter = None,
     jobs: Annotated[
@@ -27,11 +27,14 @@ def replay(
     config: Config = None,
 ) -> None:
     """Answer every conversation of CASES on its own copy of the shop; the results don't depend on what runs beside."""
+    from assistant.errors import UsageError
     from assistant.replay import check_customers, read_cases, run_cases
     from assistant.runtime import open_runtime
 
     parsed = read_cases(cases)
     settings = load_settings(config, db=db, model=model, adapter=adapter)
+    if not settings.shop.db.exists():
+        raise UsageError(f"{settings.shop.db} isn't there; check --db, or make a shop with: backroom import")
     # Nobody waits for these answers: how busy the machine is must not decide who words them.
     settings = settings.override(model={"patience_s": 120.0, "deadline_s": 180.0})
     if jobs is not None:

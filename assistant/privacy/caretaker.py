@@ -6,6 +6,7 @@ A thread with one loop. Knows no HTTP and no model; whoever starts it says how t
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from sqlalchemy import func, select
 
 from assistant.config import PrivacySettings
 from assistant.privacy.compact import compact, compact_due, is_compact_due
-from assistant.privacy.erase import erase_again
+from assistant.privacy.erase import erase_again, finish_all
 from assistant.privacy.retention import apply
 from assistant.privacy.schema import ErasureRow
 from assistant.rounds import Rounds
@@ -26,6 +27,8 @@ from assistant.store.database import Database
 log = logging.getLogger("backroom.privacy")
 
 POLL_S = 3.0
+FINISH_EVERY_S = 60.0
+"""How old an erasure is that was cut off for certain, and not merely still at work in another process."""
 FIRST_AFTER_S, EVERY_S, AGAIN_AFTER_S = 20.0, 24 * 3600.0, 3600.0
 """Retention: after the start, from one round to the next, and after one that failed."""
 
@@ -46,6 +49,7 @@ class Caretaker:
         self._settings = settings
         self._forget = forget
         self._due = time.monotonic() + first_after_s
+        self._finish_from = 0.0
         self._num_erased: int | None = None
         self._tried_at: tuple[int, int] | None = None
         self._rounds = Rounds("caretaker", self._round, log, "data protection", every_s=poll_s)
@@ -58,12 +62,21 @@ class Caretaker:
         self._rounds.stop()
 
     def _round(self) -> None:
+        self._finish_erasures()
         self._look_for_erasures()
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + AGAIN_AFTER_S  # should this one fail
             self._keep_house()
             self._due = time.monotonic() + EVERY_S
         self._rewrite_at_night()
+
+    def _finish_erasures(self) -> None:
+        """Go on with what a crash or a long reader cut off, not all the time when it can't be done yet."""
+        if time.monotonic() < self._finish_from:
+            return
+        self._finish_from = time.monotonic() + FINISH_EVERY_S
+        for certificate in finish_all(self._db, after_s=FINISH_EVERY_S):
+            log.warning("an erasure that was cut off is finished; its certificate: %s", json.dumps(certificate))
 
     def _look_for_erasures(self) -> None:
         with self._db.read() as session:

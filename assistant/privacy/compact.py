@@ -1,8 +1,9 @@
 """Rewriting the database's file, so that no page keeps a copy of a cell that was moved away and later deleted.
 
 SQLite's `secure_delete` overwrites what is deleted where it lies. Before that, the tree's rebalancing may have moved it
-and left the old bytes behind in unused space of a page: measured, 7 remains in 22 MB. Rewriting the file (VACUUM) and
-cutting the write-ahead log leaves none. It takes as long as the file is large: about 2 s of one core for 100 MB.
+and left the old bytes behind in unused space of a page: measured, 7 remains in 22 MB. An erasure finds these by itself
+(clean.py); after retention, rewriting the file (VACUUM) and cutting the log leaves none, and gives the room back. It
+takes as long as the file is large: about 2 s of one core for 100 MB.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from assistant.privacy.schema import StateRow
 from assistant.store.database import Database
 
 SMALL_BYTES = 100 * 1024 * 1024
-"""Up to this size an erasure rewrites the file at once; beyond it, the nightly retention or `privacy compact` does."""
+"""Up to this size the command for retention rewrites the file at once; beyond it, the server at night does."""
 WAIT_S = 2.0
 _DUE = "compact_due"
 

@@ -2,9 +2,10 @@
 
 One transaction takes the rows of every table the registry knows, empties what bookkeeping duty keeps of orders,
 destroys the salts that link audit entries to the person, and notes a keyed digest, so that a backup can't bring them
-back. What is left on the disk is overwritten: deleted cells by SQLite itself (`secure_delete`), the write-ahead log by
-cutting it, pages that once held a moved cell by rewriting the file (`compact`). Knows no HTTP; the staff console and
-the command line call `erase`.
+back. It leaves a note of what is still to do (pending.py), and goes on with it at once: the person's lines in training
+data, mentions in other people's texts, and what is left on the disk (clean.py: deleted cells are overwritten by SQLite
+itself, `secure_delete`). A crash in between is made good by `finish_all`, which the server calls. Knows no HTTP; the
+staff console and the command line call `erase`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from sqlalchemy.orm import Session
 from assistant.errors import UsageError
 from assistant.privacy import training
 from assistant.privacy.certificate import Json, proof_of, sign
-from assistant.privacy.compact import SMALL_BYTES, compact, compact_due, size_of
-from assistant.privacy.mentions import identifiers, mask_mentions
+from assistant.privacy.clean import clean
+from assistant.privacy.mentions import identifiers
+from assistant.privacy.pending import Pending, new_name, note, unfinished
 from assistant.privacy.rules import OwnedTable, owned_tables
 from assistant.privacy.schema import ErasureRow
 from assistant.privacy.secrets import digest, signing_key
 from assistant.privacy.subject import Subject, gather, ids, release, theirs
+from assistant.privacy.traces import Traces, traces_of
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit import audit, forget
 from assistant.store.database import Database
@@ -46,7 +49,8 @@ class Erased:
     adapters: list[str] = field(default_factory=list)
     training_lines: int = 0
     not_cleaned: list[str] = field(default_factory=list)
-    compacted: bool = False
+    is_clean: bool = False
+    """Whether no byte is left; else somebody read or wrote meanwhile, and the server goes on with it."""
     seconds: float = 0.0
     certificate: Json = field(default_factory=dict)
 
@@ -58,7 +62,7 @@ class Erased:
             "adapters_trained_from_them": self.adapters,
             "training_lines_removed": self.training_lines,
             "files_not_cleaned": self.not_cleaned,
-            "compacted": self.compacted,
+            "no_byte_left": self.is_clean,
             "seconds": round(self.seconds, 2),
             "certificate": self.certificate,
         }
@@ -71,15 +75,12 @@ def erase(
     actor: str = "system:command",
     reason: str = "request",
     keep_orders_days: int = 0,
-    thorough: bool | None = None,
 ) -> Erased:
     """Erase the subject. `keep_orders_days` is how long orders stay, emptied of the person (0: they go too).
 
-    `thorough` also masks mentions in other people's conversations and rewrites the file, which takes as long as the
-    database is large; None does so up to `SMALL_BYTES`. Raises UsageError under a legal hold: nothing is erased then.
+    Raises UsageError under a legal hold: nothing is erased then.
     """
     began = time.perf_counter()
-    thorough = size_of(db) <= SMALL_BYTES if thorough is None else thorough
     result = Erased()
     with db.write() as session:
         gather(session, subject)
@@ -88,26 +89,44 @@ def erase(
         words = identifiers(session, subject)
         used = training.used_in(session, result.conversations)
         result.adapters = sorted({adapter for adapters in used.values() for adapter in adapters})
-        _orders(session, keep_orders_days, result)
         tables = owned_tables(session)
+        traces = traces_of(session, tables, words)
+        _orders(session, keep_orders_days, result)
         for table in sorted(tables, key=_parents_last):
             _delete(session, table, result)
-        if thorough:
-            mask_mentions(session, words)
         _note(session, subject, actor, reason, result)
+        statement = _statement(subject, result)
+        pending = Pending(new_name(), time.time(), words, result.conversations, list(used), statement)
+        note(session, pending)
         release(session)
-    for folder in used:
-        if Path(folder).is_dir():
-            num_lines, left = training.clean(Path(folder), [*result.conversations, *words])
-            result.training_lines += num_lines
-            result.not_cleaned += left
-    db.checkpoint(wait_s=1.0)
-    result.compacted = thorough and compact(db)
-    with db.write() as session:
-        compact_due(session, not result.compacted)
-    _certify(db, subject, result)
+    _finish(db, pending, traces, result)
     result.seconds = time.perf_counter() - began
     return result
+
+
+def finish_all(db: Database, after_s: float = 0.0) -> list[Json]:
+    """Finish the erasures that were cut off after their first half, if they were begun `after_s` seconds ago or
+    earlier; the certificates of those that are done now."""
+    with db.read() as session:
+        begun = unfinished(session, time.time() - after_s)
+    done = []
+    for pending in begun:
+        result = Erased()
+        _finish(db, pending, None, result)
+        if result.is_clean:
+            done.append(result.certificate)
+    return done
+
+
+def _finish(db: Database, pending: Pending, traces: Traces | None, result: Erased) -> None:
+    """What comes after the transaction. Safe to repeat: what is done already is found done."""
+    for folder in pending.folders:
+        if Path(folder).is_dir():
+            num_lines, left = training.clean(Path(folder), [*pending.conversations, *pending.words])
+            result.training_lines += num_lines
+            result.not_cleaned += left
+    result.is_clean = clean(db, pending.words, traces, pending.name)
+    _certify(db, pending, result)
 
 
 def erase_again(db: Database) -> int:
@@ -206,8 +225,9 @@ def _note(session: Session, subject: Subject, actor: str, reason: str, result: E
         session.merge(ErasureRow(digest=digest(session, reference), at=now))
 
 
-def _certify(db: Database, subject: Subject, result: Erased) -> None:
-    statement = {
+def _statement(subject: Subject, result: Erased) -> Json:
+    """What the certificate will say of the rows; it names nobody."""
+    return {
         "what": "erasure of personal data (Art. 17 GDPR)",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "person": proof_of(subject.reference),
@@ -215,10 +235,16 @@ def _certify(db: Database, subject: Subject, result: Erased) -> None:
         "orders_kept_without_the_person": result.emptied.get("order", 0),
         "conversations": len(result.conversations),
         "audit_log": "entries stay as pseudonyms whose salts are destroyed",
+        "adapters_trained_from_the_data": result.adapters,
+    }
+
+
+def _certify(db: Database, pending: Pending, result: Erased) -> None:
+    statement = {
+        **pending.statement,
         "training_lines_removed": result.training_lines,
         "training_files_to_delete_by_hand": len(result.not_cleaned),
-        "adapters_trained_from_the_data": result.adapters,
-        "storage": "overwritten and rewritten" if result.compacted else "overwritten; free space is rewritten later",
+        "storage": "overwritten, no byte left" if result.is_clean else "deleted; unused space is overwritten later",
     }
     with db.write() as session:
         result.certificate = sign(statement, signing_key(session))

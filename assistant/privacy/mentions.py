@@ -1,14 +1,16 @@
 """A person's identifiers in texts that aren't theirs: a visitor's conversation in which their address was typed, a
 review signed with their name. The words are masked, the text stays its owner's.
 
-Knows which columns hold such texts; `rules.py` knows what is the person's own.
+Knows which columns hold such texts, and how a word is recognised in the raw bytes of a page, whatever its case;
+`rules.py` knows what is the person's own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from assistant.privacy.subject import Subject
@@ -16,6 +18,8 @@ from assistant.shop.schema import CustomerRow
 
 MASK = "[erased]"
 _MIN_LETTERS = 6
+_ENOUGH = 5
+"""Bytes of ASCII in a row by which a word with other letters is looked for; what is found is checked as a whole."""
 _TEXTS = {
     "message": ("text", "record"),
     "conversation": ("state",),
@@ -25,6 +29,8 @@ _TEXTS = {
     "outbox": ("body",),
     "identity_failure": ("claim",),
 }
+_LONG = 3000
+"""Bytes of a row from which on a part of it may lie on pages of its own."""
 
 
 def identifiers(session: Session, subject: Subject) -> list[str]:
@@ -37,28 +43,48 @@ def identifiers(session: Session, subject: Subject) -> list[str]:
     return [word for word in words if word and len(word) >= _MIN_LETTERS]
 
 
-def mask_mentions(session: Session, words: list[str]) -> int:
-    """Mask the words, whatever their case, in every text; returns how many rows were changed."""
-    if not words:
-        return 0
+def needles(words: Iterable[str]) -> list[bytes]:
+    """What to look for in bytes whose ASCII letters are small, to find every text that holds one of the words."""
+    found: set[bytes] = set()
+    for word in words:
+        piece = max(re.findall(r"[\x20-\x7e]+", word), key=len, default="")
+        if len(piece) >= _ENOUGH or piece == word:
+            found.add(piece.lower().encode())
+        else:
+            found |= {form.encode().lower() for form in (word, word.lower(), word.upper(), word.title())}
+    return sorted(found)
+
+
+def mask_in(connection: Any, words: list[str], rows: Mapping[str, Iterable[int]], long_too: bool) -> int:
+    """Mask the words, whatever their case, in these rows (rowids by table); how many texts were changed.
+
+    `long_too` looks into every long row besides. Within a transaction on a driver connection.
+    """
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
-    tables = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
     num = 0
     for table, columns in _TEXTS.items():
-        if table not in tables:
-            continue
-        for column in columns:
-            num += _mask(session, table, column, words, pattern)
+        rowids = set(rows.get(table, ()))
+        if long_too:
+            size = " + ".join(f"octet_length({column})" for column in columns)
+            found = connection.execute(f"SELECT rowid FROM {table} WHERE {size} > {_LONG}")
+            rowids.update(rowid for (rowid,) in found)
+        for rowid in rowids:
+            num += _mask(connection, table, columns, rowid, pattern)
     return num
 
 
-def _mask(session: Session, table: str, column: str, words: list[str], pattern: re.Pattern[str]) -> int:
-    found = " OR ".join(f"instr(lower({column}), lower(:w{number}))" for number in range(len(words)))
-    values = {f"w{number}": word for number, word in enumerate(words)}
-    rows = session.execute(text(f"SELECT rowid, {column} FROM {table} WHERE {found}"), values).all()
-    for rowid, content in rows:
-        session.execute(
-            text(f"UPDATE {table} SET {column} = :new WHERE rowid = :rowid"),
-            {"new": pattern.sub(MASK, content), "rowid": rowid},
-        )
-    return len(rows)
+def _mask(connection: Any, table: str, columns: tuple[str, ...], rowid: int, pattern: re.Pattern[str]) -> int:
+    found = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?", (rowid,)).fetchone() or ()
+    changed = {
+        column: new
+        for column, content in zip(columns, found, strict=False)
+        if isinstance(content, str) and (new := pattern.sub(MASK, content)) != content
+    }
+    for column, new in changed.items():
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (new, rowid))
+    return len(changed)
+
+
+def tables() -> tuple[str, ...]:
+    """The tables that hold such texts."""
+    return tuple(_TEXTS)

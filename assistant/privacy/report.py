@@ -206,7 +206,7 @@ def _measures(settings: Settings, state: State) -> list[str]:
     reach = "this machine only" if host in _LOOPBACK else f"the network ({host}): {tls}"
     return [
         "- At rest: SQLCipher (AES-256 in CBC mode with HMAC-SHA512 on every page), file mode 600; backups likewise.",
-        "- Deletion: overwritten in place (secure_delete), the file rewritten after erasures, the log cut.",
+        "- Deletion: overwritten in place (secure_delete), copies in unused space found and overwritten, the log cut.",
         f"- Reachable from: {reach}.",
         f"- Audit log: {state.audit}; people in it are pseudonyms whose salts are destroyed with an erasure.",
         "- Card numbers are masked before anything is kept.",

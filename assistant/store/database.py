@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -213,6 +214,25 @@ class Database:
                     raw.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout_s * 1000)}")
                 return not busy
         return False
+
+    @contextmanager
+    def still(self, wait_s: float = 2.0) -> Iterator[Any]:
+        """A driver connection within a write transaction, while the file holds everything and its log nothing: whoever
+        reads the file's bytes sees what the transaction sees. None when readers or writers didn't let it within
+        `wait_s`. Committed at the end, rolled back on any error. Raises DatabaseError."""
+        log_file = self.path.with_name(self.path.name + "-wal")
+        with self._sole_writer():
+            try:
+                self.checkpoint(wait_s)
+                with closing(connect(self.path, self.secret, self._busy_timeout_s)) as connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    if log_file.exists() and log_file.stat().st_size:
+                        yield None
+                        return
+                    yield connection
+                    connection.execute("COMMIT")
+            except (OSError, *FOREIGN) as error:
+                raise translate(error, self.path) from error
 
     def vacuum(self) -> None:
         """Write the file anew, without what was deleted. Raises DatabaseError, also when another process writes."""

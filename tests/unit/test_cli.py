@@ -201,3 +201,10 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_replay_makes_no_database(capsys: Captured, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": "a", "turns": ["hello"]}\n')
+    error = fails(capsys, ["replay", str(cases), "--out", str(tmp_path / "o.jsonl"), "--db", str(tmp_path / "no.db")])
+    assert "no.db isn't there" in error and list(tmp_path.iterdir()) == [cases]

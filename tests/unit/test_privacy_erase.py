@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -18,12 +22,13 @@ from assistant.errors import UsageError
 from assistant.privacy import training
 from assistant.privacy.caretaker import Caretaker
 from assistant.privacy.certificate import is_genuine
-from assistant.privacy.erase import erase, erase_again
+from assistant.privacy.erase import erase, erase_again, finish_all
+from assistant.privacy.pending import unfinished
 from assistant.privacy.rights import LEGAL_HOLD, set_hold
 from assistant.privacy.rules import RULES, owned_tables
 from assistant.privacy.subject import Subject, find_subject
 from assistant.runtime import DEMO_SHOP
-from assistant.shop.schema import ShopInfo
+from assistant.shop.schema import CustomerRow, ShopInfo
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
@@ -39,6 +44,8 @@ NOT_PERSONAL = {
 STAFF = {"identity_failure", "staff", "staff_session", "api_key"}
 """Accounts of staff and programs, and hashed claims that failed: none of a customer's."""
 KEPT_DAYS = 3650
+KEY = "ab" * 32
+UNLOCKED: Any = ("assistant.store.connections._unlock", lambda connection, cipher_key: None)
 
 
 @pytest.fixture
@@ -49,14 +56,26 @@ def busy(tmp_path: Path) -> Any:
     db.close()
 
 
-@pytest.fixture(params=["encrypted", "plain"])
-def large(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(scope="module", params=["encrypted", "plain"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The busy shop, also in a file without encryption, whose bytes show what is left on the disk."""
-    if request.param == "plain":
-        monkeypatch.setattr("assistant.store.connections._unlock", lambda connection, cipher_key: None)
-    db = busy_shop(tmp_path / "shop.db", "test key", 40, 300)
-    yield db
-    db.close()
+    path = tmp_path_factory.mktemp(request.param) / "shop.db"
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param == "plain":
+            patched.setattr(*UNLOCKED)
+        busy_shop(path, KEY, 40, 300).close()
+    return path
+
+
+@pytest.fixture
+def large(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A copy of it."""
+    if built.parent.name.startswith("plain"):
+        monkeypatch.setattr(*UNLOCKED)
+    for file in built.parent.iterdir():
+        shutil.copy2(file, tmp_path / file.name)
+    with Database.open(tmp_path / built.name, key=KEY) as db:
+        yield db
 
 
 def on_disk(folder: Path) -> dict[str, int]:
@@ -81,7 +100,7 @@ def test_no_byte_is_left(large: Database, tmp_path: Path) -> None:
     with large.read() as session:
         before = session.scalar(text("SELECT count(*) FROM message WHERE conversation_id NOT LIKE 'web-wil-%'"))
     result = erase(large, find_subject(large, TARGET), keep_orders_days=KEPT_DAYS)
-    assert result.compacted and result.rows["message"] > 50
+    assert result.is_clean and result.rows["message"] > 50
     assert on_disk(tmp_path) == {}
     with large.read() as session:
         assert session.scalar(text("SELECT count(*) FROM message")) == before
@@ -194,8 +213,6 @@ def test_a_legal_hold_stops_it(busy: Database) -> None:
 
 
 def test_who_comes_back_is_erased_again(busy: Database, tmp_path: Path) -> None:
-    from assistant.shop.schema import CustomerRow
-
     erase(busy, find_subject(busy, TARGET))
     assert erase_again(busy) == 0
     with busy.write() as session:
@@ -212,14 +229,81 @@ def test_nobody_is_found_by_guessing(busy: Database) -> None:
     assert find_subject(busy, "WILHELMINA.okonkwo@example.com") == Subject(f"customer:{TARGET}")
 
 
-def test_it_works_while_others_read(busy: Database) -> None:
-    """A reader that stays open keeps old pages in the log: the erasure says that the rewriting is still to do."""
-    with busy.read() as session:
+def test_it_works_while_others_read(large: Database, tmp_path: Path) -> None:
+    """A reader that stays open keeps old pages in the log: the erasure says so, and is finished when it has gone."""
+    with large.read() as session:
         session.execute(text("SELECT count(*) FROM message")).all()
-        result = erase(busy, find_subject(busy, TARGET))
-        assert not result.compacted and result.seconds < 10
+        result = erase(large, find_subject(large, TARGET))
+        assert not result.is_clean and result.seconds < 10
+        assert finish_all(large) == []
+    (certificate,) = finish_all(large)
+    assert is_genuine(certificate) and "no byte left" in certificate["statement"]["storage"]
+    assert on_disk(tmp_path) == {} and finish_all(large) == []
+
+
+@pytest.mark.parametrize("point", ["training.clean", "clean", "compact", "_certify"])
+def test_an_erasure_that_is_cut_off_is_finished_by_the_next_start(
+    large: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    """A kill in the middle: whatever comes after the point doesn't happen any more, in this life."""
+    folder = tmp_path / "training"
+    folder.mkdir()
+    (folder / "train.jsonl").write_text('{"conversation_id": "web-wil-1"}\n{"conversation_id": "web-a"}\n')
+    training.register_data(large, folder, ["web-wil-1"])
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        module = "clean" if point == "compact" else "erase"
+        patched.setattr(f"assistant.privacy.{module}.{point}", kill)
+        if point == "compact":
+            patched.setattr("assistant.privacy.clean._overwrite", lambda *_: False)
+        erase(large, find_subject(large, TARGET))
+    done = finish_all(large)
+    assert len(done) == (0 if point == "_certify" else 1) and all(map(is_genuine, done))
+    assert verify(large).ok
+    large.checkpoint()
+    assert on_disk(tmp_path) == {}
+    assert (folder / "train.jsonl").read_text() == '{"conversation_id": "web-a"}\n'
+
+
+def test_a_process_that_is_killed_in_the_middle_of_an_erasure(busy: Database, tmp_path: Path) -> None:
+    """The same with a real process and a real signal; a server's caretaker finishes it."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from assistant.privacy import erase, subject\n"
+        "from assistant.store.database import Database\n"
+        "erase.clean = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "db = Database.open(Path(sys.argv[1]), key='test key')\n"
+        "erase.erase(db, subject.find_subject(db, sys.argv[2]))\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(busy.path), TARGET], capture_output=True, timeout=60)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     with busy.read() as session:
-        assert session.scalar(text("SELECT value FROM privacy_state WHERE name = 'compact_due'")) == "1"
+        assert len(unfinished(session, time.time())) == 1
+    assert [is_genuine(certificate) for certificate in finish_all(busy)] == [True]
+    assert finish_all(busy) == []
+
+
+def test_mentions_are_masked_whatever_their_case_and_letters(shop_db: Database) -> None:
+    with shop_db.write() as session:
+        names = {"first_name": "Άννα", "last_name": "Ωχρά"}
+        session.add(CustomerRow(customer_id="c-1", email="jörg.ÄRMEL@example.com", **names))
+    conversations = Conversations(shop_db)
+    said = [
+        "mail JÖRG.ärmel@EXAMPLE.com",
+        "ask άννα ΩΧΡΆ",
+        "long " + "x " * 4000 + "to Jörg.Ärmel@example.com",
+        "hello",
+    ]
+    for number, words in enumerate(said):
+        conversations.begin_turn(f"web-{number}", words, datetime.now(UTC))
+    assert erase(shop_db, Subject("customer:c-1")).is_clean
+    kept = [conversations.messages(f"web-{number}")[0].text for number in range(len(said))]
+    assert kept == ["mail [erased]", "ask [erased]", "long " + "x " * 4000 + "to [erased]", "hello"]
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
