@@ -101,7 +101,7 @@ class OrderTalk:
         if task.customer is None:
             relevant = relevant and (claims or not of_goods(text, requests))
             relevant = relevant and (bool(task.heard) or claims or not of_rules(text, requests, context))
-            waiting = bool(task.asked) and not _for_the_shop(text, requests)
+            waiting = bool(task.asked) and not (_for_the_shop(text, requests) or (not relevant and _asks_else(text)))
             begun = bool(task.asked or task.heard)
             bare = not begun and not any(r.products for r in requests) and identity.bare(text)
             if not relevant and not waiting and not (claims and (begun or bare)):
@@ -224,6 +224,23 @@ def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
         or (r.confidence > 0.5 and (r.act == "policy" or (r.act in goods and r.products)))
         for r in requests
     )
+
+
+_QUESTION = re.compile(
+    r"\?|^\W*(?:(?:and|so|but|ok|okay|also|well|hm+|oh) )*(?:what|how|when|where|which|is|are|do|does|can|could|will|"
+    r"would|any|got|have you)\b"
+)
+_OF_WHO = re.compile(
+    r"\b(?:e-?mails?|accounts?|post ?codes?|zip|names?|numbers?|who|password|guest|log(?:ged)? ?in|sign(?:ed)? ?in|"
+    r"need (?:that|this|it|to know))\b"
+)
+"""About who somebody is, or why that is asked."""
+
+
+def _asks_else(text: str) -> bool:
+    """Whether somebody who was asked who they are asks something else, and not about that."""
+    low = text.lower()
+    return bool(_QUESTION.search(low)) and not _OF_WHO.search(low)
 
 
 def _to_person() -> Answer:

@@ -140,7 +140,8 @@ def _one(
     if request.act in _BY_WORDS and seen.label in OF_OFFERS | {"after", "other"}:
         kept = [w for w in request.query.split() if not OFF.fullmatch(w) and w != "after"]
         request = replace(request, query=" ".join(kept) or request.query)
-    if codes and request.act != "order" and (seen.label in OF_BASKET | OF_OFFERS | {"code"} or OFF.search(folded)):
+    of_code = seen.label in OF_BASKET | OF_OFFERS | {"code"} or bool(OFF.search(folded)) or request.act == "none"
+    if codes and request.act != "order" and of_code:
         return replace(
             request, act="promotion", extra=request.extra | {"codes": codes, "slots": {"codes": list(codes)}}
         )

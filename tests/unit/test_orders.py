@@ -248,6 +248,28 @@ def test_questions_for_the_shop_stay_the_shops(db: Database) -> None:
     assert "€12.50" in record.reply and "who you are" not in record.reply
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "how much is the camp mug",
+        "do students get anything off",
+        "got any lamps with 50% off",
+        "what colours do lamps come in",
+    ],
+)
+def test_who_was_asked_for_a_name_and_asks_the_shop_something_is_answered_by_the_shop(db: Database, asked: str) -> None:
+    records = talk(db, "where is my order", asked, "W1000001", "mia@example.com")
+    assert "who you are" in records[0].reply and "who you are" not in records[1].reply
+    assert "#W1000001" in records[3].reply, "the order is answered once they say who they are"
+
+
+@pytest.mark.parametrize(
+    "asked", ["why do you need that number", "what's my account number", "can't i do it as a guest"]
+)
+def test_who_asks_about_being_asked_is_still_asked(db: Database, asked: str) -> None:
+    assert "who you are" in talk(db, "where is my order", asked)[1].reply
+
+
 def test_what_was_asked_before_the_name_is_answered_after_it(db: Database) -> None:
     records = talk(db, "where is my order", "W1000001", "mia@example.com")
     assert "#W1000001" in records[2].reply and "pending" in records[2].reply

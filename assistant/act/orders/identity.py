@@ -26,6 +26,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """A name and a number first: "Mei Kovacs, 28236. I want ..."."""
+_ASKS = re.compile(r"\W*(?:what|how|when|where|which|is|are|do|does|will|would|any|got)\b", re.IGNORECASE)
 _POSTAL = re.compile(r"\b(?:\d{4,6}|[a-z]{1,2}\d\w*|\d{3} \d{2})\b", re.IGNORECASE)
 _POLITE = frozenset(
     "hi hello hey hiya here's it's i'm im thanks thank please mail e email address name zip code".split()
@@ -51,7 +52,8 @@ def claim_in(text: str, task: Task, rules: Identify) -> bool:
     waiting = task.asked == "identity"
     begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest))
     named = waiting or begins or bool(_SAYS_WHO.search(text))
-    if named and (re.search(r"\d", rest) if waiting else _POSTAL.search(rest)):
+    asks = "?" in text or bool(_ASKS.match(text))
+    if named and (re.search(r"\d", rest) if waiting and not asks else _POSTAL.search(rest)):
         task.claim["postcode"] = rest[:400]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
         found = True

@@ -79,9 +79,15 @@ _FACTS = re.compile(
 _FOLLOWS = re.compile(r"\b(?:where|track\w*|status|arriv\w*|cancel\w*|return\w*|late|refund\w*|exchang\w*)\b")
 
 
+_TO_COME = re.compile(r"\b(?:for|on|with|off|from) my (?:very )?(?:first|next) (?:order|purchase)\b")
+"""An order that is only going to be made."""
+
+
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
     """Whether a message wants something with the customer's own orders, address or account."""
     low = wording.mend(text)
+    if any(r.act in ("basket", "promotion") for r in requests):
+        low = _TO_COME.sub(" ", low)
     if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (
         ORDER_ID.search(low) and (re.search(r"\border", low) or _FOLLOWS.search(low))
     ):
