@@ -49,6 +49,7 @@ from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
 from assistant.understand.listen import Heard, Listener
+from assistant.understand.plain import plain
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary, load
@@ -216,7 +217,7 @@ class Assistant:
         conversation_id: str,
     ) -> tuple[Plan, list[Json]]:
         """What will be said, and the writes that were made for it: the first of those that may speak has the turn."""
-        said = screened.kept
+        said = plain(screened.kept)
         if decision.refused:
             hurt = decision.category == "medical_legal" and wellbeing.first(said, [], context)
             return hurt or refuse(decision, self._settings.safety), []

@@ -285,10 +285,19 @@ def _rather_of(request: Request, product: Product, context: Context) -> bool:
 
 def _order(request: Request, context: Context, plan: Plan) -> None:
     """A question about orders in general is the pages' to answer; somebody's own order is a person's."""
+    if (request.products or request.limits.category or request.limits.subcategory) and _TO_BUY.search(
+        request.text.lower()
+    ):
+        act = "availability" if request.products else "search"
+        _one(replace(request, act=act), [request], context, plan)
+        return
     own = re.search(r"\bmy\b|#|\d{4,}", request.text.lower())
     own = own if own and not rescue.of_rules(request.text, [request], context) else None
     if own or not pages.quote_if_sure(_asked(request), context, plan):
         talk.order(request, context, plan)
+
+
+_TO_BUY = re.compile(r"\b(?:can|could|may) i (?:still |also |just |please )*(?:re)?(?:order|buy|get) (?!my\b)")
 
 
 def _of_product(request: Request, product: Product, context: Context, plan: Plan) -> None:

@@ -23,8 +23,8 @@ from assistant.types import Product, Variant
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
 
 _GENERAL = re.compile(
-    r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|what (?:is|are|'s) (?:it|the item|that|"
-    r"this|they) like|"
+    r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|"
+    r"what(?:'s| is| are|'re) [^?,.]{1,60} like(?=\W*$)|"
     r"details|info|information|specs|specifications|features|what can you (?:say|tell)|know about)\b"
 )
 

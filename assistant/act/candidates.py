@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.act import listing
 from assistant.act.context import Context
+from assistant.act.exact import lacked
 from assistant.act.pursuits import pursuits, spoken_of
 from assistant.act.suits import Reason
 from assistant.act.wishes import Wish, values
@@ -116,6 +117,7 @@ def _from_request(
             found[product_id] = (1.0 - place / 100, [])
     if not query and not (base.category or base.subcategory or base.brand or base.product_ids):
         return
+    beside = query_of(replace(request, query=" ".join(request.extra.get("unlinked", ())))).split()
     hits = context.search.products(query, base, limit=_POOL)
     nearest = max((h.similarity for h in hits), default=0.0) - _BESIDE
     sure = [h for h in hits if h.confident] or (
@@ -129,12 +131,16 @@ def _from_request(
     for hit in listing.best_matches(sure) if query and not wide else sure:
         reasons: list[Reason] = []
         said = [w for w in query.split() if w in hit.matched]
-        if said and (product := context.catalogue.product(hit.product_id)) is not None:
+        product = context.catalogue.product(hit.product_id)
+        also = [w for w in beside if product is not None and w not in said and not lacked([w], product)]
+        if (said or also) and product is not None:
             receipt = Receipt("product", product.product_id, "name", product.name, context.as_of)
-            reasons = [(f"it goes with “{' '.join(said)}”", (receipt,))]
-        found[hit.product_id] = (1.0 + hit.score + hit.similarity, reasons)
+            reasons = [(f"it goes with “{' '.join([*also, *said])}”", (receipt,))]
+        found[hit.product_id] = (1.0 + hit.score + hit.similarity + _SPOKEN_OF * len(also), reasons)
 
 
+_SPOKEN_OF = 0.5
+"""What a word is worth that was said beside the thing and that the shop writes of it: "a rose with a strong scent"."""
 _BESIDE = 0.08
 """How much less alike than the likest a thing may be: a grill is no present for a cat beside a pet bed."""
 

@@ -30,6 +30,12 @@ def _is_called(word: str, product: Product) -> bool:
     return bool(set(stems(word)) & set(stems(f"{product.name} {product.category} {product.subcategory or ''}")))
 
 
+def _only_sizes(request: Request) -> bool:
+    """Whether the words to search with are numbers that options have for values, and nothing else."""
+    values = {s for pairs in request.extra["option_pairs"] for _, value in pairs for s in stems(value)}
+    return bool(request.query) and all(w[0].isdigit() and w in values for w in request.query.split())
+
+
 _OPEN = re.compile(
     r"\b(?:something|anything|anyone|ones?|stuff|things?|gear|kit|in|for|of|sizes?|colou?rs?)\b|\bwith\b|\bthat\b"
 )
@@ -67,6 +73,8 @@ _WHOLE = 0.99
 def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], products: Sequence[Product]) -> str:
     """ "" when the products are what was asked for, "near" when each lacks a word of it, "other" when none is of the
     kind or a name that the shop doesn't know is asked for. `asked` is what the request's own words found."""
+    if request.extra.get("option_pairs") and not request.extra.get("unlinked") and _only_sizes(request):
+        return ""  # "I'm a 42, any left?": what comes in that is what was asked for
     matched: dict[str, frozenset[str]] = {h.product_id: h.matched for h in asked}
     sure = {h.product_id for h in asked if h.confident}
     words = [w for w in request.extra.get("unlinked", ()) if w in request.query.split()]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.act.context import Context
+from assistant.act.listing import shown_kind
 from assistant.act.offer_words import quote, say_days, say_obstacle
 from assistant.act.plan import Fact, Plan
 from assistant.act.till import Item, Till
@@ -31,6 +32,9 @@ _GENERIC = {
     for word in "offer deal sale promotion discount price save off voucher coupon code special free weeks week".split()
     for s in stems(word)
 } | {s for word in STOP_WORDS for s in stems(word)}
+
+
+_NONE_ON_THESE = "There is no offer on these at the moment."
 
 
 def promotions(request: Request, context: Context, plan: Plan) -> None:
@@ -55,6 +59,9 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
     if products and not running:
         fact = context.item(plan, products[0])
         plan.say(f"I don't know of an offer on the {fact.key('item')} at the moment.", fact.key("item"))
+    elif not running and kind:
+        name = request.limits.subcategory or request.limits.category
+        plan.say(f"There is no offer on our {shown_kind(name)} at the moment." if name else _NONE_ON_THESE)
     elif not running:
         plan.say("There is no offer running at the moment.")
     _list(running, request, till, plan)

@@ -93,7 +93,9 @@ def _say(
             plan.say(f"{lead} {fact.key('item')}{colon} {key}.", key)
     plan.listed = [{"product": p, "sku": None} for p in shown]
     plan.focus = list(first[:_SHOWN])
-    plan.wanted = []
+    top = best[first[0]]
+    version = {"asked": top.text, "name": top.name, "value": top.text, "pinned": True}
+    plan.wanted = [version] if top.sku and len(first) == 1 else []  # "is that one there in pink?"
 
 
 def state_value(fact: Fact, product: Product, value: Value, context: Context) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from assistant.language import STOP_WORDS, fold, stems
+from assistant.language import STOP_WORDS, fold, squash, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.beside import set_beside
@@ -25,6 +25,7 @@ from assistant.understand.carry import (
     match_product,
     named_afresh,
     narrowed_search,
+    same_as_told,
     same_search,
     wanted_from,
 )
@@ -36,6 +37,7 @@ from assistant.understand.clause import (
     limit_positions,
     main_words,
     other_model,
+    pointing_text,
     unlinked_words,
 )
 from assistant.understand.clauses import mask
@@ -44,13 +46,15 @@ from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
 from assistant.understand.pointing import from_context, is_place, points_at_one
-from assistant.understand.siblings import points_beside, sibling
+from assistant.understand.siblings import kind_words, points_beside, sibling
 from assistant.understand.sizes import chart, relative, worn
 from assistant.understand.state import State
 from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import ProductName, Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
+_OF_IT = re.compile(r"\b(?:of|on|in|for|with) (?:it|that|this|those|these|them)\W*$|\b(?:does|do|can|is) it\b")
+"""Of the thing talked about the longest, biggest or cheapest version is asked: "the longest battery on those"."""
 _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog
     catalogue whole entire sell offer carry altogether all""".split()
@@ -61,6 +65,16 @@ _OF_RANK = frozenset(
 )
 """Words of ranking: "which has the better reviews" names no thing."""
 _FEW = 3  # things that are compared side by side
+
+
+_TELLING = 3  # letters and digits of a value from which on it tells one thing from another
+
+
+def _squashed(product: Product) -> str:
+    """All values that the shop gives of a product, without blanks and commas."""
+    values = [*product.attributes.values(), *product.specs.values()]
+    values += [v for variant in product.variants for v in variant.options.values()]
+    return squash(" / ".join(map(str, values))).replace(",", "")
 
 
 class Subject:
@@ -88,7 +102,7 @@ class Subject:
             "unlinked": unlinked,
             "strange": tuple(w for w in unlinked if not self._vocabulary.is_word(w)),
             "before_name": before_name(clause, mentions) if mentions else (),
-            "pronoun": bool(PRONOUN.search(fold(clause.text))),
+            "pronoun": bool(PRONOUN.search(pointing_text(clause))),
         }
         before = {"before": {w.name: w.value for w in map(wanted_from, state.wanted)}}
         if mentions:
@@ -197,7 +211,15 @@ class Subject:
         told = {p: words & set(self._naming.stems(p)) for p in products}
         most = max(len(t) for t in told.values())
         narrowed = tuple(p for p in products if len(told[p]) == most)
-        return narrowed if most else products
+        return narrowed if most else self._having(products, clause)
+
+    def _having(self, products: tuple[str, ...], clause: Clause) -> tuple[str, ...]:
+        """Of several products talked about, those with a value that the clause points by: "the 20,000 mm kind"."""
+        said = squash("".join(kind_words(clause.text))).replace(",", "")
+        if len(said) < _TELLING:
+            return products
+        having = tuple(p for p in products if (found := self._lookup(p)) is not None and said in _squashed(found))
+        return having or products
 
     def _other_listed(self, products: tuple[str, ...], clause: Clause, state: State) -> tuple[str, ...]:
         """Another product that was listed, when a word of the clause is only in its name ("do the max have ...")."""
@@ -211,6 +233,8 @@ class Subject:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
         if request.act == "best_rated":
             request = replace(request, query=" ".join(w for w in request.query.split() if w not in _OF_RANK))
+        if state.focus and not self._names_kind(clause) and _OF_IT.search(fold(clause.text)):
+            return replace(request, query="", products=tuple(state.focus), from_context=True)
         words = [w for w in request.query.split() if w.isalpha() and w not in _OF_RANK and len(w) > 1]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
         limits = request.limits
@@ -232,6 +256,11 @@ class Subject:
         if len(listed) > 1 and OF_THOSE.search(fold(clause.text)):
             return replace(request, query="", products=listed, from_context=True)
         return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))
+
+    def _names_kind(self, clause: Clause) -> bool:
+        """Whether the clause names a kind of thing or a brand."""
+        links = clause.links
+        return bool(links.categories or links.subcategories or links.brands)
 
     def _only_options(self, words: list[str], state: State) -> bool:
         """Whether the words say nothing but options of the product under discussion ("the cheapest in blue")."""
@@ -271,6 +300,8 @@ class Subject:
             carried = [w for w in carried if not w.pinned and request.from_context]
             if request.from_context and state.act in SUPERLATIVES | {"search"}:
                 carried += [w for w in map(wanted_from, state.search.get("wanted", [])) if w not in carried]
+        same = [w for w in map(wanted_from, state.wanted) if w.value and same_as_told(clause.text, w.name or "")]
+        carried += [replace(w, pinned=False) for w in same if all(w.name != o.name for o in (*carried, *named))]
         asked_names = tuple(n for n in values if asks_for(clause, n))
         extra = request.extra | {
             "named": tuple(named),

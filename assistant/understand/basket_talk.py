@@ -62,6 +62,8 @@ def basket_request(
     pieces = [*pointed, *pieces]
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
+    if not pieces and (number := _counted_ones(text, requests, lookup)):
+        return _request(text, number, {}, codes, member, asks)
     if not pieces and (number := _other_number(folded, state, lookup)):
         return _request(text, number, state.basket if state.act == "basket" else {}, codes, member, asks)
     if _answers_open(pieces, clause, state, lookup):
@@ -94,7 +96,7 @@ def basket_request(
     )
     about = asks & {"shipping", "free_shipping", "save"}
     if wants_after or (about and labels & OF_BASKET) or (labels == {"basket"} and not pieces and before):
-        own = pieces or before or _focus(state)
+        own = pieces or _named_now(text, before or _focus(state), lookup)
         if "shipping" in asks and not own and not codes:
             return None
         if own or "free_shipping" in asks or codes:
@@ -191,6 +193,30 @@ def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     if state.act != "basket" and not match["of"] and not counts:
         return []
     return [] if match[1] in values else [replace(before[0], quantity=max(1, int(match[1])))]
+
+
+_ONES = re.compile(r"\b(\d{1,3}) (?:of )?(?:the|those|these|your) (?:[\w.]+ ){0,3}(?:ones?|sizes?|versions?)\b")
+
+
+def _counted_ones(text: str, requests: Sequence[Request], lookup: Lookup) -> list[Piece]:
+    """ "How much would 4 of the 9 cm ones cost": so many of one version of what is talked about."""
+    match = _ONES.search(fold(text))
+    asked = [r for r in requests if r.act == "price" and r.from_context and len(r.products) == 1]
+    if not match or len(requests) != 1 or not asked or int(match[1]) < 2:
+        return []
+    rest = fold(text)[: match.start(1)] + "x" * len(match[1]) + fold(text)[match.end(1) :]
+    piece = Piece(asked[0].products, int(match[1]), asked[0].wanted)
+    named = basket.named_options(rest, piece, lookup)
+    kept = tuple(w for w in piece.wanted if w.value and w.name not in {n.name for n in named})
+    return [replace(piece, wanted=(*kept, *named))]
+
+
+def _named_now(text: str, pieces: list[Piece], lookup: Lookup) -> list[Piece]:
+    """The one thing that was priced or talked about, in the version that the message names now."""
+    if len(pieces) != 1 or not (named := [w for w in basket.named_options(text, pieces[0], lookup) if w.value]):
+        return pieces
+    kept = [w for w in pieces[0].wanted if w.name not in {n.name for n in named}]
+    return [replace(pieces[0], wanted=(*kept, *named), skus=())]
 
 
 def _compares(requests: Sequence[Request], folded: str) -> bool:

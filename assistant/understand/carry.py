@@ -75,6 +75,14 @@ def combined_afresh(clause: Clause, request: Request, named: list[Wanted]) -> bo
 
 _AT_ALL = re.compile(r"\b(?:altogether|at all|in total|overall|in all|how many diff(?:erent)?)\b")
 _THERE_IS = re.compile(r"\b(?:is|are) there\b")
+
+
+def same_as_told(text: str, option: str) -> bool:
+    """Whether a clause means the value of an option that was told just now: "is that thickness available in pink"."""
+    name = re.escape(option.replace("_", " ").lower())
+    return bool(option) and bool(re.search(rf"\b(?:that|this|the same|same) {name}\b", fold(text)))
+
+
 COMES_IN = re.compile(r"\b(?:come|comes|coming|other|have|got|get|available|offer)\b")
 THAT_ONE = re.compile(r"\b(?:it|that|that one|this one|they)\b")
 _INDEFINITE = frozenset("a an any which what whats some your".split())

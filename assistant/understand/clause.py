@@ -72,6 +72,25 @@ def _end_of_main(clause: Clause) -> int:
 
 
 _RELATIVE = ("that", "which")
+_DOES = frozenset(
+    """is are was were can could will would won't has have had does do doesn't don't isn't aren't can't i you u we he
+    she they my""".split()
+)
+_NO_THINGS = frozenset("want like love take need mean think say said see know hope so guess sure".split())
+
+
+def pointing_text(clause: Clause) -> str:
+    """The folded clause without a "that" that only goes on about a noun: "gloves that work" point at nothing."""
+    text, tokens = fold(clause.text), clause.links.tokens
+    for at in range(len(tokens) - 2, 0, -1):
+        before, following = tokens[at - 1].text, tokens[at + 1].text
+        noun = before in _ANY_THING or (before.isalpha() and before not in STOP_WORDS | _NO_THINGS)
+        acts = following in _DOES or (following not in STOP_WORDS and following.isalpha() and len(following) > 3)
+        if tokens[at].text == "that" and noun and acts and len(text) == len(clause.text):
+            text = f"{text[: tokens[at].start]}    {text[tokens[at].end :]}"
+    return text
+
+
 _ANY_THING = ("something", "anything", "one", "ones")
 
 

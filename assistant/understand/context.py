@@ -125,7 +125,7 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     ):
         act = "availability"
     elif request.from_context and act in ("availability", "price", "stock", "details", "options"):
-        if _names_something_else(request, act):
+        if _names_something_else(request, act) or _names_unknown(request):
             act, request = "search", replace(request, products=(), from_context=False)
     elif not request.products and act in ABOUT_PRODUCTS and act != "compare":
         limited = request.limits.category or request.limits.subcategory or request.limits.brand
@@ -206,6 +206,15 @@ def _names_something_else(request: Request, act: str) -> bool:
         return False
     new_price = len(unlinked) <= 3 and act == "price" and not request.pick and _starts_new(request)
     return act in ("availability", "stock") or new_price
+
+
+def _names_unknown(request: Request) -> bool:
+    """Whether a thing is named by a word that neither the shop nor English has: "the hyperdrive 3000, got it?"."""
+    strange = [re.escape(w) for w in request.extra.get("strange", ()) if len(w) > 4]
+    named = strange and re.search(
+        rf"\b(?:the|any|your|some|an?) (?:[\w-]+ )?(?:{'|'.join(strange)})\b", fold(request.text)
+    )
+    return bool(named) and not _OF_IT.search(fold(request.text)) and not request.extra.get("named")
 
 
 def _before_price(word: str, request: Request) -> bool:

@@ -14,8 +14,10 @@ from rapidfuzz import fuzz, process
 
 from assistant.language import fold
 from assistant.measures import is_superlative
+from assistant.understand.inflection import is_form
 from assistant.understand.quantities import price_bounds
-from assistant.understand.spelling import spelled
+from assistant.understand.spelling import Words, spelled
+from assistant.understand.vocabulary import english_words
 
 ABOUT_PRODUCTS = frozenset({"price", "availability", "stock", "details", "options", "compare"})
 SUPERLATIVES = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
@@ -163,9 +165,9 @@ _CUE_WORDS = (
 _NO_SLIPS = frozenset("pricier priciest dearer dearest costlier costliest pricey priced comparing compared".split())
 
 
-def mend(text: str, known: Callable[[str], bool]) -> str:
+def mend(text: str, known: Callable[[str], bool], own: Words | None = None) -> str:
     """`text` with misspelt words of buying put right ("chepest"), so that they are cues; `known` ones stay. Of other
-    words, long English ones with a single slip."""
+    words, those with a single slip; `own` are the shop's words, see spelling.py."""
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
@@ -175,10 +177,13 @@ def mend(text: str, known: Callable[[str], bool]) -> str:
             return swapped[0]  # "mcuh"
         if len(word) < 5:
             return match[0]
-        best = process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
-        if best or known(word.removesuffix("s")) or known(word.removesuffix("es")):
-            return str(best[0]) if best else match[0]
-        return spelled(word) or match[0]
+        if known(word.removesuffix("s")) or known(word.removesuffix("es")):
+            return match[0]
+        form = is_form(word, english_words())
+        if slip := spelled(word, own, form=form):
+            return slip
+        best = None if form else process.extractOne(word, _CUE_WORDS, scorer=fuzz.ratio, score_cutoff=82)
+        return str(best[0]) if best else match[0]
 
     return re.sub(r"[A-Za-z]+", right, text)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.types import Product
-from assistant.understand.clause import Clause, denied_positions, is_verb, joined_by, kind_positions
+from assistant.understand.clause import Clause, denied_positions, is_verb, joined_by, kind_positions, pointing_text
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.link import Mention
 from assistant.understand.options import match_options, option_values
@@ -28,6 +28,10 @@ PRONOUN = re.compile(
 )
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
+)
+_PUT_TO_IT = re.compile(
+    r"\b(?:fits?|goes?|puts?|stands?|works?|hangs?|sits?|use|carry|hold|pack)\b.*"
+    r"\b(?:under|in|inside|into|on|onto|over|with|beside|below|behind|through) (?:it|this|them)\b"
 )
 _LISTS = re.compile(
     r"\b(?:what|which|any|list|show me|all(?: the| your)?) (?:\w+ )?\w+ (?:do|have|did|can) (?:you|u|ya|i)\b"
@@ -58,12 +62,12 @@ class Naming:
     def mentions(self, clause: Clause, state: State) -> list[Mention]:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         tokens = clause.links.tokens
-        pronoun = bool(PRONOUN.search(fold(clause.text))) and bool(state.focus or state.listed)
+        pronoun = bool(PRONOUN.search(pointing_text(clause))) and bool(state.focus or state.listed)
         said = self._without_denied(clause)
         kept = [m for m in said if not is_verb(m, clause) and not self._derived(m, clause)]
         kept = [m for m in kept if not self._customers_own(m, clause) and not self._is_count(m, clause)]
         if state.focus:
-            kept = [m for m in kept if not self._of_focus(m, clause, state)]
+            kept = [m for m in kept if not self._of_focus(m, clause, state) and not self._put_to_it(m, clause)]
         kept = [
             m
             for m in kept
@@ -198,6 +202,12 @@ class Naming:
             return False
         own = own_words(filter(None, map(self._lookup, state.focus[:3])))
         return {tokens[p].stem for p in mention.positions} <= own
+
+    def _put_to_it(self, mention: Mention, clause: Clause) -> bool:
+        """A thing of no name that is put to what is talked about: "how tall a mug fits under it?"."""
+        tokens, first = clause.links.tokens, min(mention.positions)
+        common = mention.coverage < _WHOLE and first and tokens[first - 1].text in ("a", "an", "my", "any")
+        return bool(common) and bool(_PUT_TO_IT.search(fold(clause.text)))
 
     def _is_head(self, mention: Mention, clause: Clause) -> bool:
         """Whether a mention has the word that says what the thing is: "flask" of the Vacuum Flask."""

@@ -21,8 +21,9 @@ from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
 from assistant.understand.cues import SMALL_TALK, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
-from assistant.understand.link import Mention, link
+from assistant.understand.link import Mention, OptionMention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
+from assistant.understand.plain import plain
 from assistant.understand.quantities import min_rating, price_bounds, quantity
 from assistant.understand.short_forms import written_out
 from assistant.understand.state import State
@@ -32,6 +33,7 @@ from assistant.understand.vocabulary import Vocabulary
 _MASKED = re.compile(r"\[(?:card number|security code|bank account|password)\]")
 """What screening put in the place of a secret: it asks nothing."""
 _FEW_WORDS, _LONG = 7, 10
+_FEW_OF_KIND = 12  # products of a kind that are looked at for their options
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 
 
@@ -66,9 +68,10 @@ class Reader:
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
-        text = written_out(text, self._vocabulary.is_word)
-        plain = words_to_numbers(_MASKED.sub(" ", text))
-        clauses = asked(split(plain), self._clause, self._vocabulary.by_kind.__contains__)
+        text = written_out(plain(text), self._vocabulary.is_word)
+        clauses = asked(
+            split(words_to_numbers(_MASKED.sub(" ", text))), self._clause, self._vocabulary.by_kind.__contains__
+        )
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state
@@ -96,17 +99,30 @@ class Reader:
         """A text as one clause, with the mentions in it that really name products."""
         clause = self._clause(words_to_numbers(text))
         mentions = self._naming.mentions(clause, state)
-        return clause, [*mentions, *self._only_ones(clause, mentions)]
+        found = [*mentions, *self._only_ones(clause, mentions)]
+        return clause, sorted(found, key=lambda m: min(m.positions))
 
     def _only_ones(self, clause: Clause, mentions: list[Mention]) -> list[Mention]:
-        """Beside a product: kinds of which the shop has one thing only ("a crepe pan and a hot chocolate")."""
+        """Beside a product: kinds of which the shop has one thing only ("a crepe pan and a hot chocolate"), or one in
+        the version named before it ("50 litre compost and a bottle of tomato feed")."""
         taken = {p for m in mentions for p in m.positions}
         found = []
         for positions, kind in clause.links.subcategories if mentions else ():
             ids = tuple(p for p, e in self._vocabulary.products.items() if e.active and e.subcategory == kind)
+            if len(ids) > 1:
+                ids = self._in_version(ids, [o for o in clause.links.options if max(o.positions) + 1 == min(positions)])
             if len(ids) == 1 and not positions & taken and all(ids != m.product_ids for m in mentions):
                 found.append(Mention(positions, ids, 1.0, 0.0))
         return found
+
+    def _in_version(self, ids: tuple[str, ...], named: list[OptionMention]) -> tuple[str, ...]:
+        """Of the products of a kind, those that come in every value named."""
+        products = [p for p in map(self._lookup, ids[:_FEW_OF_KIND]) if p is not None]
+        pairs = [o.pairs for o in named]
+        return tuple(
+            p.product_id for p in products
+            if pairs and all(any(v.options.get(n) == x for v in p.variants for n, x in some) for some in pairs)
+        )  # fmt: skip
 
     def bare_answer(self, text: str) -> str | None:
         """ "yes" or "no" where `text` is no more than that, in a few words of any kind; else None."""
@@ -121,7 +137,7 @@ class Reader:
         return self._clauses[text]
 
     def _read_clause(self, text: str) -> Clause:
-        text = mend(text, self._vocabulary.is_word)
+        text = mend(text, self._vocabulary.is_word, self._vocabulary.by_letter)
         links = link(text, self._vocabulary)
         masked = mask(text, links)
         scores = self._head.probabilities(self._encode([masked])[0], masked)

@@ -13,6 +13,7 @@ _FORMS = {
     "em": "them", "dem": "them", "dis": "this", "dat": "that", "da": "the", "n": "and", "w": "with", "abt": "about",
     "wat": "what", "wot": "what", "wats": "what's", "wots": "what's", "hw": "how",
     "dose": "does", "cuz": "because", "bc": "because", "wich": "which", "hav": "have",
+    "u": "you", "ur": "your", "pls": "please", "plz": "please",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w'/&.-])'?(?P<word>[A-Za-z][A-Za-z0-9']*)(?![\w/&-])")
 _LEADING = re.compile(r"^\W*n (?=\w)")

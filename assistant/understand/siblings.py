@@ -50,6 +50,15 @@ def pointed_words(text: str) -> list[str]:
     return _WORD.findall(bare[1]) if (bare := _BARE.match(folded)) else []
 
 
+def kind_words(text: str) -> list[str]:
+    """The words that say which of several is meant: "the 20000 mm kind", "the merino one"."""
+    match = _KIND.search(fold(text))
+    return [w for w in _WORD.findall(match[1]) if w not in STOP_WORDS or w[-1].isdigit()] if match else []
+
+
+_KIND = re.compile(r"\b(?:the|that|a) ((?:[\w.,+-]+ ){1,3}?)(?:ones?|kinds?|types?|sorts?|versions?|models?)\b")
+
+
 def points_beside(text: str) -> bool:
     """Whether a message may point at a product beside the one under discussion: by a word, a size or what it lacks."""
     folded = fold(text)

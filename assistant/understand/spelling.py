@@ -1,36 +1,77 @@
-"""Puts a long English word right that has one slip of the fingers in it: "differnce", "availible".
+"""Puts a word right that has one slip of the fingers in it: "differnce", "availible", "reufnd", "delievry".
 
-Knows the words of an English vocabulary and nothing of the shop: ask the shop's own words first.
+Three kinds of words can be meant. What customers of shops write all the time (data/customer_words.txt: the words of the
+act head's training texts), the words of the shop's catalogue and those of its pages are believed after any single
+slip; of other English only a vowel, a double letter, or two letters that changed places. Knows no dialogue.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.understand.vocabulary import english_words
 
-_LONG = 7
-"""Shorter words have too many neighbours one letter away."""
+_SHORT, _LONG = 5, 7
+"""A word of fewer letters than the first has too many neighbours one slip away, in all of English than the second."""
+_CUSTOMERS = Path(__file__).parent / "data" / "customer_words.txt"
+
+Words = dict[str, list[str]]
+"""Words by their first letter."""
 
 
-def spelled(word: str) -> str | None:
-    """The English word that `word` (folded, no word itself) stands for but for a vowel, a double letter, or two letters
-    that changed places; None where there is none.
+def spelled(word: str, own: Words | None = None, *, form: bool = False) -> str | None:
+    """The word that `word` (folded, no word itself) stands for, or None where there is none.
 
-    The first letter is taken for right. Another consonant makes another word ("resoling" is no "resolving"), and so
-    does an ending ("vacuums").
+    `own` are the shop's words (see `by_start`). The first letter is taken for right, unless it changed places with the
+    second. In English at large another consonant makes another word ("resoling" is no "resolving"), and so does an
+    ending ("vacuums"). `form`: it reads as a form of an English word ("chaper", of "chap"), so that only customers' own
+    words are believed, and only where a letter is missing or two changed places.
     """
-    if len(word) < _LONG or not word.isascii():
+    if len(word) < _SHORT or not word.isascii():
         return None
-    near = process.extract(word, _by_start()[word[0]], scorer=OSA.distance, score_cutoff=1, limit=5)
-    said = _consonants(word)
-    alike = [w for w, _, _ in near if _consonants(w) == said or sorted(w) == sorted(word)]
+    books = (_customers(),) if form or own is None else (own, _customers())
+    close = {w for words in books for first in word[:2] for w in _near(word, words.get(first, []))}
+    meant = [w for w in close if _may_be(word, w) and (not form or len(w) > len(word) or sorted(w) == sorted(word))]
+    if meant:
+        return min(meant, key=lambda w: (sorted(w) != sorted(word), len(w) < len(word), w))
+    if len(word) < _LONG - 1 or form:
+        return None
+    near = _near(word, _english().get(word[0], []))
+    said = _consonants(word) if len(word) >= _LONG else ""
+    alike = [w for w in near if sorted(w) == sorted(word) or (said and _consonants(w) == said)]
     return next((w for w in alike if not w.startswith(word) and not word.startswith(w)), None)
+
+
+def by_start(words: Iterable[str]) -> Words:
+    """`words` that are long enough to be known by their letters, by the first of them."""
+    starts: Words = defaultdict(list)
+    for word in sorted(set(words)):
+        if len(word) >= _SHORT - 1 and word.isascii():
+            starts[word[0]].append(word)
+    return dict(starts)
+
+
+def _near(word: str, words: list[str]) -> list[str]:
+    return [w for w, _, _ in process.extract(word, words, scorer=OSA.distance, score_cutoff=1, limit=6)]
+
+
+def _may_be(word: str, meant: str) -> bool:
+    """Whether one slip makes `word` of `meant`: no other form of it ("colours" is no slip of "colour"), and what begins
+    with another letter has its first two the other way round."""
+    if word[0] != meant[0]:
+        return sorted(word) == sorted(meant)
+    if word.startswith(meant) or meant.startswith(word):
+        return False
+    if len(word) == len(meant) and sorted(word) != sorted(meant):  # another letter: "tubs" is no "tabs"
+        return len(word) > _LONG or _consonants(word) == _consonants(meant)
+    return True
 
 
 def _consonants(word: str) -> str:
@@ -39,9 +80,14 @@ def _consonants(word: str) -> str:
 
 
 @cache
-def _by_start() -> dict[str, list[str]]:
-    starts: dict[str, list[str]] = defaultdict(list)
+def _english() -> Words:
+    starts: Words = defaultdict(list)
     for word in sorted(english_words()):
         if len(word) >= _LONG - 1:
             starts[word[0]].append(word)
     return starts
+
+
+@cache
+def _customers() -> Words:
+    return by_start(_CUSTOMERS.read_text(encoding="utf-8").split())

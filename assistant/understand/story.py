@@ -52,6 +52,11 @@ def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable
     clauses = _with_sizes([read(part) for part in parts], read)
     naming = {id(c) for c in clauses if _names(c) or any(is_kind(t.stem) for t in c.links.tokens)}
     asking = [_asks(c, id(c) in naming) for c in clauses]
+    if not any(
+        a and (_ASKS.search(fold(c.text)) or id(c) in naming or c.links.options)
+        for a, c in zip(asking, clauses, strict=True)
+    ):
+        asking = [a or id(c) in naming for a, c in zip(asking, clauses, strict=True)]  # "sick. gloves that fit my hand"
     if not any(asking):
         return list(clauses)
     out: list[Clause] = []

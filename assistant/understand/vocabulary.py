@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from assistant.language import STOP_WORDS, fold, squash, stem, stems
+from assistant.language import STOP_WORDS, fold, squash, stem, stems, tokenize
 from assistant.shop.search_words import synonym_groups
 from assistant.understand.titles import short_names
 
@@ -79,15 +79,26 @@ class Vocabulary:
     """Ordinary English words: they are never taken for misspellings."""
     called: dict[str, frozenset[str]] = field(default_factory=dict)
     """Product with a long title -> the stems of what it is called for short, if anything."""
+    written: frozenset[str] = frozenset()
+    """The words of the shop's pages: what a customer asks about them in."""
 
     @cached_property
     def known_stems(self) -> frozenset[str]:
         """The stems of the shop's words."""
         return frozenset(self.known.values())
 
+    @cached_property
+    def by_letter(self) -> dict[str, list[str]]:
+        """The words of the catalogue and of the pages by their first letter, as spelling.py takes them."""
+        starts: dict[str, list[str]] = defaultdict(list)
+        for word in sorted({*self.known, *self.written}):
+            if len(word) > 3 and word.isascii():
+                starts[word[0]].append(word)
+        return dict(starts)
+
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English or of this shop."""
-        return word in self.english or word in self.known or word in self.joined
+        return word in self.english or word in self.known or word in self.joined or word in self.written
 
     def is_part(self, subcategory: str, category: str) -> bool:
         """Whether a product of the subcategory stands in the category."""
@@ -110,9 +121,12 @@ def build(
     attributes: Iterable[str],
     english: frozenset[str] = frozenset(),
     synonyms: Iterable[Sequence[str]] = (),
+    pages: Iterable[str] = (),
 ) -> Vocabulary:
-    """A vocabulary from plain data; see `load` for the database. `synonyms` are groups of words for one thing."""
-    vocabulary = Vocabulary(english=english)
+    """A vocabulary from plain data; see `load` for the database. `synonyms` are groups of words for one thing, `pages`
+    the texts of the shop's pages."""
+    written = frozenset(t.text for page in pages for t in tokenize(page) if t.text.isalpha() and len(t.text) > 3)
+    vocabulary = Vocabulary(english=english, written=written)
     for product in products:
         vocabulary.products[product.product_id] = product
         _add_phrase(vocabulary, product.name)
@@ -198,7 +212,8 @@ def load(session: Session) -> Vocabulary:
         for r in session.execute(sql(f"SELECT DISTINCT a.key FROM product, json_each(product.{column}) AS a"))
     ]
     own = session.execute(sql("SELECT value FROM shop_info WHERE key = 'synonyms'")).scalar()
-    return build(products, options, attributes, english_words(), synonym_groups(own or ""))
+    pages = [f"{r[0]} {r[1]}" for r in session.execute(sql("SELECT title, text FROM policy"))]
+    return build(products, options, attributes, english_words(), synonym_groups(own or ""), pages)
 
 
 _english: frozenset[str] | None = None

@@ -25,6 +25,13 @@ class _Mute(ScriptedEngine):
         raise EngineError("replayed without a model")
 
 
+def quick_assistant(db: Database, kind: str, source: Path, database: Path) -> Assistant:
+    """An assistant whose answers code words, over an empty database that the shop is imported into."""
+    import_shop(db, kind, source)
+    Search(db, default_embedder()).refresh()
+    return Assistant(db, _Mute([]), ByteTokenizer(), Settings().override(shop={"db": database}))
+
+
 def replay_quickly(kind: str, source: Path, database: Path, cases: Path, results: Path) -> None:
     """Imports the shop when `database` isn't there yet, then writes the results of `cases`."""
     fresh = not database.exists()
