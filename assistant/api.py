@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 import uuid
@@ -45,6 +46,7 @@ AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
 """Marks every answer as written by a machine, for programs; the chat says it to people in words."""
 CHAT_PATH = "/v1/chat/completions"
 NUM_EARLIER = 20
+_LIKE_A_KEYS = re.compile(r"[0-9a-f]{8}-|\.")
 GIVE_UP_EVERY_S = 0.05
 HUNG_UP = 499
 """What is counted for callers that are gone; nobody sees it."""
@@ -162,8 +164,7 @@ class ChatEndpoint:
                 customer = self._find_customer(extension.customer.id, extension.customer.email)
             except UsageError as error:
                 raise ApiError(422, f"backroom.customer: {error}", "unknown_customer", param="backroom") from None
-        room = "api" if caller.key is None else f"api-{caller.key.key_id}"
-        conversation = f"{room}-{chat.user}" if chat.user else f"once-{uuid.uuid4().hex}"
+        conversation = conversation_of(caller, chat.user) if chat.user else f"once-{uuid.uuid4().hex}"
         if not chat.user:
             self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
         introduced = any(message.role == "assistant" for message in chat.messages)
@@ -229,6 +230,13 @@ class ChatEndpoint:
 
     async def _run(self, function: Callable[..., T], *args: Any) -> T:
         return await to_thread.run_sync(function, *args, limiter=self._threads)
+
+
+def conversation_of(caller: Caller, user: str) -> str:
+    """The id of the conversation that a caller names: each key has its own, and who has none can't name a key's."""
+    if caller.key is not None:
+        return f"api-{caller.key.key_id}-{user}"
+    return f"api-.{user}" if _LIKE_A_KEYS.match(user) else f"api-{user}"
 
 
 def _last_chunks(head: tuple[str, int, str], record: Record, include_usage: bool) -> Iterator[str]:

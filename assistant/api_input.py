@@ -116,8 +116,10 @@ def parse_json(body: bytes, max_depth: int) -> Any:
         data = json.loads(text)
     except RecursionError:
         raise ApiError(400, f"The JSON is nested deeper than {max_depth} levels.", "too_deep") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise ApiError(400, f"The body is not JSON: {error}.", "not_json") from None
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        raise ApiError(400, "The body holds a number that is too long.", "not_json") from None
     if _deeper_than(data, max_depth):
         raise ApiError(400, f"The JSON is nested deeper than {max_depth} levels.", "too_deep")
     return data

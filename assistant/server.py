@@ -34,6 +34,7 @@ from assistant.desk import Desk
 from assistant.errors import BackroomError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics
+from assistant.patience import OwnNames, PatientProtocol
 from assistant.privacy.caretaker import Caretaker
 from assistant.shelving import Shelving
 from assistant.types import CustomerRef, Event
@@ -266,7 +267,8 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM. `loaded` waits for the engine in a thread; what it returns ends the server."""
     config = uvicorn.Config(
-        app,
+        OwnNames(app, settings),
+        http=PatientProtocol,
         log_level="warning",
         log_config=None,  # through the process's own log, which masks
         ws="none",

@@ -7,6 +7,7 @@ answer that the chat uses. Knows nothing of conversations.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from html import escape
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.cards import monogram
 from ui.theme import palette
+
+log = logging.getLogger("backroom.ui")
 
 _POLICY = "; ".join(
     (
@@ -114,8 +117,27 @@ class Page:
             await PlainTextResponse(why + "\n", status_code=status)(scope, receive, send)
         elif scope["path"] == "/" and scope["method"] == "GET":
             await self._serve_page(scope, receive, send)
+        elif scope["path"].startswith(GRADIO_PREFIX):
+            await self._ask_gradio(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _ask_gradio(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio takes what it is sent for granted: what makes it fail before it answers came from no page of ours."""
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            if begun:
+                raise
+            log.info("a request that the chat's page doesn't send: %s", type(error).__name__)
+            await PlainTextResponse("not understood\n", status_code=400)(scope, receive, send)
 
     async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Holds the page back until it is whole, makes it ours and sends it on under our policy."""

@@ -17,6 +17,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from assistant.access.attempts import Attempts, TooMany
 from assistant.access.keys import PREFIX, ApiKey, ApiKeys
 from assistant.access.roles import SCOPES
 from assistant.api_errors import BUSY, ApiError
@@ -44,7 +45,7 @@ class Gate:
         self.needs_key = exposed if settings.require_key is None else settings.require_key
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._per_minute = settings.requests_per_minute
-        self._failures = RateLimitItemPerMinute(settings.failures_per_minute)
+        self._attempts = Attempts(settings.failures_per_minute)
 
     def admit(self, request: Request, scope: str) -> Caller:
         """The caller. Raises ApiError: 401 without a good key, 403 without the scope, 429 when it calls too often."""
@@ -65,13 +66,15 @@ class Gate:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not text.startswith(f"{PREFIX}_") or self._keys is None:
             return None
-        if not self._limiter.test(self._failures, "failures", address):
-            raise _too_often("Too many wrong keys from this address.")
-        key = self._keys.find(text.strip())
-        if key is None:
-            self._limiter.hit(self._failures, "failures", address)
-            raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
-        return key
+        try:
+            with self._attempts.one(address) as attempt:
+                key = self._keys.find(text.strip())
+                if key is None:
+                    attempt.failed()
+                    raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
+                return key
+        except TooMany:
+            raise _too_often("Too many wrong keys from this address.") from None
 
     def _count(self, caller: Caller) -> None:
         if not self._limiter.hit(RateLimitItemPerMinute(self._per_minute), "requests", caller.name):

@@ -13,12 +13,10 @@ from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access.accounts import Accounts, SignInError
+from assistant.access.attempts import Attempts, TooMany
 from assistant.access.gate import address_of
 from assistant.access.sessions import LONGEST, Sessions, SignedIn
 from assistant.api_errors import ApiError
@@ -38,10 +36,7 @@ def who(request: Request, sessions: Sessions) -> SignedIn | None:
 
 def add_sign_in(app: FastAPI, accounts: Accounts, sessions: Sessions, settings: Settings, shop: str) -> None:
     """Adds the form, the way in and the way out."""
-    limiter, rate = (
-        MovingWindowRateLimiter(MemoryStorage()),
-        RateLimitItemPerMinute(settings.access.failures_per_minute),
-    )
+    attempts = Attempts(settings.access.failures_per_minute)
     secure = settings.server.tls_certificate is not None or (settings.server.public_url or "").startswith("https")
 
     @app.get(ENTRY, include_in_schema=False)
@@ -57,16 +52,17 @@ def add_sign_in(app: FastAPI, accounts: Accounts, sessions: Sessions, settings: 
         except ApiError as error:
             return error.response()
         fields = await _fields(request)
-        if not limiter.test(rate, address_of(request)):
-            return _form(shop, "often", 429)
         try:
-            name = fields.get("name", "").strip().lower()
-            staff = await asyncio.to_thread(
-                accounts.sign_in, name, fields.get("password", ""), fields.get("code", "").strip()
-            )
-        except SignInError:
-            limiter.hit(rate, address_of(request))
-            return _form(shop, "wrong", 401)
+            with attempts.one(address_of(request)) as attempt:
+                name = fields.get("name", "").strip().lower()
+                given = name, fields.get("password", ""), fields.get("code", "").strip()
+                try:
+                    staff = await asyncio.to_thread(accounts.sign_in, *given)
+                except SignInError:
+                    attempt.failed()
+                    return _form(shop, "wrong", 401)
+        except TooMany:
+            return _form(shop, "often", 429)
         token = await asyncio.to_thread(sessions.begin, staff.name)
         response = RedirectResponse(CONSOLE + "/", 303)
         response.set_cookie(
