@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
@@ -124,20 +125,27 @@ class Page:
 
     async def _ask_gradio(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio takes what it is sent for granted: what makes it fail before it answers came from no page of ours."""
-        begun = False
+        held: list[Message] = []
 
         async def note(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
+            if held or (message["type"] == "http.response.start" and message["status"] == 500):
+                held.append(message)
+            else:
+                await send(message)
 
+        failure: Exception | None = None
         try:
             await self.app(scope, receive, note)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            if begun:
-                raise
-            log.info("a request that the chat's page doesn't send: %s", type(error).__name__)
+        except Exception as error:
+            failure = error
+        if failure is not None and held and _is_gradios_own(failure):
+            log.info("a request that the chat's page doesn't send: %s", type(failure).__name__)
             await PlainTextResponse("not understood\n", status_code=400)(scope, receive, send)
+            return
+        for message in held:
+            await send(message)
+        if failure is not None:
+            raise failure
 
     async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Holds the page back until it is whole, makes it ours and sends it on under our policy."""
@@ -168,6 +176,13 @@ class Page:
             await send({"type": "http.response.body", "body": page})
 
         await self.app(scope, receive, collect)
+
+
+def _is_gradios_own(error: Exception) -> bool:
+    """Whether an error is of a kind that wrong input makes, and arose in Gradio's code, not in ours or the store's."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    last = frames[-1][0].f_globals.get("__name__", "") if frames else ""
+    return isinstance(error, LookupError | TypeError | ValueError | AttributeError) and last.startswith("gradio.")
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:

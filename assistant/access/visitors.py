@@ -59,7 +59,10 @@ def read(db: Database, secret: str, token: str) -> CustomerRef:
         )
     except jwt.InvalidTokenError as error:
         raise TokenError(f"the customer's token can't be believed: {error}") from None
-    if claims["exp"] - claims["iat"] > LONGEST.total_seconds():
+    times = claims["exp"], claims["iat"]
+    if not all(isinstance(time, int | float) for time in times):
+        raise TokenError("the customer's token can't be believed: exp and iat are numbers, seconds since 1970")
+    if times[0] - times[1] > LONGEST.total_seconds():
         raise TokenError(f"the customer's token lasts too long: at most {LONGEST.total_seconds() / 3600:.0f} hours")
     with db.read() as session:
         if session.get(CustomerRow, claims["sub"]) is None:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
@@ -21,9 +22,12 @@ from fastapi.testclient import TestClient
 from assistant.access.accounts import Accounts, SignInError
 from assistant.access.attempts import WINDOW_S, Attempts, TooMany
 from assistant.access.sessions import Sessions
+from assistant.access.visitors import TokenError, read, site_secret
 from assistant.api import conversation_of
 from assistant.config import ServerSettings, Settings
 from assistant.patience import OwnNames, PatientProtocol
+from tests.e2e.chat_stage import ScriptedAssistant
+from ui.app import mount
 from ui.page import Page
 from ui.staff.signin import add_sign_in
 
@@ -125,6 +129,13 @@ def impatient() -> Iterator[tuple[str, int]]:
         thread.join(10)
 
 
+@pytest.fixture(scope="module")
+def chat_page() -> Iterator[TestClient]:
+    """The customers' page as it is mounted on a server, with a scripted assistant behind it."""
+    with TestClient(mount(FastAPI(), ScriptedAssistant(), Settings())) as client:
+        yield client
+
+
 HEAD = b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
 
 
@@ -177,10 +188,39 @@ def test_a_server_of_this_machine_answers_to_its_own_names(settings: ServerSetti
     assert client.get("/", headers={"Host": host}).status_code == status
 
 
-def test_what_gradio_cant_take_is_no_server_error() -> None:
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"component_id": 10**6, "fn_name": "open", "data": None, "session_hash": "x"},
+        {"component_id": "x", "fn_name": "open", "data": None, "session_hash": "x"},
+        {"component_id": None, "fn_name": 7, "session_hash": []},
+        [],
+        {},
+    ],
+)
+def test_what_gradio_cant_take_is_no_server_error(chat_page: TestClient, sent: Any) -> None:
+    assert 400 <= chat_page.post("/gradio_api/component_server", json=sent).status_code < 500
+
+
+def test_a_failure_of_our_own_stays_one() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
-        raise KeyError(1)
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"failed"})
+        raise KeyError("ours")
 
     page = Page(fails, title=lambda: "Shop", accent="#000000", style="", skeleton="")
-    answer = TestClient(page).post("/gradio_api/component_server", json={"component_id": 1})
-    assert (answer.status_code, answer.text) == (400, "not understood\n")
+    client = TestClient(page, raise_server_exceptions=False)
+    assert client.post("/gradio_api/component_server", json={}).status_code == 500
+
+
+def test_a_token_with_times_that_are_no_numbers_is_refused(shop_db: Any) -> None:
+    secret = site_secret(shop_db)
+    now = int(time.time())
+    for times in (
+        {"iat": now, "exp": str(now + 600)},
+        {"iat": -(10**18), "exp": now + 600},
+        {"iat": now, "exp": 1e300},
+    ):
+        token = jwt.encode({"sub": "mia", "aud": "backroom", **times}, secret, "HS256")
+        with pytest.raises(TokenError):
+            read(shop_db, secret, token)
