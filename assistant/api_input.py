@@ -144,6 +144,9 @@ def refuse_other_sites(request: Request, public_url: str | None) -> None:
 
     Raises ApiError (403).
     """
+    foreign = ApiError(403, "This API doesn't take requests from other sites' pages.", "foreign_origin")
+    if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
+        raise foreign
     origin = request.headers.get("origin")
     if origin is None:
         return
@@ -155,4 +158,4 @@ def refuse_other_sites(request: Request, public_url: str | None) -> None:
     except ValueError:  # "http://[" is nobody's address
         site = ""
     if site not in own:
-        raise ApiError(403, "This API doesn't take requests from other sites' pages.", "foreign_origin")
+        raise foreign

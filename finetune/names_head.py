@@ -27,7 +27,8 @@ from finetune.names_network import Text, fit
 DATA = Path(__file__).parent / "data"
 HEAD = Path(__file__).parents[1] / "assistant" / "privacy" / "data" / "names.safetensors"
 LOCALES = (
-    "en_US en_GB de_DE fr_FR it_IT es_ES nl_NL sv_SE pl_PL da_DK no_NO fi_FI cs_CZ pt_PT hu_HU en_IN tr_TR".split()
+    "en_US en_GB de_DE fr_FR it_IT es_ES nl_NL sv_SE pl_PL da_DK no_NO fi_FI cs_CZ pt_PT hu_HU en_IN tr_TR "
+    "en_AU en_CA en_NZ pt_BR es_MX fr_CH de_AT hr_HR sl_SI sk_SK ro_RO et_EE lt_LT id_ID".split()
 )
 OF_SHARED = {
     "PERSON": "name",
@@ -154,6 +155,8 @@ class Filler:
             "date": lambda: (r.choice([fake.date(), fake.day_of_week(), fake.month_name(), "May 4", "3/7/1988"]), ""),
             "order": lambda: (r.choice(["#W", "", "ORD-", "#"]) + str(r.randint(10**5, 10**9)), ""),
             "digits": lambda: (str(r.randint(2, 46)), ""),
+            "job": lambda: (r.choice(self._fakers[:2]).job().split(",")[0].lower(), ""),
+            "nation": lambda: (r.choice(_NATIONS), ""),
             "product": lambda: (r.choice(_PRODUCTS), ""),
         }
         return makers[slot]()
@@ -182,10 +185,20 @@ class Filler:
             f"{fake.last_name()} {r.choice(['Ltd', 'Inc.', 'GmbH', 'Group', '& Sons', 'LLC', 'PLC'])}",
         ]
         made += [
+            f"{fake.last_name()}, {fake.last_name()} and {fake.last_name()}",
+            f"{fake.last_name()}-{fake.last_name()}",
+            self._made_up_word(),
+            self._made_up_word(),
             f"{r.choice(_ORG_FIRST)} {r.choice(_ORG_SECOND)}",
             r.choice(_ORG_FIRST) + r.choice(_ORG_SECOND).lower(),
         ]
         return str(r.choice(made))
+
+    def _made_up_word(self) -> str:
+        """A firm's name as they are invented: "Telorix", "Novago"."""
+        r = self._random
+        middle = "".join(r.choice("bcdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.randint(1, 3)))
+        return (r.choice(["", *"aeiou"]) + middle + r.choice(["", "x", "n", "lytics", "ware", "ly", "io"])).capitalize()
 
     def _address(self, fake: Any, street: str, number: str, postcode: str) -> str:
         r = self._random
@@ -212,6 +225,9 @@ _PRODUCTS = """Trail Runner|Camp Mug|wool blanket|Alder Chef's Knife|Barnaby Bea
 iPhone case|Marlow lamp|Chelsea boots|French press|Orient Compass|Fellwalker Mid|hiking boots|espresso machine|
 Ruby ring|jeans|backpack|Victoria sponge tin|Florence sofa|Bluetooth Speaker|Smart Watch|T-Shirt|Garden Hose|
 Action Camera|Water Bottle""".replace("\n", "").split("|")
+_NATIONS = """American British Finnish Czech Greek German French Italian Spanish Dutch Swedish Polish Danish Norwegian
+Hungarian Portuguese Turkish Indian Chinese Japanese Brazilian Canadian Australian Irish Scottish Welsh Swiss Austrian
+Mexican Egyptian Nigerian Korean Thai Croatian Romanian""".split()
 _ORG_FIRST = (
     "Nova Blue Green Open Clear Red Prime North Urban Global True Bright Data Cloud Smart Iron Fresh Rapid".split()
 )

@@ -42,7 +42,7 @@ def talk(request: Request, context: Context, plan: Plan) -> None:
             "It is kept with this conversation, where my colleagues can read it.",
         ],
         "none": [
-            f"I'm sorry, that is something I can't help with: I'm the assistant of {shop}.",
+            f"I'm sorry, that is something I can't help with: I'm the AI assistant of {shop}.",
             "I can tell you about our products, their prices and availability, and our policies.",
         ],
     }

@@ -160,7 +160,8 @@ def _is_address(span: Span, spans: Sequence[Span], text: str) -> bool:
     near = [o for o in spans if o is not span and o.start - span.end < 20 and span.start - o.end < 20]
     if any(o.kind in ("address", "place", "name") for o in near):
         return True
-    return bool(_OF_ADDRESS.search(text[max(0, span.start - 40) : span.start]))
+    before = text[max(0, span.start - 40) : span.start]
+    return bool(_OF_ADDRESS.search(before) or (span.end - span.start >= 4 and _OF_AREA.search(before)))
 
 
 _OF_ADDRESS = re.compile(
@@ -170,6 +171,13 @@ _OF_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+
+_OF_AREA = re.compile(
+    r"\b(?:near|nearest|close|closest|around|in|from|by|of|area|region|code|city|branch|store|stores|shop|shops)\b"
+    r"(?:\W+(?:the|to))?\W{0,3}$",
+    re.IGNORECASE,
+)
+"""What stands right before a postcode that nothing calls one."""
 
 _GAP = (re.compile(r"[ .'’-]*"), re.compile(r"[\s,.'’/#>-]*"))
 """What may stand between two words of one name, and of one address."""

@@ -29,7 +29,7 @@ from assistant.patience import OwnNames, PatientProtocol
 from tests.e2e.chat_stage import ScriptedAssistant
 from ui.app import mount
 from ui.page import Page
-from ui.staff.signin import add_sign_in
+from ui.staff.signin import COOKIE, ConsoleDoor, add_sign_in
 
 
 def test_forty_wrong_passwords_at_once_are_no_way_past_the_limit(shop_db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,3 +224,45 @@ def test_a_token_with_times_that_are_no_numbers_is_refused(shop_db: Any) -> None
         token = jwt.encode({"sub": "mia", "aud": "backroom", **times}, secret, "HS256")
         with pytest.raises(TokenError):
             read(shop_db, secret, token)
+
+
+@pytest.fixture
+def console(shop_db: Any) -> TestClient:
+    """A console of which every path answers, with somebody signed in."""
+    accounts, sessions, app = Accounts(shop_db), Sessions(shop_db), FastAPI()
+    accounts.add("anna", "owner", "seven green kettles")
+    add_sign_in(app, accounts, sessions, Settings(), "Shop")
+    app.add_middleware(ConsoleDoor, sessions=sessions, public_url=None)
+
+    @app.api_route("/staff/{path:path}", methods=["GET", "POST"])
+    def inside(path: str) -> str:
+        return "inside"
+
+    client = TestClient(app, follow_redirects=False)
+    client.cookies.set(COOKIE, "chosen by an attacker")
+    entered = client.post("/staff-in", data={"name": "anna", "password": "seven green kettles"})
+    assert "chosen" not in entered.headers["set-cookie"]
+    client.cookies.clear()
+    client.cookies.set(COOKIE, entered.cookies[COOKIE])
+    return client
+
+
+def test_the_console_takes_no_files_and_calls_nobody(console: TestClient) -> None:
+    for path in (
+        "",
+        "config",
+        "assets/a.js",
+        "gradio_api/queue/join",
+        "gradio_api/queue/data",
+        "gradio_api/heartbeat/a",
+    ):
+        assert console.get(f"/staff/{path}").status_code == 200, path
+    for path in ("upload", "file=/etc/passwd", "proxy=http://10.0.0.1/", "info", "run/erase", "call/x", "stream/a/b/c"):
+        assert console.post(f"/staff/gradio_api/{path}").status_code == 404, path
+
+
+def test_another_sites_page_does_nothing_in_the_console(console: TestClient) -> None:
+    for headers in ({"Origin": "http://evil"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert console.post("/staff/gradio_api/queue/join", headers=headers).status_code == 403
+        assert console.post("/staff-out", headers=headers).status_code == 403
+    assert console.get("/staff/config").status_code == 200, "nobody was signed out"

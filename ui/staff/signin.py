@@ -22,6 +22,7 @@ from assistant.access.sessions import LONGEST, Sessions, SignedIn
 from assistant.api_errors import ApiError
 from assistant.api_input import refuse_other_sites
 from assistant.config import Settings
+from ui.page import GRADIO_PREFIX, OPEN_ENDPOINTS
 
 COOKIE = "backroom_staff"
 CONSOLE, ENTRY, EXIT = "/staff", "/staff-in", "/staff-out"
@@ -111,6 +112,10 @@ class ConsoleDoor:
             wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
             away: Response = RedirectResponse(ENTRY, 303) if wants_page else Response("sign in first\n", 401)
             await away(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(CONSOLE)
+        if path.startswith(GRADIO_PREFIX) and not OPEN_ENDPOINTS.fullmatch(path):
+            await Response("not here\n", 404)(scope, receive, send)  # the console takes no files and calls nobody
             return
         if scope["path"] == CONSOLE:
             await RedirectResponse(CONSOLE + "/", 307)(scope, receive, send)
