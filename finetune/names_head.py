@@ -198,7 +198,8 @@ class Filler:
         """A firm's name as they are invented: "Telorix", "Novago"."""
         r = self._random
         middle = "".join(r.choice("bcdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.randint(1, 3)))
-        return (r.choice(["", *"aeiou"]) + middle + r.choice(["", "x", "n", "lytics", "ware", "ly", "io"])).capitalize()
+        first, last = r.choice(["", *"aeiou"]), r.choice(["", "x", "n", "lytics", "ware", "ly", "io"])
+        return f"{first}{middle}{last}".capitalize()
 
     def _address(self, fake: Any, street: str, number: str, postcode: str) -> str:
         r = self._random
