@@ -22,6 +22,7 @@ from assistant.request import Request
 from assistant.shop.accounts import Account, load_account
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
+from assistant.shop.identify import number_forms
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
@@ -89,7 +90,7 @@ class OrderTalk:
     ) -> Answer | None:
         relevant = about_orders(text, requests, identified=task.customer is not None)
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
-        claims = task.customer is None and identity.claim_in(without_address(text), task, rules.identify)
+        claims = task.customer is None and self._claims(text, task, rules)
         relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
         if acts and acts <= _OF_ITSELF and not relevant:
@@ -118,6 +119,13 @@ class OrderTalk:
             return None
         turned = not (relevant or own) and (_for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY))
         return self._respond(text, task, rules, account, context, conversation, own, turned=turned)
+
+    def _claims(self, text: str, task: Task, rules: OrderRules) -> bool:
+        forms: frozenset[str] = frozenset()
+        if any(c.isdigit() for c in text):
+            with self._db.read() as session:
+                forms = number_forms(session)
+        return identity.claim_in(without_address(text), task, rules.identify, forms)
 
     def _account(self, customer_id: str) -> Account | None:
         with self._db.read() as session:
@@ -216,7 +224,7 @@ class OrderTalk:
 
 def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     """Whether a message has turned to the shop itself while it isn't known who is asking."""
-    asks = "?" in text
+    asks = "?" in text or bool(_QUESTION.search(text.lower()))
     goods = ("price", "availability", "stock", "details", "options", "compare", "superlative", "cheapest", "search")
     return any(
         r.act == "human"

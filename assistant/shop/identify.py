@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.language import fold
@@ -22,6 +22,8 @@ from assistant.shop.schema import CustomerRow, OrderRow
 from assistant.store.base import Base
 from assistant.store.database import Database
 
+_FORMS_OF = 200
+"""So many of the newest orders say how the shop writes their numbers."""
 WINDOW = timedelta(hours=1)
 _TIDY_POSTCODE = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
 
@@ -135,6 +137,17 @@ def _groups(text: str) -> list[str]:
     words = _words(text)
     runs = ["".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
     return [r for r in dict.fromkeys(runs) if 3 <= len(r) <= 10 and re.search(r"\d", r)][:60]
+
+
+def number_form(number: str) -> str:
+    """How an order's number is written, whatever its letters and figures: "KF-2101" and "kf 2101" are "aa9999"."""
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", re.sub(r"[\W_]", "", fold(number))))
+
+
+def number_forms(session: Session) -> frozenset[str]:
+    """The forms of the shop's newest order numbers: they tell how a number is written, never which there are."""
+    newest = select(OrderRow.order_id).order_by(text('"order".rowid DESC')).limit(_FORMS_OF)
+    return frozenset(form for i in session.scalars(newest) if "9" in (form := number_form(i)) and len(form) >= 4)
 
 
 def _by_order_email(session: Session, claim: Claim) -> list[str]:

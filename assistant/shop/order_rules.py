@@ -74,10 +74,10 @@ class Return(Action):
 
 
 class Refund(Section):
-    """When money comes back, in the shop's words."""
+    """When money comes back, in the shop's words ("within 5 working days"); empty: nothing is said of it."""
 
-    gift_card: str = "immediately"
-    other: str = "within 5 to 7 business days"
+    gift_card: str = ""
+    other: str = ""
 
 
 class OrderRules(Section):

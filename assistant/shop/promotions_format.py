@@ -81,7 +81,12 @@ def _value(kind: str, cell: Any, currency: str) -> dict[str, Any]:
     elif match := _BUY_GET.match(kind):
         found["buy"], found["free"] = int(match[1]), int(match[2])
     elif kind not in TYPES:
-        raise BadValue("type", kind, "is not a type of promotion", f"use one of {', '.join(TYPES)}, buy_N_get_M")
+        raise BadValue(
+            "type",
+            kind,
+            "is not a type of promotion",
+            f"use one of {', '.join(TYPES)}, buy_N_get_M with numbers (buy_2_get_1)",
+        )
     return found
 
 

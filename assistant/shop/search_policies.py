@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
+from assistant.shop.page_tables import unrolled
 from assistant.shop.search_schema import driver
 from assistant.shop.search_vectors import from_int8, to_int8
 from assistant.shop.search_words import STOP_WORDS, common_synonyms, stem, tokens
@@ -208,7 +209,7 @@ def split(policy_id: str, title: str, text: str) -> list[_Passage]:
             block = block[match.end() :].strip()
             if not block:
                 continue
-        plain = " ".join(block.replace("**", "").split())
+        plain = " ".join(unrolled(block).replace("**", "").split())
         counts = Counter(stem(word) for word in tokens(f"{policy_id} {title} {heading} {plain}"))
         passages.append(_Passage(policy_id, title, heading, plain, counts))
     return passages

@@ -113,7 +113,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _EVIDENCE: dict[str, re.Pattern[str]] = {
     "promotion": re.compile(
         r"\b(?:deals?|promo\w*|discount\w*|sales?|offers?|vouchers?|coupons?|codes?|sav(?:e|ing)s?|bundles?|special|"
-        r"reduced|free|bogo|black friday|members?)\b"
+        r"reduced|bogo|black friday|members?)\b"
+        r"|(?:^|[^\w\s-]\s*|\b(?:one|two|for|is|are|it|them|a|an|the|any|get|gets|got|with|and|or|also|your|delivery|"
+        r"shipping|postage|items?|completely|totally|entirely)\s+)free\b(?! (?:from|of)\b(?! charge))"  # not "nut free"
     ),
     "order": re.compile(
         r"\b(?:my (?:\w+ )?(?:orders?|parcel|package|purchase|account|address|items?|delivery|shipment|refund)|"

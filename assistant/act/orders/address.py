@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.act.orders import money, phrases
-from assistant.act.orders.settle import Desk, Outcome, cannot
+from assistant.act.orders.settle import Desk, Outcome, cannot, refund_when
 from assistant.act.orders.task import Goal
 from assistant.shop.accounts import ADDRESS, Order
 from assistant.shop.order_writes import Write
@@ -135,10 +135,10 @@ def change_payment(goal: Goal, desk: Desk) -> Outcome:
         )
     arguments = {"order_id": order.order_id, "payment_method_id": method.method_id}
     out.writes.append(Write("modify_pending_order_payment", arguments))
-    when = desk.rules.refund.gift_card if order.method.source == "gift_card" else desk.rules.refund.other
+    when = refund_when(order.method.source, desk)
     out.lines.append(
         f"charge the {figure} of order {desk.sheet.order(order)} to {phrases.method(method)} and give it back to "
-        f"{phrases.method(order.method)} {when}"
+        f"{phrases.method(order.method)}{when}"
     )
     out.staff = rule.confirm == "staff"
     return out

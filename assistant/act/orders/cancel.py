@@ -53,7 +53,7 @@ def cancel(goal: Goal, desk: Desk) -> Outcome:
         out.lines.append(
             f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; {amount} "
             f"goes back to "
-            f"{phrases.method(order.method)} {when}"
+            f"{phrases.method(order.method)}{when}"
         )
     out.staff = rule.confirm == "staff"
     return out
@@ -193,7 +193,7 @@ def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Out
     paid = " (what you paid, after the discount)" if amount < sum(x.price * x.quantity for x in lines) else ""
     out.lines.append(
         f"return {parts} from order {desk.sheet.order(order)}; {figure}{paid} is refunded to "
-        f"{phrases.method(way.method)} {when}"
+        f"{phrases.method(way.method)}{when}"
     )
 
 

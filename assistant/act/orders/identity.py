@@ -12,12 +12,13 @@ from assistant.act.orders.task import Task
 from assistant.act.plan import Plan
 from assistant.act.words import join
 from assistant.language import STOP_WORDS
-from assistant.shop.identify import Claim, identify
+from assistant.shop.identify import Claim, identify, number_form
 from assistant.shop.order_rules import Identify, OrderRules
 from assistant.store.database import Database
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{5,}\b", re.IGNORECASE)
+_TOKEN = re.compile(r"#?\w+(?:[-/_.]\w+)*")
 _SAYS_WHO = re.compile(
     r"\bname(?:'s| is)\b|\bi(?:'?m| am) [a-z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
 )
@@ -38,17 +39,19 @@ _WAYS = {
 }
 
 
-def claim_in(text: str, task: Task, rules: Identify) -> bool:
-    """Note on the task who a message claims to come from. True when it claims anything new."""
+def claim_in(text: str, task: Task, rules: Identify, forms: frozenset[str] = frozenset()) -> bool:
+    """Note on the task who a message claims to come from. True when it claims anything new. `forms`: of the shop's
+    order numbers (see `shop.identify`)."""
     found = False
     if email := _EMAIL.search(text):
         task.claim["email"] = email[0].strip(".")
         found = True
-    if order := _ORDER.search(text):
+    beside = _EMAIL.sub(" ", text)
+    if order := _order_number(beside, rules, forms):
         completes = "order_email" in rules.by and bool(task.claim.get("email")) and task.asked == "identity"
-        found = found or (completes and task.claim.get("order_id") != order[0])
-        task.claim["order_id"] = order[0]
-    rest = _ORDER.sub(" ", _EMAIL.sub(" ", text))
+        found = found or (completes and task.claim.get("order_id") != order)
+        task.claim["order_id"] = order
+    rest = _ORDER.sub(" ", beside.replace(order, " ") if order else beside)
     waiting = task.asked == "identity"
     begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest))
     named = waiting or begins or bool(_SAYS_WHO.search(text))
@@ -56,10 +59,23 @@ def claim_in(text: str, task: Task, rules: Identify) -> bool:
     if named and (re.search(r"\d", rest) if waiting and not asks else _POSTAL.search(rest)):
         task.claim["postcode"] = rest[:400]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
-        found = True
+        found = found or "name_postcode" in rules.by
     elif named:
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
     return found
+
+
+def _order_number(text: str, rules: Identify, forms: frozenset[str]) -> str:
+    """What is written like an order's number of this shop, or like most shops'. Digits alone may be a postcode where
+    that is asked for too, unless "order" stands before them."""
+    for match in _TOKEN.finditer(text):
+        if number_form(match[0]) not in forms:
+            continue
+        called = bool(re.search(r"\border\b[^.?!]{0,12}$|#\s?$", text[: match.start()], re.IGNORECASE))
+        if called or "name_postcode" not in rules.by or not match[0].isdigit():
+            return match[0]
+    usual = _ORDER.search(text)
+    return usual[0] if usual else ""
 
 
 def says_who(text: str) -> bool:

@@ -89,6 +89,8 @@ def method(found: Method | None) -> str:
             found.brand or "", found.brand or ""
         )
         digits = f" ending in {found.last_four}" if found.last_four else ""
+        if not found.on_file:  # "Visa ending 4411", as an order says: nothing tells a credit card from a debit card
+            return f"your {brand or 'card'}{'' if not brand or brand.lower().endswith('card') else ' card'}{digits}"
         return f"your {brand + ' ' if brand else ''}credit card{digits}"
     return f"your {found.method_id if not found.on_file else found.source.replace('_', ' ')}"
 

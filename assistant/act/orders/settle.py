@@ -143,4 +143,6 @@ def cannot(order: Order, desk: Desk, what: str) -> str:
 
 
 def refund_when(source: str | None, desk: Desk) -> str:
-    return desk.rules.refund.gift_card if source == "gift_card" else desk.rules.refund.other
+    """When money is back, to be put behind where it goes: " within 5 working days"; "" where the rules don't say."""
+    when = desk.rules.refund.gift_card if source == "gift_card" else desk.rules.refund.other
+    return f" {when.strip()}" if when.strip() else ""

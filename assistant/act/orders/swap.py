@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.act.orders import money, phrases
 from assistant.act.orders.choose import Choice, choose
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, pieces
+from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, pieces, refund_when
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.order_talk import Item
@@ -214,8 +214,8 @@ def _money(order: Order, difference: int, method: object, desk: Desk) -> str:
     if difference > 0:
         return f"you pay the price difference of {figure} with {paid}"
     source = method.source if isinstance(method, Method) else None
-    when = desk.rules.refund.gift_card if source == "gift_card" else desk.rules.refund.other
-    return f"you get the price difference of {figure} back to {paid} {when}"
+    when = refund_when(source, desk)
+    return f"you get the price difference of {figure} back to {paid}{when}"
 
 
 def _sum(out: Outcome, desk: Desk) -> None:

@@ -60,7 +60,7 @@ def squash(text: str) -> str:
 
 def order_ids(text: str, account: Account) -> tuple[list[str], str | None]:
     """The orders whose numbers stand in `text`, and a number that belongs to none of them."""
-    found: list[str] = []
+    found = [o.order_id for o in account.orders if _stands_in(o.order_id.lower(), text)]
     unknown = None
     for match in ORDER_ID.finditer(text):
         asked = squash(re.sub(r"\border (?:number |no\.? ?|id )?(?:is )?", "", match[0]))
@@ -70,6 +70,11 @@ def order_ids(text: str, account: Account) -> tuple[list[str], str | None]:
         elif not any(asked in squash(m.method_id) for m in account.methods):
             unknown = match[0].strip(" .!?")
     return list(dict.fromkeys(found)), None if found else unknown
+
+
+def _stands_in(number: str, text: str) -> bool:
+    """Whether an order's number stands in `text` as the shop writes it: "2026/0012", "so-17-b"."""
+    return len(number) >= 4 and number in text and bool(re.search(rf"(?<![\w#]){re.escape(number)}(?!\w)", text))
 
 
 def _order(asked: str, account: Account) -> Order | None:
@@ -258,6 +263,14 @@ def _countries() -> frozenset[str]:
     return frozenset({"us", "uk", "usa", *(str(n).lower() for n in (*names, *names.values()))})
 
 
+def _parted(city: str, state: str, postcode: str) -> tuple[str, str]:
+    """Town and state, where the code of a state stands behind the town without a comma: "Leadville CO 80461"."""
+    town, _, last = city.rpartition(" ")
+    if not state and town and last.lower() in _CODES and re.fullmatch(r"\d{5}(?:-\d{4})?", postcode):
+        return town, last.upper()
+    return city, state
+
+
 def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     text = _CODE_WORD.sub("", text)
@@ -274,12 +287,12 @@ def address_in(text: str, original: str) -> Json:
         at = original.lower().find(part.strip(" ,"))
         return original[at : at + len(part.strip(" ,"))] if at >= 0 else part.strip(" ,").title()
 
-    state = own(4)
+    city, state = _parted(own(3), own(4), own(5))
     country = own(6)
     found = {
         "address1": own(1),
         "address2": own(2),
-        "city": own(3),
+        "city": city,
         "state": STATES.get(state.lower(), state.upper() if len(state) == 2 else state),
         "postcode": own(5).upper(),
         "country": country if str(country).lower() in _countries() else "",

@@ -197,11 +197,11 @@ _GO = re.compile(
     r"(?:go ahead|proceed|do it|do that|put it through)\b"
 )
 _NO = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
+    r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|just|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
     r"mind|stop|"
     r"wait|hold on|forget|leave|rather not)\b(?! (?:idea|clue|sure|(?:\w+ )?(?:know|remember|recall)|worries|problem|"
     r"hurry|rush|pressure|stress|doubt|trouble|offen[cs]e|big deal|"
-    r"have (?:the|my|a|any) (?:\w+ )?(?:number|id)|have it)\b)"
+    r"have (?:the|my|a|any) (?:\w+ )?(?:number|id)|have it|longer (?:need|want|requir|us)\w*)\b)"
 )
 
 
