@@ -224,7 +224,7 @@ class OrderTalk:
 
 def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     """Whether a message has turned to the shop itself while it isn't known who is asking."""
-    asks = "?" in text or bool(_QUESTION.search(text.lower()))
+    asks = bool(_QUESTION.search(text.lower()))
     goods = ("price", "availability", "stock", "details", "options", "compare", "superlative", "cheapest", "search")
     return any(
         r.act == "human"
