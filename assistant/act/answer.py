@@ -31,6 +31,7 @@ from assistant.act.context import Context
 from assistant.act.details import details, knows, quoted
 from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
+from assistant.act.needs import is_told
 from assistant.act.offers import availability, price, stock
 from assistant.act.plan import Plan
 from assistant.act.soldout import sold_out
@@ -131,6 +132,9 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
         return
     if not products:
         if request.query and not _only_points(request) and _search_instead(request, context, plan):
+            return
+        wish = replace(request, act="search")
+        if request.act == "details" and is_told(request.text) and listing.search(wish, context, plan):
             return
         if request.query and not _only_points(request):
             if not pages.quote_if_sure(_asked(request), context, plan):
@@ -234,6 +238,9 @@ def _search(request: Request, context: Context, plan: Plan) -> None:
 def _is_service(request: Request, context: Context, plan: Plan) -> bool:
     """ "Do you sharpen knives?": a word that names nothing sold, but stands on a page that fits the question."""
     unlinked = " ".join(request.extra.get("unlinked", ()))
+    kind = request.limits.subcategory or request.limits.category
+    if kind and not re.search(r"\b(?:do|can|could|will|would) (?:you|u|i|we|they)\b|\?", request.text.lower()):
+        return False  # "tent for two adults, we go by car" wants a tent
     if (
         request.limits.price
         or request.extra.get("main_words")

@@ -70,6 +70,12 @@ def lacks_named(request: Request, product: Product) -> bool:
 _WHOLE = 0.99
 
 
+def asks_for_a_thing(request: Request) -> bool:
+    """Whether it is asked if there is a thing called so: "do you sell kayaks", not "something for kayaks"."""
+    folded = request.text.lower()
+    return bool(_EXISTS.search(folded)) and not _OPEN.search(folded)
+
+
 def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], products: Sequence[Product]) -> str:
     """ "" when the products are what was asked for, "near" when each lacks a word of it, "other" when none is of the
     kind or a name that the shop doesn't know is asked for. `asked` is what the request's own words found."""
@@ -85,7 +91,7 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
         short.append({w for w in lacked(words, product) if w not in found})
     common = set.intersection(*short) if short else set()
     folded = request.text.lower()
-    exists = bool(_EXISTS.search(folded)) and not _OPEN.search(folded)
+    exists = asks_for_a_thing(request)
     if products and not any(_is_called(head, p) for head in _heads(request) for p in products) and _heads(request):
         return "other" if exists else "near"
     if exists and common & set(request.extra.get("strange", ())):

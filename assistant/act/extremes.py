@@ -45,6 +45,8 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     pool = _pool(products, request)
     for number in range(len(request.wanted) - 1, -1, -1):  # what was said first gives way when nothing has it all
         pool = pool or _pool(products, replace(request, wanted=request.wanted[:number]))
+    if request.from_context and request.wanted and not named and len(pool) == 1 and len(products) == 1:
+        pool = _pool(products, replace(request, wanted=())) or pool  # the cheapest of one version says nothing
     if not pool:
         nothing(request, context, plan)
         return

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from assistant.act import needs
 from assistant.act.context import Context
-from assistant.act.exact import is_near_only, lacked
+from assistant.act.exact import asks_for_a_thing, is_near_only, lacked
 from assistant.act.people import enough
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
@@ -56,6 +57,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         ]
     if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
         hits = _of_its_kind(request, context)
+    hits = _as_told(hits, request, context)
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
@@ -65,6 +67,26 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
+def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
+    """What was found in the order in which it answers the wish as it was told; where only a word or nothing of the
+    wish was found, what answers it best of all."""
+    text = str(request.extra.get("whole") or request.text)
+    named = float(request.extra.get("coverage", 0.0)) >= _BY_NAME and request.products and not request.from_context
+    if named or request.from_context or not request.extra.get("unlinked") or not needs.is_told(text):
+        return hits
+    kind = request.limits.subcategory or request.limits.category
+    if hits and (kind or (any(h.confident for h in hits) and not _OPEN_WISH.search(text.lower()))):
+        return [m.hit for m in needs.ranked(text, hits, context)]
+    found = needs.matches(text, filters(request.limits), context)
+    best = [m for m in found if m.sure and m.score >= found[0].score - _BEHIND]
+    if best:
+        request.extra["by_need"] = True
+    return [m.hit for m in best[:_SHOWN]] or hits
+
+
+_OPEN_WISH = re.compile(r"\b(?:something|anything|one|what) (?:\w+ )?(?:to|that|for|which|where|i can)\b")
+_BY_NAME = 0.5
+_BEHIND = 0.2  # what answers a wish that much worse than the best isn't shown beside it
 _ONE = re.compile(r"\b(?:ones?|something|anything|others?)\b")
 
 
@@ -265,6 +287,8 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         lead = _number_of_them(request, hits, context, plan)
     plan.say(f"{lead}{join(parts)}.")
     plan.focus = [str(item["product"]) for item in plan.listed]
+    if len(plan.focus) == 1 and request.match:
+        plan.wanted = _named_options(products[plan.focus[0]], request)
     if len(hits) > _SHOWN:
         plan.closing.append("There are more; tell me what matters to you and I'll narrow it down.")
 
@@ -272,6 +296,10 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
 def _lead(hits: Sequence[Hit], request: Request, products: Sequence[Product], context: Context, plan: Plan) -> str:
     """How a list begins: "We have", or that it is only what comes nearest to what was asked for."""
     other = bool(request.extra.get("other_model"))
+    if request.extra.get("by_need"):
+        if asks_for_a_thing(request):
+            plan.say("I couldn't find that by its name in our shop.")
+        return "What comes closest: we have "
     asked = [] if kind_name(request) else context.search.products(request.query, filters(request.limits), limit=12)
     far = "other" if other else is_near_only(request, hits, asked, products)
     if far == "other":
@@ -288,6 +316,13 @@ def _asked_versions(product: Product, request: Request, hit: Hit) -> list[Varian
         return []
     exact = [v for v in product.variants if v.active and all(v.options.get(w.name) == w.value for w in asked)]
     return [v for v in exact if not request.limits.price or v.sku in hit.skus]
+
+
+def _named_options(product: Product, request: Request) -> list[dict[str, Any]] | None:
+    """The options that the wish names of the one product that was found, where a version has them all: "it" is that."""
+    named = [w for w in request.match(product) if w.value is not None and w.name] if request.match else []
+    fits = [v for v in product.variants if all(v.options.get(w.name or "") == w.value for w in named)]
+    return [vars(w) for w in named] if named and fits else None
 
 
 def _number_of_them(request: Request, hits: Sequence[Hit], context: Context, plan: Plan) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from assistant.language import STOP_WORDS, fold, squash, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
-from assistant.understand.beside import set_beside
+from assistant.understand.beside import against, set_beside
 from assistant.understand.carry import (
     COMES_IN,
     OF_THOSE,
@@ -53,6 +53,10 @@ from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import ProductName, Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
+_SUCH_ONES = re.compile(
+    r"^\W*(?:(?:and|any|got|have you got|do you have|what about|ok|no)\W+)*(?!the\b)(?:[\w-]+ ){1,2}ones\W*$"
+)
+"""Others of the kind that are so: "cordless ones?"."""
 _OF_IT = re.compile(r"\b(?:of|on|in|for|with) (?:it|that|this|those|these|them)\W*$|\b(?:does|do|can|is) it\b")
 """Of the thing talked about the longest, biggest or cheapest version is asked: "the longest battery on those"."""
 _EVERYTHING = frozenset(
@@ -143,8 +147,14 @@ class Subject:
             request = replace(
                 request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named
             )
+            if state.focus and products and against(clause.text):
+                compared = tuple(dict.fromkeys((*state.focus, *products)))[:_FEW]
+                if len(compared) > 1 and not skus:
+                    request = replace(request, act="compare", products=compared, pick=None, from_context=True)
             extra["pointed"] = self._points(clause, state)
             extra["within"] = within(replace(request, extra=before), clause, state, self._vocabulary)
+            if extra["within"] is not None and _SUCH_ONES.match(fold(clause.text)):
+                return replace(extra["within"], extra=extra | before | extra["within"].extra)
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
 
@@ -241,7 +251,12 @@ class Subject:
         goes_on = bool(state.search.get("query")) and state.act in SUPERLATIVES | {"search"}
         if words and goes_on and _ONE.search(fold(clause.text)) and not (limits.category or limits.subcategory):
             return narrowed_search(request, state.search)
-        if limits.category or limits.subcategory or limits.brand or (words and not self._only_options(words, state)):
+        if (
+            limits.category
+            or limits.subcategory
+            or limits.brand
+            or (words and not self._of_focus(words, clause, state))
+        ):
             return request
         if everything and not PRONOUN.search(fold(clause.text).replace("one", "")):
             return replace(request, query="")
@@ -261,6 +276,21 @@ class Subject:
         """Whether the clause names a kind of thing or a brand."""
         links = clause.links
         return bool(links.categories or links.subcategories or links.brands)
+
+    def _of_focus(self, words: list[str], clause: Clause, state: State) -> bool:
+        """Whether a superlative is of the product under discussion: its other words are values of its options, or
+        name nothing sold while "one" stands for it ("the least I can spend on a 32GB one")."""
+        if self._only_options(words, state):
+            return True
+        named = match_options(clause.text, option_values(filter(None, map(self._lookup, state.focus[:3]))))
+        said = {t for w in named if w.value for t in w.asked.split()}
+        rest = [w for w in words if w not in said and not self._unit_of(w, clause)]
+        ones = bool(_ONE.search(fold(clause.text)))
+        return bool(state.focus) and bool(named) and (not rest or (ones and not any(map(self._sold_word, rest))))
+
+    def _unit_of(self, word: str, clause: Clause) -> bool:
+        tokens = clause.links.tokens
+        return any(t.text == word and i and tokens[i - 1].text[0].isdigit() for i, t in enumerate(tokens))
 
     def _only_options(self, words: list[str], state: State) -> bool:
         """Whether the words say nothing but options of the product under discussion ("the cheapest in blue")."""

@@ -20,9 +20,15 @@ _IS_IT = re.compile(
     rf" (?:any |much |even |a (?:bit|lot) |really )?{_WAYS}(?: then)?\W*$"
 )
 _AGAINST = re.compile(
-    rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b"
+    rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b|\b{_WAYS} than\b"
+    rf"|\b(?:more|less) than (?:the|that|your)\b|\b(?:price )?(?:diff|difference)\b.*\b(?:to|from|with|than)\b"
     rf"|^\W*(?:and |so |but )*(?:is|are) (?:the|your|that) [^?]{{3,60}} {_WAYS}\W*$"
 )
+
+
+def against(text: str) -> bool:
+    """Whether a clause sets something beside what is talked about: "how much more is it than the other brand"."""
+    return bool(_AGAINST.search(fold(text)))
 
 
 def set_beside(text: str, named: tuple[str, ...], state: State) -> list[dict[str, Any]]:

@@ -66,9 +66,21 @@ def _end_of_main(clause: Clause) -> int:
     tokens = clause.links.tokens
     for at, tok in enumerate(tokens):
         before = tokens[at - 1].text if at else ""
-        if tok.text in _RELATIVE and (before in _ANY_THING or (at and before.isalpha() and before not in STOP_WORDS)):
+        noun = before in _ANY_THING or (at and before.isalpha() and before not in STOP_WORDS)
+        if tok.text in _RELATIVE and noun:
             return at if at + 1 < len(tokens) and tokens[at + 1].text not in STOP_WORDS else len(tokens)
+        if tok.text == "for" and noun and _is_thing(clause, at):
+            return at
     return len(tokens)
+
+
+def _is_thing(clause: Clause, at: int) -> bool:
+    """Whether the word before a "for" is a thing of its own: a light "for the tent table" is no tent."""
+    tokens, before = clause.links.tokens, clause.links.tokens[at - 1].text
+    article = {t.text for t in tokens[max(0, at - 4) : at - 1]} & {"a", "an", "another", "some", "any"}
+    own = not any(at - 1 in positions for positions, _ in (*clause.links.categories, *clause.links.subcategories))
+    following = at + 1 < len(tokens) and tokens[at + 1].text in ("the", "my", "our", "a", "an")
+    return bool(article) and own and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
 
 
 _RELATIVE = ("that", "which")

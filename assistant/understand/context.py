@@ -191,12 +191,22 @@ def _for_products(request: Request, scores: dict[str, float], named: tuple[Wante
         return "details"
     if request.from_context and not named and not request.pick:
         return request.act
+    if request.act == "complaint" and _WISHED.search(fold(request.text)) and not _WRONG.search(fold(request.text)):
+        return "search"
     if request.act == "complaint":
         asks = request.text.rstrip().endswith("?") and scores.get("complaint", 0.0) < _HALF
         return "details" if asks else "complaint"
     if request.act == "none" and scores.get("none", 0.0) > 0.5 and float(request.extra.get("coverage", 1.0)) < 0.5:
         return "none"
     return "availability" if named else "details"
+
+
+_WISHED = re.compile(r"^\W*(?:an?|any|some|the)?\s*(?:[\w-]+\s){1,3}(?:that|which|with|for|to|w)\b")
+_WRONG = re.compile(
+    r"\b(?:not?|never|nothing|without|\w+n'?t|broke\w*|died|dead|stopp\w+|faulty|wrong|bad|fell|came|arrived|leak\w*|"
+    r"torn|missing|late|still|again|complain\w*|problem|issue|unhappy|angry|annoyed|disappoint\w*)\b"
+)
+"""A thing and what it does, and nothing that is wrong with it: "thermostat that works with my phone"."""
 
 
 def _names_something_else(request: Request, act: str) -> bool:

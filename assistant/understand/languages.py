@@ -36,6 +36,8 @@ _NAMES_NOBODY_SPEAKS = re.compile(r"\S*[@_\d/]\S*")
 _ENGLISH_ENOUGH = 0.9
 _SURE, _ENGLISH_AT_MOST = 0.6, 0.1
 _LIKELY, _ENGLISH_HARDLY = 0.45, 0.02
+_GREETED_AT_MOST = 0.3
+"""How likely English may be behind a greeting of another language: "hallo, wat kost de tent"."""
 
 _loading = threading.Lock()
 _identifier: Any = None
@@ -53,7 +55,7 @@ def detect(text: str, is_english: Callable[[str], bool], is_shop_word: Callable[
     """
     text = _NAMES_NOBODY_SPEAKS.sub(" ", text)
     words = [t for t in tokenize(text) if t.text.isalpha() and not is_shop_word(t.text)]
-    if not words or _share(words, is_english) >= _ENGLISH_ENOUGH:
+    if not words or _share(words, is_english) >= _ENGLISH_ENOUGH or _is_english(text):
         return _greeting([t.text for t in words])
     told = " ".join(text[t.start : t.end] for t in words) if len(fold(text)) == len(text) else text
     ranked = _rank(told)
@@ -61,7 +63,22 @@ def detect(text: str, is_english: Callable[[str], bool], is_shop_word: Callable[
     english = dict(ranked).get("en", 0.0)
     sure = sureness >= _SURE and english < _ENGLISH_AT_MOST and (len(words) > 1 or sureness >= 0.9)
     likely = sureness >= _LIKELY and english < _ENGLISH_HARDLY and len(words) > 1
-    return language if language != "en" and (sure or likely) else _greeting([t.text for t in words])
+    greeted = any(words[0].text in known.split() for known in _ALONE.values()) and english < _GREETED_AT_MOST
+    return language if language != "en" and (sure or likely or greeted) else _greeting([t.text for t in words])
+
+
+_ENGLISH_ONLY = frozenset(
+    "the you we're i'm it's don't what's we'll i've you're they're isn't doesn't can't that's".split()
+)
+
+
+def _is_english(text: str) -> bool:
+    """Whether a short message has a word that no other language has: "we're in puerto rico btw"."""
+    words = tokenize(text)
+    return len(words) <= _SHORT and any(t.text.replace("’", "'") in _ENGLISH_ONLY for t in words)
+
+
+_SHORT = 7  # words: in a longer message the letters tell
 
 
 def _share(words: list[Any], is_english: Callable[[str], bool]) -> float:

@@ -18,6 +18,9 @@ from assistant.measures import adjective
 from assistant.understand.inflection import is_form
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical, is_unit
 
+_JOINED = (
+    88  # how alike (0 to 100) a word must be to two of the shop's written as one: "cordless" is no "corded bagless"
+)
 _MAX_GAP = 2  # words that may stand between two words of one product's name
 _GROUP_LIMIT = 400
 _MAX_MENTIONS = 5
@@ -117,6 +120,8 @@ def _spelling(word: str, vocabulary: Vocabulary) -> str | None:
         return None
     cutoff = 75 if len(word) >= 6 else 80
     best = process.extractOne(word, (*vocabulary.known, *vocabulary.joined), scorer=fuzz.ratio, score_cutoff=cutoff)
+    if best and best[0] not in vocabulary.known and best[1] < _JOINED:
+        best = process.extractOne(word, vocabulary.known.keys(), scorer=fuzz.ratio, score_cutoff=cutoff)
     return str(best[0]) if (best and best[0][0] == word[0]) or (best and best[1] >= 85) else None
 
 

@@ -16,7 +16,7 @@ from assistant.understand.vocabulary import ProductName
 _SIGNED = re.compile(r"\b(minus|plus) (?=\d)")
 _WORD = re.compile(r"(?<![\w])[-+]\d+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+")
 _POINTED = (
-    re.compile(r"\b(?:the|that|this|your|a|an) ((?:[\w.+-]+ ){1,3}?)(?:one|ones|version|model|edition)\b"),
+    re.compile(r"\b(?:the|that|this|your|a|an) ((?:[\w.+-]+ ){1,3}?)(?:one|ones|version|model|edition|series)\b"),
     re.compile(r"^\W*(?:(?:and|ok|no|so|but|actually|sorry|dang|hm+|oh)\W+)*((?:[\w.+-]+ ){1,2}?)(?:one|ones)\b"),
     re.compile(
         r"\b(?:the|that) ([-+]?\d[\w.]*(?:[ -]?(?:inch(?:es)?|gb|tb|litres?|liters?|person|man)\b)?)"

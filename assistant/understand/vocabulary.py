@@ -248,6 +248,7 @@ def canonical(value: str) -> str:
     """One form for all ways to write an option's value: "extra large" and "XL", "1 litre" and "1000ml"."""
     value = squash(value)
     value = _SIZE_FORMS.get(value, value)
+    value = _MADE_OF.get(value, value)
     if match := _MEASURE.fullmatch(value):
         number, unit, rest = float(match[1]), match[2], match[3]
         unit = _UNIT_FORMS.get(unit, unit)
@@ -267,4 +268,7 @@ def is_unit(word: str) -> bool:
     )
 
 
+_MADE_OF = {
+    "wooden": "wood", "woollen": "wool", "woolen": "wool", "silken": "silk", "golden": "gold", "metallic": "metal",
+}  # fmt: skip
 _SIZE_FORMS: Mapping[str, str] = {squash(word): size for size, words in SIZE_WORDS.items() for word in words}
