@@ -34,6 +34,7 @@ from assistant.act.foreign import foreign
 from assistant.act.needs import is_told
 from assistant.act.offers import availability, price, stock
 from assistant.act.plan import Plan
+from assistant.act.shop_facts import say_day
 from assistant.act.soldout import sold_out
 from assistant.act.superlative import superlative
 from assistant.measures import measured
@@ -58,6 +59,8 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     plan = Plan()
     for request in _still_open(requests):
         plan = _one_or_rescued(request, requests, context, plan)
+    if len(requests) > 1 and not plan.answered and not plan.focus and not plan.handoff:
+        plan = _as_one_need(requests, context) or plan
     if not plan.core:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
@@ -70,6 +73,25 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     if plan.question:
         plan.closing.append(plan.question)
     return plan
+
+
+def _as_one_need(requests: Sequence[Request], context: Context) -> Plan | None:
+    """The answer to a need told in several sentences, none of which names a thing by itself; None without one."""
+    if any(r.products or r.act not in _LOOKS for r in requests):
+        return None
+    words = [w for r in requests for w in r.extra.get("unlinked", ())]
+    whole = replace(
+        requests[0],
+        act="search",
+        text=" ".join(r.text for r in requests),
+        query=" ".join(r.query for r in requests),
+        extra=requests[0].extra | {"unlinked": tuple(words), "told_in_parts": True},
+    )
+    plan = Plan()
+    return plan if listing.search(whole, context, plan) and plan.answered else None
+
+
+_LOOKS = frozenset({"search", "availability", "details", "none", "recommend"})
 
 
 def _one_or_rescued(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> Plan:
@@ -117,8 +139,24 @@ def _one(request: Request, requests: Sequence[Request], context: Context, plan: 
         _order(request, context, plan)
     elif request.act == "complaint":
         trouble.complain(requests, request, context, plan)
+    elif request.act == "none" and _DATE.search(request.text.lower()):
+        say_day("today", context, plan)
+    elif request.act == "none" and _TOLD_NEED.search(request.text.lower()) and _by_need(request, context, plan):
+        return
     elif request.act != "none" or not pages.quote_if_sure(request.text, context, plan, strict=True):
         talk.talk(request, context, plan)
+
+
+_DATE = re.compile(r"\b(?:today'?s date|what day is (?:it|today)|which day is (?:it|today)|what(?:'s| is) the date)\b")
+_TOLD_NEED = re.compile(
+    r"\bwhat (?:could|can|would|should|might) (?:he|she|they|i|we) (?:have|get|use|take|wear|do with)\b|\bhelp\b"
+    r"|\bany (?:ideas?|suggestions?|tips)\b|\bwhat (?:have|do) you (?:got |have |suggest|recommend)"
+)
+
+
+def _by_need(request: Request, context: Context, plan: Plan) -> bool:
+    """What answers a need that was told without a word for the thing: "2 dogs and a cat, hair everywhere, help"."""
+    return listing.search(replace(request, act="search", products=(), from_context=False), context, plan)
 
 
 def _about_products(request: Request, context: Context, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.act import promotions
@@ -10,8 +11,9 @@ from assistant.act.context import Context
 from assistant.act.listing import best_matches, closest_category, filters, fits, kind_name, nothing, remembered, say_one
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
+from assistant.language import squash
 from assistant.request import Limits, Request
-from assistant.shop.search import Sort
+from assistant.shop.search import Hit, Sort
 from assistant.types import Product, Receipt, Variant
 
 _SORTS: dict[str, Sort] = {
@@ -82,13 +84,36 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     hits = context.search.products(query, filters(limits), sort, limit=12)
     hits = best_matches([h for h in hits if h.confident or not query])
     by_name = any(h.matched for h in hits)  # who has the word in its text only may be one of many of its kind
-    if (not hits or (query and not by_name)) and (category := closest_category(request.query, context)):
+    unnamed = bool(query) and not (limits.category or limits.subcategory)
+    category = closest_category(request.query, context) if unnamed or not hits or (query and not by_name) else None
+    if category and (not hits or not by_name or _all_of(category, hits, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
     found = [h.product_id for h in hits]
     if widened and request.act in ("cheapest", "most_expensive"):
         found += [p for p in request.products if p not in found]
-    return context.catalogue.products(found)
+    return _of_that_measure(request, context.catalogue.products(found))
+
+
+def _all_of(category: str, hits: list[Hit], context: Context) -> bool:
+    """Whether all that was found is of one kind, which the words mean: "coffee machines" are all coffee makers."""
+    found = context.catalogue.products([h.product_id for h in hits])
+    return bool(found) and all(category in (p.category, p.subcategory) for p in found)
+
+
+def _of_that_measure(request: Request, products: list[Product]) -> list[Product]:
+    """Those in which the shop writes every measure that is asked for, where any has: "a gaming laptop with 1 TB"."""
+    asked = [squash(m[0]) for m in _MEASURE.finditer(request.text.lower())]
+    having = [p for p in products if all(a in _written(p) for a in asked)]
+    return having if asked and having else products
+
+
+_MEASURE = re.compile(r"\b\d+(?:\.\d+)?[ -]?(?:tb|gb|mb|ghz|hz|mah|mp|lm|kg|ml|cm|mm|inch|litres?|liters?|watts?|k)\b")
+
+
+def _written(product: Product) -> str:
+    values = [v for variant in product.variants for v in variant.options.values()]
+    return squash(" / ".join(map(str, (product.name, *product.attributes.values(), *product.specs.values(), *values))))
 
 
 def _had_by_some(request: Request, context: Context) -> str:

@@ -72,7 +72,8 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     wish was found, what answers it best of all."""
     text = str(request.extra.get("whole") or request.text)
     named = float(request.extra.get("coverage", 0.0)) >= _BY_NAME and request.products and not request.from_context
-    if named or request.from_context or not request.extra.get("unlinked") or not needs.is_told(text):
+    told = request.extra.get("told_in_parts") or needs.is_told(text)
+    if named or request.from_context or not request.extra.get("unlinked") or not told:
         return hits
     kind = request.limits.subcategory or request.limits.category
     if hits and (kind or (any(h.confident for h in hits) and not _OPEN_WISH.search(text.lower()))):

@@ -25,7 +25,7 @@ _POOL, _LINES = 24, 8
 _OF_WORDS = 0.5
 _NEAR, _LIKELY, _SHARE = 0.45, 0.3, 0.2
 """A line that is that near in meaning is an answer; one that is less near only where words of the wish are in it."""
-_SIDE = frozenset(
+_SIDE = (STOP_WORDS - frozenset("bottle box pack".split())) | frozenset(
     """hi hello dear good morning afternoon evening please thanks thank sorry gift present birthday christmas mum dad
     wife husband son daughter friend buy shop want need""".split()
 )
@@ -60,7 +60,7 @@ def is_told(text: str) -> bool:
 
 def said_words(text: str) -> list[str]:
     """The words of a wish that tell something."""
-    words = [t.text for t in tokenize(text) if t.text not in STOP_WORDS | _SIDE and len(t.text) > 1]
+    words = [t.text for t in tokenize(text) if t.text not in _SIDE and len(t.text) > 1]
     return list(dict.fromkeys(words))
 
 

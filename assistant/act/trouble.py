@@ -21,6 +21,12 @@ _OWN = re.compile(
     r"account|name|address|mind|problem|issue|complaint)\b)"
 )
 _MONEY_BACK = re.compile(r"\b(?:money|refund\w*|cash)\b")
+_FAULTY = re.compile(
+    r"\b(?:br[eo]ak\w*|broke\w*|faulty?|defect\w*|crack\w*|leak\w*|tor[en]|tears?|ripp?\w*|holes?|stopp\w+|work\w*|damag\w+|"
+    r"wrong|missing|dead|died|fell|fall\w*|came off|loose|bent|burnt?|melt\w*|scratch\w*|stain\w*|shrunk|faded|"
+    r"worn|smells?|split|snapp\w+|jamm\w+|stuck|peel\w*)\b"
+)
+"""What is said of goods that went wrong: anger alone is no warranty claim."""
 _ARRIVED = re.compile(r"\b(?:arrived|came|delivered|received|sent|wrong|got)\b")
 _DAMAGED = "it arrived damaged or it is the wrong thing: what to do"
 _FAULT = "it is faulty: how to claim under the warranty, repair, replacement"
@@ -57,4 +63,4 @@ def _of_goods(request: Request) -> bool:
     """Whether something that the customer has is complained of, rather than how they were served."""
     named = bool(request.products or request.limits.category or request.limits.subcategory)
     text = fold(request.text)
-    return named or bool(_GOT.search(text)) or bool(_OWN.search(text))
+    return bool(_GOT.search(text)) or ((named or bool(_OWN.search(text))) and bool(_FAULTY.search(text)))
