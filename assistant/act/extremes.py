@@ -11,7 +11,7 @@ from assistant.act.context import Context
 from assistant.act.listing import best_matches, closest_category, filters, fits, kind_name, nothing, remembered, say_one
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
-from assistant.language import squash
+from assistant.language import squash, stems
 from assistant.request import Limits, Request
 from assistant.shop.search import Hit, Sort
 from assistant.types import Product, Receipt, Variant
@@ -86,7 +86,7 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     by_name = any(h.matched for h in hits)  # who has the word in its text only may be one of many of its kind
     unnamed = bool(query) and not (limits.category or limits.subcategory)
     category = closest_category(request.query, context) if unnamed or not hits or (query and not by_name) else None
-    if category and (not hits or not by_name or _all_of(category, hits, context)):
+    if category and (not hits or not by_name or _all_of(category, query, hits, context)):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
     found = [h.product_id for h in hits]
@@ -95,9 +95,12 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     return _of_that_measure(request, context.catalogue.products(found))
 
 
-def _all_of(category: str, hits: list[Hit], context: Context) -> bool:
+def _all_of(category: str, query: str, hits: list[Hit], context: Context) -> bool:
     """Whether all that was found is of one kind, which the words mean: "coffee machines" are all coffee makers."""
     found = context.catalogue.products([h.product_id for h in hits])
+    before_head = {s for w in query.split()[:-1] for s in stems(w)}
+    if not before_head or not before_head <= set(stems(category.replace("-", " "))):
+        return False  # "kids backpack": another word than the kind's tells them apart
     return bool(found) and all(category in (p.category, p.subcategory) for p in found)
 
 

@@ -45,6 +45,10 @@ _ASKS = re.compile(
     r"list|cheapest|price)\b|\b(?:need|want|looking for|searching|after (?:a|an|some)|meant)\b|\bwhat is the\b",
     re.IGNORECASE,
 )
+_SOMEBODY = re.compile(
+    r"\b(?:person|people|human|agent|some(?:one|body)|colleague|operator|manager|staff)\b", re.IGNORECASE
+)
+"""Who is asked for with "please" is wanted, not asked about."""
 _PICTURES = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff☀-➿⬀-⯿️‍⃣™]+|(?:(?<=\\s)|^)[:;]-?[)(DPp](?=\\s|$)")
 
 
@@ -99,7 +103,7 @@ def _without_politeness(text: str) -> str:
     if (thanked := _THANKS.sub("", text).rstrip(" ,")) != text and _says_more(thanked) and _ASKS.search(thanked):
         text = thanked
     asked = _TRAILING.sub(lambda m: m["mark"] or m["end"], text)
-    return asked if len(asked.split()) > 1 else text
+    return asked if len(asked.split()) > 1 and not _SOMEBODY.search(asked) else text
 
 
 def _says_more(rest: str) -> bool:
