@@ -24,7 +24,7 @@ Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "se
 
 _GENERAL = re.compile(
     r"\b(?:tell me (?:more )?about|more (?:info|information|details)|describe|"
-    r"what(?:'s| is| are|'re) [^?,.]{1,60} like(?=\W*$)|"
+    r"what (?:is|are|'s) (?:it|the item|that|this|they) like|"
     r"details|info|information|specs|specifications|features|what can you (?:say|tell)|know about)\b"
 )
 

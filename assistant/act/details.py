@@ -15,7 +15,7 @@ from assistant.act.instead import no_longer
 from assistant.act.offers import availability, offered_options, price
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, only
-from assistant.language import fold
+from assistant.language import fold, stems
 from assistant.request import Request
 from assistant.types import Product, Receipt, Variant
 
@@ -30,7 +30,7 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     if not product.active:
         no_longer(choice, context, plan)
         return
-    if is_general(request.text) or not _asks_something(request, product):
+    if is_general(request.text) or not _asks_something(request, product) or _what_like(request.text, product):
         overview(request, product, context, plan)
         return
     found = best(request.text, product, context.encode, variant)
@@ -132,6 +132,15 @@ def aspect_name(aspect: Aspect) -> str:
 
 
 _UNITS = frozenset("years months weeks days hours minutes metres meters grams watts volts litres liters".split())
+
+
+_LIKE = re.compile(r"\bwhat(?:'s| is| are|'re) (?:the |your |this |that )?([^?,.]{2,60}) like\W*$")
+
+
+def _what_like(text: str, product: Product) -> bool:
+    """ "What are the anvil secateurs like": of the product by its own name, not of a part or value of it."""
+    match = _LIKE.search(fold(text))
+    return bool(match) and set(stems(match[1] if match else "")) <= set(stems(f"{product.name} {product.category}"))
 
 
 def _asks_something(request: Request, product: Product) -> bool:

@@ -152,9 +152,10 @@ class Subject:
                 if len(compared) > 1 and not skus:
                     request = replace(request, act="compare", products=compared, pick=None, from_context=True)
             extra["pointed"] = self._points(clause, state)
-            extra["within"] = within(replace(request, extra=before), clause, state, self._vocabulary)
-            if extra["within"] is not None and _SUCH_ONES.match(fold(clause.text)):
-                return replace(extra["within"], extra=extra | before | extra["within"].extra)
+            inside = within(replace(request, extra=before), clause, state, self._vocabulary)
+            if inside is not None and _SUCH_ONES.match(fold(clause.text)):
+                return replace(inside, extra=extra | before | inside.extra)
+            extra["within"] = inside
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
 

@@ -45,6 +45,8 @@ _ASKS = re.compile(
     r"list|cheapest|price)\b|\b(?:need|want|looking for|searching|after (?:a|an|some)|meant)\b|\bwhat is the\b",
     re.IGNORECASE,
 )
+_FEW = 4
+"""Words of a message that needs no "please" to be a wish."""
 _SOMEBODY = re.compile(
     r"\b(?:person|people|human|agent|some(?:one|body)|colleague|operator|manager|staff)\b", re.IGNORECASE
 )
@@ -103,7 +105,8 @@ def _without_politeness(text: str) -> str:
     if (thanked := _THANKS.sub("", text).rstrip(" ,")) != text and _says_more(thanked) and _ASKS.search(thanked):
         text = thanked
     asked = _TRAILING.sub(lambda m: m["mark"] or m["end"], text)
-    return asked if len(asked.split()) > 1 and not _SOMEBODY.search(asked) else text
+    asks = bool(_ASKS.search(asked)) or len(asked.split()) <= _FEW
+    return asked if len(asked.split()) > 1 and asks and not _SOMEBODY.search(asked) else text
 
 
 def _says_more(rest: str) -> bool:
