@@ -93,12 +93,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Value:
-    """A product's measured value: where it stands, the shop's own text, its measure and, for an option, the SKU."""
+    """A product's measured value: where it stands, the shop's own text, its measure and, for an option, the SKU.
+
+    `source` is the product's name where the value is only written there."""
 
     name: str
     text: str
     measure: Measure
     sku: str | None = None
+    source: str = ""
 
 
 def measure(text: str, name: str = "") -> Measure | None:
@@ -198,7 +201,17 @@ def value_of(product: Product, wanted: Asked) -> list[Value]:
         ]
         if values:
             return values
-    return []
+    return _in_name(product) if {"screen", "size", "diameter"} & set(wanted.names) else []
+
+
+_INCHES = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?) ?(?:\"|”|''|-?inch(?:es)?\b)")
+
+
+def _in_name(product: Product) -> list[Value]:
+    """The size in inches that stands in a product's name and nowhere else: "Insignia - 50" Class TV"."""
+    match = _INCHES.search(product.name)
+    found = measure(f"{match[1]} inch") if match else None
+    return [Value("size", f"{match[1]} inches", found, None, product.name)] if match and found is not None else []
 
 
 def is_called(key: str, name: str) -> bool:

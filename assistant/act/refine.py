@@ -162,6 +162,18 @@ def of_topic(words: str, request: Request, context: Context) -> list[Product]:
     return [p for p in _pool(request, context) if _has_measure(p, wanted) or (said and _has_words(p, said))]
 
 
+def _of_kin(change: Refine, request: Request, context: Context) -> list[Product]:
+    """The products of the kind of what it is said beside that have what the message names, where none of those that
+    were looked for has it."""
+    kinds = {(p.category, p.subcategory) for p in context.catalogue.products(change.beside[:_SHOWN])}
+    if len(kinds) != 1:
+        return []
+    category, subcategory = kinds.pop()
+    limits = replace(request.limits, category=category, subcategory=subcategory or None, brand=None)
+    kin = replace(request, query=subcategory or category, products=(), group=False, limits=limits)
+    return of_topic(change.words, kin, context)
+
+
 def _has_words(product: Product, words: list[str]) -> bool:
     """Whether all the words stand in what the shop writes of it, and no attribute denies one ("waterproof: no")."""
     written = (*product.attributes.items(), *product.specs.items())
@@ -181,7 +193,8 @@ def _has_measure(product: Product, wanted: Measure | None) -> bool:
 
 def fitting(change: Refine, request: Request, context: Context, plan: Plan) -> bool:
     """Lists those of the topic that have what the message names; False, and nothing said, where none has."""
-    products = of_topic(change.words, request, context)
+    products = of_topic(change.words, request, context) or _of_kin(change, request, context)
+    products = [p for p in products if any(listing.fits(v, request.limits) for v in _sold(p))]
     if products:
         plan.search = listing.remembered(request)
         wanted = measures.measure(change.words) if measures.measured(change.words) else None

@@ -121,7 +121,8 @@ def _shown(product: Product, value: Value) -> dict[str, str]:
 def _receipt(product_id: str, value: Value, context: Context) -> Receipt:
     if value.sku:
         return Receipt("sku", value.sku, value.name, value.text, context.as_of)
-    return Receipt("product", product_id, value.name, value.text, context.as_of)
+    field, text = ("name", value.source) if value.source else (value.name, value.text)
+    return Receipt("product", product_id, field, text, context.as_of)
 
 
 def _scope(request: Request, best: dict[str, Value], known: dict[str, Product]) -> str:

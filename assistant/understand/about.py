@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from assistant.language import STOP_WORDS, fold, squash, stems
-from assistant.request import Request, Wanted
+from assistant.request import Limits, Request, Wanted
 from assistant.types import Product
 from assistant.understand.beside import against, set_beside
 from assistant.understand.carry import (
@@ -45,7 +45,7 @@ from assistant.understand.context import is_bare
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
-from assistant.understand.pointing import from_context, is_place, points_at_one
+from assistant.understand.pointing import from_context, is_place, points_at_one, the_two
 from assistant.understand.siblings import kind_words, points_beside, sibling
 from assistant.understand.sizes import chart, relative, worn
 from assistant.understand.state import State
@@ -53,8 +53,10 @@ from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import ProductName, Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
+_OF_THE_TWO = re.compile(r"\b(?:of|between) (?:the|those|these|them) (?:two|2|three|3)\b")
 _SUCH_ONES = re.compile(
-    r"^\W*(?:(?:and|any|got|have you got|do you have|what about|ok|no)\W+)*(?!the\b)(?:[\w-]+ ){1,2}ones\W*$"
+    r"^\W*(?:(?:and|any|got|have you got|do you have|what about|ok|no)\W+)*(?!the\b)(?:[\w-]+ ){1,2}ones"
+    r"(?: (?:under|below|over|above|up to|for less than|less than|max)\b.*)?\W*$"
 )
 """Others of the kind that are so: "cordless ones?"."""
 _OF_IT = re.compile(r"\b(?:of|on|in|for|with) (?:it|that|this|those|these|them)\W*$|\b(?:does|do|can|is) it\b")
@@ -244,6 +246,9 @@ class Subject:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
         if request.act == "best_rated":
             request = replace(request, query=" ".join(w for w in request.query.split() if w not in _OF_RANK))
+        if _OF_THE_TWO.search(fold(clause.text)) and len(two := the_two(state, clause.text)) > 1:
+            ids = tuple(dict.fromkeys(str(i["product"]) for i in two))
+            return replace(request, query="", products=ids, limits=Limits(), from_context=True)
         if state.focus and not self._names_kind(clause) and _OF_IT.search(fold(clause.text)):
             return replace(request, query="", products=tuple(state.focus), from_context=True)
         words = [w for w in request.query.split() if w.isalpha() and w not in _OF_RANK and len(w) > 1]

@@ -69,6 +69,8 @@ def _end_of_main(clause: Clause) -> int:
         noun = before in _ANY_THING or (at and before.isalpha() and before not in STOP_WORDS)
         if tok.text in _RELATIVE and noun:
             return at if at + 1 < len(tokens) and tokens[at + 1].text not in STOP_WORDS else len(tokens)
+        if tok.text == "i" and noun and at + 1 < len(tokens) and tokens[at + 1].text in ("can", "could"):
+            return at
         if tok.text == "for" and noun and _is_thing(clause, at):
             return at
     return len(tokens)

@@ -31,6 +31,8 @@ _OTHER = re.compile(
 _DEFINITE = re.compile(
     r"\bthe (?:\w+ )?(?:one|ones|two)\b|\bthe (?:cheaper|dearer|bigger|smaller)\b|\bwhich\b|\bthan\b|\bhow much\b"
 )
+_OF_THOSE = re.compile(r"\b(?:of|between|among) (?:those|these|them|the (?:two|three|2|3)|both)\b")
+"""One of what was shown is meant: "the cheaper of those"."""
 _WHAT_ELSE = re.compile(r"\b(?:what|which) else\b|\bwhich others\b")
 _FILLER = frozenset(
     """anything something nothing else other others another one ones more similar alternative alternatives different got
@@ -120,7 +122,7 @@ def _how(clause: Clause) -> str | None:
     text = fold(clause.text)
     if _DEFINITE.search(text) and not _WHAT_ELSE.search(text):
         return None
-    if _own_words(clause):
+    if _own_words(clause) or _OF_THOSE.search(text):
         return None
     if _CHEAPER.search(text):
         return "cheaper"
