@@ -31,6 +31,7 @@ from assistant.act.context import Context
 from assistant.act.details import details, knows, quoted
 from assistant.act.exact import lacks_named
 from assistant.act.foreign import foreign
+from assistant.act.left_out import spared
 from assistant.act.needs import is_told
 from assistant.act.offers import availability, price, stock
 from assistant.act.plan import Plan
@@ -264,8 +265,10 @@ def _search(request: Request, context: Context, plan: Plan) -> None:
         return
     if _within_topic(request, context, plan):
         return
-    if sold_out(request, context, plan) or _is_service(request, context, plan):
+    apart = spared(request)
+    if sold_out(request, context, plan) or (apart is request and _is_service(request, context, plan)):
         return
+    request = apart
     if listing.search(request, context, plan):
         clarify.which_listed(request, plan, context)
         return

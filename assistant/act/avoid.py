@@ -2,7 +2,8 @@
 word.
 
 A little general knowledge (wool is of animals, milk is dairy) makes diets into things to avoid; what the shop itself
-says ("vegan: no") comes first. Silence counts as "hasn't", so whoever has an allergy must still look at the label.
+says ("vegan: no", "free from: nuts") comes first. Silence counts as "hasn't", so whoever has an allergy must still
+look at the label.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ _ANIMAL = (
     "leather wool merino down silk fur suede felt cashmere alpaca feather goose beeswax honey milk egg gelatine meat "
     "fish"
 ).split()
+_MEAT = "meat beef pork veal lamb chicken turkey duck bacon ham sausage salami".split()
 _OF: dict[str, list[str]] = {
     "animal products": _ANIMAL,
     "vegan": _ANIMAL,
-    "vegetarian": ["meat", "fish", "gelatine", "beef", "chicken", "pork", "salmon", "tuna"],
+    "vegetarian": [*_MEAT, "fish", "gelatine", "salmon", "tuna"],
     "lactose intolerant": ["milk", "lactose", "cream", "butter", "cheese"],
     "dairy free": ["milk", "lactose", "cream", "butter", "cheese"],
+    "milk": ["milk", "lactose", "cream", "butter", "cheese", "yogurt"],
+    "meat": _MEAT,
+    "alcohol": ["alcohol", "wine", "beer", "rum", "brandy", "liqueur", "kirsch", "whisky", "whiskey", "vodka", "gin"],
     "dairy": ["milk", "lactose", "cream", "butter", "cheese", "yogurt"],
     "nuts": ["nut", "almond", "hazelnut", "walnut", "cashew", "peanut", "pistachio"],
     "gluten": ["gluten", "wheat", "barley", "rye", "spelt"],
@@ -41,7 +46,7 @@ _NEGATED = re.compile(r"\b(?:without|no|not|free of|free from|non|instead of|nev
 def has(product: Product, avoided: str) -> bool:
     """Whether the product has, or may have, what is avoided ("wool", "vegan": whatever is of animals)."""
     avoided = fold(avoided).strip()
-    fields = {fold(k): fold(str(v)) for k, v in {**product.specs, **product.attributes}.items()}
+    fields = {fold(k).replace("_", " "): fold(str(v)) for k, v in {**product.specs, **product.attributes}.items()}
     if (says := fields.get("vegan")) is not None and avoided in ("vegan", "animal products", "leather", "wool", "down"):
         if says in _TRUE:
             return False
@@ -49,9 +54,51 @@ def has(product: Product, avoided: str) -> bool:
             return True
     if avoided in _NEEDS_YES and (own := fields.get(avoided)) is not None:
         return own in _FALSE
-    words = _OF.get(avoided) or _OF.get(avoided.removesuffix("s")) or [avoided]
-    texts = [product.name, *fields.values(), fold(product.description)]
+    if any(_suits(value, avoided) for name, value in fields.items() if _DIET_FIELD.search(name)):
+        return False
+    words = _words(avoided)
+    free = " ".join(value for name, value in fields.items() if _FREE_FIELD.search(name))
+    if free and any(_says(free, word) for word in (avoided, *words[:1])):
+        return False
+    told = [f"{n} {v}" for n, v in fields.items() if v not in _FALSE and not _FREE_FIELD.search(n)]
+    texts = [product.name, *told, fold(product.description)]
     return any(_says(text, word) for text in texts for word in words)
+
+
+def _words(avoided: str) -> list[str]:
+    return _OF.get(avoided) or _OF.get(avoided.removesuffix("s")) or _OF.get(f"{avoided}s") or [avoided]
+
+
+_FREE_FIELD = re.compile(r"\b(?:free|without|contains no|not in it)\b")
+_DIET_FIELD = re.compile(r"\b(?:diets?|suitable|suits|dietary)\b")
+
+
+def _suits(value: str, avoided: str) -> bool:
+    """Whether a diet that the shop names for a product rules out what is avoided: a vegan cake has no milk."""
+    named = set(re.findall(r"[a-z]+", value))
+    animal = avoided in ("vegan", "animal products") or bool(set(_words(avoided)) & {*_ANIMAL, "cheese"})
+    meat = avoided == "vegetarian" or bool(set(_words(avoided)) & {*_MEAT, "fish", "gelatine"})
+    return ("vegan" in named and (animal or meat)) or ("vegetarian" in named and meat and avoided != "vegan")
+
+
+_ITEM = r"[a-z]+(?:[ -]products?)?"
+_AND = r"(?:\s*[,&]\s*|\s+(?:and|or|nor)\s+)(?:without |no |any )?"
+_WITHOUT = re.compile(
+    r"\b(?:without|no|not? (?:any|containing|contain)|free (?:of|from)|minus|can(?:'t|not) (?:have|eat|drink))\s+"
+    rf"(?:any\s+)?(?P<what>{_ITEM}(?:{_AND}{_ITEM})*)"
+)
+_X_FREE = re.compile(r"\b(?P<what>[a-z]+)[ -]free\b")
+_KNOWN = frozenset(fold(w) for w in (*_OF, *(w for words in _OF.values() for w in words)))
+"""What is avoided for its own sake. "Without the burner" is the version that has none, and no matter of these."""
+
+
+def unwanted(text: str) -> list[str]:
+    """What a message wants products to be without, of what people avoid: "without egg or nuts", "dairy-free"."""
+    folded = fold(text)
+    said = [re.split(r"\W+(?:and|or|nor)\W+|\s*[,&]\s*", m["what"]) for m in _WITHOUT.finditer(folded)]
+    said += [[m["what"]] for m in _X_FREE.finditer(folded)]
+    words = [re.sub(r"^(?:without|no|any)\s+|[ -]products?$", "", w.strip()) for group in said for w in group]
+    return list(dict.fromkeys(w for w in words if {w, w.removesuffix("s"), f"{w}s"} & _KNOWN))
 
 
 def _says(text: str, word: str) -> bool:

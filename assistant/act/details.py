@@ -14,7 +14,7 @@ from assistant.act.evidence import is_yes_no
 from assistant.act.instead import no_longer
 from assistant.act.offers import availability, offered_options, price
 from assistant.act.plan import Fact, Field, Plan
-from assistant.act.words import distinguishing, only
+from assistant.act.words import cell, distinguishing, only
 from assistant.language import fold, stems
 from assistant.request import Request
 from assistant.types import Product, Receipt, Variant
@@ -122,7 +122,7 @@ def aspect_text(aspect: Aspect) -> str:
     unit = aspect.name.replace("_", " ").split()[-1]
     if unit in _UNITS and aspect.value.replace(".", "").isdigit():
         return f"{aspect.value} {unit if aspect.value != '1' else unit.removesuffix('s')}"
-    return aspect.value
+    return cell(aspect.value) if aspect.kind in ("attribute", "spec") else aspect.value
 
 
 def aspect_name(aspect: Aspect) -> str:

@@ -8,7 +8,17 @@ from dataclasses import replace
 from assistant.act import promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.listing import best_matches, closest_category, filters, fits, kind_name, nothing, remembered, say_one
+from assistant.act.left_out import without
+from assistant.act.listing import (
+    best_matches,
+    closest_category,
+    filters,
+    fits,
+    kind_name,
+    nothing,
+    remembered,
+    say_one,
+)
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import squash, stems
@@ -82,7 +92,7 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     if query and (limits.category or limits.subcategory):
         query = _had_by_some(request, context)
     hits = context.search.products(query, filters(limits), sort, limit=12)
-    hits = best_matches([h for h in hits if h.confident or not query])
+    hits = without(best_matches([h for h in hits if h.confident or not query]), request, context)[0]
     by_name = any(h.matched for h in hits)  # who has the word in its text only may be one of many of its kind
     unnamed = bool(query) and not (limits.category or limits.subcategory)
     category = closest_category(request.query, context) if unnamed or not hits or (query and not by_name) else None

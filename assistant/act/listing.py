@@ -10,6 +10,7 @@ from typing import Any
 from assistant.act import needs
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only, lacked
+from assistant.act.left_out import without
 from assistant.act.people import enough
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
@@ -57,13 +58,19 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         ]
     if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
         hits = _of_its_kind(request, context)
-    hits = _as_told(hits, request, context)
+    hits, avoided = without(_as_told(hits, request, context), request, context)
+    if avoided and not hits:
+        said = f"I'm sorry, I found nothing of that kind that has no {join(avoided, 'or')} by what our texts say."
+        plan.say(said)
+        return True
     if not hits and not (request.limits.price or request.limits.rating):
         return False
     if not hits:
         nothing(request, context, plan)
         return True
     _list(hits, request, context, plan)
+    if avoided:
+        plan.say(f"I left out what has {join(avoided, 'or')} by our texts; for an allergy please check the label.")
     return True
 
 

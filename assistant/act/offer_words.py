@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from assistant.act.plan import Fact, Field, Plan
@@ -62,10 +64,20 @@ def _target(kind: str, value: str, terms: Terms, till: Till) -> str:
     return name
 
 
+@cache
+def _english(locale: str) -> str:
+    """The locale in which a day is written within an English sentence: "de_DE" writes "11 October 2026"."""
+    territory = Locale.parse(locale, sep="-" if "-" in locale else "_").territory
+    try:
+        return str(Locale.parse(f"en_{territory}")) if territory else "en_GB"
+    except (UnknownLocaleError, ValueError):
+        return "en_GB"
+
+
 def add_day(fact: Fact, terms: Terms, which: str, till: Till) -> str:
     """Give `fact` the first ("starts") or last ("ends") day of a promotion."""
     day: date = getattr(terms, which)
-    text = format_date(day, "long", locale=till.context.locale)
+    text = format_date(day, "long", locale=_english(till.context.locale))
     fact.fields[which] = Field("name", text, (till.receipt(terms, which),), "a day of the offer")
     return fact.key(which)
 

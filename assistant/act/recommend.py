@@ -13,6 +13,7 @@ from dataclasses import replace
 from babel.numbers import get_currency_precision
 
 from assistant.act import listing
+from assistant.act.avoid import unwanted
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
 from assistant.act.people import is_for_children
@@ -43,6 +44,7 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
     if gift:
         now = {(t.name, t.value) for t in request.extra.get("told", ())}
         known = [w for w in known if w.name == "budget" or (w.name, w.value) in now]
+    known = [*(Wish("avoids", w) for w in unwanted(request.text) if w not in {k.value for k in known}), *known]
     limits = _limits(request, known, context)
     if noun := unsold(request, context):
         plan.say(f"I'm sorry, I couldn't find {noun} in our shop.")

@@ -13,7 +13,7 @@ from assistant.act import handover
 from assistant.act.aspects import known
 from assistant.act.context import Context
 from assistant.act.plan import Plan
-from assistant.act.words import join
+from assistant.act.words import cell, join
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Request
 from assistant.types import Product, Receipt
@@ -83,7 +83,7 @@ def _contents(folded: str, product: Product, context: Context) -> Plan:
         if aspect.kind in ("sentence", "attribute", "spec") and (
             _ABOUT_CONTENTS.search(own.replace("_", " ")) or asked & set(stems(own.replace("_", " ")))
         ):
-            shown = aspect.value.rstrip(".") if aspect.kind == "sentence" else f"{aspect.name}: {aspect.value}"
+            shown = aspect.value.rstrip(".") if aspect.kind == "sentence" else f"{aspect.name}: {cell(aspect.value)}"
             receipt = Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
             keys.append(context.add_value(fact, "says", shown.replace("_", " "), receipt, "the shop's own words"))
     if keys:

@@ -18,6 +18,12 @@ def join(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def cell(value: str) -> str:
+    """A value of the shop's files as it reads: a list in a cell ("gluten;nuts") as one."""
+    parts = [part.strip() for part in value.split(";") if part.strip()]
+    return join(parts) if len(parts) > 1 and "," not in value else value
+
+
 def option(name: str, value: str) -> str:
     """An option's value as it reads beside a product's name: "size 42", "leather", "waterproof", "no backlight"."""
     label = name.replace("_", " ")

@@ -29,7 +29,7 @@ _INCLUDING = re.compile(
 )
 _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
 _MORE_OF_IT = re.compile(
-    r"^\W*(?:(?:and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
+    r"^\W*(?:(?:no|sorry|wait|actually|rather|meant|mean|and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
     r"is|are|do|cost|were|want|get)\W+)*"
     r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us))*\W*$"
 )
@@ -253,12 +253,23 @@ def _focus(state: State) -> list[Piece]:
     return [Piece(tuple(state.focus), 1, tuple(wanted_from(w) for w in state.wanted))]
 
 
+_ASKS_ELSE = re.compile(
+    r"^\W*(?:(?:and|ok|so|but|well|oh|hm+)\W+)*(?:how (?!much|many)|what\b(?! (?:about|if)\b)|when|where|who|why|"
+    r"is|are|do|does|can|could|will|would|has|have)\b"
+)
+"""Who asks this was asked which version is meant, and has gone on to something else."""
+
+
 def _answers_open(pieces: Sequence[Piece], clause: Clause, state: State, lookup: Lookup) -> bool:
     """Whether the last turn asked which product or version is meant, and this message says so."""
     open_ = state.basket.get("open")
     if open_ is None or not state.basket.get("pieces"):
         return False
     asked = set(state.basket["pieces"][open_]["products"])
+    if _ASKS_ELSE.search(fold(clause.text)) and not basket.named_options(
+        clause.text, basket.from_state(state.basket)[int(open_)], lookup
+    ):
+        return False
     if pieces:
         return len(pieces) == 1 and bool(asked & set(pieces[0].products))
     return len(clause.text.split()) <= 8

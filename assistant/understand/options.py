@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.request import Wanted
 from assistant.types import Product
+from assistant.understand.ranges import in_ranges
 from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, english_words, is_unit
 
 _NEGATIONS = frozenset("not isnt arent dont never".split())
@@ -52,6 +53,7 @@ def match_options(
     taken: set[int] = set(blocked)
     found: list[tuple[int, Wanted]] = []
     found += _exact(tokens, values, taken)
+    found += in_ranges(tokens, values, taken)
     found += _switches(tokens, values, taken)
     found += _partial(tokens, values, taken)
     found += _misspelt(tokens, values, taken)

@@ -84,6 +84,10 @@ def _with_told(requests: list[Request], told: Sequence[preferences.Told], state:
     """The requests with what the customer told of themselves, now and before, on those that use it."""
     before = {"told_before": tuple(state.told)}
     requests = [replace(r, extra=r.extra | before) if told or r.act == "recommend" else r for r in requests]
+    gone = {t.value.lower() for t in told if t.gone}
+    known = [*((t["name"], t["value"]) for t in state.told), *((t.name, t.value) for t in told)]
+    if avoided := tuple(v for n, v in dict.fromkeys(known) if n in ("avoids", "diet") and v.lower() not in gone):
+        requests = [replace(r, extra=r.extra | {"avoided": avoided}) for r in requests]
     if not told:
         return requests
     requests = [replace(r, extra=r.extra | {"told": tuple(told)}) if r.act == "recommend" else r for r in requests]

@@ -32,10 +32,13 @@ _WORN = re.compile(
 
 def relative(text: str, values: Mapping[str, Sequence[str]]) -> list[Wanted]:
     """The value that a word of size points at among a product's own: "the big one", "smallest size"."""
-    for match in _POINTED.finditer(fold(text)):
+    folded = fold(text)
+    for match in (*_POINTED.finditer(folded), *_named(folded, values)):
         word = match[1] or match[2]
         options = [(n, ordered) for n, vs in values.items() if (ordered := in_order(vs)) and len(ordered) > 1]
-        if word in _LENGTH:
+        if own := [o for o in options if fold(o[0]) in re.split(r"[\W_]+", match[0].removesuffix("s"))]:
+            options = own
+        elif word in _LENGTH:
             options = [o for o in options if "length" in o[0].lower()] or options
         else:
             options = [o for o in options if "size" in o[0].lower()] or options
@@ -48,6 +51,13 @@ def relative(text: str, values: Mapping[str, Sequence[str]]) -> list[Wanted]:
             value = ordered[0] if word in _SMALL else ordered[-1] if word in _BIG else ordered[1]
             return [Wanted(word, name, value)]
     return []
+
+
+def _named(folded: str, values: Mapping[str, Sequence[str]]) -> list[re.Match[str]]:
+    """Where a word of size stands before the option's own name: "the big jar" of the option jar."""
+    names = "|".join(re.escape(fold(n)) for n in values if n)
+    sized = "|".join(sorted(_SMALL | _BIG | _MIDDLE))
+    return list(re.finditer(rf"\b({sized})()[- ](?:{names})s?\b", folded)) if names else []
 
 
 def in_order(values: Sequence[str]) -> list[str]:

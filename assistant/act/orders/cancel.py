@@ -153,8 +153,9 @@ def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
     rule = desk.rules.return_items
     if order.status not in rule.statuses:
         return cannot(order, desk, "returned")
-    if (days := too_late(order.delivered_at, desk.now, rule, desk.account.member)) is not None:
-        when = desk.sheet.text(order, "delivered_at", f"{order.delivered_at:%d %B %Y}")
+    days = too_late(order.delivered_at, desk.now, rule, desk.account.member)
+    if days is not None and order.delivered_at is not None:
+        when = desk.sheet.text(order, "delivered_at", phrases.day(order.delivered_at))
         return (
             f"Order {desk.sheet.order(order)} was delivered on {when}; the {days} days for sending things back "
             f"are over, so I can't take it back."

@@ -87,15 +87,16 @@ def _state(order: Order, desk: Desk) -> str:
     name = join(list(dict.fromkeys(x.name for x in order.lines)))
     parts = [f"Order {number} ({name}) is {state}"]
     if order.delivered_at:
-        parts.append(f"it was delivered on {desk.sheet.text(order, 'delivered_at', f'{order.delivered_at:%d %B %Y}')}")
+        parts.append(f"it was delivered on {desk.sheet.text(order, 'delivered_at', phrases.day(order.delivered_at))}")
     elif order.eta and _under_way(order):
-        day = desk.sheet.text(order, "eta", f"{order.eta:%d %B %Y}")
+        day = desk.sheet.text(order, "eta", phrases.day(order.eta))
         late = order.eta.date() < desk.now.date()
         parts.append(f"it was expected on {day}, so it is late, I'm sorry" if late else f"it is expected on {day}")
     elif order.open:
         parts.append("there is no delivery date noted for it")
     if order.tracking:
-        parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}")
+        carrier = f" with {desk.sheet.text(order, 'carrier', order.carrier)}" if order.carrier else ""
+        parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}{carrier}")
     return "; ".join(parts) + "."
 
 
@@ -120,7 +121,7 @@ def ordered(question: Json, desk: Desk) -> str | None:
         number = desk.sheet.order(order)
         if order.ordered_at is None:
             return f"When order {number} was placed isn't noted."
-        return f"Order {number} was placed on {desk.sheet.text(order, 'ordered_at', f'{order.ordered_at:%d %B %Y}')}."
+        return f"Order {number} was placed on {desk.sheet.text(order, 'ordered_at', phrases.day(order.ordered_at))}."
 
     orders = _orders(question, desk, one=True)
     named = desk.task.order or any(question.get(k) for k in ("orders", "lines", "status"))

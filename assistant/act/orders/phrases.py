@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from assistant.act.context import Context
@@ -74,6 +75,11 @@ def short_version(variant: Variant, among: Sequence[Variant]) -> str:
     """A version by what tells it from the others."""
     names = [n for n in variant.options if len({v.options.get(n) for v in among}) > 1] or list(variant.options)
     return ", ".join(option(n, variant.options[n]) for n in names if variant.options.get(n))
+
+
+def day(moment: datetime) -> str:
+    """A day as it reads: "9 October 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def method(found: Method | None) -> str:

@@ -1,0 +1,40 @@
+"""Leaves out of what is found whatever the customer avoids: said in this message ("dairy-free spread") or told before.
+
+Goes by avoid.py's reading of the shop's own texts. Knows no wording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.act.avoid import has, unwanted
+from assistant.act.context import Context
+from assistant.language import stems
+from assistant.request import Request
+from assistant.shop.search import Hit
+
+
+def spared(request: Request) -> Request:
+    """The request with what is not wanted taken out of its words and noted: of "dairy-free spread", spreads; itself
+    when nothing is."""
+    avoided = unwanted(request.text)
+    if not avoided:
+        return request
+    drop = {s for a in avoided for s in stems(a)} | {"free", "without"}
+    query = " ".join(w for w in request.query.split() if not set(stems(w)) & drop)
+    unlinked = tuple(w for w in request.extra.get("unlinked", ()) if not set(stems(w)) & drop)
+    noted = dict.fromkeys((*avoided, *request.extra.get("avoided", ())))
+    return replace(request, query=query, extra=request.extra | {"unlinked": unlinked, "avoided": tuple(noted)})
+
+
+def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[Hit], list[str]]:
+    """The hits without what is to be avoided by the message or what was told before, and what made any of them go."""
+    avoided = [*unwanted(f"{request.text}. {request.query}"), *request.extra.get("avoided", ())]
+    if not avoided or not hits:
+        return hits, []
+    products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
+    found = {
+        h.product_id: [a for a in avoided if has(products[h.product_id], a)] for h in hits if h.product_id in products
+    }
+    left = [h for h in hits if not found.get(h.product_id)]
+    return left, list(dict.fromkeys(a for values in found.values() for a in values))
