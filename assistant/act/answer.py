@@ -157,10 +157,12 @@ _TOLD_NEED = re.compile(
 
 def _by_need(request: Request, context: Context, plan: Plan) -> bool:
     """What answers a need that was told without a word for the thing: "2 dogs and a cat, hair everywhere, help"."""
-    return listing.search(replace(request, act="search", products=(), from_context=False), context, plan)
+    wish = replace(request, act="search", products=(), from_context=False)
+    return listing.search(replace(wish, extra=request.extra | {"told_in_parts": True}), context, plan)
 
 
 def _about_products(request: Request, context: Context, plan: Plan) -> None:
+    request = asked.by_number(request, context)
     products = asked.meant(request, context)
     if not products and _OF_WHAT.search(request.text.lower()):
         talk.which(context, plan)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.act import offers
 from assistant.act.aspects import best, is_general
@@ -69,6 +70,39 @@ def meant(request: Request, context: Context) -> list[Product]:
         if request.pick == "better_rated":
             return [max(products, key=lambda p: p.rating or 0.0)]
     return products
+
+
+def by_number(request: Request, context: Context) -> Request:
+    """The request of the product that has the number said, where a word of another's name was taken for it: "the 450
+    gas" is the canister of 450 g, no gas stove."""
+    numbers = set(_NUMBER.findall(request.text))
+    if request.from_context or request.group or len(request.products) != 1 or not numbers:
+        return request
+    product = context.catalogue.product(request.products[0])
+    surely = float(request.extra.get("coverage", 1.0)) >= _BY_NAME
+    if surely or product is None or numbers & _numbers_of(product) or request.limits.price:
+        return request
+    hits = context.search.products(request.query, limit=_LOOKED_AT)
+    others = [p for p in context.catalogue.products([h.product_id for h in hits]) if numbers <= _option_numbers(p)]
+    if len(others) != 1 or max(map(len, numbers)) < _TELLING:
+        return request
+    wanted = tuple(request.match(others[0])) if request.match else ()
+    extra = request.extra | {"named": wanted, "unlinked": ()}
+    return replace(request, products=(others[0].product_id,), wanted=wanted, extra=extra)
+
+
+def _option_numbers(product: Product) -> set[str]:
+    return {n for values in _values_of(product).values() for v in values for n in _NUMBER.findall(v)}
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BY_NAME, _LOOKED_AT, _TELLING = 0.5, 8, 2
+
+
+def _numbers_of(product: Product) -> set[str]:
+    values = [v for vs in _values_of(product).values() for v in vs]
+    written = (product.name, *values, *map(str, product.attributes.values()), *map(str, product.specs.values()))
+    return {n for text in written for n in _NUMBER.findall(text)}
 
 
 def tell_options(request: Request, product: Product, context: Context, plan: Plan) -> None:

@@ -11,7 +11,7 @@ from assistant.act import needs
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only, lacked
 from assistant.act.left_out import without
-from assistant.act.people import enough
+from assistant.act.people import asked_for, enough
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
 from assistant.language import STOP_WORDS, stems, tokenize
@@ -80,11 +80,12 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     text = str(request.extra.get("whole") or request.text)
     named = float(request.extra.get("coverage", 0.0)) >= _BY_NAME and request.products and not request.from_context
     told = request.extra.get("told_in_parts") or needs.is_told(text)
-    if named or request.from_context or not request.extra.get("unlinked") or not told:
+    said = request.extra.get("unlinked") or request.extra.get("told_in_parts")
+    if named or request.from_context or not said or not told:
         return hits
     kind = request.limits.subcategory or request.limits.category
-    if hits and (kind or (any(h.confident for h in hits) and not _OPEN_WISH.search(text.lower()))):
-        return [m.hit for m in needs.ranked(text, hits, context)]
+    if hits and (kind or (any(h.confident for h in hits) and not needs.is_open(text))):
+        return hits if asked_for(text) else [m.hit for m in needs.ranked(text, hits, context)]
     found = needs.matches(text, filters(request.limits), context)
     best = [m for m in found if m.sure and m.score >= found[0].score - _BEHIND]
     if best:
@@ -92,7 +93,6 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     return [m.hit for m in best[:_SHOWN]] or hits
 
 
-_OPEN_WISH = re.compile(r"\b(?:something|anything|one|what) (?:\w+ )?(?:to|that|for|which|where|i can)\b")
 _BY_NAME = 0.5
 _BEHIND = 0.2  # what answers a wish that much worse than the best isn't shown beside it
 _ONE = re.compile(r"\b(?:ones?|something|anything|others?)\b")

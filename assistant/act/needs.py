@@ -58,6 +58,14 @@ def is_told(text: str) -> bool:
     return len(said_words(text)) > 1 and bool(_TOLD.search(text.lower()))
 
 
+_OPEN_WISH = re.compile(r"\b(?:something|anything|one|what) (?:\w+ )?(?:to|that|for|which|where|i can)\b")
+
+
+def is_open(text: str) -> bool:
+    """Whether a told wish names no thing at all: "something small I can stuff in a bag"."""
+    return is_told(text) and bool(_OPEN_WISH.search(text.lower()))
+
+
 def said_words(text: str) -> list[str]:
     """The words of a wish that tell something."""
     words = [t.text for t in tokenize(text) if t.text not in _SIDE and len(t.text) > 1]

@@ -14,7 +14,10 @@ from assistant.language import fold, stem, stems, words_to_numbers
 from assistant.shop.search import Hit
 from assistant.types import Product
 
-_PEOPLE = r"(?:people|persons?|adults?|men|women|kids|children|friends|guests|campers|sleepers|of us|ppl)"
+_PEOPLE = (
+    r"(?:people|persons?|adults?|men|women|kids?|child(?:ren)?|toddlers?|friends|guests|campers|sleepers|of us|ppl)"
+)
+_MORE_PEOPLE = re.compile(rf"(?:and|plus|\+|&|,|with) (\d{{1,2}}|an?|one) {_PEOPLE}\b")
 _ASKED = (
     re.compile(rf"\b(\d{{1,2}})[ -]{_PEOPLE}\b"),
     re.compile(r"\b(?:fits?|sleeps?|seats?|serves?|(?:room|space|big enough|large enough) for) (?:at least |up to )?"
@@ -29,7 +32,10 @@ def asked_for(text: str) -> int | None:
     """For how many people something is wanted: "a tent for two", "that fits four people"; None where it isn't said."""
     folded = words_to_numbers(fold(text))
     found = next((match for pattern in _ASKED if (match := pattern.search(folded))), None)
-    return int(found[1]) if found and int(found[1]) else None
+    if not found or not int(found[1]):
+        return None
+    more = [m[1] for m in _MORE_PEOPLE.finditer(folded, found.end())]  # "2 adults and 3 children"
+    return int(found[1]) + sum(int(m) if m.isdigit() else 1 for m in more)
 
 
 def holds(product: Product) -> int | None:

@@ -77,12 +77,11 @@ def _end_of_main(clause: Clause) -> int:
 
 
 def _is_thing(clause: Clause, at: int) -> bool:
-    """Whether the word before a "for" is a thing of its own: a light "for the tent table" is no tent."""
+    """Whether the word before a "for" is the thing that is wanted: a light "for the tent table" is no tent."""
     tokens, before = clause.links.tokens, clause.links.tokens[at - 1].text
     article = {t.text for t in tokens[max(0, at - 4) : at - 1]} & {"a", "an", "another", "some", "any"}
-    own = not any(at - 1 in positions for positions, _ in (*clause.links.categories, *clause.links.subcategories))
     following = at + 1 < len(tokens) and tokens[at + 1].text in ("the", "my", "our", "a", "an")
-    return bool(article) and own and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
+    return bool(article) and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
 
 
 _RELATIVE = ("that", "which")
