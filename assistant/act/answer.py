@@ -103,8 +103,37 @@ def _one_or_rescued(request: Request, requests: Sequence[Request], context: Cont
     _one(request, requests, context, plan)
     if not plan.answered and not plan.handoff and (found := rescue.rescued(request, context, before)):
         plan = found
+    if not plan.answered and not plan.handoff and (noun := _bare_noun(request)):
+        plan = _thing_named(noun, request, context, before) or plan
     plan.answered = plan.answered and before.answered
     return plan
+
+
+_BARE_NOUN = re.compile(
+    r"^\W*(?:(?:and|or|ok|okay|oh|so|then|also|any|some|an?|what about|how about|pity|never ?mind)\W+)*"
+    r"((?:[a-z-]+ ){0,2}[a-z-]+)\W*$"
+)
+
+
+def _bare_noun(request: Request) -> str:
+    """The words of a message that is no more than a noun, none of which says anything of what is talked about:
+    "picture frame", "and a microwave?"; else empty."""
+    match = _BARE_NOUN.match(request.text.lower()) if request.from_context and request.act == "details" else None
+    words = match[1].split() if match else []
+    unlinked = request.extra.get("unlinked", ())
+    return " ".join(words) if words and all(w in unlinked for w in words) else ""
+
+
+def _thing_named(noun: str, request: Request, context: Context, before: Plan) -> Plan | None:
+    """What the shop has of a thing that was named beside the talk; None, after saying so, where it has none."""
+    if not any(h.confident and h.matched for h in context.search.products(noun, limit=3)):
+        return None
+    extra = request.extra | {"within": None, "unlinked": (), "coverage": 0.0}
+    wish = replace(
+        request, act="search", text=noun, query=noun, products=(), from_context=False, wanted=(), extra=extra
+    )
+    plan = copy.deepcopy(before)
+    return plan if listing.search(wish, context, plan) and plan.answered else None
 
 
 def _still_open(requests: Sequence[Request]) -> Sequence[Request]:

@@ -47,12 +47,18 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     if not found:
         near = [a for a in weigh(request.text, product, context.encode) if a.kind == "sentence" and a.score >= _NEAR]
         unknown(product, context, plan, near[0].value if near else "")
+        if request.from_context and _THING.match(fold(request.text)):
+            plan.closing.insert(0, "If you mean a product of its own, I couldn't find one called that in our shop.")
     elif found[0].kind == "option" and not (variant and found[0].value):
         offered_options(request, product, [found[0].name], context, plan)
     else:
         _state(request, found[0], product, variant, context, plan)
 
 
+_THING = re.compile(
+    r"^\W*(?:(?:and|oh|ok|so|pity|no)\W+)*(?:(?:what|how) about (?:an?|some) |an? )(?:[a-z-]+ ?){1,3}\W*$"
+)
+"""A thing with its article is rather another product than something of this one: "what about a microwave?"."""
 _NEAR = -0.5
 """The head's score from which on a sentence that is no sure answer is worth showing."""
 

@@ -80,6 +80,8 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     text = str(request.extra.get("whole") or request.text)
     named = float(request.extra.get("coverage", 0.0)) >= _BY_NAME and request.products and not request.from_context
     told = request.extra.get("told_in_parts") or needs.is_told(text)
+    if request.from_context and not hits and needs.is_open(text):
+        return _told_of_kin(text, request, context)
     said = request.extra.get("unlinked") or request.extra.get("told_in_parts")
     if named or request.from_context or not said or not told:
         return hits
@@ -93,7 +95,20 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     return [m.hit for m in best[:_SHOWN]] or hits
 
 
+def _told_of_kin(text: str, request: Request, context: Context) -> list[Hit]:
+    """ "One where she can draw with a pen", after two tablets that can't: what of the kind answers that."""
+    kinds = {(p.category, p.subcategory) for p in context.catalogue.products(list(request.products[:3]))}
+    if len(kinds) != 1:
+        return []
+    category, subcategory = kinds.pop()
+    limits = replace(request.limits, category=category, subcategory=subcategory or None)
+    found = [m for m in needs.matches(text, filters(limits), context) if m.sure or m.share >= _HALF]
+    request.extra["by_need"] = bool(found)
+    return [m.hit for m in found if m.score >= found[0].score - _BEHIND][:_SHOWN]
+
+
 _BY_NAME = 0.5
+_HALF = 0.2  # a thing of the very kind that has that much of what was said is what was meant
 _BEHIND = 0.2  # what answers a wish that much worse than the best isn't shown beside it
 _ONE = re.compile(r"\b(?:ones?|something|anything|others?)\b")
 

@@ -61,7 +61,7 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
         plan.say(f"I don't know of an offer on the {fact.key('item')} at the moment.", fact.key("item"))
     elif not running and kind:
         name = request.limits.subcategory or request.limits.category
-        plan.say(f"There is no offer on our {shown_kind(name)} at the moment." if name else _NONE_ON_THESE)
+        plan.say(f"There is no offer on “{shown_kind(name)}” at the moment." if name else _NONE_ON_THESE)
     elif not running:
         plan.say("There is no offer running at the moment.")
     _list(running, request, till, plan)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.act.needs import is_told, said_words
+from assistant.act.people import asked_for
 from assistant.types import Record
 from assistant.understand.beside import against
 from assistant.understand.carry import same_as_told
@@ -51,6 +52,21 @@ def test_a_thing_put_to_what_is_talked_about_leaves_the_talk_there(said: Reply) 
 def test_a_value_tells_which_of_two_is_meant(said: Reply) -> None:
     reply = said("do you have a rain jacket", "i want the 20000 mm kind. navy L?")
     assert "Squall Lite" not in reply and reply.startswith("No")
+
+
+def test_a_number_goes_to_the_product_that_has_it(said: Reply) -> None:
+    assert "Isobutane Canister (size 450 g)" in said("is the 450 gas in")
+
+
+def test_people_are_added_up(said: Reply) -> None:
+    assert asked_for("tent for 2 adults and 3 children") == 5 and asked_for("for 2 adults and a child") == 3
+    reply = said("Tent for two adults and three children, we go by car")
+    assert "Basecamp 6" in reply and "Tarn" not in reply
+
+
+def test_a_thing_for_another_is_not_the_other(said: Reply) -> None:
+    reply = said("a light for the tent table that i can charge off usb")
+    assert "Glow Lantern" in reply and "Tarn" not in reply
 
 
 def test_words_of_a_need() -> None:
