@@ -190,7 +190,7 @@ def _kind(likely: dict[str, float]) -> str:
     return next((k for k in ("place", "organisation") if likely[k] >= 0.4), "")
 
 
-_PERSONAL_FROM = 0.3
+_PERSONAL_FROM = 0.4
 """Low, for what has a form (recognisers.py) holds the precision up: a missed name is worse than a masked word."""
 
 
@@ -251,20 +251,41 @@ def _merged(text: str, spans: Iterable[Span]) -> list[Span]:
         clash = [o for o in kept if span.start < o.end and o.start < span.end]
         if not clash:
             kept.append(span)
-        elif all(o.kind == span.kind for o in clash):
+        elif all(o.kind == span.kind or _is_postcode_in(o, span) for o in clash):
             kept = [o for o in kept if o not in clash]
             kept.append(
                 Span(min(span.start, *(o.start for o in clash)), max(span.end, *(o.end for o in clash)), span.kind)
             )
+        else:
+            kept += [rest for rest in _without(span, clash) if any(c.isalnum() for c in text[rest.start : rest.end])]
     kept.sort()
     joined: list[Span] = []
     for span in kept:
         between = text[joined[-1].end : span.start] if joined else "x"
-        if joined and joined[-1].kind == span.kind == "address" and not between.strip(" ,\n.-"):
+        if joined and joined[-1].kind == span.kind == "address" and _ONE_ADDRESS.fullmatch(between):
             joined[-1] = Span(joined[-1].start, span.end, "address")
         else:
             joined.append(span)
     return joined
+
+
+_ONE_ADDRESS = re.compile(r"[ ,\n.-]*(?:\d{1,4}[ ,\n.-]+)?")
+"""What may stand between two pieces that are one address."""
+
+
+def _is_postcode_in(other: Span, span: Span) -> bool:
+    """Whether what reads as a phone stands within an address, which goes on behind it: a postcode of eight digits."""
+    return span.kind == "address" and other.kind == "phone" and span.start < other.start and other.end < span.end
+
+
+def _without(span: Span, others: Iterable[Span]) -> list[Span]:
+    """What is left of a span beside others: the street beside a postcode that was taken for a phone."""
+    found, at = [], span.start
+    for other in sorted(others):
+        if at < other.start:
+            found.append(Span(at, other.start, span.kind))
+        at = max(at, other.end)
+    return [*found, *([Span(at, span.end, span.kind)] if at < span.end else [])]
 
 
 __all__ = ["EVERYTHING", "PERSONAL", "Known", "Span", "find", "mask", "shop_numbers"]

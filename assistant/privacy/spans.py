@@ -36,17 +36,29 @@ _OF = re.compile(
 )
 """What stands before the place that an institution is named after."""
 _NUMBER_BEFORE = re.compile(
-    r"(?:^[^\w\n]*|\b(?:at|to|in|on|is|address)\W{1,2}|[,:;] ?)(\d{1,5}[A-Za-z]?(?: \d{1,5})?,? )$", re.M
+    r"(?:^[^\w\n]*|\b(?:at|to|in|on|is|address)\W{1,2}|[,:;] ?)(\d{1,5}[A-Za-z]?(?:[ /]\d{1,5})?,? )$", re.M
 )
 """A number of the house or the unit before the rest of the address."""
 _NUMBER_AFTER = re.compile(
-    r" \d{1,4}[A-Za-z]?(?![\w%]|[.,]\d"
+    r"(?: \d{1,4}[A-Za-z]?|(?<=\d)[A-Za-z]?)(?:/\d{1,4}[A-Za-z]?)?(?![\w%/]|[.,]\d"
     r"| ?(?:min|minutes?|km|k?m|miles?|days?|weeks?|hours?|years?|times|am|pm|people|items?|pieces?)\b)"
 )
 """The number of the house behind its street."""
 _CROSSING = re.compile(r"\b(?:at|of|between|near|by|on) ((?:[^\W\d_a-z][\w'’.-]* ){1,3}(?:and|&) )$")
 _LINE = re.compile(r"[^\S\n]*\n[^\w\n]*([^\n]+)")
 _TOWN_LINE = re.compile(r"[^\W\d_][^\d\n,:;!?@]{1,40}")
+_CODE = (
+    r"(?:[A-Z]{1,3}-)?(?:\d{5}-\d{3,4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Z]{2}|\d{4,6}"
+    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-])"
+)
+"""A postcode in the form of many countries."""
+_TOWN = (
+    r"(?:['’]s-)?[^\W\d_a-z][\w'’.-]*"
+    r"(?: (?:[^\W\d_a-z][\w'’.-]*|d[aeio]l?s?|am|an|der|la|nad|pod|sur|of|upon)){0,3}"
+)
+_REGION = r"(?:,? ?[/(]? ?[A-Z]{2,3}\b\)?)?"
+_TOWN_AND_CODE = re.compile(rf"[\s,>|*?-]{{1,6}}(?:{_CODE},? {_TOWN}{_REGION}|{_TOWN}{_REGION},?[- ]{_CODE})(?![\w%])")
+"""What goes on with a street: the town with its postcode, in either order, and its region."""
 _MOST_LINES = 3
 """Lines behind a street in which its town and country are looked for."""
 
@@ -120,9 +132,11 @@ def whole_address(text: str, span: Span) -> Span:
         start = number.start(1)
     if corner := _CORNER.search(text, max(0, start - 40), start):
         start = corner.start()
-    if not text[start:end].rstrip(". ")[-1:].isdigit() and (more := _NUMBER_AFTER.match(text, end)):
+    if (text[end : end + 1] == "/" or not text[start:end].rstrip(". ")[-1:].isdigit()) and (
+        more := _NUMBER_AFTER.match(text, end)
+    ):
         end = more.end()
-    while more := _after_address().match(text, end):
+    while more := _after_address().match(text, end) or _TOWN_AND_CODE.match(text, end):
         end = more.end()
     return Span(start, _end_of_block(text, end), "address")
 

@@ -28,6 +28,13 @@ def _span(text: str, part: str, kind: str) -> Span:
         ("for anna, group order", [("anna", "name")], [("anna", "name")]),
         ("Leeds is nice, I live in Elm Street", [("Leeds", "place"), ("Elm Street", "address")],
          [("Leeds", "place"), ("Elm Street", "address")]),
+        ("it is at 2/405 Smith Mew", [("Smith Mew", "address")], [("2/405 Smith Mew", "address")]),
+        ("aleja Fredry 20/40, 96-367 Wola now", [("aleja Fredry 20", "address")],
+         [("aleja Fredry 20/40, 96-367 Wola", "address")]),
+        ("Rua Nova, 05608-656 Machado / AL it is", [("Rua Nova", "address")],
+         [("Rua Nova, 05608-656 Machado / AL", "address")]),
+        ("5 Mill Lane, 2024 was a good year", [("5 Mill Lane", "address")], [("5 Mill Lane", "address")]),
+        ("5 Mill Lane, 20% off", [("5 Mill Lane", "address")], [("5 Mill Lane", "address")]),
     ],
 )  # fmt: skip
 def test_what_belongs_together_is_one_span(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.privacy.pii import EVERYTHING, Known, find, mask
+from assistant.privacy.pii import EVERYTHING, Known, Span, find, mask
 from assistant.store.database import Database
 
 
@@ -81,7 +81,27 @@ def test_a_cap_has_a_size_and_no_postcode() -> None:
         "Rose Cottage, Mill Lane, Little Snoring",
         "1 Infinite Loop, Cupertino, California 95014",
         "3-5-1 Marunouchi, Chiyoda-ku, Tokyo 100-0005",
+        "Praça Fernandes, 202\n4736-819 Lamego",
+        "Larry Glen 254/8\nGregoryland, NT, 2937",
+        "Višnjička 2, 75329 Ploče",
+        "Skovvej 80, 8299 IJ Heerlen",
     ],
 )
 def test_addresses_without_a_word_for_street_are_found_whole(address: str) -> None:
     assert mask(f"Please deliver to {address} on Friday") == "Please deliver to [address] on Friday"
+
+
+@pytest.mark.parametrize(
+    ("formed", "masked"),
+    [("4736-819", "to [address], thanks"), ("4736-819 Lamego, thanks", "to [address][phone]")],
+)
+def test_what_is_left_beside_a_surer_find_is_masked_too(
+    monkeypatch: pytest.MonkeyPatch, formed: str, masked: str
+) -> None:
+    """A postcode that reads as a phone hid the whole address that it stood in, and left street and town to read."""
+    text = "to Elm 4, 4736-819 Lamego, thanks"
+    phone = Span(text.index(formed), text.index(formed) + len(formed), "phone")
+    address = Span(3, text.index(", thanks"), "address")
+    monkeypatch.setattr("assistant.privacy.pii.find_formed", lambda text, region: [phone])
+    monkeypatch.setattr("assistant.privacy.pii._tagged", lambda text, words: [address])
+    assert mask(text) == masked
