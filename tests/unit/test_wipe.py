@@ -112,7 +112,22 @@ def test_traces_recognise_pieces_and_not_what_everybody_says() -> None:
     traces.add("wilhelmina.okonkwo@example.com")
     traces.add('{"postcode": "QX9 4ZZ", "at": "2026-01-01T10:00:00", "street": "77 Quarrystone Lane"}')
     traces.add("how much is the trail runner in size 42?", said=True)
-    for piece in (b"\0\0lmina.okonk\1", b"x QX9 4ZZ", b"\0\0rystone Lane", b"much is the trail runner "):
+    traces.add("web-000017")
+    for piece in (
+        b"x\0web-000017",
+        b"\0\0lmina.okonk\1",
+        b"x QX9 4ZZ",
+        b"\0\0rystone Lane",
+        b"much is the trail runner ",
+    ):
         assert traces.held_in(piece), piece
-    for other in (b"", bytes(400), b"2026-01-01T10:00:00", b"the trail runner", b"postcode", b"how much is the "):
+    for other in (
+        b"",
+        bytes(400),
+        b"2026-01-01T10:00:00",
+        b"the trail runner",
+        b"postcode",
+        b"web-000018",
+        b"how much is the ",
+    ):
         assert not traces.held_in(other), other
