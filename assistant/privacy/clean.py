@@ -7,9 +7,9 @@ Where that isn't enough (too many pages, an index that can't be built anew) the 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,10 @@ from assistant.privacy.compact import WAIT_S, compact
 from assistant.privacy.mentions import mask_in, needles, tables
 from assistant.privacy.traces import Traces
 from assistant.store.database import Database
-from assistant.store.pages import INDEX_INSIDE, PAGE, TABLE_INSIDE, Chunk, Page, chunks
-from assistant.store.wipe import index_of, roots_of, wipe
+from assistant.store.pages import INDEX_INSIDE, PAGE, TABLE_INSIDE, Chunk, Page, chunks, logged
+from assistant.store.wipe import WipeError, index_of, roots_of, wipe
+
+log = logging.getLogger("backroom.privacy")
 
 MOST_PAGES = 3000
 """More pages than this are better cleaned by rewriting the file."""
@@ -29,66 +31,83 @@ _LEAST_REST = 3
 _TAKE_AWAY = "DELETE FROM privacy_state WHERE name = ?"
 
 
-@dataclass
 class Seen:
-    """What a look at every page found."""
+    """What a look at every page found, and what the pages that were written since hold instead."""
 
-    inside: dict[int, Page] = field(default_factory=dict)
-    """All inside pages by number: the way from a page to the root of its tree."""
-    left: list[Page] = field(default_factory=list)
-    """Pages with a piece of the person in their unused bytes."""
-    naming: list[Page] = field(default_factory=list)
-    """Leaves of tables that hold one of the words."""
-    names_in_long: bool = False
-    """Whether one of the words may be in a row that is too long for one page."""
+    def __init__(self, words: Iterable[str], traces: Traces | None) -> None:
+        self._wanted = needles(words)
+        self._traces = traces
+        self.inside: dict[int, Page] = {}
+        """All inside pages by number: the way from a page to the root of its tree."""
+        self.left: dict[int, Page] = {}
+        """Pages with a piece of the person in their unused bytes."""
+        self.naming: dict[int, Page] = {}
+        """Leaves of tables that hold one of the words."""
+        self.names_in_long = False
+        """Whether one of the words may be in a row that is too long for one page."""
+
+    def look(self, chunk: Chunk) -> None:
+        """Look at pages, which may have been seen before as they were then."""
+        seen_before = range(chunk.number, chunk.number + len(chunk.data))
+        for known in (self.inside, self.left, self.naming):
+            for number in known.keys() & set(seen_before):
+                del known[number]
+        for page in chunk.pages():
+            if page.kind in (INDEX_INSIDE, TABLE_INSIDE):
+                self.inside[page.number] = page
+            if self._traces and page.kind != TABLE_INSIDE and self._traces.held_in(page.unused):
+                self.left[page.number] = page
+        if self._wanted:
+            naming = _naming(chunk, self._wanted)
+            self.naming |= {number: leaf for number in naming if (leaf := chunk.leaf(number))}
+            self.names_in_long = self.names_in_long or _goes_over(chunk, naming, self._wanted)
+
+    def look_again(self, db: Database) -> None:
+        """Look at the pages that were written since the file was frozen. Within a write transaction."""
+        for chunk in logged(db.log_file, db.secret, db.path):
+            self.look(chunk)
 
 
 def clean(db: Database, words: list[str], traces: Traces | None, done: str) -> bool:
     """Mask `words` in other people's texts and overwrite what `traces` recognises; without traces the whole file is
     rewritten instead. `done` is the name of the note in privacy_state that is taken away with it.
 
-    False when readers or writers were in the way: it is to be tried again then. Raises DatabaseError.
+    Others read and write while the file is looked at. False when a reader or writer was in the way: it is to be tried
+    again then. Raises DatabaseError.
     """
-    with db.still() as connection:
-        if connection is None:
+    with db.frozen() as is_frozen:
+        if not is_frozen:
             return False
-        seen = look(db, words, traces)
-        changed = mask_in(connection, words, _rows(connection, seen), seen.names_in_long) if words else 0
-        is_clean = not changed and traces is not None and _overwrite(connection, seen)
-        if is_clean:
-            connection.execute(_TAKE_AWAY, (done,))
+        is_clean = _look_and_overwrite(db, Seen(words, traces), words, traces, done)
     if is_clean:
         return db.checkpoint(WAIT_S)
-    return _once_more(db, traces if changed else None, done)
-
-
-def _once_more(db: Database, traces: Traces | None, done: str) -> bool:
-    """After texts were changed, which moved cells: another look. Without traces: the whole file is rewritten."""
-    if traces is None and not compact(db):
+    if not compact(db):
         return False
-    with db.still() as connection:
-        if connection is None:
-            return False
-        is_clean = traces is None or _overwrite(connection, look(db, (), traces))
-        if is_clean:
-            connection.execute(_TAKE_AWAY, (done,))
-    return db.checkpoint(WAIT_S) if is_clean else _once_more(db, None, done)
+    with db.driver_write() as connection:
+        connection.execute(_TAKE_AWAY, (done,))
+    return db.checkpoint(WAIT_S)
 
 
-def look(db: Database, words: Iterable[str], traces: Traces | None) -> Seen:
-    """Read every page of the file, while nobody writes."""
-    seen, wanted = Seen(), needles(words)
+def _look_and_overwrite(db: Database, seen: Seen, words: list[str], traces: Traces | None, done: str) -> bool:
+    """False when the whole file is to be rewritten."""
     for chunk in chunks(db.path, db.secret):
-        for page in chunk.pages():
-            if page.kind in (INDEX_INSIDE, TABLE_INSIDE):
-                seen.inside[page.number] = page
-            if traces and page.kind != TABLE_INSIDE and traces.held_in(page.unused):
-                seen.left.append(page)
-        if wanted:
-            naming = _naming(chunk, wanted)
-            seen.naming += [leaf for number in naming if (leaf := chunk.leaf(number))]
-            seen.names_in_long = seen.names_in_long or _goes_over(chunk, naming, wanted)
-    return seen
+        seen.look(chunk)
+    if words:
+        with db.driver_write() as connection:
+            seen.look_again(db)
+            mask_in(connection, words, _rows(connection, seen), seen.names_in_long)
+    if traces is None:
+        return False
+    try:
+        with db.driver_write() as connection:
+            seen.look_again(db)
+            is_clean = _overwrite(connection, seen)
+            if is_clean:
+                connection.execute(_TAKE_AWAY, (done,))
+            return is_clean
+    except WipeError:
+        log.exception("unused space isn't overwritten page by page; the file is rewritten")
+        return False
 
 
 def _naming(chunk: Chunk, wanted: list[bytes]) -> set[int]:
@@ -121,9 +140,9 @@ def _rows(connection: Any, seen: Seen) -> dict[str, list[int]]:
         for name, root in connection.execute("SELECT name, rootpage FROM sqlite_schema WHERE type = 'table'")
         if name in tables()
     }
-    roots = roots_of(seen.inside, [page.number for page in seen.naming])
+    roots = roots_of(seen.inside, seen.naming)
     found: dict[str, list[int]] = defaultdict(list)
-    for page in seen.naming:
+    for page in seen.naming.values():
         if name := named.get(roots[page.number]):
             found[name] += page.rowids()
     return found
@@ -131,8 +150,8 @@ def _rows(connection: Any, seen: Seen) -> dict[str, list[int]]:
 
 def _overwrite(connection: Any, seen: Seen) -> bool:
     """Overwrite the unused bytes of the pages that hold something; False when that isn't the way."""
-    roots = roots_of(seen.inside, [page.number for page in seen.left])
-    left = [page for page in seen.left if roots[page.number] != _SCHEMA_ROOT]
+    roots = roots_of(seen.inside, seen.left)
+    left = [page for page in seen.left.values() if roots[page.number] != _SCHEMA_ROOT]
     if len(left) > MOST_PAGES:
         return False
     inside = [page.number for page in left if page.kind == INDEX_INSIDE]

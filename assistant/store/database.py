@@ -41,6 +41,7 @@ from assistant.store.snapshot import Snapshots, copy_database
 
 BUSY_TIMEOUT_S = 5.0
 FOREIGN = (SQLAlchemyError, DriverError)
+_TRIES = 4
 
 
 class Database:
@@ -216,23 +217,45 @@ class Database:
         return False
 
     @contextmanager
-    def still(self, wait_s: float = 2.0) -> Iterator[Any]:
-        """A driver connection within a write transaction, while the file holds everything and its log nothing: whoever
-        reads the file's bytes sees what the transaction sees. None when readers or writers didn't let it within
-        `wait_s`. Committed at the end, rolled back on any error. Raises DatabaseError."""
-        log_file = self.path.with_name(self.path.name + "-wal")
+    def frozen(self, wait_s: float = 2.0) -> Iterator[bool]:
+        """While it lasts, the file's bytes hold one state of the database and don't change; what is written goes into
+        the log, from its first frame on. False when readers or writers didn't let it within `wait_s`.
+
+        Raises DatabaseError.
+        """
+        try:
+            with closing(connect(self.path, self.secret, self._busy_timeout_s)) as connection:
+                is_frozen = False
+                for _ in range(_TRIES):
+                    self.checkpoint(wait_s / _TRIES)
+                    connection.execute("BEGIN")
+                    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+                    # A reader of an empty log keeps everybody from bringing the log into the file.
+                    is_frozen = not (self.log_file.exists() and self.log_file.stat().st_size)
+                    if is_frozen:
+                        break
+                    connection.execute("ROLLBACK")
+                yield is_frozen
+        except (OSError, *FOREIGN) as error:
+            raise translate(error, self.path) from error
+
+    @contextmanager
+    def driver_write(self) -> Iterator[Any]:
+        """A driver connection within a write transaction, for what SQLAlchemy doesn't know. Committed at the end,
+        rolled back on any error. Raises DatabaseError."""
         with self._sole_writer():
             try:
-                self.checkpoint(wait_s)
                 with closing(connect(self.path, self.secret, self._busy_timeout_s)) as connection:
                     connection.execute("BEGIN IMMEDIATE")
-                    if log_file.exists() and log_file.stat().st_size:
-                        yield None
-                        return
                     yield connection
                     connection.execute("COMMIT")
-            except (OSError, *FOREIGN) as error:
+            except FOREIGN as error:
                 raise translate(error, self.path) from error
+
+    @property
+    def log_file(self) -> Path:
+        """SQLite's write-ahead log beside the file."""
+        return self.path.with_name(self.path.name + "-wal")
 
     def vacuum(self) -> None:
         """Write the file anew, without what was deleted. Raises DatabaseError, also when another process writes."""

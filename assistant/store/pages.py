@@ -24,6 +24,7 @@ _IV, _CIPHER_RESERVE = 16, 80
 _AT_ONCE = 2048
 """Pages that are read at once: 8 MB."""
 _WORKERS = 2
+_LOG_HEAD, _FRAME_HEAD = 32, 24
 _PLAIN = b"SQLite format 3\0"
 INDEX_INSIDE, TABLE_INSIDE, INDEX_LEAF, TABLE_LEAF = 2, 5, 10, 13
 """The kinds of a tree's pages."""
@@ -128,12 +129,9 @@ class Chunk:
 
 def chunks(path: Path, secret: str) -> Iterator[Chunk]:
     """The file's pages in order. `secret` is the cipher key as SQLCipher is told it; a file without encryption is read
-    as it is. Nobody may write meanwhile. Raises DatabaseError for a file of another form, OSError."""
+    as it is. It must be frozen meanwhile. Raises DatabaseError for a file of another form, OSError."""
     with path.open("rb") as file, ThreadPoolExecutor(_WORKERS) as pool:
-        head = file.read(PAGE)
-        file.seek(0)
-        key = None if head.startswith(_PLAIN) else bytes.fromhex(secret[2:66])
-        usable = PAGE - (_CIPHER_RESERVE if key else head[20])
+        key, usable = _form_of(path, secret)
         raw = [file.read(PAGE * _AT_ONCE) for _ in range(_WORKERS)]
         number = 1
         while raw[0]:
@@ -150,6 +148,37 @@ def chunks(path: Path, secret: str) -> Iterator[Chunk]:
                 ):
                     raise DatabaseError(f"{path}: its pages aren't of the form that is expected")
                 yield chunk
+
+
+def logged(log_file: Path, secret: str, path: Path) -> Iterator[Chunk]:
+    """The pages of the database at `path` that its write-ahead log has, as of its last commit, one to a chunk. Nobody
+    may write meanwhile. Raises OSError.
+
+    A frame is a head of 24 bytes (page number, size of the database after a commit, the log's salts) and the page.
+    """
+    if not log_file.exists():
+        return
+    key, usable = _form_of(path, secret)
+    newest: dict[int, bytes] = {}
+    with log_file.open("rb") as file:
+        salts = file.read(_LOG_HEAD)[16:24]
+        coming: dict[int, bytes] = {}
+        while len(frame := file.read(_FRAME_HEAD + PAGE)) == _FRAME_HEAD + PAGE and frame[8:16] == salts:
+            coming[int.from_bytes(frame[:4], "big")] = frame[_FRAME_HEAD:]
+            if int.from_bytes(frame[4:8], "big"):
+                newest |= coming
+                coming = {}
+    for number, raw in sorted(newest.items()):
+        yield Chunk(*_decipher(raw, key, number), usable)
+
+
+def _form_of(path: Path, secret: str) -> tuple[bytes | None, int]:
+    """The key, None for a file without encryption, and how many bytes of a page are used."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    if head.startswith(_PLAIN):
+        return None, PAGE - head[20]
+    return bytes.fromhex(secret[2:66]), PAGE - _CIPHER_RESERVE
 
 
 def _decipher(raw: bytes, key: bytes | None, number: int) -> tuple[int, NDArray[np.uint8]]:

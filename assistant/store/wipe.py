@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from assistant.errors import BackroomError
 from assistant.store.pages import INDEX_LEAF, TABLE_LEAF, Page
 
 _NAME = "wipe_page_"
@@ -20,10 +21,15 @@ _LEAST_CELL = 4
 _MAX_ROWID = 2**63 - 1
 
 
+class WipeError(BackroomError):
+    """Pages weren't as they were said to be; nothing may be committed."""
+
+
 def wipe(connection: Any, pages: Collection[Page]) -> list[Page]:
     """Overwrite the unused bytes of these leaves; returns those that couldn't be. Within a transaction on a driver
-    connection that has `secure_delete` on; the pages must be as they are in the database now. Raises driver errors:
-    roll back then."""
+    connection that has `secure_delete` on; the pages must be as they are in the database now. Raises driver errors,
+    and WipeError where a page wasn't as it was said to be: roll back then."""
+    before = _size(connection)
     leaves = [page for page in pages if page.kind in (TABLE_LEAF, INDEX_LEAF) and page.number > 1]
     failed = [page for page in pages if page not in leaves]
     for start in range(0, len(leaves), _AT_ONCE):
@@ -37,6 +43,8 @@ def wipe(connection: Any, pages: Collection[Page]) -> list[Page]:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(f"DELETE FROM sqlite_schema WHERE substr(name, 1, {len(_NAME)}) = '{_NAME}'")
         connection.execute("PRAGMA writable_schema = RESET")
+    if _size(connection) != before:
+        raise WipeError("a page was fuller than it seemed")
     return failed
 
 
@@ -62,6 +70,11 @@ def roots_of(inside: Mapping[int, Page], numbers: Iterable[int]) -> dict[int, in
             at, steps = above[at], steps + 1
         found[number] = at
     return found
+
+
+def _size(connection: Any) -> tuple[int, int]:
+    """Pages of the file, and those that are free: cells that don't fit would take one."""
+    return tuple(connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
 
 
 def _as_table(page: Page) -> tuple[str, str, int, str]:

@@ -29,6 +29,7 @@ from assistant.privacy.rules import RULES, owned_tables
 from assistant.privacy.subject import Subject, find_subject
 from assistant.runtime import DEMO_SHOP
 from assistant.shop.schema import CustomerRow, ShopInfo
+from assistant.store import pages
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
@@ -239,6 +240,31 @@ def test_it_works_while_others_read(large: Database, tmp_path: Path) -> None:
     (certificate,) = finish_all(large)
     assert is_genuine(certificate) and "no byte left" in certificate["statement"]["storage"]
     assert on_disk(tmp_path) == {} and finish_all(large) == []
+
+
+def test_others_write_while_the_file_is_looked_at(
+    large: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they write goes on, and what they say of the person meanwhile is masked all the same."""
+    other = Database.open(large.path, key=KEY, busy_timeout_s=0.2)
+    read_pages = pages.chunks
+
+    def with_writers(path: Path, secret: str) -> Any:
+        for chunk in read_pages(path, secret):
+            yield chunk
+            for number in range(40):
+                words = f"{STRINGS[1].upper()} asked me this, " + "and more " * number
+                message = Conversations(other).begin_turn(f"web-later-{number}", words, datetime.now(UTC))
+                Conversations(other).finish_turn(message, Record(reply="no " * number), {}, datetime.now(UTC))
+
+    monkeypatch.setattr("assistant.privacy.clean.chunks", with_writers)
+    assert erase(large, find_subject(large, TARGET)).is_clean
+    other.close()
+    assert on_disk(tmp_path) == {}
+    kept = Conversations(large).messages("web-later-7")
+    assert [message.text for message in kept[:2]] == ["[erased] asked me this, " + "and more " * 7, "no " * 7]
+    with large.read() as session:
+        assert session.scalar(text("PRAGMA integrity_check")) == "ok"
 
 
 @pytest.mark.parametrize("point", ["training.clean", "clean", "compact", "_certify"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from assistant.privacy.traces import Traces
 from assistant.store.connections import connect
-from assistant.store.pages import INDEX_INSIDE, TABLE_INSIDE, Page, chunks
-from assistant.store.wipe import index_of, roots_of, wipe
+from assistant.store.pages import INDEX_INSIDE, TABLE_INSIDE, TABLE_LEAF, Page, chunks
+from assistant.store.wipe import WipeError, index_of, roots_of, wipe
 
 SECRET = f"x'{'cd' * 32}'"
 
@@ -87,6 +88,18 @@ def test_a_reader_beside_it_sees_no_strange_table(tmp_path: Path) -> None:
         connection.execute("COMMIT")
         assert rows(reader) == before
         assert not reader.execute("SELECT 1 FROM sqlite_schema WHERE name LIKE 'wipe%'").fetchall()
+
+
+def test_a_page_that_is_fuller_than_it_was_said_to_be_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(connect(path, SECRET, 5, create=True)) as connection:
+        churn(connection, random.Random(2))
+        page = next(page for page in seen(path)[1] if page.kind == TABLE_LEAF)
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(WipeError):
+            wipe(connection, [dataclasses.replace(page, last=page.last + 900)])
+        connection.execute("ROLLBACK")
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_pages_are_read_as_sqlite_wrote_them(tmp_path: Path) -> None:
