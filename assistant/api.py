@@ -259,10 +259,12 @@ def _new_id() -> str:
 def _add_health(
     app: FastAPI, desk: Desk, status: Callable[[], EngineStatus], gate: Gate, trouble: Callable[[], str | None]
 ) -> None:
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", summary="Is the server up?", tags=["health"])
     async def healthz() -> Json:
         return {"status": "ok", "version": __version__}
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", summary="Can it answer?", tags=["health"])
     async def readyz() -> JSONResponse:
         now = status()

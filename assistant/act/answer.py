@@ -30,6 +30,7 @@ from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.details import details, knows, quoted
 from assistant.act.exact import lacks_named
+from assistant.act.fitting import fitting
 from assistant.act.foreign import foreign
 from assistant.act.left_out import spared
 from assistant.act.needs import is_told
@@ -145,6 +146,8 @@ def _still_open(requests: Sequence[Request]) -> Sequence[Request]:
 
 def _one(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> None:
     preferences.remember(request, context, plan)
+    if fitting(request, context, plan):
+        return
     if request.act in _OF_ONE or request.act == "options":
         _about_products(request, context, plan)
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):

@@ -16,6 +16,7 @@ from assistant.act import listing
 from assistant.act.avoid import unwanted
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
+from assistant.act.left_out import spared
 from assistant.act.people import is_for_children
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.promotions import after
@@ -45,6 +46,7 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
         now = {(t.name, t.value) for t in request.extra.get("told", ())}
         known = [w for w in known if w.name == "budget" or (w.name, w.value) in now]
     known = [*(Wish("avoids", w) for w in unwanted(request.text) if w not in {k.value for k in known}), *known]
+    request = spared(request)
     limits = _limits(request, known, context)
     if noun := unsold(request, context):
         plan.say(f"I'm sorry, I couldn't find {noun} in our shop.")

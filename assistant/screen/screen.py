@@ -19,6 +19,12 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 MASKS = (CARD, CODE, ACCOUNT, PASSWORD)
 _MASK = "|".join(map(re.escape, MASKS))
 _GIVEN = re.compile(_MASK)
+_MID_CLAUSE = re.compile(
+    r"(?<=\w)\n(?=(?:the|an?|of|in|for|with|to|on|at|from|and|or|is|are|does|my|your|this|that)\b[^\n])"
+    r"|(?<=\b(?:is|my|of|in|to|an|or))\n(?=\w)|(?<=\b(?:the|are|for|and|you))\n(?=\w)"
+    r"|(?<=\b(?:much|with|does|have|from|many))\n(?=\w)"
+)
+"""A line break in the middle of a clause, as programs send texts in parts: "How much is" / "the camp mug?"."""
 _CLAUSE = re.compile(r"(?<=[.!?;,\n])(?=\s)|(?=\s(?:and|but|so)\s)", re.IGNORECASE)
 _EXPIRES = re.compile(r"\bexp(?:\.|iry|ires|iration)?\b[^\d?]{0,16}\d{1,2} ?[/.-] ?\d{2,4}", re.IGNORECASE)
 _GIVING = re.compile(
@@ -66,6 +72,7 @@ def screen(message: str, max_chars: int, known: Known | None = None, earlier: Se
     text = unicodedata.normalize("NFC", message.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(c for c in text if c in "\n\t" or not unicodedata.category(c).startswith("C"))
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
+    text = _MID_CLAUSE.sub(" ", text)
     if not text or not any(c.isalnum() or c == "?" for c in text):
         raise InputError("Please write your question in words, and I'll answer it.")
     if len(text) > max_chars:

@@ -314,3 +314,9 @@ def test_isolated_conversations_have_a_shop_each(scripted_assistant: StandIn, tm
 
         assert session.get_one(OrderRow, "W1").status == "pending"
     assert scripted_assistant.conversations.counts()["messages"] == 0
+
+
+def test_a_load_balancer_may_ask_with_head(client: TestClient) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = client.head(path)
+        assert answer.status_code == 200 and not answer.content

@@ -104,3 +104,16 @@ def test_what_is_asked_besides_a_secret(message: str, asked: str) -> None:
 def test_each_kind_of_secret_is_news_once() -> None:
     assert screen(f"card {VISA}", 100).hidden == ("[card number]",)
     assert screen(f"card {VISA}", 100, earlier=["my card [card number]"]).hidden == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("How much is\nthe camp mug?", "How much is the camp mug?"),
+        ("do you have the boot\nin 43", "do you have the boot in 43"),
+        ("boots\ntent\nsocks", "boots\ntent\nsocks"),
+        ("Thanks.\nthe tent?", "Thanks.\nthe tent?"),
+    ],
+)
+def test_a_line_break_in_the_middle_of_a_clause_ends_nothing(sent: str, read: str) -> None:
+    assert screen(sent, 4000).kept == read
