@@ -63,7 +63,8 @@ class ServerSettings(Section):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=0, le=65535)
     public_url: str | None = None
-    """The address that browsers use when a proxy stands in front; requests from other sites' pages are refused."""
+    """The address that browsers use when a proxy stands in front; requests from other sites' pages are refused, and on
+    a loopback address so are requests under any other name."""
     trust_customer: bool = False
     """Believe an API caller who says which customer is signed in. Only for a shop's own backend on a closed port."""
     tls_certificate: Path | None = None

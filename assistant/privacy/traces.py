@@ -70,6 +70,7 @@ class Traces:
 
     def held_in(self, data: bytes) -> bool:
         """Whether a piece of what was added, or a whole short value, is in `data`."""
+        data = data.strip(b"\0")
         if any(short in data for short in self._short):
             return True
         for run, marked in self._marked.items():

@@ -188,7 +188,8 @@ def _decipher(raw: bytes, key: bytes | None, number: int) -> tuple[int, NDArray[
     if key is None:
         return number, crypt
     decryptor = Cipher(algorithms.AES(key), modes.CBC(bytes(_IV))).decryptor()
-    plain = np.frombuffer(decryptor.update(raw), np.uint8).reshape(-1, PAGE).copy()
+    room = bytearray(len(raw) + _IV)  # filled in place: what `update` returns could only be read
+    plain = np.frombuffer(room, np.uint8, decryptor.update_into(raw, room)).reshape(-1, PAGE)
     iv = crypt[:, PAGE - _CIPHER_RESERVE : PAGE - _CIPHER_RESERVE + _IV]
     before = np.zeros((len(crypt), _IV), np.uint8)
     before[1:] = crypt[:-1, -_IV:]
