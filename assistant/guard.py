@@ -20,7 +20,8 @@ from assistant.act.plan import PLACEHOLDER, Field, Plan
 from assistant.config import SafetySettings
 from assistant.privacy.pii import shop_numbers
 from assistant.prompt import SYSTEM
-from assistant.screen.judge import Judge, OwnNames, States
+from assistant.screen.judge import Judge, OwnNames
+from assistant.screen.opinion import Opinion
 from assistant.screen.rules import forbidden, planted
 from assistant.screen.screen import Screened, screen
 from assistant.screen.secrets import CARD, find_secrets, split_card
@@ -43,10 +44,10 @@ _CANARY_WORDS = 6
 class Guard:
     """The guard of one shop. Thread-safe."""
 
-    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, states: States) -> None:
+    def __init__(self, db: Database, conversations: Conversations, settings: SafetySettings, opinion: Opinion) -> None:
         self._conversations = conversations
         self._settings = settings
-        self._shelf = Shelf(states)
+        self._shelf = Shelf(opinion)
         self._known = shop_numbers(db)
 
     def take(self, text: str, max_chars: int, conversation_id: str) -> Screened:
@@ -64,16 +65,16 @@ class Guard:
         return screened
 
     def verdict(
-        self, kept: str, own: OwnNames, states: States, *, answers: bool = True, at_work: bool = False
+        self, kept: str, own: OwnNames, opinion: Opinion, *, answers: bool = True, at_work: bool = False
     ) -> Decision:
         """What the policy says about a message, as it is kept. Not `answers`: a colleague reads it, so it passes.
 
         `at_work`: something is being done about the customer's orders, so that an answer to a question is likely.
-        `states` are the turn's: what is computed of the message here need not be computed again.
+        `opinion` is made of the turn's states: what is computed of the message here need not be computed again.
         """
         if not answers:
             return Decision()
-        category = Judge(states).judge(kept, own, at_work=at_work).category
+        category = Judge(opinion).judge(kept, own, at_work=at_work).category
         if category is None:
             return Decision()
         action = self._settings.policy(category)

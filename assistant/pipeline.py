@@ -30,6 +30,8 @@ from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
 from assistant.guard import Guard
+from assistant.messages import Messages, message_encoder
+from assistant.opinions import opinion
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
 from assistant.remember import advance, log
@@ -83,7 +85,7 @@ class Assistant:
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
-        self.guard = Guard(db, self.conversations, settings.safety, lambda text: self._embedder.tokens(text)[0])
+        self.guard = Guard(db, self.conversations, settings.safety, opinion())
 
     @property
     def catalogue(self) -> Catalogue:
@@ -96,6 +98,7 @@ class Assistant:
         Slow: call it in a thread. What the engine has to do comes last: it may still be loading the model.
         """
         self._words()
+        message_encoder()
         default_head()
         self.conversations.state("")  # nobody's: the database's mappings are set up at the first look
         self._speaker.warm()
@@ -168,7 +171,11 @@ class Assistant:
             colleague = self._handoffs.in_charge(conversation_id)
             states = States(self._embedder)
             decision = self.guard.verdict(
-                screened.kept, self._words()[1], states, answers=colleague is None, at_work=state.at_work
+                screened.kept,
+                self._words()[1],
+                opinion(Messages(), states),
+                answers=colleague is None,
+                at_work=state.at_work,
             )
             at = turn.clock("screen", at)
             heard = self._hear(screened, decision, state, shop, states)

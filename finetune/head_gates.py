@@ -4,9 +4,9 @@
     gates("safety", out, shared)       what must hold, with the figures of both
     put_in("safety", out, found)       the new file in place of the one in use, when all of it holds
 
-Safety: harmful texts blocked, harmless ones allowed, injections, on the held-out third; emotion: macro-F1 on
-GoEmotions' dev part; acts: macro-F1 on strangers' questions that the recipe doesn't draw. Heads are safetensors or
-JSON, read without running code. Knows no command line.
+messages (the screening's first head, with its encoder) and safety (its second): harmful texts blocked, harmless ones
+allowed, injections, on the held-out third; emotion: macro-F1 on GoEmotions' dev part; acts: macro-F1 on strangers'
+questions that the recipe doesn't draw. Heads are safetensors or JSON, read without running code. Knows no command line.
 """
 
 from __future__ import annotations
@@ -23,15 +23,18 @@ import numpy as np
 from safetensors.numpy import load_file
 from sklearn.metrics import f1_score
 
+from assistant.encoder import Encoder
 from assistant.errors import UsageError
 from assistant.linear import LinearHead
+from assistant.messages import LAYERS, message_encoder
+from assistant.opinions import opinion_of
 from assistant.screen.head import SafetyHead
 from assistant.screen.judge import Judge
 from assistant.shop.embed import default_embedder
 from assistant.understand.feeling import EmotionHead
 from finetune import acts_head, emotion, heads, safety_eval, safety_head
 
-HEADS = {"safety": safety_head.HEAD, "emotion": heads.EMOTION_HEAD, "acts": acts_head.HEAD}
+HEADS = {"messages": LAYERS, "safety": safety_head.HEAD, "emotion": heads.EMOTION_HEAD, "acts": acts_head.HEAD}
 """The heads that have gates -> the files in use."""
 TOLERANCE = 0.002
 """How much macro-F1 may fall before it counts as worse: the noise of another seed."""
@@ -56,7 +59,11 @@ def train_to(name: str, out: Path, shared: Path) -> None:
         raise UsageError(f"no head {name!r} with gates; there are {', '.join(sorted(HEADS))}")
     if out.resolve() == HEADS[name].resolve():
         raise UsageError(f"{out} is the head in use; train into another file, the gates decide what follows")
-    if name == "safety":
+    if name == "messages":
+        from finetune import message_bundle  # torch, which the other recipes don't need
+
+        message_bundle.train_to(out, shared)
+    elif name == "safety":
         safety_head.train(shared, out=out)
     elif name == "emotion":
         heads.train_emotion(out)
@@ -67,8 +74,8 @@ def train_to(name: str, out: Path, shared: Path) -> None:
 def gates(name: str, new: Path, shared: Path, in_use: Path | None = None) -> list[Gate]:
     """What must hold before `new` is put in, each measured for both files now. Raises UsageError without the data."""
     files = (new, in_use or HEADS[name])
-    if name == "safety":
-        return of_safety(*(safety_eval.measure(_judge(file), shared) for file in files))
+    if name in ("messages", "safety"):
+        return of_safety(*(safety_eval.measure(_judge(name, file), shared) for file in files))
     measure = _emotion if name == "emotion" else _acts
     found, before = (measure(file, shared) for file in files)
     return [Gate("macro_f1", found, before, found >= before - TOLERANCE)]
@@ -88,8 +95,11 @@ def put_in(name: str, new: Path, found: Sequence[Gate], in_use: Path | None = No
     part.replace(target)
 
 
-def _judge(file: Path) -> Judge:
-    return Judge(lambda text: default_embedder().tokens(text)[0], SafetyHead(load_file(file)))
+def _judge(name: str, file: Path) -> Judge:
+    """With one of the screening's two heads out of `file`, and the other that is in use."""
+    if name == "messages":
+        return Judge(opinion_of(Encoder.open(file)))
+    return Judge(opinion_of(message_encoder(), SafetyHead(load_file(file))))
 
 
 def of_safety(new: dict[str, Any], in_use: dict[str, Any]) -> list[Gate]:

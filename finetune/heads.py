@@ -5,7 +5,8 @@
     python -m finetune.heads deeds     # what a clause wants done with an order (deeds_head.py)
     python -m finetune.heads emotion   # the emotion head (emotion.py), from GoEmotions and finetune/data/emotions.txt
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
-    backroom finetune head safety      # what must not be answered (safety_head.py); acts and emotion with gates too
+    backroom finetune head messages    # what must not be answered, with an encoder of its own (message_bundle.py)
+    backroom finetune head safety      # the second head for that (safety_head.py); acts and emotion with gates too
     python -m finetune.heads evidence  # which line of a shop's texts answers a question (evidence_head.py)
 
 A linear head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one

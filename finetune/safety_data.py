@@ -31,6 +31,8 @@ _PATTERNS = (
     "harmful_said",
     "benign_said",
     "everyday",
+    "harmful_voices",
+    "benign_voices",
 )
 UNSURE = "harmful"
 """The label of texts that are harmful in a way their source doesn't tell: they train the verdict, not the category."""

@@ -18,10 +18,10 @@ from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings, Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import InputError
+from assistant.opinions import opinion
 from assistant.pipeline import Assistant
 from assistant.prompt import NOTES_SYSTEM
 from assistant.screen.judge import Judge
-from assistant.shop.embed import default_embedder
 from assistant.speak import Speaker, Turn
 from assistant.store.database import Database
 from assistant.types import Record
@@ -102,7 +102,7 @@ def _plan() -> Plan:
 
 
 def _judge() -> Judge:
-    return Judge(lambda text: default_embedder().tokens(text)[0])
+    return Judge(opinion())
 
 
 def _share(found: Sequence[bool]) -> float:

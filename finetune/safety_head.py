@@ -20,19 +20,13 @@ from scipy.sparse import csr_matrix
 from assistant.screen.head import CATEGORIES, PIECES_SCALE
 from assistant.screen.plain import BUCKETS, pieces, plain
 from finetune.emotion import Floats, States
-from finetune.safety_data import HAND_WRITTEN, OK, UNSURE, Example, authored, public, sampled
+from finetune.safety_data import OK, UNSURE, Example
+from finetune.safety_lessons import ENCODED, lessons, shown, weight
 from finetune.safety_network import Labelled, Network
-from finetune.safety_talk import talk, typed
 
 HEAD = Path(__file__).parents[1] / "assistant" / "screen" / "data" / "safety.safetensors"
-MOST = {"hetpqa": 4000, "bitext": 1800, "multidogo": 800, "cucom": 3000, "tau1": 150, "inthewild_jailbreaks": 450}
-"""Texts of a public source at most, so that none drowns the others."""
-_ENCODED = 600
 _RATES = (2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 0.3, 0.1)  # of the passes over the data; fewer passes lose ten points
 _NETWORKS = 3  # averaged: at the same refusals of harmless texts three block three points more than one
-_COUNTERPARTS = 0.3  # how much an expanded counterpart counts: there are many, and they look like real questions
-_SMALL_TALK = 0.5  # strangers' comments are not all as mild as they look
-_TYPED = 0.25  # of the shorter texts once more as hurried fingers type them
 _EVERYDAY = "everyday"
 """The written texts of everyday talk, which the first of the two heads doesn't see."""
 _OFFSETS = (0.9, -0.9)
@@ -42,21 +36,9 @@ _SHARES = (0.3, 0.7)
 """How much of the one head comes from each."""
 
 
-def examples(shared: Path) -> list[Example]:
-    """What is written for this and what is public of what it must tell apart, held-out texts included."""
-    return sampled([*authored(), *public(shared)], MOST)
-
-
 def plain_lessons(shared: Path) -> list[Example]:
     """What the first head learns from: nothing held out, no everyday talk."""
-    return [e for e in examples(shared) if not e.held_out and e.source != _EVERYDAY]
-
-
-def lessons(shared: Path) -> list[Example]:
-    """What the second head learns from: nothing held out, everyday talk too, a share of it typed in haste."""
-    shown = [e for e in examples(shared) if not e.held_out]
-    everyday = talk(shared)
-    return list({e.text: e for e in [*typed([*shown, *everyday], _TYPED), *everyday, *shown]}.values())
+    return [e for e in shown(shared) if e.source != _EVERYDAY]
 
 
 def hashed(texts: Sequence[str]) -> csr_matrix:
@@ -69,17 +51,9 @@ def hashed(texts: Sequence[str]) -> csr_matrix:
 
 def labelled(rows: Sequence[Example]) -> Labelled:
     """What the rows are, and how much each counts: harmful ones double, hand-written ones three times."""
-    weights = np.array([_weight(e) for e in rows], np.float32)
+    weights = np.array([weight(e) for e in rows], np.float32)
     known = [CATEGORIES.index(e.label) if e.label not in (OK, UNSURE) else -1 for e in rows]
     return Labelled(np.array([e.label != OK for e in rows], np.float32), np.array(known), weights / weights.mean())
-
-
-def _weight(example: Example) -> float:
-    if example.source in ("benign_deep", "benign_said"):
-        return _COUNTERPARTS
-    if example.source == "small_talk":
-        return _SMALL_TALK
-    return (1.0 if example.label == OK else 2.0) * (3.0 if example.source in HAND_WRITTEN else 1.0)
 
 
 def fit(grams: csr_matrix, states: States, rows: Sequence[Example]) -> dict[str, Floats]:
@@ -125,7 +99,7 @@ def train(shared: Path, *, out: Path) -> int:
     heads, seen = [], 0
     for rows, offset in zip((plain_lessons(shared), lessons(shared)), _OFFSETS, strict=True):
         texts = [e.text for e in rows]
-        fitted = fit(hashed(texts), States.of([t[:_ENCODED] for t in texts]), rows)
+        fitted = fit(hashed(texts), States.of([t[:ENCODED] for t in texts]), rows)
         heads.append(decided(fitted, offset))
         seen += len(rows)
     save(averaged(heads, _SHARES), out)

@@ -66,12 +66,12 @@ def safety(
     import json
 
     from assistant.machine import measured_on
+    from assistant.opinions import opinion
     from assistant.screen.judge import Judge
-    from assistant.shop.embed import default_embedder
     from finetune.safety_eval import measure, missed, worse
 
     before = _baseline(baseline)
-    measured = measured_on() | measure(Judge(lambda text: default_embedder().tokens(text)[0]), data)
+    measured = measured_on() | measure(Judge(opinion()), data)
     if out:
         out.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
     if as_json:

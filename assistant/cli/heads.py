@@ -1,4 +1,4 @@
-"""`backroom finetune head`: train a classifier (safety, emotion, acts), and put it in only where it is no worse."""
+"""`backroom finetune head`: train a classifier (messages, safety, emotion, acts); put in only what is no worse."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 
 
 def head(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="safety, emotion or acts.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="messages, safety, emotion or acts.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the new head is written.")],
     measure: Annotated[bool, typer.Option("--measure-only", help="Don't train: FILE is there already.")] = False,
     put: Annotated[bool, typer.Option("--put-in", help="Replace the head in use when every gate holds.")] = False,

@@ -2,8 +2,8 @@
 
 The mean of the tokens' states is the sentence embedding, which tells what a text is about; the states one by one tell
 what a single word in it means there ("shoot" a photo, or somebody). One run of the encoder gives both.
-Trained by finetune/safety_head.py, kept as safetensors. Read-only, shared by all threads. Knows no policy: judge.py
-decides what follows from a score.
+Two heads of this form ship: one by finetune/safety_head.py on the packaged encoder's states, one that was trained with
+its encoder (finetune/message_bundle.py). Kept as safetensors. Read-only, shared by all threads. Knows no policy.
 """
 
 from __future__ import annotations
@@ -72,7 +72,20 @@ class SafetyHead:
         return CATEGORIES[int(scores[1:].argmax())]
 
 
+class Words:
+    """The log-odds that a text is harmful by its words alone, for texts that aren't worth a run of an encoder."""
+
+    def __init__(self, weights: dict[str, NDArray[np.float32]]) -> None:
+        self._words = weights["words"].astype(np.float32)  # (BUCKETS,)
+        self._bias = float(weights["words_bias"][0])
+
+    def of(self, text: str) -> float:
+        """The log-odds of a plain text."""
+        found = pieces(text)
+        return float(self._words[found].sum()) * PIECES_SCALE / max(1.0, float(np.sqrt(len(found)))) + self._bias
+
+
 @lru_cache(maxsize=1)
 def default_head() -> SafetyHead:
-    """The head that ships with the package, loaded once."""
+    """The head for the packaged encoder's states, loaded once."""
     return SafetyHead(load_file(_WEIGHTS))

@@ -8,21 +8,19 @@ from a verdict is the policy's (settings) and act/refuse.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.language import fold
-from assistant.screen.head import SafetyHead, default_head
+from assistant.screen.head import SafetyHead
+from assistant.screen.opinion import Opinion
 from assistant.screen.plain import plain
 from assistant.screen.rules import asks_what_it_is, harmful
 
-States = Callable[[str], NDArray[np.float32]]
-"""The encoder's states of a text's tokens, (num_tokens, 384)."""
-
-THRESHOLD = 0.25
+THRESHOLD = 0.4
 """Log-odds from which a message is taken for harmful; chosen where harmless shop talk passes and most harm doesn't."""
 _OF_A_BUDGET = 3.0
 """How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""
@@ -129,11 +127,10 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
 
 
 class Judge:
-    """Judges messages with one head. As thread-safe as its `states`."""
+    """Judges messages by what `opinion` says of them. As thread-safe as that."""
 
-    def __init__(self, states: States, head: SafetyHead | None = None) -> None:
-        self._states = states
-        self._head = head or default_head()
+    def __init__(self, opinion: Opinion) -> None:
+        self._opinion = opinion
 
     def judge(self, text: str, own: OwnNames | None = None, *, at_work: bool = False) -> Verdict:
         """The verdict on a message, as it is kept (made plain, secrets masked).
@@ -149,11 +146,11 @@ class Judge:
             return Verdict(None, None)
         # The message as it is comes first: other heads read those states too. What is on the shelf is no threat, so
         # a bad look is looked at again without the shop's names and without the things that they name.
-        scores = self._scores(text)
+        scores = self._opinion.scores(text)
         if scores[0] > THRESHOLD and own:
             for other in dict.fromkeys((stripped, own.kinds.without(stripped) if own.kinds else stripped)):
                 if other != text and scores[0] > THRESHOLD:
-                    scores = min(scores, self._scores(other), key=lambda s: float(s[0]))
+                    scores = min(scores, self._opinion.scores(other), key=lambda s: float(s[0]))
         if _MONEY.search(stripped):
             scores[0] -= _OF_A_BUDGET
         if scores[0] <= THRESHOLD:
@@ -166,11 +163,8 @@ class Judge:
         of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
         allowed = _OF_AN_ORDER if of_order or at_work else _of_shopping(simple, own)
         sure_from = THRESHOLD + allowed
-        category = self._head.category(scores) if scores[0] > sure_from else None
+        category = SafetyHead.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))
-
-    def _scores(self, text: str) -> NDArray[np.float32]:
-        return self._head.scores(self._head.of_pieces(plain(text)), self._states(text))
 
     def _worst_sentence(self, text: str) -> NDArray[np.float32] | None:
         """The scores of the sentence of a long message whose words look worst, None in a short one."""
@@ -179,7 +173,4 @@ class Judge:
         parts = [p for p in _SENTENCE.split(text) if p.count(" ") >= 2][:40]
         if not parts:
             return None
-        simple = [plain(p) for p in parts]
-        weighed = [self._head.of_pieces(s) for s in simple]
-        worst = max(range(len(parts)), key=lambda i: float(weighed[i][0]))
-        return self._head.scores(weighed[worst], self._states(parts[worst]))
+        return self._opinion.scores(max(parts, key=self._opinion.of_words))

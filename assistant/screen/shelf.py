@@ -13,15 +13,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
-import numpy as np
-from numpy.typing import NDArray
+from assistant.screen.opinion import Opinion
 
-from assistant.screen.head import SafetyHead, default_head
-from assistant.screen.judge import States
-from assistant.screen.plain import plain
-
-SUSPICIOUS = -1.0
-"""What a sentence's words must add to the log-odds before the encoder is asked; chosen on public texts of shops."""
+SUSPICIOUS = -2.0
+"""The log-odds of a sentence's words from which the encoders are asked: about one in fifteen of harmless ones."""
 UNFIT = 7.5
 """Log-odds from which a sentence isn't said: well above a customer's, for a shop's texts are seldom harmful."""
 _REMEMBERED = 1 << 16
@@ -52,16 +47,18 @@ class _Verdicts:
                 self._found.popitem(last=False)
 
 
-_OF_THE_HEAD_IN_USE = _Verdicts()
+_OF_THE_HEADS_IN_USE = _Verdicts()
 
 
 class Shelf:
-    """Judges texts with one head. Thread-safe."""
+    """Judges texts by what `opinion` says of them. Thread-safe.
 
-    def __init__(self, states: States, head: SafetyHead | None = None) -> None:
-        self._states = states
-        self._head = head or default_head()
-        self._verdicts = _OF_THE_HEAD_IN_USE if head is None else _Verdicts()
+    `ours`: the opinion is that of the heads that ship, so what one shelf has judged all know.
+    """
+
+    def __init__(self, opinion: Opinion, *, ours: bool = True) -> None:
+        self._opinion = opinion
+        self._verdicts = _OF_THE_HEADS_IN_USE if ours else _Verdicts()
 
     def fit(self, text: str) -> bool:
         """Whether every sentence of `text` may be said."""
@@ -73,22 +70,18 @@ class Shelf:
         for part in (part for text in texts for part in _parts(text)):
             if is_over():
                 break
-            if self._verdicts.get(part) is None and self._of_words(part)[0] >= SUSPICIOUS:
+            if self._verdicts.get(part) is None and self._opinion.of_words(part) >= SUSPICIOUS:
                 self._sentence(part)
                 rest()
                 num += 1
         return num
 
-    def _of_words(self, sentence: str) -> NDArray[np.float32]:
-        return self._head.of_pieces(plain(sentence))
-
     def _sentence(self, text: str) -> bool:
         if (known := self._verdicts.get(text)) is not None:
             return known
-        of_words = self._of_words(text)
-        if of_words[0] < SUSPICIOUS:
+        if self._opinion.of_words(text) < SUSPICIOUS:
             return True
-        fit = bool(self._head.scores(of_words, self._states(text))[0] < UNFIT)
+        fit = bool(self._opinion.scores(text)[0] < UNFIT)
         self._verdicts.put(text, fit)
         return fit
 

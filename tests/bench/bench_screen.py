@@ -26,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 from truth.world import SOURCES  # noqa: E402
 
 from assistant.config import Settings  # noqa: E402 (the paths above come first)
+from assistant.encoder import Encoder  # noqa: E402
 from assistant.engine.request import GenerateRequest  # noqa: E402
 from assistant.engine.scripted import ByteTokenizer, ScriptedEngine  # noqa: E402
 from assistant.errors import EngineError  # noqa: E402
@@ -50,14 +51,20 @@ class Meter:
         self._inside = False
         for name, step in STEPS.items():
             setattr(Guard, name, self._timed(getattr(Guard, name), step))
-        hidden = Embedder._hidden
+        hidden, run = Embedder._hidden, Encoder._run
 
         def counted(embedder: Embedder, tokens: list[int]) -> Any:
             if self._inside:
                 self._add("runs", 1)
             return hidden(embedder, tokens)
 
+        def counted_too(encoder: Encoder, ids: Any, types: Any) -> Any:
+            if self._inside:
+                self._add("runs", 1)
+            return run(encoder, ids, types)
+
         setattr(Embedder, "_hidden", counted)  # noqa: B010 (a method is replaced on purpose)
+        setattr(Encoder, "_run", counted_too)  # noqa: B010
 
     def _timed(self, method: Callable[..., Any], step: str) -> Callable[..., Any]:
         def timed(*args: Any, **options: Any) -> Any:

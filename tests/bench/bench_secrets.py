@@ -162,13 +162,13 @@ def through_store(chats: int, dice: random.Random) -> dict[str, Any]:
 
     from assistant.config import SafetySettings
     from assistant.guard import Guard
-    from assistant.shop.embed import default_embedder
+    from assistant.opinions import opinion
     from assistant.store.conversations import Conversations
     from assistant.store.database import Database
 
     with tempfile.TemporaryDirectory() as folder, Database.open(Path(folder) / "shop.db", key="k") as db:
         conversations = Conversations(db)
-        guard = Guard(db, conversations, SafetySettings(), lambda text: default_embedder().tokens(text)[0])
+        guard = Guard(db, conversations, SafetySettings(), opinion())
         numbers = []
         for i in range(chats):
             messages, number = chat(dice)

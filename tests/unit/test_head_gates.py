@@ -70,7 +70,7 @@ def test_the_head_in_use_is_never_trained_over() -> None:
 def test_the_command_says_what_is_wrong_in_a_line(tmp_path: Path) -> None:
     unknown = CliRunner().invoke(app, ["finetune", "head", "taste", "--out", str(tmp_path / "x")])
     assert isinstance(unknown.exception, UsageError)
-    assert "acts, emotion, safety" in str(unknown.exception)
+    assert "acts, emotion, messages, safety" in str(unknown.exception)
     missing = CliRunner().invoke(app, ["finetune", "head", "acts", "--measure-only", "--out", str(tmp_path / "x")])
     assert isinstance(missing.exception, UsageError)
     assert "isn't there" in str(missing.exception)

@@ -7,15 +7,15 @@ import time
 import pytest
 
 from assistant.guard import Guard
+from assistant.opinions import opinion
 from assistant.screen.judge import Judge, OwnNames, things
 from assistant.screen.plain import plain
 from assistant.screen.rules import forbidden, planted
-from assistant.shop.embed import default_embedder
 
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge(lambda text: default_embedder().tokens(text)[0])
+    return Judge(opinion())
 
 
 @pytest.mark.parametrize(

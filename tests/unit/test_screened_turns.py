@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from assistant.config import Settings
+from assistant.encoder import Encoder
 from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
 from assistant.shop.embed import Embedder
@@ -150,8 +151,10 @@ def test_files_of_the_test_shop_are_what_the_test_thinks() -> None:
 def test_screening_and_understanding_share_the_encoders_run(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[str] = []
-    tokens = Embedder.tokens
-    monkeypatch.setattr(Embedder, "tokens", lambda self, text: read.append(text) or tokens(self, text))
-    assistant.reply("runs", "how much is the Trail Boot in size 42?")
-    assert read == ["how much is the Trail Boot in size 42?"]
+    read: list[tuple[str, str]] = []
+    tokens, states = Embedder.tokens, Encoder.states
+    monkeypatch.setattr(Embedder, "tokens", lambda self, text: read.append(("packaged", text)) or tokens(self, text))
+    monkeypatch.setattr(Encoder, "states", lambda self, text: read.append(("trained", text)) or states(self, text))
+    message = "how much is the Trail Boot in size 42?"
+    assistant.reply("runs", message)
+    assert read == [("trained", message), ("packaged", message)]

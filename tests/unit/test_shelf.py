@@ -6,23 +6,35 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assistant.messages import Messages
+from assistant.opinions import opinion
 from assistant.screen import shelf as shelf_module
-from assistant.screen.head import SafetyHead
+from assistant.screen.head import SafetyHead, Words
+from assistant.screen.opinion import CLEAR, Opinion
 from assistant.screen.shelf import SUSPICIOUS, UNFIT, Shelf
-from assistant.shop.embed import States, default_embedder
+
+
+class _Words(Words):
+    """Finds "vile" and "odd" suspicious."""
+
+    def __init__(self) -> None:
+        pass
+
+    def of(self, text: str) -> float:
+        return SUSPICIOUS + 1 if "vile" in text or "odd" in text else SUSPICIOUS - 1
 
 
 class _Head(SafetyHead):
-    """Finds "vile" suspicious and, with the encoder's help, unfit; "odd" only suspicious."""
+    """Says what the states add up to."""
 
     def __init__(self) -> None:
         pass
 
     def of_pieces(self, text: str) -> NDArray[np.float32]:
-        return np.array([SUSPICIOUS + 1 if "vile" in text or "odd" in text else SUSPICIOUS - 1], np.float32)
+        return np.zeros(1, np.float32)
 
-    def scores(self, of_words: NDArray[np.float32], states: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(of_words + states.sum(), np.float32)
+    def scores(self, of_pieces: NDArray[np.float32], states: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(of_pieces + states.sum(), np.float32)
 
 
 class _Encoder:
@@ -33,7 +45,12 @@ class _Encoder:
 
     def __call__(self, text: str) -> NDArray[np.float32]:
         self.read.append(text)
-        return np.full((1, 1), UNFIT if "vile" in text else 0.0, np.float32)
+        return np.full((1, 1), 2 * UNFIT if "vile" in text else CLEAR - 1, np.float32)
+
+
+def _nothing(text: str) -> NDArray[np.float32]:
+    """The states by the second encoder: they add nothing."""
+    return np.zeros((1, 1), np.float32)
 
 
 @pytest.fixture
@@ -43,7 +60,7 @@ def encoder() -> _Encoder:
 
 @pytest.fixture
 def shelf(encoder: _Encoder) -> Shelf:
-    return Shelf(encoder, _Head())
+    return Shelf(Opinion(encoder, _nothing, _Head(), _Head(), _Words()), ours=False)
 
 
 def test_harmless_words_cost_no_run_of_the_encoder(shelf: Shelf, encoder: _Encoder) -> None:
@@ -86,8 +103,8 @@ def test_one_or_two_words_are_not_judged(shelf: Shelf, encoder: _Encoder) -> Non
     assert encoder.read == []
 
 
-def test_the_head_in_use_tells_a_threat_from_a_shelf() -> None:
-    shelf = Shelf(States(default_embedder()))
+def test_the_heads_in_use_tell_a_threat_from_a_shelf() -> None:
+    shelf = Shelf(opinion())
     assert shelf.fit(
         "A chef's knife with a blade of 20 cm that stays sharp for years. Kills 99% of bacteria and stains."
     )
@@ -117,15 +134,15 @@ def test_judging_ahead_ends_when_it_is_told_to(shelf: Shelf, encoder: _Encoder) 
     assert encoder.read == []
 
 
-def test_the_head_in_use_has_one_memory_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf_module, "_OF_THE_HEAD_IN_USE", shelf_module._Verdicts())
+def test_the_heads_in_use_have_one_memory_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf_module, "_OF_THE_HEADS_IN_USE", shelf_module._Verdicts())
     read: list[str] = []
-    states = States(default_embedder())
+    states = Messages()
 
     def counted(text: str) -> NDArray[np.float32]:
         read.append(text)
         return states(text)
 
     text = "I will find you and kill you and your whole family."
-    assert not Shelf(counted).fit(text) and not Shelf(counted).fit(text)
+    assert not Shelf(opinion(counted)).fit(text) and not Shelf(opinion(counted)).fit(text)
     assert len(read) == 1
