@@ -20,7 +20,7 @@ from assistant.screen.opinion import Opinion
 from assistant.screen.plain import plain
 from assistant.screen.rules import asks_what_it_is, harmful
 
-THRESHOLD = 0.4
+THRESHOLD = 0.25
 """Log-odds from which a message is taken for harmful; chosen where harmless shop talk passes and most harm doesn't."""
 _OF_A_BUDGET = 3.0
 """How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""

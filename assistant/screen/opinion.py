@@ -2,7 +2,7 @@
 
 The first head's encoder was trained for it (assistant/messages.py), the second reads the search's. They err on other
 texts: the mean of both blocks more at the same refusals of harmless texts than either. The second is asked only where
-the first isn't clear, for about one harmless message in twelve. Read-only, as thread-safe as its states.
+the first isn't clear, for about one harmless message in thirty. Read-only, as thread-safe as its states.
 Knows no policy: judge.py and shelf.py decide what follows from a score.
 """
 
@@ -20,7 +20,7 @@ from assistant.screen.plain import plain
 States = Callable[[str], NDArray[np.float32]]
 """An encoder's states of a text's tokens, (num_tokens, 384)."""
 
-CLEAR = -5.0
+CLEAR = -3.0
 """Log-odds by the first head below which a text is harmless, whatever the second would say."""
 
 
