@@ -205,7 +205,7 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
         plan.say(f"The {item} {be} rated {key} by our customers.", key)
     elif aspect.kind == "brand":
         plan.say(f"The {item} {be} by {key}.", key)
-    elif name.split()[-1] in _PREPOSITIONS:
+    elif name.split()[-1] in _PREPOSITIONS or name.lower() in _VERBS:
         plan.say(f"For the {item} our catalogue gives: {name} {key}.", key)  # "suitable for" is no noun
     elif is_yes_no(request.text):
         this = "these" if re.search(r"[^s]s$", name) else "this"
@@ -217,6 +217,8 @@ def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, conte
     plan.phrase = aspect.kind == "rating" or "material" in key
 
 
+_VERBS = frozenset("keeps fits serves lasts holds seats sleeps weighs contains takes needs suits stores runs".split())
+"""Names of values that are no nouns: "keeps: 6 weeks"."""
 _PREPOSITIONS = frozenset("for to with by from in of on".split())
 
 

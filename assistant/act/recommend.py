@@ -85,7 +85,8 @@ def _picks(
         if not product.variants:
             continue
         score, reasons = found[product.product_id]
-        pick = fit(Pick(product, product.variants[0], score, list(reasons)), known, price, context)
+        named = [w for w in (request.match(product) if request.match else []) if w.name and w.value is not None]
+        pick = fit(Pick(product, product.variants[0], score, list(reasons)), known, price, context, named)
         if pick is not None:
             pick.score += pick.variant.price.minor / price.high if gift and price.high else 0.0
             pick.score -= _CHILDREN_LAST * (is_for_children(product) and not _CHILD.search(request.text.lower()))

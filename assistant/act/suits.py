@@ -14,7 +14,7 @@ from assistant.act.avoid import has
 from assistant.act.context import Context
 from assistant.act.wishes import Wish, values
 from assistant.language import stems
-from assistant.request import Bounds
+from assistant.request import Bounds, Wanted
 from assistant.types import Product, Receipt, Variant
 
 Reason = tuple[str, tuple[Receipt, ...]]
@@ -33,12 +33,17 @@ class Pick:
     """The versions that fit as well as `variant`: what tells them apart isn't named."""
 
 
-def fit(pick: Pick, known: Sequence[Wish], price: Bounds, context: Context) -> Pick | None:
-    """The pick with the variant that fits best, None when the customer can't or wouldn't have it."""
+def fit(
+    pick: Pick, known: Sequence[Wish], price: Bounds, context: Context, named: Sequence[Wanted] = ()
+) -> Pick | None:
+    """The pick with the variant that fits best, None when the customer can't or wouldn't have it. `named` options
+    ("for 20 people") decide where a version has them."""
     product = pick.product
     if not product.active or any(has(product, w.value) for w in known if w.name in ("avoids", "diet")):
         return None
     variants = [v for v in product.variants if v.active and v.available is not False and _within(v, price)]
+    asked = {w.name: w.value for w in named if w.name}
+    variants = [v for v in variants if all(v.options.get(n) == x for n, x in asked.items())] or variants
     size = _size_for(product, known)
     if size is not None:
         name, wish = size

@@ -140,3 +140,18 @@ def test_a_list_in_a_cell_reads_as_one(ask: Callable[..., str]) -> None:
 
 def test_days_are_written_in_english_whatever_the_prices_are() -> None:
     assert (_english("de_DE"), _english("en_US"), _english("fr-CH")) == ("en_DE", "en_US", "en_CH")
+
+
+def test_the_version_for_so_many_is_recommended(tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text(json.dumps(FACTS), "utf-8")
+    products = "product_id,name,category,subcategory,description,keeps\n"
+    products += "p1,Party Platter,Boxes,Platters,Cheese and bread.,1 day\n"
+    (tmp_path / "products.csv").write_text(products, "utf-8")
+    variants = "sku,product_id,price,stock,serves\nP10,p1,79,5,10 people\nP20,p1,149,5,20 people\n"
+    (tmp_path / "variants.csv").write_text(variants, "utf-8")
+    db = Database.open(tmp_path / "p.db", key="p")
+    import_shop(db, "shop", tmp_path)
+    one = Assistant(db, Silent(), ByteTokenizer(), Settings())
+    assert "(20 people) at 149,00" in one.reply("a", "can you recommend a platter for 20 people", introduced=True).reply
+    assert "keeps 1 day" in one.reply("a", "how long does it keep", introduced=True).reply
+    db.close()
