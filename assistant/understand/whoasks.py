@@ -35,6 +35,8 @@ _FIXED = re.compile(
     r"|(?:sorry )?(?:but )?(?:my english is|i (?:do not|don't|dont) speak) (?:not )?"
     r"(?:so |very |really )?(?:good|great|bad|poor|weak|basic|much|good english|english)"
     r"(?: english)?(?: well| very well)?"
+    r"|(?:sorry|excuse|pardon|forgive|apologies)(?: me)?(?: for)? my (?:very |really )?"
+    r"(?:bad |poor |broken |terrible )?(?:english|spelling|typing|grammar|accent)"
     rf"|my (?:pronouns are|husband is|wife is|faith is|religion is) {_PLACE})"
 )
 _CALLED = re.compile(r"(?:my name is|my name's|name is|i am called|i'm called|call me) (.+)", re.IGNORECASE)

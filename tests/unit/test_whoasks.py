@@ -16,6 +16,8 @@ from assistant.understand.whoasks import without
         ("As a Polish immigrant, can I return it?", "can I return it?"),
         ("I use a wheelchair, is the ramp in stock?", "is the ramp in stock?"),
         ("is it heavy? I'm a single dad of two.", "is it heavy?"),
+        ("Sorry for my bad English. How much is the mug?", "How much is the mug?"),
+        ("excuse my spelling, is it in stock", "is it in stock"),
     ],
 )
 def test_who_asks_is_left_out(text: str, read: str) -> None:
