@@ -25,6 +25,8 @@ _OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|ord
 def asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
     """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
     asked = request.extra.get("unlinked")
+    if request.act == "availability" and _FITS_ME.search(request.text.lower()):
+        return True
     if request.act != "availability" or not asked or _OF_OFFERS.search(request.text.lower()):
         return False
     if request.confidence < _UNSURE and _YES_NO.search(request.text.lower()) and not request.extra.get("asked_names"):
@@ -33,6 +35,11 @@ def asks_more(request: Request, products: Sequence[Product], context: Context) -
     return not request.extra.get("named") and any(a.kind != "option" for a in found)
 
 
+_FITS_ME = re.compile(
+    r"\b(?:right|correct|best) (?:size|fit|length)\b|\b(?:fits?|suits?) (?:me|him|her|us)\b"
+    r"|\b(?:big|small|long|large) enough\b"
+)
+"""Whether it fits somebody is nothing that stock tells."""
 _UNSURE = 0.5
 
 

@@ -59,6 +59,10 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
         pool = pool or _pool(products, replace(request, wanted=request.wanted[:number]))
     if request.from_context and request.wanted and not named and len(pool) == 1 and len(products) == 1:
         pool = _pool(products, replace(request, wanted=())) or pool  # the cheapest of one version says nothing
+    if request.from_context and pool and all(v.available is False for _, v in pool):
+        now = {w.name for w in request.extra.get("named", ())}
+        fresh = _pool(products, replace(request, wanted=tuple(w for w in request.wanted if w.name in now)))
+        pool = fresh if any(v.available for _, v in fresh) else pool  # what was said earlier gives way to what is there
     if not pool:
         nothing(request, context, plan)
         return

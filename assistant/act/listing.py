@@ -292,7 +292,8 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
         named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
         if exact := _asked_versions(product, request, hit):
             variants = exact
-            named |= {w.name for w in request.extra["named"]}
+            named |= {w.name for w in request.extra.get("named", ())}
+            named |= {w.name for w in (request.match(product) if request.match else ()) if w.value and w.name}
         shown = only(variants[0], [n for n in variants[0].options if n in named])
         alike = [v for v in product.variants if v.active and all(v.options.get(n) == x for n, x in shown.items())]
         if request.limits.price and {v.price for v in alike} != {v.price for v in variants}:
@@ -334,8 +335,10 @@ def _asked_versions(product: Product, request: Request, hit: Hit) -> list[Varian
     """The versions with every option that was named for this product: what is said of it is said of them, since
     another one that is there is not what was asked for. Empty where none was named, or no version has them all."""
     names = {n for v in product.variants for n in v.options}
-    asked = [w for w in request.extra.get("named", ()) if w.value is not None and w.name in names]
-    if not asked or product.product_id not in request.products:
+    own = product.product_id in request.products
+    said = request.extra.get("named", ()) if own else request.match(product) if request.match else ()
+    asked = [w for w in said if w.value is not None and w.name in names]
+    if not asked:
         return []
     exact = [v for v in product.variants if v.active and all(v.options.get(w.name) == w.value for w in asked)]
     return [v for v in exact if not request.limits.price or v.sku in hit.skus]

@@ -212,10 +212,19 @@ _WRONG = re.compile(
 def _names_something_else(request: Request, act: str) -> bool:
     """Whether a clause without a pronoun asks for another thing than was talked about ("do you have unicycles")."""
     unlinked = [w for w in request.extra.get("unlinked", ()) if w not in _COUNTING and not _before_price(w, request)]
+    if unlinked and act == "availability" and any(_a_new_thing(w, request) for w in unlinked):
+        return True
     if not unlinked or request.extra.get("pronoun") or request.extra.get("named") or act in ("details", "options"):
         return False
     new_price = len(unlinked) <= 3 and act == "price" and not request.pick and _starts_new(request)
     return act in ("availability", "stock") or new_price
+
+
+def _a_new_thing(word: str, request: Request) -> bool:
+    """Whether a clause asks if there is a thing called so: "do you have a mountain bike in black"."""
+    text, thing = fold(request.text), rf"(?:an?|any|some) (?:\w+ )?{re.escape(word)}\b(?! (?:one|on|for)\b)"
+    asks = re.search(rf"\b(?:have|has|got|sell|stock) (?:\w+ )?{thing}", text)
+    return bool(asks) and not re.search(r"\b(?:it|they|them)\b", text)
 
 
 def _names_unknown(request: Request) -> bool:

@@ -32,6 +32,8 @@ _SIZE = re.compile(
     r"\b(?:my|his|her|our) (?:\w+ )?size is\b|"
     r"\b(?:i|he|she|we)(?:'m| am| is|'s)? (?:take|takes|wear|wears|a|an|size)\b"
 )
+_MUST = re.compile(r"\b(?:has|have|needs?|ought|got) to (?:have|be|come in)\b|\bmust (?:have|be)\b")
+"""What is wanted of the thing that the next sentence asks for: "he has to have 32 gigs of RAM"."""
 _GENERIC = frozenset("sort kind kinds thing things stuff anything something one ones type types any do else".split())
 _OWN_MATTER = frozenset({"order", "complaint", "human", "are_you_human", "preference", "mood", "policy", "promotion"})
 _ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
@@ -79,8 +81,9 @@ def _with_sizes(clauses: Sequence[Clause], read: Callable[[str], Clause]) -> lis
     out: list[Clause] = []
     told: list[str] = []
     for clause in clauses:
-        options = _sizes(clause)
-        if options and not _names(clause) and "?" not in clause.text and _SIZE.search(fold(clause.text)):
+        options = _sizes(clause) if not _MUST.search(fold(clause.text)) else [o.asked for o in clause.links.options]
+        told_only = not _names(clause) and "?" not in clause.text
+        if options and told_only and (_SIZE.search(fold(clause.text)) or _MUST.search(fold(clause.text))):
             told += options
             continue
         if new := [o for o in told if o not in fold(clause.text).split()]:
