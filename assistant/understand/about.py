@@ -53,7 +53,7 @@ from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import ProductName, Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
-_OF_THE_TWO = re.compile(r"\b(?:of|between) (?:the|those|these|them) (?:two|2|three|3)\b")
+_OF_THE_TWO = re.compile(r"\b(?:of|between) (?:the|those|these|them) (two|2|three|3)\b")
 _SUCH_ONES = re.compile(
     r"^\W*(?:(?:and|any|got|have you got|do you have|what about|ok|no)\W+)*(?!the\b)(?:[\w-]+ ){1,2}ones"
     r"(?: (?:under|below|over|above|up to|for less than|less than|max)\b.*)?\W*$"
@@ -246,8 +246,9 @@ class Subject:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""
         if request.act == "best_rated":
             request = replace(request, query=" ".join(w for w in request.query.split() if w not in _OF_RANK))
-        if _OF_THE_TWO.search(fold(clause.text)) and len(two := the_two(state, clause.text)) > 1:
-            ids = tuple(dict.fromkeys(str(i["product"]) for i in two))
+        counted = _OF_THE_TWO.search(fold(clause.text))
+        ids = tuple(dict.fromkeys(str(i["product"]) for i in the_two(state, clause.text))) if counted else ()
+        if counted and len(ids) == (2 if counted[1] in ("two", "2") else 3):
             return replace(request, query="", products=ids, limits=Limits(), from_context=True)
         if state.focus and not self._names_kind(clause) and _OF_IT.search(fold(clause.text)):
             return replace(request, query="", products=tuple(state.focus), from_context=True)
