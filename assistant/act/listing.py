@@ -337,10 +337,10 @@ def _asked_versions(product: Product, request: Request, hit: Hit) -> list[Varian
     names = {n for v in product.variants for n in v.options}
     own = product.product_id in request.products
     said = request.extra.get("named", ()) if own else request.match(product) if request.match else ()
-    asked = [w for w in said if w.value is not None and w.name in names]
+    asked = [(w.name, w.value) for w in said if w.value is not None and w.name in names]
     if not asked:
         return []
-    exact = [v for v in product.variants if v.active and all(v.options.get(w.name) == w.value for w in asked)]
+    exact = [v for v in product.variants if v.active and all(v.options.get(n or "") == x for n, x in asked)]
     return [v for v in exact if not request.limits.price or v.sku in hit.skus]
 
 
