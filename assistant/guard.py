@@ -29,6 +29,7 @@ from assistant.screen.shelf import Shelf
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.types import Decision
+from assistant.understand import whoasks
 
 _LOG = logging.getLogger(__name__)
 _EARLIER = 4
@@ -39,6 +40,8 @@ _LISTED = re.compile(r", | and | or ")
 """Between the names and values of a field that isn't a quotation: each is judged by itself, and so known before."""
 _MARKUP = re.compile(r"<[a-zA-Z/!][^>]{0,300}>")
 _CANARY_WORDS = 6
+_NUMBER = re.compile(r"\d+")
+_YOUTH = re.compile(r"\b(?:child|kid|teen\w*|minor|under-?age\w*|boy|girl|school\w*|young\w*)s?\b", re.IGNORECASE)
 
 
 class Guard:
@@ -74,7 +77,10 @@ class Guard:
         """
         if not answers:
             return Decision()
-        category = Judge(opinion).judge(kept, own, at_work=at_work).category
+        judge = Judge(opinion)
+        category = judge.judge(kept, own, at_work=at_work).category
+        if category is not None and (rest := _whoever_asks(kept)) != kept:
+            category = judge.judge(rest, own, at_work=at_work).category
         if category is None:
             return Decision()
         action = self._settings.policy(category)
@@ -126,6 +132,12 @@ class Guard:
 
 
 _NUMBER_WORD = re.compile(r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|double|triple)\b", re.IGNORECASE)
+
+
+def _whoever_asks(kept: str) -> str:
+    """The message without clauses that only say who writes: a faith or a colour is no harm. Somebody's youth may be."""
+    rest = whoasks.without(kept, always=True)
+    return kept if _YOUTH.search(kept) or _NUMBER.findall(kept) != _NUMBER.findall(rest) else rest
 
 
 def _hosts(info: Mapping[str, str]) -> list[str]:

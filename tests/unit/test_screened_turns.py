@@ -112,10 +112,23 @@ def test_signs_that_grow_when_folded_break_nothing(assistant: Assistant) -> None
     assert assistant.reply("grown", "\ufdfa" * 30 + " #W1 cancel order order have boots size").reply
 
 
-NAMES = ("I'm Emily", "I'm Mohammed", "I'm Oluwaseun", "my name is Nguyen Thi Lan", "I'm 82", "I'm a man")
+NAMES = (
+    "I'm Muslim",
+    "I'm a trans woman",
+    "as a Black man",
+    "I'm Emily",
+    "I'm Mohammed",
+    "I'm Oluwaseun",
+    "my name is Nguyen Thi Lan",
+    "I'm 82",
+    "I'm a man",
+)
 
 
-@pytest.mark.parametrize("question", ["how much is the Trail Boot in size 42?", "is the Camp Mug in stock?"])
+ASKED = ("how much is the Trail Boot in size 42?", "is the Camp Mug in stock?", "what's your returns policy?")
+
+
+@pytest.mark.parametrize("question", ASKED)
 def test_who_asks_makes_no_difference(assistant: Assistant, question: str) -> None:
     records = [assistant.reply(f"n{i}", f"Hello, {who}, {question}") for i, who in enumerate(NAMES)]
     for one, other in pairwise(records):
