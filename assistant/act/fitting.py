@@ -65,9 +65,10 @@ def fitting(request: Request, context: Context, plan: Plan) -> bool:
 
 def _asks_of_size(request: Request, context: Context, plan: Plan) -> bool:
     """ "Will the tire fit my 27.5 wheel?": whether there is a version of that measure, and in stock."""
-    said = request.text.lower()
+    match = _FITS.search(request.text.lower())
+    said = request.text.lower()[match.end() :] if match else ""  # in "would the 50 fit" the 50 is its own
     measures = [w for w in request.wanted if w.name and any(c.isdigit() for c in w.asked) and w.asked.lower() in said]
-    if request.act != "details" or not _FITS.search(said) or len(request.products) != 1 or not measures:
+    if request.act != "details" or len(request.products) != 1 or not measures:
         return False
     product = context.catalogue.product(request.products[0])
     if product is None:
