@@ -1,7 +1,7 @@
-"""A MiniLM whose layers were trained further for one task, on onnxruntime: states of the tokens of a text or of a pair.
+"""A MiniLM whose layers were trained further for one task, on onnxruntime: states of the tokens of a text.
 
     encoder = Encoder.open(path)                  # path: the trained layers, int8 (assistant/shop/onnx_weights.py)
-    encoder.states("does it come with a strap", "strap: yes")    -> (num_tokens, 384), the first is [CLS]
+    encoder.states("does it come with a strap")   -> (num_tokens, 384), the first is [CLS], the last [SEP]
 
 The graph and the words' vectors are the packaged model's; only what was trained is in the file, beside the weights of
 its head, which `rest` hands over unread. Knows no task and needs no torch.
@@ -10,7 +10,6 @@ its head, which `rest` hands over unread. Knows no task and needs no torch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +26,6 @@ from assistant.shop.onnx_weights import with_layers
 
 States = NDArray[np.float32]
 _OF_LAYERS = ("encoder.", "embeddings.")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The states of two texts read together. `second`: which of the tokens are the second's."""
-
-    states: States  # (num_tokens, 384): [CLS], the first text, [SEP], the second, [SEP]
-    second: slice
-    first: slice
 
 
 class Encoder:
@@ -65,13 +55,6 @@ class Encoder:
         """(num_tokens, 384) for the first 128 tokens, [CLS] and [SEP] among them."""
         encoded = self._tokenizer.encode(text)
         return self._run(encoded.ids, encoded.type_ids)
-
-    def pair(self, first: str, second: str) -> Pair:
-        """Two texts read together; the longer of them is cut where both have more than 128 tokens."""
-        encoded = self._tokenizer.encode(first, second)
-        start = encoded.ids.index(encoded.ids[-1]) + 1  # behind the first [SEP]
-        states = self._run(encoded.ids, encoded.type_ids)
-        return Pair(states, slice(start, len(encoded.ids) - 1), slice(1, start - 1))
 
     def _run(self, ids: Sequence[int], types: Sequence[int]) -> States:
         tokens = np.array([ids], np.int64)

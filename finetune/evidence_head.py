@@ -175,9 +175,9 @@ def unseen(test: Sequence[Asked], known: Sequence[Asked]) -> list[Asked]:
 
 def save(head: EvidenceHead, path: Path) -> None:
     """Write the head as JSON: reading it runs no code."""
-    parts = {"mean": head._mean, "scale": head._scale, "weights": head._weights}
+    parts = {"mean": head.mean, "scale": head.scale, "weights": head.weights}
     data = {name: [round(float(x), 5) for x in part] for name, part in parts.items()}
-    path.write_text(json.dumps({**data, "bias": round(head._bias, 5)}) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({**data, "bias": round(head.bias, 5)}) + "\n", encoding="utf-8")
 
 
 def train(shared: Path) -> dict[str, dict[str, float]]:

@@ -7,7 +7,8 @@
     python -m finetune.heads names     # the tagger of names and addresses (names_head.py)
     backroom finetune head messages    # what must not be answered, with an encoder of its own (message_bundle.py)
     backroom finetune head safety      # the second head for that (safety_head.py); acts and emotion with gates too
-    python -m finetune.heads evidence  # which line of a shop's texts answers a question (evidence_head.py)
+    python -m finetune.heads evidence  # which lines of a shop are worth reading for a question (evidence_head.py)
+    python -m finetune.heads lines     # which of them answers it, an encoder trained whole (line_training.py)
 
 A linear head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
 weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Needs the `finetune`
@@ -222,12 +223,21 @@ def train_evidence() -> None:
         print(f"{kind}: {figures}")
 
 
+def train_lines() -> None:
+    """Fit the encoder that tells how well a line answers; see line_training.py."""
+    from finetune import line_training
+
+    for kind, figures in line_training.train_reader(SHARED).items():
+        print(f"{kind}: {figures}")
+
+
 HEADS = {
     "acts": train_acts,
     "concepts": train_concepts,
     "deeds": train_deeds,
     "emotion": train_emotion,
     "evidence": train_evidence,
+    "lines": train_lines,
     "names": train_names,
 }
 

@@ -88,8 +88,8 @@ def best(
 
 
 SURE = 0.25
-"""The head's score from which on a line is told as the answer. On 312 questions of the bench whose answer is known and
-323 whose answer isn't: 86% right and 9% told without one; by words and names alone 74% and 8%."""
+"""The score from which on a line is told as the answer. Of 616 questions of the read sets that a line of the product
+answers 537 are answered right and 39 wrong, of 73 that none does, 6 are; the linear head alone made 502, 45 and 5."""
 _CALLED = 0.5
 
 
@@ -137,7 +137,7 @@ def weigh(question: str, product: Product, encode: Encode, variant: Variant | No
     """Everything that is known of a product with the head's score of how well it answers, best first."""
     aspects = known(product, variant)
     lines = [_line(a, product) for a in aspects]
-    told = scores(_without_name(question, product), lines, encode)
+    told = scores(_without_name(question, product, "it"), lines, encode)
     measure = bool(_MEASURE.search(fold(question)))
     judged = [
         Aspect(a.kind, a.name, a.value, float(s) + (_figures(line.text) if measure else 0.0))
@@ -246,15 +246,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 """Kinds of questions and what an answer to one looks like."""
 
 
-def score_sentences(question: str, texts: Sequence[str], encode: Encode) -> list[float]:
-    """How well each sentence answers a question: by its meaning, its words, and whether it has what is asked for."""
-    vectors = encode([question, *texts])
-    asked = set(stems(question)) - _STOP
+def fitting_kinds(question: str, text: str) -> int:
+    """How many kinds of answers are asked for that a text looks like: an amount for "how much", days for "how long"."""
     folded = fold(question)
-    scores = []
-    for text, vector in zip(texts, vectors[1:], strict=True):
-        score = float(vector @ vectors[0])
-        score += 0.25 * (len(asked & set(stems(text))) / len(asked) if asked else 0.0)
-        score += sum(0.2 for asks, answers in _ANSWERS if asks.search(folded) and answers.search(text))
-        scores.append(score)
-    return scores
+    return sum(1 for asks, answers in _ANSWERS if asks.search(folded) and answers.search(text))

@@ -59,7 +59,7 @@ _THING = re.compile(
     r"^\W*(?:(?:and|oh|ok|so|pity|no)\W+)*(?:(?:what|how) about (?:an?|some) |an? )(?:[a-z-]+ ?){1,3}\W*$"
 )
 """A thing with its article is rather another product than something of this one: "what about a microwave?"."""
-_NEAR = -0.5
+_NEAR = 0.0
 """The head's score from which on a sentence that is no sure answer is worth showing."""
 
 

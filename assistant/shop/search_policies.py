@@ -47,6 +47,8 @@ class PolicyHit:
     passage: str
     score: float
     confident: bool
+    asked: str
+    """The query in words that the pages have: "swap" is "exchange" where only that is written."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ def find(
     named = [word for word in tokens(query) if stem(word) in goods]
     rest = " ".join(word for word in tokens(query) if stem(word) not in goods)
     bare = _scores(rest, pages, embedder) if named and rest else score
+    asked = _in_page_words(query[:500], pages)
     return [
-        _hit(passage, float(score[i]), bare[i] >= _WITHOUT_GOODS or _is_titled(passage, named))
+        _hit(passage, float(score[i]), bare[i] >= _WITHOUT_GOODS or _is_titled(passage, named), asked)
         for i, passage in ((i, pages.passages[i]) for i in order)
     ]
 
@@ -154,9 +157,9 @@ def _words(query: str) -> list[tuple[str, ...]]:
     ]
 
 
-def _hit(passage: _Passage, score: float, of_more_than_goods: bool) -> PolicyHit:
+def _hit(passage: _Passage, score: float, of_more_than_goods: bool, asked: str) -> PolicyHit:
     confident = score >= CONFIDENT and of_more_than_goods
-    return PolicyHit(passage.policy_id, passage.title, passage.heading, passage.text, round(score, 4), confident)
+    return PolicyHit(passage.policy_id, passage.title, passage.heading, passage.text, round(score, 4), confident, asked)
 
 
 def keep_vectors(db: Database, embedder: Embedder) -> None:

@@ -43,17 +43,6 @@ def test_one_changed_matrix_is_computed_with(tmp_path: Path, weights: dict[str, 
     assert not np.allclose(encoder.states("a red scarf")[1:-1], default_embedder().tokens("a red scarf")[0], atol=0.1)
 
 
-def test_a_pair_is_read_together_and_cut_in_its_longer_text(tmp_path: Path, weights: dict[str, np.ndarray]) -> None:
-    save_file(pack({LAST: weights[LAST]}), tmp_path / "same.safetensors")
-    encoder = Encoder.open(tmp_path / "same.safetensors")
-    pair = encoder.pair("is it red", "colour: red")
-    assert (pair.first, pair.second, len(pair.states)) == (slice(1, 4), slice(5, 8), 9)
-    assert not np.allclose(pair.states[pair.first], encoder.states("is it red")[1:-1], atol=0.01)
-    long = encoder.pair("is it red", "red " * 300)
-    assert len(long.states) == 128
-    assert long.first == slice(1, 4)
-
-
 def test_a_file_that_does_not_fit_is_named(tmp_path: Path) -> None:
     save_file({LAST: np.zeros((2, 2), np.int8)}, tmp_path / "wrong.safetensors")
     with pytest.raises(ModelError, match=r"wrong\.safetensors"):
