@@ -122,7 +122,7 @@ def of_rules(text: str, requests: Sequence[Request], context: Context) -> bool:
     return of_pages(text, context) >= (SURE if _SUPPOSES.search(low) else _PLAINLY)
 
 
-_PLAINLY = 2.5
+_PLAINLY = 2.0
 _SUPPOSES = re.compile(r"\bif (?:it|its|it's|they|they're|the|this|that|those|these|he|she|someone|something|i)\b")
 """Who says "if it is too small" has nothing yet that could be sent back: what would hold is asked."""
 _QUESTION = re.compile(
