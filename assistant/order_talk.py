@@ -117,17 +117,22 @@ class Item:
     """The customer has been shown the versions that fit, and asked."""
     every: bool = False
     """One of "all my items": where nothing is to be done with it, nothing is said of it."""
+    times: int = 0
+    """How often a wish for it was said."""
+    gone: Json = field(default_factory=dict)
+    """The wish that was said to be unavailable, and `times` then: who wishes the same again is refused."""
 
     def as_json(self) -> Json:
         return {
             "lines": [list(x) for x in self.lines], "all": self.all, "count": self.count,
             "wish": self.wish.as_json(), "text": self.text, "asked": self.asked, "every": self.every,
+            "times": self.times, "gone": self.gone,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Item:
         lines = [(str(a), int(b)) for a, b in data["lines"]]
-        rest = {k: data[k] for k in ("all", "count", "text", "asked", "every") if k in data}
+        rest = {k: data[k] for k in ("all", "count", "text", "asked", "every", "times", "gone") if k in data}
         return cls(lines, wish=Wish.from_json(data["wish"]), **rest)
 
 
@@ -159,6 +164,8 @@ class Ask:
     """Asked whether it can be done, not to do it."""
     source_named: bool = False
     """The items or orders named only say which address is meant."""
+    pointed: bool = False
+    """Its items are what was named before: "exchange it"."""
     otherwise: str = ""
     """What to do with the same items when this can't be done."""
     pattern: str = ""
@@ -178,6 +185,10 @@ class Said:
     told: list[LineKey] = field(default_factory=list)
     """What a message speaks of that asks for nothing: "I've had the lamp delivered"; and in which orders."""
     told_orders: list[str] = field(default_factory=list)
+    hurt: bool = False
+    """What is told is a complaint about what came."""
+    for_shop: bool = False
+    """It asks the shop something that has nothing to do with what is under way."""
     yes: bool = False
     no: bool = False
     forget: bool = False
@@ -203,3 +214,4 @@ def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> N
         same.all = same.all or item.all
         same.count = item.count or same.count
         same.wish = item.wish.over(same.wish) if item.wish.says else same.wish
+        same.times += bool(item.wish.says)

@@ -19,7 +19,7 @@ from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules
 from assistant.privacy.rights import usable
 from assistant.request import Request
-from assistant.shop.accounts import Account, load_account
+from assistant.shop.accounts import Account, load_account, order_shapes, shape_of
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
 from assistant.shop.identify import number_forms
@@ -88,7 +88,7 @@ class OrderTalk:
     def _take(
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
-        relevant = about_orders(text, requests, identified=task.customer is not None)
+        relevant = about_orders(text, requests, identified=task.customer is not None) or self._numbers(text)
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
         claims = task.customer is None and self._claims(text, task, rules)
         relevant = relevant or (claims and wants_done(text))
@@ -115,10 +115,26 @@ class OrderTalk:
         if account is None:
             return None
         own = self._names_own(text, account)
-        if not (relevant or own or task.busy or task.goals or task.lines):
+        hurt = self._complains(text, acts, account)
+        if not (relevant or own or hurt or task.busy or task.goals or task.lines or task.order):
             return None
         turned = not (relevant or own) and (_for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY))
-        return self._respond(text, task, rules, account, context, conversation, own, turned=turned)
+        return self._respond(text, task, rules, account, context, conversation, own, turned=turned, hurt=hurt)
+
+    @staticmethod
+    def _complains(text: str, acts: set[str], account: Account) -> bool:
+        """Whether a known customer complains of something that they bought: "one of the lavenders arrived squashed"."""
+        names = [x.name for o in account.orders for x in o.lines if o.delivered_at or not o.open]
+        return "complaint" in acts and bool(mentions(wording.mend(text), names, option_words(account)))
+
+    def _numbers(self, text: str) -> bool:
+        """Whether a message gives a number that looks like this shop's order numbers."""
+        tokens = re.findall(r"#?\b[a-z]{1,6}-?\d{3,}\b", text, re.IGNORECASE)
+        if not tokens:
+            return False
+        with self._db.read() as session:
+            shapes = order_shapes(session)
+        return any(shape_of(t) in shapes for t in tokens)
 
     def _claims(self, text: str, task: Task, rules: OrderRules) -> bool:
         forms: frozenset[str] = frozenset()
@@ -185,6 +201,7 @@ class OrderTalk:
         own: bool = False,
         earlier: Sequence[Json] = (),
         turned: bool = False,
+        hurt: bool = False,
     ) -> Answer | None:
         """None when nothing in the message is about orders, or there is nothing to say to it. `turned`: by its words
         it is about the shop; if it names what is theirs and asks nothing it may still be an answer."""
@@ -193,12 +210,15 @@ class OrderTalk:
         asked = {q["ask"] for q in said.questions}
         said.questions = [*(q for q in earlier if q["ask"] not in asked), *said.questions]
         said.own = own or task.asked == "help"
+        if hurt and not (said.asks or said.drops or said.questions or task.busy):
+            said.hurt, said.told = True, [k for i in said.rest.items for k in i.lines]
+            task.num_told = next((i.count for i in said.rest.items if i.count), None)
         step = flow.Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
         )
         turned = turned and ("?" in text or not (said.told or said.rest.items))
         if not flow.respond(step, said, turned=turned):
-            if turned or not task.asked:
+            if turned or said.for_shop or not task.asked:
                 return None
             flow.again(step)
         return Answer(plan, step.writes) if plan.core or plan.closing or plan.handoff else None
@@ -287,6 +307,8 @@ def _focus(task: Task) -> Focus:
     goal = task.current
     told = [(str(a), int(b)) for a, b in task.lines]
     if goal is None:
-        return Focus(order=task.order, asked=task.asked, told=told)
+        return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told)
     over = goal.state in (DONE, DROPPED) and task.asked in ("", "help")
-    return Focus("" if over else goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told)
+    return Focus(
+        "" if over else goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told, task.num_told
+    )

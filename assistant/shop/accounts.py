@@ -100,6 +100,18 @@ class Account:
         return next((m for m in known if m.method_id == method_id), None)
 
 
+def order_shapes(session: Session) -> frozenset[str]:
+    """How this shop's order numbers look, as `shape_of` says it; of those that have a letter, so that no price or
+    count looks like one. Tells nothing of any order."""
+    ids = session.scalars(select(OrderRow.order_id).limit(200))
+    return frozenset(shape_of(i) for i in ids if re.search("[A-Za-z]", i))
+
+
+def shape_of(number: str) -> str:
+    """Letters as they are, digits as "0", all else left out: "#W1234567" and "w7654321" are "w0000000"."""
+    return re.sub(r"\d", "0", re.sub(r"[^a-z\d]", "", number.lower()))
+
+
 def load_account(session: Session, customer_id: str) -> Account | None:
     """The account of `customer_id`; None when there is no such customer."""
     row = session.get(CustomerRow, customer_id)

@@ -47,9 +47,9 @@ def cancel(goal: Goal, desk: Desk) -> Outcome:
             )
         when = refund_when(order.method.source if order.method else None, desk)
         amount = desk.sheet.money("order", order.order_id, "refund", order.paid)
-        arguments = {"order_id": order.order_id, **({"reason": goal.reason} if rule.reasons else {})}
+        arguments = {"order_id": order.order_id, **({"reason": goal.reason} if goal.reason else {})}
         out.writes.append(Write("cancel_pending_order", arguments, -order.paid))
-        because = f" (reason: {goal.reason})" if rule.reasons else ""
+        because = f" (reason: {goal.reason})" if goal.reason else ""
         out.lines.append(
             f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; {amount} "
             f"goes back to "

@@ -91,7 +91,7 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         plan.say("All right, I leave that as it is.")
         told += 1
     told += _questions(step, said, before[1])
-    if turned and not told and not changed.touched:
+    if (turned or said.for_shop) and not told and not changed.touched:
         _leave(task, before)
         return False
     stuck = not told and not changed.touched
@@ -115,7 +115,11 @@ def _still(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> bool:
         return False
     scratch = replace(step, plan=Plan())
     writes = _SETTLE[goal.kind](goal, scratch.desk()).writes
-    return [{**w.as_json(), "money": w.money} for w in writes] == list(proposal)
+    free = set() if step.rules.cancel.reasons else {"reason"}  # why, where the shop doesn't ask, changes nothing
+    now = [{**w.as_json(), "money": w.money} for w in writes]
+    return [{k: v for k, v in w.items() if k not in free} for w in now] == [
+        {k: v for k, v in w.items() if k not in free} for w in proposal
+    ]
 
 
 def _spoken_of(step: Step, said: Said) -> int:
@@ -129,12 +133,23 @@ def _spoken_of(step: Step, said: Said) -> int:
     task.order = orders[0] if len(orders) == 1 else task.order
     order = next((o for o in account.orders if [o.order_id] == orders), None)
     names = f"the {join(list(dict.fromkeys(x.name for x in lines)))}" if lines else ""
+    if said.hurt and not step.plan.opening:
+        step.plan.say("I'm sorry about that.")
     if order is not None:
         number = Sheet(step.plan, step.context).order(order)
         step.plan.say(f"I see {names} in your order {number}." if names else f"I see your order {number}.")
-    step.plan.closing.append("What would you like me to do?")
+    step.plan.closing.append(_offers(step, orders) if said.hurt else "What would you like me to do?")
     task.asked = "help"
     return 1
+
+
+def _offers(step: Step, orders: Sequence[str]) -> str:
+    """What can be done about something that came damaged, by the shop's rules and the state of these orders."""
+    back, swap_rule = step.rules.return_items, step.rules.exchange_items
+    states = {o.status for o in step.account.orders if o.order_id in orders}
+    ways = ["return it for a refund"] if back.allowed and states & set(back.statuses) else []
+    ways += ["exchange it for another version"] if swap_rule.allowed and states & set(swap_rule.statuses) else []
+    return f"Would you like to {join([*ways, 'have a colleague look into it'], 'or')}?"
 
 
 def _lost(step: Step, said: Said, before: tuple[str, list[Json], int | None], touched: bool) -> bool:

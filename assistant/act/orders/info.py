@@ -67,8 +67,7 @@ def tracking(question: Json, desk: Desk) -> str | None:
             state = desk.sheet.text(order, "status", phrases.status(order))
             return f"Order {number} ({name}) is {state}; it has no tracking number yet."
         code = join([desk.sheet.text(order, f"tracking_{chr(97 + n)}", c) for n, c in enumerate(order.tracking)])
-        carrier = f" with {desk.sheet.text(order, 'carrier', order.carrier)}" if order.carrier else ""
-        return f"The tracking number of order {number} ({name}) is {code}{carrier}."
+        return f"The tracking number of order {number} ({name}) is {code}{_with(order, desk)}."
 
     orders = _orders(question, desk, one=True)
     with_code = [o for o in orders if o.tracking]
@@ -95,9 +94,44 @@ def _state(order: Order, desk: Desk) -> str:
     elif order.open:
         parts.append("there is no delivery date noted for it")
     if order.tracking:
-        carrier = f" with {desk.sheet.text(order, 'carrier', order.carrier)}" if order.carrier else ""
-        parts.append(f"its tracking number is {desk.sheet.text(order, 'tracking_a', order.tracking[0])}{carrier}")
+        code = desk.sheet.text(order, "tracking_a", order.tracking[0])
+        parts.append(f"its tracking number is {code}{_with(order, desk)}")
     return "; ".join(parts) + "."
+
+
+def _with(order: Order, desk: Desk) -> str:
+    return f" with {desk.sheet.text(order, 'carrier', order.carrier)}" if order.carrier else ""
+
+
+def carrier(question: Json, desk: Desk) -> str | None:
+    """Who brings the orders named; of none in particular, those that are still to arrive."""
+
+    def say(order: Order) -> str:
+        number = desk.sheet.order(order)
+        if not order.carrier:
+            return f"Who delivers order {number} isn't noted with it."
+        when = f"; it is expected on {desk.sheet.text(order, 'eta', phrases.day(order.eta))}" if order.eta else ""
+        name = desk.sheet.text(order, "carrier", order.carrier)
+        return (
+            f"Order {number} {'comes' if _under_way(order) else 'came'} with {name}{when if _under_way(order) else ''}."
+        )
+
+    orders = _orders(question, desk, one=True)
+    if not (desk.task.order or any(question.get(k) for k in ("orders", "lines", "status", "latest"))):
+        orders = [o for o in orders if _under_way(o)] or orders[-1:]
+    return _each(orders, say)
+
+
+def why(question: Json, desk: Desk) -> str | None:
+    """What became of the orders named, and why, as far as it is noted."""
+
+    def say(order: Order) -> str:
+        noted = str(order.extra.get("cancel_reason") or "")
+        if not (noted and order.status.startswith("cancel")):
+            return f"{_state(order, desk)} Why isn't noted with it; I can call a colleague who can find out."
+        return f"{_state(order, desk)} The reason noted is: {desk.sheet.text(order, 'cancel_reason', noted)}."
+
+    return _each(_orders(question, desk, one=True), say)
 
 
 def when(question: Json, desk: Desk) -> str | None:
@@ -302,6 +336,8 @@ _ANSWERS: dict[str, Callable[[Json, Desk], str | None]] = {
     "tracking": tracking,
     "when": when,
     "waiting": waiting,
+    "carrier": carrier,
+    "why": why,
     "ordered": ordered,
     "email": email,
     "total": total,

@@ -46,7 +46,8 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
         out.touched = True
     if taken:
         task.goal = taken[0]
-    if not said.asks or said.rest.items:
+    alone = any(a.only and a.items for a in asks)
+    if not said.asks or (said.rest.items and not alone):
         out.touched |= _answer(current, said.rest, task, asked)
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said, account, rules)
@@ -110,7 +111,7 @@ def _conditional_swap(back: Ask, asks: Sequence[Ask]) -> bool:
     "best."""
     for ask in asks:
         if ask.kind == "swap" and re.search(r"\bif\b", ask.text) and _lines(ask.items) & _lines(back.items):
-            ask.otherwise = "return"
+            ask.otherwise, ask.payment = "return", ask.payment or back.payment
             return True
     return False
 
@@ -129,7 +130,7 @@ def _second_best(back: Ask, asks: Sequence[Ask]) -> bool:
     for ask in asks[: asks.index(back)][::-1]:
         same_order = {k[0] for k in _lines(ask.items)} & set(back.orders)
         if ask.kind == "swap" and (not lines or _lines(ask.items) & lines or same_order):
-            ask.otherwise = "return"
+            ask.otherwise, ask.payment = "return", ask.payment or back.payment
             return True
     return False
 

@@ -138,10 +138,16 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
         choice.problem,
         f"That version of the {line.name}{' (' + choice.asked + ')' if choice.asked else ''} is not available.",
     )
-    if choice.problem in ("same", "kind", "best"):
+    if choice.problem in ("same", "kind", "best") or _again(item):
         out.refusals.append(f"{why} Available: {listed}.")
         return
+    item.gone = {"wish": item.wish.as_json(), "times": item.times}
     out.ask("option", f"{why} Available are: {listed}. Which one would you like instead?")
+
+
+def _again(item: Item) -> bool:
+    """Whether the customer wishes once more for what was said to be unavailable."""
+    return bool(item.gone) and item.gone["wish"] == item.wish.as_json() and item.times > int(item.gone["times"])
 
 
 def _listed(variants: list[Variant], line: Line, desk: Desk) -> str:

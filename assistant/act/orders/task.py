@@ -76,6 +76,8 @@ class Task:
     proposal: list[Json] = field(default_factory=list)
     lines: list[list[Any]] = field(default_factory=list)
     """The items last spoken of in an answer: "them" from now on."""
+    num_told: int | None = None
+    """Of how many pieces of `lines` a complaint was: "one of the lavenders"."""
     order: str | None = None
     """The order last spoken of: "that order"."""
     done: list[Json] = field(default_factory=list)

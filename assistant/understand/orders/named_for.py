@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from assistant.understand.orders import patterns
 from assistant.understand.orders.items import Mention
+from assistant.understand.orders.refs import ORDER_ID
 
 _TOGETHER = re.compile(r"\W*(?:together|along) with (?:(?:the|my|a|an) )?(?:[\w-]+ )?")
 
@@ -47,6 +48,14 @@ def only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[M
 def named_again(mention: Mention, found: Sequence[Mention], at: int) -> bool:
     """ "I got the boots and I'd like to swap the boots for ...": what counts is said after the action (at `at`)."""
     return mention.start < at and any(o.start > at and set(o.names) & set(mention.names) for o in found)
+
+
+def numbered_whole(clause: str) -> bool:
+    """Whether a number in a clause names an order itself, and not where something is: "stop W4250290"."""
+    return any(not _INSIDE.search(clause[: m.start()]) for m in ORDER_ID.finditer(clause))
+
+
+_INSIDE = re.compile(r"\b(?:in|from|of|off|on|with|into|inside|out of)\s+(?:my |the )?(?:order )?$")
 
 
 def means_whole(clause: str) -> bool:

@@ -48,8 +48,9 @@ NEAR = re.compile(
     r"order (?:of|for)|where(?: i (?:bought|ordered|got))?) (?:the|my|a|an|both|two|it)? ?(?:[\w-]+ ){0,1}$"
 )
 SPOKEN_OF = re.compile(
-    r"\b(?:orders?|one|purchase|parcel|delivery|package|box)\b(?! (?:more|less)\b)[^.?!;:]{0,60}?\b(?:with|containing|"
-    r"contains|including|of|for|that has|which has|has|holds)\W+(?:(?:the|my|a|an|both|two|that|just)\W+)?(?:[\w-]+ )?$"
+    r"\b(?:orders?|one(?! of\b)|purchase|parcel|delivery|package|box)\b(?! (?:more|less)\b)[^.?!;:]{0,60}?"
+    r"\b(?:with|containing|contains|including|of|for|that has|which has|has|holds|"
+    r"where(?:'s| is| are| there(?:'s| is| are))?)\W+(?:(?:the|my|a|an|both|two|that|just)\W+)?(?:[\w-]+ )?$"
 )
 """Before an item that only says which order is meant: "the one that hasn't come yet, with an air purifier"."""
 AND_THE = re.compile(r"\W*(?:,|and|&|plus|as well as|,\s*and)?\W*(?:(?:the|my|a|an|some|two|that)\W+)?(?:[\w-]+ )?$")
@@ -75,7 +76,7 @@ CONNECT = re.compile(
     r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be)\s"
     r"(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
     r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
-    r"\bi(?:'d)? (?:want|like|need)\b|\bwould like\b|\bin exchange for\b|^\s*:\s"
+    r"\bi(?:'d)? (?:want|like|need)\b|\bwould (?:like|need|want|prefer|love)\b|\bin exchange for\b|^\s*:\s"
 )
 BOTH = re.compile(
     r"\b(?:both|all|every|each|two|three|2|3|4|all of)\W+(?:of )?(?:the |my |those |these )?(?:\w+ ){0,2}$"
@@ -110,8 +111,8 @@ BARE = re.compile(
 )
 """An action without its object, which was named before."""
 MAYBE = re.compile(
-    r"\b(?:would i be able to|could i still|am i able to|(?:is|would) it (?:be )?possible to|i only want to know|"
-    r"just checking|not sure yet|"
+    r"\b(?:would i be able to|(?:could|can) i still|am i able to|(?:is|would) it (?:be )?possible to|"
+    r"i only want to know|just checking|not sure yet|"
     r"don't process|do not process|whether i could)\b"
 )
 NO_ACTION = re.compile(

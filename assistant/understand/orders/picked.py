@@ -38,7 +38,9 @@ class ItemReader:
         ):
             link = re.match("", after)  # "the helmet in red with low ventilation": all of it is wished
         told = before + " " + (after[: link.start()] if link else after)
-        lines = self.narrow(self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap")
+        lines = self.narrow(
+            self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap", before
+        )
         many = bool(patterns.BOTH.search(clause[: mention.start])) or mention.plural
         count = patterns.COUNT.search(clause[: mention.start])
         item = Item(
@@ -73,9 +75,19 @@ class ItemReader:
         )
 
     def narrow(
-        self, lines: list[Line], told: str, ask: Ask, kind: str, clause: str, focus: Focus, by_options: bool
+        self,
+        lines: list[Line],
+        told: str,
+        ask: Ask,
+        kind: str,
+        clause: str,
+        focus: Focus,
+        by_options: bool,
+        before: str = "",
     ) -> list[Line]:
-        """Of all lines with a name, those that fit what is said of them; a hint that fits none is passed over."""
+        """Of all lines with a name, those that fit what is said of them; a hint that fits none is passed over. What is
+        under discussion is meant, unless the words `before` the name describe another ("the 9 bar espresso machine").
+        """
         allowed = {
             "cancel": self._scene.shop.open_statuses, "return": self._scene.shop.back_statuses,
             "swap": (*self._scene.shop.open_statuses, *self._scene.shop.back_statuses),
@@ -98,7 +110,9 @@ class ItemReader:
             and not patterns.ALSO.search(clause)
             and "other" not in clause
         ):
-            hints.insert(0, lambda x: key(x) in focus.lines)
+            under_way = [x for x in lines if key(x) in focus.lines]
+            if set(map(key, described(lines, before))) & set(map(key, under_way)):
+                hints.insert(0, lambda x: key(x) in focus.lines)
         for hint in hints:
             lines = [x for x in lines if hint(x)] or lines
         if JUST.search(clause) and len({x.order_id for x in lines}) > 1:

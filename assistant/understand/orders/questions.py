@@ -14,6 +14,11 @@ from assistant.understand.orders.items import Find, described, key
 from assistant.understand.orders.refs import order_ids, orders_at, statuses
 from assistant.understand.orders.wording import sentences
 
+_OWN = (
+    r"\b(?:my|mine|i(?:'ve| have)? (?:just |recently )?(?:bought|ordered|got|received|have|purchased|paid)|orders?|"
+    r"#?[a-z]{1,3}-?\d{4,}|\d{6,}|you sent)\b"
+)
+"""Says of a price in the present that it is of what somebody has; else it is the shop's price that is asked for."""
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "tracking",
@@ -53,7 +58,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\b(?:how much|what) (?:did|have|had) i (?:\w+ )?(?:pay|paid|spend|spent)\b|\bhow much i(?:'ve)? (?:paid|"
         r"spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
         r"\bhow much (?:was|is|were|did) (?:it|that|everything|the order)\b(?: \w+){0,3} (?:total|altogether|all)\b|"
-        r"\border total\b|\border\b[^.?!]{0,40}\b(?:cost|costs|come|came|amount(?:ed)?|add(?:ed)? up)\b|"
+        r"\border total\b|\border\b[^.?!]{0,40}\b(?:costs?|amount(?:ed)? to|add(?:ed)? up|"
+        r"(?:come|came)(?: up| out)? (?:to|at)\W*$)|"
         r"\btotal\b[^.?!]{0,30}\border\b",
     ),
     (
@@ -64,6 +70,17 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
         r"\bwhy is (?:it|my|that)\b|still \"?pending",
+    ),
+    (
+        "why",
+        r"\bwhy (?:was|were|has|have|did|is|are)\b[^.?!]{0,40}"
+        r"\b(?:cancell?ed|refunded|returned|refused|stopped|sent back)\b",
+    ),
+    (
+        "carrier",
+        r"\bwho(?:'s| is| will| was|se)?\b[^.?!]{0,20}\b(?:bring|deliver|carr(?:y|ies|ie)|ship)\w*|\b(?:which|what) "
+        r"(?:\w+ )?(?:carrier|courier|(?:delivery|shipping|parcel) (?:company|firm|service))\b|"
+        r"\b(?:is|by|with) (?:it |that )?(?:a |the |which |what )?couriers?\b",
     ),
     (
         "waiting",
@@ -100,9 +117,10 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "item_price",
-        r"\b(?:what was the price|how much (?:was|is|did|i paid|i've paid|were|had)|(?:the |^\W*)price|what "
+        r"\b(?:what was the price|how much (?:was|did|i paid|i've paid|were|had|has|have)|what "
         r"(?:price )?(?:did i|i|have i) "
-        r"(?:pay|paid|spend|spent)|(?:did|does|do) (?:\w+ ){1,4}cost|was i charged)\b",
+        r"(?:pay|paid|spend|spent)|did (?:\w+ ){1,4}cost|was i charged)\b|"
+        rf"^(?=.*{_OWN})(?:.*\bhow much (?:is|are)\b|.*(?:\bthe |^\W*)price\b|.*\bdo(?:es)? (?:\w+ ){{1,4}}cost\b)",
     ),
     (
         "guarantee",
@@ -139,6 +157,8 @@ def questions(low: str, account: Account, find: Find) -> list[Json]:
         last = about or last
     _of_one_order(list(found.values()), low, account)
     if "waiting" in found:
+        found.pop("when", None)
+    if "why" in found:
         found.pop("when", None)
     if "email" in found:
         found.pop("address", None)

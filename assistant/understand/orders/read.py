@@ -16,8 +16,9 @@ from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention, grams, key
+from assistant.understand.orders.joined import join
 from assistant.understand.orders.kinds import kinds
-from assistant.understand.orders.named_for import means_whole, named_again, only_tell_orders
+from assistant.understand.orders.named_for import means_whole, named_again, numbered_whole, only_tell_orders
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, read_address, source_at, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
@@ -50,6 +51,8 @@ class OrderReader:
         for sentence in wording.sentences(low):
             for clause in clauses(sentence):
                 self._clause(clause, text, said, focus)
+        if focus.asked in ("", "help", "confirm"):
+            join(said, self._recent.told, lambda kind, clause: self._ask(kind, clause, 0, text, focus))
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
         said.questions = questions(low, self._scene.account, self._scene.mentions)
@@ -95,6 +98,8 @@ class OrderReader:
             return None
         items = self._scene.mentions(clause)
         kind, share = deed(clause, self._scene.shop.encode, items)
+        if kind == "cancel" and self._only_asks(clause):
+            return None
         if kind == "payment" and (said.asks or said.rest.items or focus.kind):
             return None  # "PayPal, though the order was on a gift card" pays what is being asked for
         if kind not in DEEDS or share < (_SURE if said.asks or kind == "cancel" else _LIKELY):
@@ -129,6 +134,9 @@ class OrderReader:
         if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause) or self._only_asks(clause)):
             self._remember(self._ask("", clause, 0, original, focus), clause)
             return
+        if last is None and self._of_the_shop(clause, focus):
+            said.for_shop = True
+            return
         if last is not None and (besides := self._wished_besides(last, clause, original, focus)) is not None:
             said.asks.append(besides)
             return
@@ -139,13 +147,16 @@ class OrderReader:
         if last is not None and self._for_another_reason(last, more):
             said.asks.append(more)
             return
-        if last is not None and last.orders and not self._scene.mentions(clause):
-            more.items = []  # "Cancel #W1. I no longer need it.": what was named before it isn't meant
+        tells = last is not None and last.kind == "cancel" and not last.items and not more.only
+        if last is not None and last.orders and (tells or not self._scene.mentions(clause)):
+            more.items = []  # "Cancel #W1. I bought a vacuum too many": what is spoken of besides it isn't meant
         into.text = f"{into.text} {clause}".strip()
         if patterns.KEEPING.search(clause) and not any(i.wish.says for i in more.items):
             more.keep += [k for i in more.items for k in i.lines]
             more.items = []
             into.items[:] = [i for i in into.items if not set(i.lines) <= set(more.keep)]
+        if last is None and more.items:
+            self._recent.told.append(clause)
         merge_items(into.items, more.items, more.only)
         wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer)\b", clause)
         if not more.items and into.items and (kind in ("swap", "") or wishing):
@@ -167,6 +178,16 @@ class OrderReader:
         of_home = more.kind in ("home", "both") or changes_home(clause)
         if last is not None and last.kind in ("address", "home", "both") and of_home:
             last.kind = "home" if more.kind != "both" and self._of_no_order(last, clause) else "both"
+
+    def _of_the_shop(self, clause: str, focus: Focus) -> bool:
+        """Whether a clause is a question that changes nothing in what is under way: "how much is the mug?" while an
+        order is to be cancelled. What may be had in place of an item is asked of that item, or of none by name."""
+        if not focus.kind or not _ASKS.match(clause) or not clause.endswith("?"):
+            return False
+        if focus.kind != "swap":
+            return True
+        named = [x for m in self._scene.mentions(clause, by_meaning=False) for x in self._scene.of(m)]
+        return bool(named) and not any(key(x) in focus.lines for x in named)
 
     def _pays(self, clause: str, focus: Focus, last: Ask | None) -> bool:
         """The answer to how to pay: "the Visa, the same one that order is paid with" wishes for no same item."""
@@ -227,8 +248,10 @@ class OrderReader:
             ask.orders = ask.orders or self._scene.where_it_can(near, kind)
         ask.every = bool(patterns.EVERY.search(clause))
         ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
+        ask.whole = ask.whole or (kind == "cancel" and bool(ask.orders) and not found and numbered_whole(clause))
         if kind in ("address", "home"):
-            self._orders_to_send(ask, found, clause, focus)
+            named = [*context, *found] if ask.source_named else found
+            self._orders_to_send(ask, named, clause, focus)
             return ask
         kept = [
             m for m in found if patterns.KEEP.search(clause[: m.start]) or patterns.KEEP_AFTER.search(clause[m.end :])
@@ -279,6 +302,7 @@ class OrderReader:
             )
             ask.orders = ask.orders if len(ask.orders) == 1 or not ask.every else ask.orders[-1:]
         bare = bool(self._recent.lines and ask.kind and patterns.BARE.search(clause))
+        bare = bare or (focus.asked == "help" and bool(focus.told) and ask.kind in ("return", "swap"))
         if (
             ask.items
             or ask.orders
@@ -289,20 +313,24 @@ class OrderReader:
             )
         ):
             return
+        pieces = None
         if not self._recent.lines and not focus.lines:
             self._recent.lines = [x for k in focus.told if (x := self._scene.account.line(*k))]
+            pieces = focus.num_told
         if self._recent.lines and not re.search(r"\border\b", clause):
-            lines = self._items.narrow(list(self._recent.lines), clause, ask, ask.kind, clause, focus, True)
+            told, wished = self._wishes.in_place(self._recent.lines, clause) if ask.kind == "swap" else ("", clause)
+            lines = self._items.narrow(list(self._recent.lines), told or clause, ask, ask.kind, clause, focus, True)
             ask.items = [
                 Item(
                     [key(x) for x in lines],
                     all=bool(re.search(r"\b(?:them|both|those|these|they)\b", clause)),
-                    count=1 if patterns.ONE_OF.search(clause) else None,
+                    count=1 if patterns.ONE_OF.search(clause) else pieces,
                     text=clause,
                 )
             ]
-            if ask.kind == "swap":
-                self._wishes.set_wish(ask.items[0], clause, True)
+            ask.pointed = True
+            if ask.kind in ("swap", ""):
+                self._wishes.set_wish(ask.items[0], wished, True)
         elif ask.pattern and ask.kind == "swap" and re.search(r"\b(?:it|item|items|one)\b", clause):
             lines = [x for o in self._scene.account.orders if o.status.startswith(ask.pattern) for x in o.lines]
             if len(lines) == 1:
@@ -361,6 +389,10 @@ class OrderReader:
 
 
 _QUESTION = re.compile(r"\b(?:know|tell me|see|say|ask|remember|find out) (?:what|how|when|where|why|whether|if)\b")
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|by the way|one question)\W+)*"
+    r"(?:how(?! about)|what(?!(?:'s| is)? (?:about|if))|which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
+)
 _LIKELY, _SURE = 0.6, 0.8
 """How likely the head must find a request that no verb tells; and one behind another request."""
 _WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")

@@ -213,13 +213,17 @@ _NOT_NEEDED = re.compile(
 )
 
 
+_ANY_REASON = ("no longer needed", "ordered by mistake")
+
+
 def gives_reason(text: str) -> bool:
     """Whether words say why somebody wants to be rid of something."""
     return bool(_MISTAKE.search(text) or _NOT_NEEDED.search(text))
 
 
 def reason(text: str, allowed: Sequence[str]) -> str | None:
-    """Which of the reasons that count is given; what was said where every reason counts is not kept."""
+    """Which of the reasons that count is given; where none is asked for, one of tau2-bench's two, for the record."""
+    allowed = allowed or _ANY_REASON
     for one in allowed:
         if one.lower() in text:
             return one

@@ -41,6 +41,8 @@ class Focus:
     asked: str = ""
     told: list[LineKey] = field(default_factory=list)
     """The items that the last answer told of."""
+    num_told: int | None = None
+    """How many pieces of each, where the customer said so."""
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Recent:
 
     lines: list[Line] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """Clauses that name items before anything is asked for."""
 
 
 class Scene:

@@ -186,7 +186,13 @@ def only_tells(low: str) -> bool:
     parts = wording.sentences(low)
     own = _OWN.search(low) or re.search(r"\b(?:arrived|delivered|came)\b", low)
     rest = [p for p in parts if not re.fullmatch(rf"{_GREETING}\W*", f"{p} ")]
-    return bool(own and rest) and all(_TELLS.search(p) for p in rest)
+    told = [p for p in rest if _TELLS.search(p)]
+    return bool(own and told) and not any(_asks_more(p) for p in rest if p not in told)
+
+
+def _asks_more(sentence: str) -> bool:
+    """Whether a sentence wants anything: "I hope I'm in the right place here" doesn't."""
+    return sentence.endswith("?") or bool(_WISH.search(sentence) or _START.search(sentence))
 
 
 _TO_MINE = re.compile(

@@ -26,6 +26,8 @@ class WishReader:
 
     def set_wish(self, item: Item, text: str, linked: bool) -> None:
         lines = [x for k in item.lines if (x := self._scene.account.line(*k))]
+        lines = self._which_product(lines, text)
+        item.lines = [key(x) for x in lines]
         product = self._scene.shop.product(lines[0].product_id or "") if lines else None
         if product is None:
             return
@@ -42,6 +44,22 @@ class WishReader:
                 wish.want[name] = rest
         wish.like = self.like(whole, lines)
         item.wish = wish
+
+    def _which_product(self, lines: list[Line], text: str) -> list[Line]:
+        """Of lines of several products ("the watch"), those of the one that has most of the values wished for."""
+        products = list(dict.fromkeys(x.product_id for x in lines if x.product_id))
+        if len(products) < 2:
+            return lines
+        named: dict[str, int] = {}
+        for p in products:
+            if (product := self._scene.shop.product(p)) is not None:
+                wish = read_wish(_without_orders(text), option_values([product]))
+                best_of = [e for e in wish.extreme if e[0] != "price"]
+                named[p] = len(wish.want) + len(wish.relative) + len(best_of) + len(wish.same)
+        if not named:
+            return lines
+        best = [p for p in named if named[p] == max(named.values())]
+        return [x for x in lines if x.product_id == best[0]] if len(best) == 1 else lines
 
     def names_other(self, lines: Sequence[Line], text: str) -> bool:
         """Whether a text names a value of an option that none of these lines has."""
@@ -114,12 +132,18 @@ class WishReader:
 
     def _told_by(self, clause: str, focus: Focus) -> tuple[list[LineKey], str]:
         """ "In place of the green one: red": of several items, the one described, and what is wished for it."""
-        parts = _IN_PLACE.match(clause)
         lines = [x for k in focus.lines if (x := self._scene.account.line(*k))]
-        if parts is None or len(lines) < 2:
-            return list(focus.lines), clause
-        fits = described(lines, parts[1])
-        return ([key(x) for x in fits], parts[2]) if len(fits) < len(lines) else (list(focus.lines), clause)
+        told, wished = self.in_place(lines, clause)
+        return ([key(x) for x in described(lines, told)], wished) if told else (list(focus.lines), clause)
+
+    @staticmethod
+    def in_place(lines: Sequence[Line], clause: str) -> tuple[str, str]:
+        """ "The 9 bar one should be a 15 bar": what tells one of several items, and what is wished for it; "" and the
+        clause where it tells none apart."""
+        parts = _IN_PLACE.match(clause)
+        if parts is None or len(lines) < 2 or len(described(lines, parts[1])) == len(lines):
+            return "", clause
+        return parts[1], parts[2]
 
 
 _IN_PLACE = re.compile(

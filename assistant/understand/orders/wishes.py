@@ -50,7 +50,8 @@ _REST = re.compile(
     r"[^,;.]{0,30}\b(?:same|unchanged|alone|untouched|as (?:it is|is|close|similar|before|they are)|stays?|equal|"
     r"identical|like (?:mine|before|it (?:is|was)|they (?:are|were)|now|what i have|the (?:old|current) one))\b|"
     r"\bsame otherwise\b|without (?:chang|touch)ing|"
-    r"\b(?:keep|keeping|leave|leaving) (?:\w+ ){0,2}(?:other|rest|remaining|everything else|all else)\b|"
+    r"\b(?:keep|keeping|leave|leaving) (?:\w+ ){0,2}(?:other(?! (?:one|two|item|order|thing)s?\b)|rest|remaining|"
+    r"everything else|all else)\b|"
     r"otherwise(?: the)? same|"
     r"nothing else (?:is |should |must |to |may |need |needs to )?(?:be )?(?:different|chang\w+|alter\w*)|"
     r"(?:don't|do not|not) (?:change|touch|alter) (?:anything|any thing) else|"
@@ -65,9 +66,13 @@ _FREE = re.compile(
     r"(?:don't|do not|doesn't|not) (?:care|mind|matter)|\bany\b|whatever|no preference|(?:is|would be) (?:fine|ok|"
     r"okay)(?: too)?"
 )
-_CHEAPEST = re.compile(r"\bcheapest\b|\bleast expensive\b|\blowest[- ]pric\w+|\blowest price\b|most affordable")
+_CHEAPEST = re.compile(
+    r"\b(?:cheapest|least (?:expensive|costly)|most affordable|(?:lowest|smallest|least|minimum)[ -](?:of )?"
+    r"(?:\w+[ -])?(?:pric\w+|cost\w*)(?: tag)?|cost(?:s|ing)?(?: me)? (?:the )?least)\b"
+)
 _DEAREST = re.compile(
-    r"\bmost expensive\b|\bpriciest\b|\bdearest\b|\bhighest[- ]pric\w+|\bhighest price\b|\bmost costly\b"
+    r"\b(?:priciest|dearest|costliest|most (?:expensive|costly|money)|(?:highest|biggest|largest|greatest|steepest|"
+    r"top|maximum)[ -](?:of )?(?:\w+[ -])?(?:pric\w+|cost\w*)(?: tag)?|cost(?:s|ing)?(?: me)? (?:the )?most)\b"
 )
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
 _MOST = re.compile(r"\b(?:max(?:imum|imal)?|most|highest|largest|biggest|longest|greatest)\b ([a-z ]{3,25})")

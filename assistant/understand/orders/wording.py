@@ -68,8 +68,8 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"(?:sen[dt](?:ing)?|giv(?:e|ing)|bring(?:ing)?|ship(?:ping|ped)?|mail(?:ing)?|hand(?:ing)?|post(?:ing)?|"
         r"tak(?:e|ing)|put(?:ting)?) (?:[\w-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
         r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:want|like|get|need|have) (?:my |"
-        r"our )?money back(?! (?:to|on|onto)\b)|"
-        r"(?:want|like|need) (?:a |my )(?:full )?refund\b|(?:goes|go|going) back(?! to\b))\b"
+        r"our |the )?money back(?! (?:to|on|onto)\b)|"
+        r"(?:want|like|need) (?:a |my )(?:full )?refund\b|(?:goes|go|going) back(?! to\b(?! you\b)))\b"
     ),
     "swap": re.compile(
         r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
@@ -79,7 +79,9 @@ VERBS: dict[str, re.Pattern[str]] = {
 }
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go|going) (?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
-    r"moved (?:house|to)|new (?:home|house|place))\b"
+    r"moved (?:house|to)|new (?:home|house|place)|"
+    r"where (?:it|this|that|they|(?:the|my|that) (?:[\w-]+ )?(?:order|parcel|package|delivery))"
+    r"(?:'s| is| are|'re)? (?:goes|going|go|sent|delivered|shipped))\b"
 )
 _MONEY_GOES = re.compile(r"\b(?:refund|money|difference|it back|gift ?card|paypal|credit|visa|card|amex|account)\b")
 _PAYMENT = re.compile(
@@ -132,9 +134,18 @@ def _is_past(word: str, before: str, after: str) -> bool:
         return False
     if re.search(r"\b(?:want|like|need|wish|love|please|must|should|would|could|can|to) (?:[\w-]+ ){0,8}$", before):
         return False
+    if _TURNED_ROUND.search(before):
+        return True
     if re.match(r"\s+(?:for|to|into)\b", after) and not re.search(r"\b(?:i|i've|we)\s+$", before):
         return False
     return bool(re.search(_PAST, before)) or not _WANTED.search(before)
+
+
+_TURNED_ROUND = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|did|got|been)\s+(?:it|that|this|they|those|(?:my|the) (?:[\w-]+ ){0,2}[\w#-]+)"
+    r"(?: (?:already|been|just|even|ever|really))*\s+$"
+)
+"""A question for what became of something: "why was it cancelled?", "has the order been cancelled?"."""
 
 
 def about_address(clause: str) -> bool:

@@ -1,0 +1,55 @@
+"""Puts together what a message says in several sentences: "I got the reader but need a bigger one. Can I exchange it?"
+
+A request that names nothing is about the items named before it; and what was wished of an item before the request for
+it counts as said with it. Knows English sentences only as asks; no account, no rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.order_talk import Ask, Item, Said
+
+Read = Callable[[str, str], Ask]
+"""Reads a clause as a request of a kind: (kind, clause)."""
+
+
+def join(said: Said, told: Sequence[str], read: Read) -> None:
+    """Give requests without items those of the clauses `told` before them, and their wishes. Changes `said`."""
+    if not told or not said.rest.items:
+        return
+    open_ones = [a for a in said.asks if a.kind in ("swap", "return", "get_rid")]
+    named = {k for i in said.rest.items for k in i.lines}
+    for ask in open_ones:
+        bare = not (ask.items or ask.orders or ask.every or ask.whole or ask.keep)
+        again = ask.pointed and any(named & set(i.lines) for i in ask.items)
+        if again or (bare and len(open_ones) == 1):
+            _fill(ask, told, read)
+            said.rest.items = []
+    for ask in open_ones:
+        if ask.kind == "swap":
+            _wishes(ask, said, told, read)
+
+
+def _fill(ask: Ask, told: Sequence[str], read: Read) -> None:
+    """The items told of, as a request of this kind means them; wishes beside the request are the newer ones."""
+    found = [i for clause in told for i in read(ask.kind, clause).items]
+    mine = {k for i in ask.items for k in i.lines}
+    found = [i for i in found if mine & set(i.lines)] or found
+    for item in found:
+        item.lines = [k for k in item.lines if k in mine] or item.lines
+        wished = next((i.wish for i in ask.items if i.wish and set(i.lines) & set(item.lines)), None)
+        item.wish = wished.over(item.wish) if wished else item.wish
+    ask.items = found or ask.items
+
+
+def _wishes(ask: Ask, said: Said, told: Sequence[str], read: Read) -> None:
+    """What was wished before the request, for its items that nothing is wished of yet."""
+    before: list[Item] = [i for clause in told for i in read("swap", clause).items if i.wish.says]
+    for item in ask.items:
+        same = next((b for b in reversed(before) if set(b.lines) & set(item.lines)), None)
+        if same is not None and not item.wish:
+            item.wish = same.wish
+            item.lines = [k for k in item.lines if k in same.lines]
+    lines = {k for i in ask.items for k in i.lines}
+    said.rest.items = [i for i in said.rest.items if not set(i.lines) & lines]
