@@ -20,7 +20,7 @@ from assistant.language import STOP_WORDS, stems
 from assistant.request import Limits, Request
 from assistant.types import Product
 
-SURE = 1.0
+SURE = 0.5
 """The score from which a line answers a question that was read as another: more than the 0.25 that a product's line
 needs for a question about it. Chosen by hand."""
 _NOT_MEANT = frozenset(
@@ -105,7 +105,7 @@ _ONE_OF = re.compile(
     r"\bthe ones? (?:with|that|for)\b|\bwhich ones?\b"
 )
 """Something else is looked for, or one among several."""
-_TERSE = {"search": 2.0, "complaint": 2.0, "none": 2.0, "yes": 2.0, "promotion": 3.0}
+_TERSE = {"search": 1.0, "complaint": 1.0, "none": 1.0, "yes": 1.0, "promotion": 2.0}
 """From which score of its best line the product talked about is meant. Of the bench's turns read as these acts beside a
 product, without words of looking for something, 21 of 24 that have such a line were about it."""
 
@@ -119,10 +119,10 @@ def of_rules(text: str, requests: Sequence[Request], context: Context) -> bool:
     product = next((p for r in requests for p in [_meant(r, context)] if p), None)
     if product is not None and of_product(text, product, context) >= _PLAINLY:
         return True
-    return of_pages(text, context) >= (SURE if _SUPPOSES.search(low) else _PLAINLY)
+    return of_pages(text, context) >= (_PERHAPS if _SUPPOSES.search(low) else _PLAINLY)
 
 
-_PLAINLY = 2.0
+_PLAINLY, _PERHAPS = 2.0, 0.0
 _SUPPOSES = re.compile(r"\bif (?:it|its|it's|they|they're|the|this|that|those|these|he|she|someone|something|i)\b")
 """Who says "if it is too small" has nothing yet that could be sent back: what would hold is asked."""
 _QUESTION = re.compile(
