@@ -10,7 +10,7 @@ import pytest
 from assistant.order_talk import Item, Wish, merge_items
 from assistant.shop.accounts import shape_of
 from assistant.store.database import Database
-from assistant.understand.orders import wording
+from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.named_for import numbered_whole
 from assistant.understand.orders.wishes import read_wish
 from tests.unit.orders_shop import order, order_shop, talk
@@ -69,3 +69,8 @@ def test_a_wish_that_is_said_again_is_counted() -> None:
     items = [Item([("1", 1)], wish=Wish(want={"color": ["red"]}))]
     merge_items(items, [Item([("1", 1)], wish=Wish(want={"color": ["red"]}))])
     assert items[0].times == 1
+
+
+def test_the_rest_of_an_order_that_is_fine_is_not_all_of_it() -> None:
+    assert not patterns.ENTIRE.search("they're going back, the rest of w7190291 is ok i guess")
+    assert patterns.ENTIRE.search("cancel the rest of w7190291")

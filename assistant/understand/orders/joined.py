@@ -21,7 +21,7 @@ def join(said: Said, told: Sequence[str], read: Read) -> None:
     open_ones = [a for a in said.asks if a.kind in ("swap", "return", "get_rid")]
     named = {k for i in said.rest.items for k in i.lines}
     for ask in open_ones:
-        bare = not (ask.items or ask.orders or ask.every or ask.whole or ask.keep)
+        bare = not (ask.items or ask.every or ask.whole or ask.keep)
         again = ask.pointed and any(named & set(i.lines) for i in ask.items)
         if again or (bare and len(open_ones) == 1):
             _fill(ask, told, read)
@@ -35,6 +35,8 @@ def _fill(ask: Ask, told: Sequence[str], read: Read) -> None:
     """The items told of, as a request of this kind means them; wishes beside the request are the newer ones."""
     found = [i for clause in told for i in read(ask.kind, clause).items]
     mine = {k for i in ask.items for k in i.lines}
+    if ask.orders:
+        found = [i for i in found if any(k[0] in ask.orders for k in i.lines)]
     found = [i for i in found if mine & set(i.lines)] or found
     for item in found:
         item.lines = [k for k in item.lines if k in mine] or item.lines

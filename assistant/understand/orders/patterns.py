@@ -22,7 +22,8 @@ ENTIRE = re.compile(
     r"that)\b(?! i)|it(?:'s| has| is)? all (?:got|has|needs?|must|should|is)\b|"
     r"(?:it|that|this) all(?= (?:then|now|please|off|back)\b|\W*$)|"
     r"(?:the|a) lot|completely|in full|entirely|altogether(?= *[.!]?$)|nothing in (?:it|that|this|the|#)\S*[^.?!]*|"
-    r"(?:all of|the rest of|every\w* (?:in|from|of)) (?:order )?#?\w*\d{4,})\b"
+    r"(?:all of|the rest of|every\w* (?:in|from|of)) (?:order )?#?\w*\d{4,}"
+    r"(?!\w| (?:is|are|was|were|stays?|remains?|i keep|i'm keeping|can stay)\b))\b"
 )
 """All of one order."""
 WHOLE = re.compile(
