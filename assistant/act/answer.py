@@ -151,7 +151,10 @@ def _one(request: Request, requests: Sequence[Request], context: Context, plan: 
     if request.act in _OF_ONE or request.act == "options":
         _about_products(request, context, plan)
     elif request.act in ("cheapest", "most_expensive", "best_rated", "newest"):
-        extremes.extreme(request, context, plan)
+        if _points_at_nothing(request):
+            talk.which(context, plan)
+        else:
+            extremes.extreme(request, context, plan)
     elif request.act == "superlative":
         _superlative(request, context, plan)
     elif request.act == "search":
@@ -170,6 +173,8 @@ def _one(request: Request, requests: Sequence[Request], context: Context, plan: 
         foreign(str(request.extra["language"]), context, plan)
     elif request.act == "order":
         _order(request, context, plan)
+    elif request.act == "complaint" and trouble.only_describes(request):
+        _search(replace(request, act="search"), context, plan)
     elif request.act == "complaint":
         trouble.complain(requests, request, context, plan)
     elif request.act == "none" and _DATE.search(request.text.lower()):
@@ -389,6 +394,16 @@ def _of_product(request: Request, product: Product, context: Context, plan: Plan
 
 _OF_WHAT = re.compile(r"^\W*(?:is|does|can|has|was|will) (?:it|this|that)\b")
 _ASKS = re.compile(r"\?|\b(?:what|how|which|when|where|who|is|are|does|do|can|will|has|tell|price|cost)\b")
+
+
+def _points_at_nothing(request: Request) -> bool:
+    """ "The cheapest of them" where nothing was found that "them" could be: not the cheapest of all the shop."""
+    limits = request.limits
+    subject = request.products or request.query or limits.category or limits.subcategory or limits.brand
+    return not subject and bool(_OF_THEM.search(request.text.lower()))
+
+
+_OF_THEM = re.compile(r"\b(?:of|from|among) (?:them|those|these|'?em)\b|\b(?:those|these)\b")
 
 
 def _only_points(request: Request) -> bool:

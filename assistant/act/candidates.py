@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.act import listing
+from assistant.act import listing, needs
 from assistant.act.context import Context
 from assistant.act.exact import lacked
+from assistant.act.measured import with_measures
 from assistant.act.pursuits import pursuits, spoken_of
 from assistant.act.suits import Reason
 from assistant.act.wishes import Wish, values
@@ -128,7 +129,11 @@ def _from_request(
     most = max((len(h.matched) for h in sure), default=0)
     if not wide:  # a bag for a laptop is no laptop
         sure = [h for h in sure if len(h.matched) == most]
-    for hit in listing.best_matches(sure) if query and not wide else sure:
+    sure = listing.best_matches(sure) if query and not wide else sure
+    sure = with_measures(sure, context.catalogue.products([h.product_id for h in sure]), request.text)
+    told = needs.ranked(request.text, sure, context) if needs.is_told(request.text) else []
+    answers = {m.hit.product_id: m.score for m in told}
+    for hit in sure:
         reasons: list[Reason] = []
         said = [w for w in query.split() if w in hit.matched]
         product = context.catalogue.product(hit.product_id)
@@ -136,7 +141,8 @@ def _from_request(
         if (said or also) and product is not None:
             receipt = Receipt("product", product.product_id, "name", product.name, context.as_of)
             reasons = [(f"it goes with “{' '.join([*also, *said])}”", (receipt,))]
-        found[hit.product_id] = (1.0 + hit.score + hit.similarity + _SPOKEN_OF * len(also), reasons)
+        score = 1.0 + hit.score + hit.similarity + answers.get(hit.product_id, 0.0)
+        found[hit.product_id] = (score + _SPOKEN_OF * len(also), reasons)
 
 
 _SPOKEN_OF = 0.5

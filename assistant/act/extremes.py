@@ -19,6 +19,7 @@ from assistant.act.listing import (
     remembered,
     say_one,
 )
+from assistant.act.measured import has, measures_in
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only
 from assistant.language import squash, stems
@@ -63,6 +64,7 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
         now = {w.name for w in request.extra.get("named", ())}
         fresh = _pool(products, replace(request, wanted=tuple(w for w in request.wanted if w.name in now)))
         pool = fresh if any(v.available for _, v in fresh) else pool  # what was said earlier gives way to what is there
+    pool = _of_measure(pool, request.text)
     if not pool:
         nothing(request, context, plan)
         return
@@ -160,6 +162,14 @@ def _pool(products: list[Product], request: Request) -> Pool:
         fitting.append((bool(named), product, sold))
     any_named = any(named for named, _, _ in fitting)
     return [(product, v) for named, product, sold in fitting if named or not any_named for v in sold]
+
+
+def _of_measure(pool: Pool, text: str) -> Pool:
+    """The versions that have the measures named ("cheapest 55 inch tv"); all where none has."""
+    for wanted in measures_in(text):
+        having = [(p, v) for p, v in pool if has(wanted, (p.name, *v.options.values(), *map(str, p.specs.values())))]
+        pool = having or pool
+    return pool
 
 
 def _pick(pool: Pool, act: str) -> tuple[Product, Variant]:

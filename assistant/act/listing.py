@@ -11,6 +11,7 @@ from assistant.act import needs
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only, lacked
 from assistant.act.left_out import without
+from assistant.act.measured import measures_in, versions, with_measures
 from assistant.act.people import asked_for, enough
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only
@@ -19,7 +20,7 @@ from assistant.request import Bounds, Limits, Request
 from assistant.shop.search import Filters, Hit, Sort
 from assistant.types import Product, Receipt, Variant
 
-_SHOWN = 3
+_SHOWN, _POOL = 3, 40
 
 
 def filters(limits: Limits, request: Request | None = None, product_ids: Sequence[str] | None = None) -> Filters:
@@ -58,7 +59,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         ]
     if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
         hits = _of_its_kind(request, context)
-    hits, avoided = without(_as_told(hits, request, context), request, context)
+    hits, avoided = without(_of_measure(_as_told(hits, request, context), request, context), request, context)
     if avoided and not hits:
         said = f"I'm sorry, I found nothing of that kind that has no {join(avoided, 'or')} by what our texts say."
         plan.say(said)
@@ -72,6 +73,13 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     if avoided:
         plan.say(f"I left out what has {join(avoided, 'or')} by our texts; for an allergy please check the label.")
     return True
+
+
+def _of_measure(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
+    """Of what was found, what has the measures named: "a 55 inch tv", "1tb ones"."""
+    if len(hits) < 2 or not measures_in(request.text):
+        return hits
+    return with_measures(hits, context.catalogue.products([h.product_id for h in hits]), request.text)
 
 
 def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
@@ -107,7 +115,7 @@ def _told_of_kin(text: str, request: Request, context: Context) -> list[Hit]:
     return [m.hit for m in found if m.score >= found[0].score - _BEHIND][:_SHOWN]
 
 
-_BY_NAME = 0.5
+_BY_NAME, _BY_CHANCE = 0.5, 0.2
 _HALF = 0.2  # a thing of the very kind that has that much of what was said is what was meant
 _BEHIND = 0.2  # what answers a wish that much worse than the best isn't shown beside it
 _ONE = re.compile(r"\b(?:ones?|something|anything|others?)\b")
@@ -146,28 +154,29 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     limits = request.limits
     if main := _of_main(request, context):
         return main
-    named = [] if request.from_context else list(request.products)
     coverage = float(request.extra.get("coverage", 0.0))
+    only_a_number = coverage < _BY_CHANCE and bool(limits.category or limits.subcategory)  # "tv for my ps5": a 5-Series
+    named = [] if request.from_context or only_a_number else list(request.products)
     if named and (coverage >= 0.99 or request.group):
         more = request.query if request.group and request.extra.get("unlinked") else ""
-        found = context.search.products(more, filters(limits, product_ids=named), limit=12)
+        found = context.search.products(more, filters(limits, product_ids=named), limit=_POOL)
         if found:  # what else was said puts those first that it fits best
             return found if more else sorted(found, key=lambda h: named.index(h.product_id))
     if named and limits.price and not context.search.products("", filters(limits, product_ids=named), limit=1):
         named = []  # part of its name was said, and it costs more than was said: "a watch for my mum under 150"
     query = "" if kind_name(request) else request.query
     order: Sort = "cheapest" if not query and _CHEAP.search(request.text.lower()) else "relevance"
-    hits = context.search.products(query, filters(limits), order, limit=12)
+    hits = context.search.products(query, filters(limits), order, limit=_POOL)
     sure = best_matches([h for h in hits if h.confident or not query])
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
-        sure = best_matches([h for h in context.search.products(known, filters(limits), limit=12) if h.confident])
+        sure = best_matches([h for h in context.search.products(known, filters(limits), limit=_POOL) if h.confident])
     if limits.price and query and _dearer_only(sure, known or query, limits, context):
         return []
     if not sure and hits and (limits.subcategory or _is_last_shelf(limits.category, hits[0], context)):
         sure = hits  # all of the kind that was named: "a sleeping bag for my 6 foot 4 husband"
     if not sure and request.query and (category := closest_category(request.query, context)):
-        sure = context.search.products("", filters(replace(limits, category=category)), limit=12)
+        sure = context.search.products("", filters(replace(limits, category=category)), limit=_POOL)
     if named:
         sure += context.search.products(
             "", filters(limits, product_ids=[n for n in named if n not in {h.product_id for h in sure}])
@@ -176,7 +185,7 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     if not sure and limits.price:
         gift = re.search(r"\b(?:gift|present|birthday|christmas|surprise|idea)", request.text.lower())
         sure = hits if gift else []
-        sure = sure or (context.search.products("", filters(limits), limit=12) if gift else [])
+        sure = sure or (context.search.products("", filters(limits), limit=_POOL) if gift else [])
     return sure
 
 
@@ -288,7 +297,7 @@ def _list(hits: Sequence[Hit], request: Request, context: Context, plan: Plan) -
             continue
         variants = [v for v in product.variants if v.sku in hit.skus] or [v for v in product.variants if v.active]
         fits = [v for v in variants if _has_options(v, request)] if request.extra.get("option_pairs") else []
-        variants = fits or variants
+        variants = versions(fits or variants, request.text)
         named = {n for pairs in request.extra.get("option_pairs", ()) for n, _ in pairs} if fits else set()
         if exact := _asked_versions(product, request, hit):
             variants = exact
@@ -321,7 +330,7 @@ def _lead(hits: Sequence[Hit], request: Request, products: Sequence[Product], co
     """How a list begins: "We have", or that it is only what comes nearest to what was asked for."""
     other = bool(request.extra.get("other_model"))
     if request.extra.get("by_need"):
-        if asks_for_a_thing(request):
+        if asks_for_a_thing(request) and not plan.core:
             plan.say("I couldn't find that by its name in our shop.")
         return "What comes closest: we have "
     asked = [] if kind_name(request) else context.search.products(request.query, filters(request.limits), limit=12)
@@ -381,6 +390,11 @@ def nothing(request: Request, context: Context, plan: Plan) -> None:
             _closest(near, context, plan)
             plan.answered = True
             return
+    near, avoided = without(needs.closest(request, filters(request.limits), context), request, context)
+    if near and not avoided:
+        plan.say("I couldn't find exactly that in our shop.")
+        _list(near, replace(request, extra=request.extra | {"by_need": True}), context, plan)
+        return
     plan.say("I'm sorry, I couldn't find that in our shop.")
     plan.closing.append("Tell me what you need it for and I'll look for something that fits.")
     plan.answered = False

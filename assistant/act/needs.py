@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -18,6 +18,7 @@ from assistant.act.aspects import sentences
 from assistant.act.context import Context
 from assistant.act.exact import texts_of
 from assistant.language import STOP_WORDS, tokenize
+from assistant.request import Request
 from assistant.shop.search import Filters, Hit
 from assistant.types import Product
 
@@ -76,7 +77,24 @@ def matches(text: str, filters: Filters, context: Context) -> list[Match]:
     """The products that pass the filters, those first that answer best."""
     words = said_words(text)
     hits = context.search.products(" ".join(words), filters, limit=_POOL) if words else []
+    known = {h.product_id for h in hits}
+    hits += [h for h in context.search.near(text, filters, limit=_LINES) if h.product_id not in known]
     return ranked(text, hits, context)
+
+
+def closest(request: Request, filters: Filters, context: Context) -> list[Hit]:
+    """What is nearest in meaning to all that was said, where nothing was found; empty where nothing is near."""
+    if request.from_context or not said_words(request.text):
+        return []
+    near = context.search.near(request.text, replace(filters, category=None, subcategory=None), limit=_FEW)
+    told = len(said_words(request.text)) >= _FEW
+    return [h for h in near if h.similarity >= max(_TOLD_LIKE if told else _NAMED_LIKE, near[0].similarity - _BESIDE)]
+
+
+_FEW = 3
+_TOLD_LIKE, _NAMED_LIKE, _BESIDE = 0.2, 0.4, 0.12
+"""How like a message a product's text must be to be offered as the closest: a few words name a thing that isn't here
+("medicine ball?"), more tell a need, which no text is very like; and how much less like than the likest it may be."""
 
 
 def ranked(text: str, hits: Sequence[Hit], context: Context) -> list[Match]:

@@ -34,6 +34,20 @@ _REFUND = "return it and get a refund: how long and how the money comes back"
 _SHOWN = 3
 
 
+_DESCRIBES = re.compile(r"^\W*(?:(?:some|any)thing|an?\b|the\b|one\b)?(?: ?[\w-]+){0,3} (?:that|which|w|with|for|to)\b")
+_WENT_WRONG = re.compile(
+    r"\b(?:i|i'?m|i'?ve|we|we'?ve|you|your|he|she|they|it|it'?s|this|these|those|was|were|is|are|been|not|no|never|"
+    r"nothing|still|again|why|\w+n'?t|broke\w*|fault\w*|wrong|bad|worse|worst|late|missing|stopp\w*|leak\w*|problem\w*|"
+    r"issue\w*|rip\w*|torn|poor|rubbish|useless)\b|!"
+)
+
+
+def only_describes(request: Request) -> bool:
+    """Whether what was read as a complaint only says what is looked for: "a thermostat that works with my phone"."""
+    text = fold(request.text)
+    return bool(_DESCRIBES.search(text)) and not _WENT_WRONG.search(text)
+
+
 def complain(requests: Sequence[Request], request: Request, context: Context, plan: Plan) -> None:
     """Answer a complaint. `requests` are all of the message: with another one in it the page isn't quoted as well."""
     called = bool(request.extra.get("called_before"))

@@ -127,6 +127,22 @@ class Search:
             rest = {product_id: offers for product_id, offers in found.items() if product_id not in _ids(hits)}
             return (hits + _judged(raw, parsed, vector, rest))[:limit]
 
+    def near(self, text: str, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
+        """The products nearest in meaning to a whole message, nearest first, whatever its words; `confident` of none.
+
+        For a need told in sentences, of which no word need be in the shop. Raises DatabaseError.
+        """
+        filters = filters or Filters()
+        with self._db.read() as session:
+            raw = driver(session)
+            parsed = parse(text, self._vocabulary.read(raw), index.read_synonyms(raw))
+            near = vectors.nearest(raw, self._embedder.encode([text])[0], _BY_MEANING, scope_of(raw, filters))
+            docs = {doc.doc_id: doc.product_id for doc in index.read_docs(raw, near)}
+            offers = live_offers(raw, list(docs.values()), filters, parsed)
+            order = [(docs[doc_id], round(similarity, 4)) for doc_id, similarity in near.items() if doc_id in docs]
+            found = [(product_id, s, offers[product_id]) for product_id, s in order if product_id in offers]
+            return [Hit(p, s, tuple(o.sku for o in sold), False, similarity=s) for p, s, sold in found[:limit]]
+
     def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
         with self._db.read() as session:

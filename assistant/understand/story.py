@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.language import fold
+from assistant.measures import measured
 from assistant.understand.clause import Clause, query_words
 from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
 
@@ -51,6 +52,7 @@ def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable
     """
     if len(parts) < 2:
         return [read(part) for part in parts]
+    parts = _with_fragments(parts, read)
     clauses = _with_sizes([read(part) for part in parts], read)
     naming = {id(c) for c in clauses if _names(c) or any(is_kind(t.stem) for t in c.links.tokens)}
     asking = [_asks(c, id(c) in naming) for c in clauses]
@@ -74,6 +76,25 @@ def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable
         else:
             out.append(clause)
     return out
+
+
+def _with_fragments(parts: Sequence[str], read: Callable[[str], Clause]) -> list[str]:
+    """ "Need a bottle for the gym. Metal, a litre": a few words without a verb say more of the thing before them."""
+    out: list[str] = []
+    for part in parts:
+        text = fold(part)
+        says = _ASKS.search(text) or _WISHES.search(text) or _TELLS.search(text) or len(text.split()) > _FEW_WORDS
+        # who writes "need a bottle" leaves the "I" out
+        if out and not says and "?" not in out[-1] and _WISHES.search(f"i {fold(out[-1])}") and _adds(read(part)):
+            out[-1] = f"{out[-1].rstrip(' .!')}, {part}"
+        else:
+            out.append(part)
+    return out
+
+
+def _adds(clause: Clause) -> bool:
+    """Whether a few words name no thing of their own, but a value or a measure of one."""
+    return not _names(clause) and (bool(clause.links.options) or measured(clause.text))
 
 
 def _with_sizes(clauses: Sequence[Clause], read: Callable[[str], Clause]) -> list[Clause]:
