@@ -237,21 +237,6 @@ _INCH = ("inch", "inches")
 """Names write it as a mark: of 75" only the number is a word."""
 
 
-_VESSELS = frozenset("bottle box pack".split())
-"""Words of amounts ("two bottles of it") that name a thing where an article or a wish stands before them."""
-
-
-def _is_thing(clause: Clause, at: int) -> bool:
-    """Whether a word that mostly counts things is one here: "need a bottle for the gym", not "how much is a bottle"."""
-    tokens = clause.links.tokens
-    if tokens[at].text not in _VESSELS or (at + 1 < len(tokens) and tokens[at + 1].text == "of"):
-        return False
-    before = [t.text for t in tokens[max(0, at - 4) : at]]
-    return bool(at and before[-1] not in STOP_WORDS and before[-1].isalpha()) or bool(
-        {"need", "want", "after", "looking", "sell", "got", "have", "search", "any"} & set(before)
-    )
-
-
 def query_words(clause: Clause) -> str:
     """The words to search with: the clause without its limits, courtesies and words about buying."""
     dropped = limit_positions(clause)
@@ -259,7 +244,7 @@ def query_words(clause: Clause) -> str:
         clause.links.corrected.get(i, t.text)
         for i, t in enumerate(clause.links.tokens)
         if i not in dropped
-        and (t.text not in STOP_WORDS or _is_thing(clause, i))
+        and t.text not in STOP_WORDS
         and t.text not in _QUERY_NOISE
         and not adjective(t.text)
         and not (i and t.text in _INCH and clause.links.tokens[i - 1].text[0].isdigit())
