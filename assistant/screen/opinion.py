@@ -20,7 +20,7 @@ from assistant.screen.plain import plain
 States = Callable[[str], NDArray[np.float32]]
 """An encoder's states of a text's tokens, (num_tokens, 384)."""
 
-CLEAR = -3.0
+CLEAR = -2.0
 """Log-odds by the first head below which a text is harmless, whatever the second would say."""
 
 
