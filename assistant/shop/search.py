@@ -11,7 +11,7 @@ rows as they are now. Knows nothing of conversations and of the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
@@ -145,9 +145,12 @@ class Search:
 
     def policies(self, query: str, limit: int = 3) -> list[PolicyHit]:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
+        return policies.find(self._db, self._embedder, query, limit, self.goods())
+
+    def goods(self) -> Container[str]:
+        """The stems of the words that name what the shop sells. Raises DatabaseError."""
         with self._db.read() as session:
-            goods = self._vocabulary.read(driver(session)).naming
-        return policies.find(self._db, self._embedder, query, limit, goods)
+            return self._vocabulary.read(driver(session)).naming
 
     def _fits(
         self, raw: Any, query: Query, vocabulary: Vocabulary, vector: Vectors, scope: list[int] | None

@@ -82,4 +82,5 @@ def test_a_measure_is_answered_by_a_line_with_a_figure() -> None:
 
 def test_a_verb_s_parts_stand_apart(talk: Talk) -> None:
     reply = talk("could i pick it up from the shop instead?").reply
-    assert "collected in the shop" in reply and "Order again instead" not in reply
+    assert "ready 2 hours after your order" in reply and "Order again instead" not in reply
+    assert "Gas canisters" not in reply, "a rule for other goods"
