@@ -102,6 +102,8 @@ class OrderTalk:
         if task.customer is None:
             relevant = relevant and (claims or not of_goods(text, requests))
             relevant = relevant and (bool(task.heard) or claims or not of_rules(text, requests, context))
+            if task.asked and not claims and identity.asks_why(text):
+                return Answer(identity.explained(task, rules))
             waiting = bool(task.asked) and not (_for_the_shop(text, requests) or (not relevant and _asks_else(text)))
             begun = bool(task.asked or task.heard)
             bare = not begun and not any(r.products for r in requests) and identity.bare(text)

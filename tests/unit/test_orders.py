@@ -270,6 +270,15 @@ def test_who_asks_about_being_asked_is_still_asked(db: Database, asked: str) -> 
     assert "who you are" in talk(db, "where is my order", asked)[1].reply
 
 
+@pytest.mark.parametrize(
+    "asked", ["why do you need that", "but why?", "what do you need it for?", "why must i tell you this"]
+)
+def test_who_asks_why_they_are_asked_is_told(db: Database, asked: str) -> None:
+    records = talk(db, "where is my order", asked, "W1000001", "mia@example.com")
+    assert "nobody but you" in records[1].reply and "who you are" in records[1].reply
+    assert "#W1000001" in records[3].reply
+
+
 def test_what_was_asked_before_the_name_is_answered_after_it(db: Database) -> None:
     records = talk(db, "where is my order", "W1000001", "mia@example.com")
     assert "#W1000001" in records[2].reply and "pending" in records[2].reply

@@ -139,6 +139,26 @@ def _missing(task: Task, rules: Identify) -> str:
     return f"To look at your orders I first need to know who you are. Please give me {_ways(rules)}."
 
 
+_WHY = re.compile(
+    r"\bwhy\b[^.?!]{0,30}\b(?:need|ask\w*|want|require|have to|must|should)\b|\bwhat(?:'s| is| do you (?:need|want))\b"
+    r"[^.?!]{0,20}\b(?:that|this|it|these)\b[^.?!]{0,10}\bfor\b|^\W*(?:but )?(?:why|what for)\W*$",
+    re.IGNORECASE,
+)
+
+
+def asks_why(text: str) -> bool:
+    """Whether somebody who was asked who they are wants to know what for."""
+    return bool(_WHY.search(text))
+
+
+def explained(task: Task, rules: OrderRules) -> Plan:
+    """What it is for, and once more what is needed."""
+    plan = Plan()
+    plan.say("I ask so that nobody but you can see or change your orders.")
+    plan.say(_missing(task, rules.identify))
+    return plan
+
+
 def hand_over(task: Task, plan: Plan) -> None:
     """A person finds out who it is."""
     plan.say("I can't confirm who you are from what you told me, so I'm handing this over to a colleague.")
