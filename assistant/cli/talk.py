@@ -28,11 +28,16 @@ def ask(
     """Ask one question and print the answer; with --json, the whole record with its receipts."""
     import uuid
 
+    from assistant.errors import InputError, UsageError
     from assistant.runtime import open_runtime
 
     text = _stdin() if question == "-" else question
     with open_runtime(load_settings(config, db=db, model=model, adapter=adapter)) as runtime:
-        record = runtime.assistant.reply(f"ask-{uuid.uuid4().hex}", text, customer=_customer(runtime, customer))
+        who = _customer(runtime, customer)
+        try:
+            record = runtime.assistant.reply(f"ask-{uuid.uuid4().hex}", text, customer=who)
+        except InputError as error:
+            raise UsageError(str(error)) from None  # here it is the operator's
     if as_json:
         print_json(record.as_json())
     else:

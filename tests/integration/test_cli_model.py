@@ -40,7 +40,7 @@ def test_ask_prints_the_answer_or_the_record(demo: list[str]) -> None:
 def test_ask_refuses_what_can_t_be_answered(demo: list[str]) -> None:
     for text in ("", "a" * 5000):
         done = backroom("ask", text, *demo)
-        assert done.returncode == 1 and done.stderr.startswith("backroom: ") and done.stderr.count("\n") == 1
+        assert done.returncode == 2 and done.stderr.startswith("backroom: ") and done.stderr.count("\n") == 1
     unknown = backroom("ask", "hello", "--customer", "nobody@example.com", *demo)
     assert unknown.returncode == 2 and "nobody@example.com" in unknown.stderr
 

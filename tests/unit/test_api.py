@@ -238,6 +238,7 @@ def test_other_paths_answer_in_openai_s_form(client: TestClient) -> None:
 def test_models_health_and_metrics(client: TestClient) -> None:
     assert client.get("/v1/models").json()["data"][0]["id"] == "stand-in"
     assert client.get("/v1/models/stand-in").json()["object"] == "model"
+    assert client.get("/v1/models/backroom").json()["id"] == "stand-in"
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/readyz").status_code == 200
     ask(client, "hello")
