@@ -21,7 +21,7 @@ THREAT = "I will find you and kill you and your whole family"
 
 @pytest.fixture
 def assistant(shop_db: Any, monkeypatch: pytest.MonkeyPatch) -> Assistant:
-    monkeypatch.setattr(shelf, "_OF_THE_HEAD_IN_USE", shelf._Verdicts())
+    monkeypatch.setattr(shelf, "_OF_THE_HEADS_IN_USE", shelf._Verdicts())
     return Assistant(shop_db, ScriptedEngine([]), ByteTokenizer(), Settings())
 
 
@@ -45,7 +45,7 @@ def test_a_change_is_looked_at_once(assistant: Assistant, shop_db: Any) -> None:
     assert shelving.look() == 0
     _describe(shop_db, f"Warm wool. {THREAT}.")
     assert shelving.look() == 1
-    assert shelf._OF_THE_HEAD_IN_USE.get(THREAT) is False
+    assert shelf._OF_THE_HEADS_IN_USE.get(THREAT) is False
     assert shelving.look() == 0
 
 
@@ -54,7 +54,7 @@ def test_it_runs_by_itself_and_stops(assistant: Assistant, shop_db: Any) -> None
     shelving = Shelving(shop_db, assistant.guard, poll_s=0.05, first_after_s=0.0)
     shelving.start()
     until = time.monotonic() + 10
-    while shelf._OF_THE_HEAD_IN_USE.get(THREAT) is None and time.monotonic() < until:
+    while shelf._OF_THE_HEADS_IN_USE.get(THREAT) is None and time.monotonic() < until:
         time.sleep(0.02)
     shelving.stop()
-    assert shelf._OF_THE_HEAD_IN_USE.get(THREAT) is False
+    assert shelf._OF_THE_HEADS_IN_USE.get(THREAT) is False
