@@ -62,12 +62,13 @@ class Listener:
 
     def hear(self, text: str, state: State) -> Heard:
         """What `text` tells in the conversation that `state` stands for."""
-        language = None if state.at_work else self._language(text)
+        answers = state.at_work and "?" not in text  # a name, a street: they are of any language
+        language = None if answers else self._language(text)
         if language is not None:
             return Heard([Request("other_language", text, extra={"language": language})], NEUTRAL, state.mood, language)
         feeling = self._feeling(whoasks.without(text, always=True), state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
-        requests = self._requests(text if state.at_work else whoasks.without(text), state)
+        requests = self._requests(whoasks.without(text), state)
         return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
 
     def _requests(self, text: str, state: State) -> list[Request]:

@@ -49,10 +49,14 @@ _HELLO = re.compile(
 )
 _FOR_ONESELF = re.compile(
     r"\b(?:for (?:me|us|myself)|(?:suit|fit|help|recommend|advise|show) (?:me|us)|should (?:i|we)|would (?:i|we)"
-    r"|(?:i|we) (?:wear|need|want|take)"
-    r"|ship\w*|deliver\w*|post(?:age)?|send|customs|duty|duties|tax(?:es)?|pick up|near|something|anything|my size)\b",
+    r"|(?:i|we) (?:wear|need|want|take)|something|anything|my size)\b",
     re.IGNORECASE,
 )
+_TO_ONESELF = re.compile(
+    r"\b(?:ship\w*|deliver\w*|post(?:age)?|send|customs|duty|duties|tax(?:es)?|pick up|near)\b", re.IGNORECASE
+)
+_FROM_WHERE = re.compile(r"\b(?:from|born|moved|came|in(?! an?\b))\b", re.IGNORECASE)
+"""What a clause has that may tell where something is to go."""
 _AGED = re.compile(r"\b(?:\d{1,2}|two|three|four|five)(?:[ -]years?[ -]old)?\b")
 _NAME_WORD = re.compile(
     r"[A-ZÀ-ÞĀ-Ž](?:[\w'’.-]*[a-zß-ÿ.])?|(?:van|von|der|de|da|del|bin|bint|al|el|la|di|thi|ibn|of|and)"
@@ -62,16 +66,17 @@ _NAME_WORD = re.compile(
 def without(text: str, *, always: bool = False) -> str:
     """`text` without clauses that only say who writes; as it is where nothing else would be left.
 
-    Not `always`: what is asked for oneself stays whole.
+    Not `always`: what is asked for oneself stays whole, and where something is to be sent, whence they are.
     """
     parts = _CUT.split(text)
     if len(parts) < 3 or (not always and _FOR_ONESELF.search(text)):
         return text
+    to_them = not always and bool(_TO_ONESELF.search(text))
     kept = ""
     for clause, end in zip(parts[::2], [*parts[1::2], ""], strict=True):
         greeting = _HELLO.match(clause)
         said = clause[greeting.end() :] if greeting else clause
-        if not says_who(said):
+        if not says_who(said) or (to_them and _FROM_WHERE.search(said)):
             kept += clause + end
         elif greeting:
             kept += clause[: greeting.end()].rstrip() + end

@@ -52,3 +52,10 @@ def test_everything_else_stays(text: str) -> None:
 def test_moods_are_read_without_who_feels_them() -> None:
     assert without("I'm a woman, something for me please", always=True) == "something for me please"
     assert without("I'm a woman, something for me please") == "I'm a woman, something for me please"
+
+
+@pytest.mark.parametrize("who", ["I'm a deaf student", "call me Fatima", "I'm in a wheelchair"])
+def test_where_something_is_sent_only_whence_they_are_may_tell(who: str) -> None:
+    assert without(f"Hello, {who}, how long does delivery take?") == "Hello, how long does delivery take?"
+    from_afar = "Hello, I'm from Syria, do you deliver?"
+    assert without(from_afar) == from_afar
