@@ -246,7 +246,7 @@ class OrderTalk:
 
 def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     """Whether a message has turned to the shop itself while it isn't known who is asking."""
-    asks = bool(_QUESTION.search(text.lower()))
+    asks = identity.asks(text)
     goods = ("price", "availability", "stock", "details", "options", "compare", "superlative", "cheapest", "search")
     return any(
         r.act == "human"
@@ -256,10 +256,6 @@ def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     )
 
 
-_QUESTION = re.compile(
-    r"\?|^\W*(?:(?:and|so|but|ok|okay|also|well|hm+|oh) )*(?:what|how|when|where|which|is|are|do|does|can|could|will|"
-    r"would|any|got|have you)\b"
-)
 _OF_WHO = re.compile(
     r"\b(?:e-?mails?|accounts?|post ?codes?|zip|names?|numbers?|who|password|guest|log(?:ged)? ?in|sign(?:ed)? ?in|"
     r"need (?:that|this|it|to know))\b"
@@ -270,7 +266,7 @@ _OF_WHO = re.compile(
 def _asks_else(text: str) -> bool:
     """Whether somebody who was asked who they are asks something else, and not about that."""
     low = text.lower()
-    return bool(_QUESTION.search(low)) and not _OF_WHO.search(low)
+    return identity.asks(text) and not _OF_WHO.search(low)
 
 
 def _to_person() -> Answer:

@@ -27,7 +27,11 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """A name and a number first: "Mei Kovacs, 28236. I want ..."."""
-_ASKS = re.compile(r"\W*(?:what|how|when|where|which|is|are|do|does|will|would|any|got)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:and|so|but|ok|okay|also|well|hm+|oh) )*(?:what|how|when|where|which|is|are|do|does|can|could|will|"
+    r"would|any|got|have you)\b",
+    re.IGNORECASE,
+)
 _POSTAL = re.compile(r"\b(?:\d{4,6}|[a-z]{1,2}\d\w*|\d{3} \d{2})\b", re.IGNORECASE)
 _POLITE = frozenset(
     "hi hello hey hiya here's it's i'm im thanks thank please mail e email address name zip code".split()
@@ -55,8 +59,7 @@ def claim_in(text: str, task: Task, rules: Identify, forms: frozenset[str] = fro
     waiting = task.asked == "identity"
     begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest))
     named = waiting or begins or bool(_SAYS_WHO.search(text))
-    asks = "?" in text or bool(_ASKS.match(text))
-    if named and (re.search(r"\d", rest) if waiting and not asks else _POSTAL.search(rest)):
+    if named and (re.search(r"\d", rest) if waiting and not asks(text) else _POSTAL.search(rest)):
         task.claim["postcode"] = rest[:400]
         task.claim["name"] = f"{text} {task.claim.get('name', '')}"[:400]
         found = found or "name_postcode" in rules.by
@@ -76,6 +79,11 @@ def _order_number(text: str, rules: Identify, forms: frozenset[str]) -> str:
             return match[0]
     usual = _ORDER.search(text)
     return usual[0] if usual else ""
+
+
+def asks(text: str) -> bool:
+    """Whether a message is put as a question, with or without its mark."""
+    return bool(_ASKS.search(text))
 
 
 def says_who(text: str) -> bool:
