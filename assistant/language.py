@@ -30,7 +30,8 @@ STOP_WORDS = (
     having he her hers him his how i if in into is it its just let like looking may me might mine my need of off on
     one ones or our ours out please really shall she should show so some such tell than thank that the their theirs
     them then there these they this those to too us very want was we were what when where which while who whom whose
-    why will with would you your yours about also actually am im ive id ill youre hey hi hello ok okay yes no not
+    why will with would you your yours about also actually am im ive id ill youre hey hi hello hiya heya howdy ok okay
+    yes no not
     dont doesnt isnt sell buy order find see know think look got anything something everything thing things stuff
     kind sort type piece much many more most less few lot bit right now still again only even both all each other
     another else well sure maybe hmm oh guys what's where's who's how's that's there's it's i'm i'd i'll i've you're
