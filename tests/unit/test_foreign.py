@@ -36,6 +36,8 @@ def told(text: str, shop_words: frozenset[str] = frozenset()) -> str | None:
         ("我的订单在哪里", "zh"),
         ("注文はどこですか", "ja"),
         ("siparişim nerede", "tr"),
+        ("avete scarpe taglia 42", "it"),
+        ("el gris por favor", "es"),
     ],
 )
 def test_another_language_is_told(text: str, language: str) -> None:
@@ -53,6 +55,15 @@ def test_english_is_never_taken_for_another_language() -> None:
     assert [t for t in turns if told(t)] == []
     for text in ("hi", "ok", "42", "pls", "do u hav squall jaket", "Bodø Wool Beanie", "crêpe pan price", "W123?"):
         assert told(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["heya do u do babygrows", "do u do dummys", "any jimjams", "1tb ones uder 1500?", "how mny cpus", "do u dlvr 2 irlnd",
+     "wots a derailleur hanger", "shimano deore chain", "is da dash a mens", "whats da price of da 28 agn?"],
+)  # fmt: skip
+def test_hurried_english_is_no_other_language(text: str) -> None:
+    assert told(text) is None
 
 
 def test_the_shops_own_words_tell_no_language() -> None:
