@@ -60,7 +60,7 @@ def test_english_is_never_taken_for_another_language() -> None:
 @pytest.mark.parametrize(
     "text",
     ["heya do u do babygrows", "do u do dummys", "any jimjams", "1tb ones uder 1500?", "how mny cpus",
-     "do u dlvr 2 irlnd",      "wots a derailleur hanger", "shimano deore chain", "is da dash a mens", "whats da price of da 28 agn?"],
+     "do u dlvr 2 irlnd", "wots a derailleur hanger", "shimano deore chain", "is da dash a mens"],
 )  # fmt: skip
 def test_hurried_english_is_no_other_language(text: str) -> None:
     assert told(text) is None
