@@ -98,7 +98,7 @@ def _talked_of(request: Request, base: Filters, context: Context) -> Filters:
     if not request.from_context:
         return base
     products = context.catalogue.products(request.products[:_POOL])
-    if len(products) == 1:
+    if len(products) == 1 and not request.extra.get("why"):
         return replace(base, category=products[0].category, subcategory=products[0].subcategory)
     return replace(base, product_ids=frozenset(p.product_id for p in products)) if products else base
 

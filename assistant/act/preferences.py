@@ -49,6 +49,8 @@ def _replaces(new: Any, old: dict[str, str]) -> bool:
         return False
     if new.name in _SINGLE:
         return not new.about or not old.get("about") or new.about == old["about"]
+    if new.gone:  # who is no longer into running likes no trail running either
+        return set(stems(new.value)) <= set(stems(old["value"]))
     return bool(new.value.lower() == old["value"].lower())
 
 
@@ -153,11 +155,14 @@ def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan)
     """Forget the item in the conversation, in what is kept and in the account's columns."""
     everything = item == "everything"
     asked = set(stems(item))
-    gone_here = [t for t in told if everything or _is_asked(asked, t["name"], t["value"], t.get("about", ""))]
+    said = [(t["name"], t["value"], t.get("about", "")) for t in told]
+    gone_here = [told[i] for i in _asked_of(asked, said, everything)]
     plan.told = [t for t in told if t not in gone_here]
     names = [Wish(t["name"], t["value"], t.get("about", "")).words() for t in gone_here]
     if context.shopper is not None and context.shoppers is not None:
-        kept = [w for w in map(from_kept, context.shopper.preferences) if everything or _wish_asked(asked, w)]
+        known = [from_kept(kept) for kept in context.shopper.preferences]
+        items = [(f"{w.name} {w.column.replace('_', ' ')}", w.value, w.about) for w in known]
+        kept = [known[i] for i in _asked_of(asked, items, everything)]
         context.shoppers.forget(context.shopper.customer_id, [w.kept() for w in kept])
         names += [w.words() for w in kept]
         if everything or asked & _HISTORY:
@@ -171,15 +176,19 @@ def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan)
         plan.say("I know nothing of that kind about you, so there is nothing to forget.")
 
 
-def _wish_asked(asked: set[str], wish: Wish) -> bool:
-    return _is_asked(asked, f"{wish.name} {wish.column.replace('_', ' ')}", wish.value, wish.about)
+def _asked_of(asked: set[str], items: Sequence[tuple[str, str, str]], everything: bool) -> list[int]:
+    """Which of the items (kind, value, what it is about) the words name: those that have most of them.
 
-
-def _is_asked(asked: set[str], name: str, value: str, about: str) -> bool:
-    """Whether the words name this item: all of them are of its kind, its value or what it is about."""
+    "Shoe size" names a size that is said of shoes, else one that is said of nothing, never one of clothes.
+    """
     also = {"likes": "like interest hobby", "avoids": "avoid allergy dislike hate", "colour": "color"}
-    own = set(stems(f"{name} {value} {about} {' '.join(v for k, v in also.items() if k in name)}"))
-    return bool(asked) and asked <= own
+    scores = []
+    for name, value, about in items:
+        own = set(stems(f"{name} {value} {about} {' '.join(v for k, v in also.items() if k in name)}"))
+        other = bool(about) and not set(stems(about)) & asked and bool(asked - own)
+        scores.append(0 if other else len(asked & own))
+    most = max(scores, default=0)
+    return [i for i, score in enumerate(scores) if everything or (most and score == most)]
 
 
 def _consent(given: bool, context: Context, plan: Plan) -> None:

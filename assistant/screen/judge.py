@@ -53,6 +53,16 @@ _SHOPPING = re.compile(
     r"|\b(?:what|which) (?:\w+ ){1,2}(?:are there|do you have|have you got)\b",
     re.IGNORECASE,
 )
+_OF_ONESELF = 4.0
+"""How much more a short message must score that asks what is known of its writer, or says what they eat or like now."""
+_SELF = re.compile(
+    r"\b(?:know|remember|have|got|keep|hold|saved?|stored?|kept)\b.{0,20}\b(?:of|about|on) me\b"
+    r"(?: (?:now|so far|already|please))*\W*$"
+    r"|^\W*(?:please )?(?:drop|forget|delete|remove|scrap) my (?:diet|size|budget|preferences|likes|history|data)\W*$"
+    r"|^\W*(?:i|i'm|im|we|we're)(?: (?:really|also|only|not|never|do|don't|can|can't|usually))* "
+    r"(?:eat|drink|wear|into|like|love|enjoy|avoid)\b(?: [\w'-]+){1,3} (?:again|any ?more|now|these days)\W*$",
+    re.IGNORECASE,
+)
 _TO_SOMEBODY = re.compile(
     r"\b(?:to \w+|for \w+ing) (?:my|his|her|him|them|you|me|myself|people|some(?:one|body)|any(?:one|body)|an?|the)\b",
     re.IGNORECASE,
@@ -123,6 +133,8 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
         return 0.0
     if own and _SHOPPING.search(simple) and any(n and n.without(simple) != simple for n in (own, own.kinds)):
         return _OF_WHAT_IS_SOLD
+    if _SELF.search(simple):
+        return _OF_ONESELF
     return _OF_IT if _IT.search(simple) else 0.0
 
 

@@ -61,12 +61,16 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
     "recommend": ADVICE,
     "gift": re.compile(
         r"\b(?:gifts?|presents?|birthday|christmas|xmas|wedding|anniversary|santa|surpris\w*|for (?:my|a|his|her))\b|"
-        rf"{_GET_THEM}"
+        rf"{_THEM.pattern}"
     ),
 }
 """Words without one of which a clause is not of that kind, whatever the head says."""
 
 _STRONG: dict[str, re.Pattern[str]] = {
+    "prefer": re.compile(
+        r"^\W*(?:(?:please )?(?:remember|note) (?:that )?)?(?:i|we) (?:really |also |absolutely |just )?"
+        r"(?:love|adore|enjoy|hate|like)\b(?! (?:the|this|that|it|them|those|these|your|to|how|what)\b)"
+    ),
     "recommend": re.compile(
         r"\b(?:recommend\w*|suggest\w*|advi[sc]e)\b|"
         r"\bwh(?:at|ich)\b[^?]{0,30}\b(?:would|will|might|could|should)\b[^?]{0,12}\b"
@@ -116,6 +120,11 @@ def see(part: str, state: State, linked: Linked, encode: Encode) -> Seen:
     elif label == "recommend" and _THEM.search(said):
         label = "gift"
     return Seen(part, clause, mentions, label, scores[label])
+
+
+def gift_asked(text: str) -> bool:
+    """Whether a text plainly asks for a gift."""
+    return bool(_STRONG["gift"].search(fold(text)))
 
 
 def _believed(label: str, scores: dict[str, float], said: str) -> bool:

@@ -7,7 +7,7 @@ Works on words alone: keeps nothing and knows no customer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.language import STOP_WORDS, fold, words_to_numbers
@@ -33,53 +33,109 @@ class Told:
 
 _I = r"\b(?:i|we)(?:'m| am|m|'re| are)\b"
 _DIETS = (
-    r"vegan|vegetarian|pescatarian|coeliac|celiac|diabetic|lactose[- ]intolerant|gluten[- ]intolerant|"
-    r"dairy[- ]free|gluten[- ]free|kosher|halal"
+    r"vegan|vegetarian|veggie|plant[- ]based|pescatarian|coeliac|celiac|diabetic|lactose[- ]intolerant|"
+    r"gluten[- ]intolerant|dairy[- ]free|gluten[- ]free|kosher|halal"
 )
+_SAME_DIET = {"veggie": "vegetarian", "plant based": "vegan", "celiac": "coeliac"}
 _DIET = re.compile(rf"{_I} (?:an? |all |both |strictly )*({_DIETS})\b")
-_NOT_DIET = re.compile(rf"(?:{_I} (?:not|no longer)|(?:i|we) (?:aren't|ain't)) (?:an? )?({_DIETS})\b")
+_NOT_DIET = re.compile(
+    rf"(?:(?:{_I} )?(?:not|no longer)|(?:i|we) (?:aren't|ain't)|\bnever (?:said|told you) (?:that )?{_I}) "
+    rf"(?:an? )?({_DIETS})\b"
+)
 _THING = r"((?:[a-z][a-z'-]+ ?){1,3}?)"
-_END = r"(?= and | or | but | because | please| in (?:my|any)| at all| anymore| any more| now|[.,;!?]|$)"
+_END = (
+    r"(?= and | or | but | because | please| in (?:my|any)| for me| at all| ever| anymore| any more| again| these days|"
+    r" after all| now|[.,;!?]|$)"
+)
 _AVOID = re.compile(
     rf"\b(?:hate|hates|dislike|detest|can't stand|cannot stand|can't (?:wear|eat|have|drink|tolerate)|"
     rf"never (?:wear|eat|buy|drink|use)|(?:don't|do not) (?:like|wear|eat|drink|want|use|tolerate|touch)|"
     rf"avoid(?:ing)?|allergic to|intolerant to|allergy to|nothing (?:with|made of|of)|anything but|"
-    rf"steer clear of|stay away from)\b {_THING}{_END}"
+    rf"steer clear of|stay away from|not (?:really )?(?:keen on|into|(?:a )?(?:big )?fans? of))\b {_THING}{_END}"
+    rf"|^\W*(?:never|absolutely no) {_THING}{_END}"
+    rf"|\bcan't do {_THING}{_END}|\bnot an? {_THING} (?:person|fan|lover)\b"
+    rf"|\b{_THING}(?: is|'s| are)(?:n't| not) (?:really )?(?:my (?:colou?r|thing|taste)|for me)\b"
+    rf"|\b{_THING}(?: is|'s| are) (?:an? )?(?:absolute )?(?:no|no-go|no go)(?: for (?:me|us))?(?=[.,;!?]|$)"
+    rf"|\b{_THING} (?:doesn't|don't|does not|do not) suit (?:me|us)\b"
+    rf"|\b(?:an? )?([a-z]+) allergy\b"
 )
 _NO_X = re.compile(rf"^\W*no {_THING}(?: please| for me| thanks){_END}")
-_NO_LONGER = re.compile(rf"\b(?:no longer|don't|do not) (?:mind|avoid|hate|dislike) {_THING}{_END}")
+_SINCE = r"(?:any ?more|again|now|these days|after all)"
+_NO_LONGER = re.compile(
+    rf"\b(?:no longer|don't|do not|never said (?:that )?(?:i|we)) (?:mind|avoid|hate|dislike) {_THING}{_END}"
+    rf"|\b(?:i|we) (?:do |can )?(?:eat|drink|wear|use|like) {_THING} {_SINCE}\b"
+    rf"|\bnot allergic to {_THING}{_END}"
+    rf"|(?:^|\bactually|\bturns out|\boh)\W*(?:i'm (?:fine|ok|okay) with {_THING}{_END}|"
+    rf"{_THING}(?: is|'s| are) (?:fine|ok|okay|alright|all right|no problem)\b)"
+)
+_NO_LIKE = re.compile(
+    rf"\b(?:not|no longer|isn't|aren't) (?:really )?(?:into|keen on|interested in) {_THING} ?{_SINCE}\b"
+    rf"|\b(?:don't|do not|no longer) (?:like|love|enjoy|do|collect) {_THING} {_SINCE}\b"
+    rf"|\bnever (?:said|told you) (?:that )?(?:i|we) (?:like|love|enjoy)\b {_THING}{_END}"
+)
 _LIKE = re.compile(
-    rf"\b(?:i|we) (?:really |also |do |mostly |usually |just |only |absolutely )*"
-    rf"(?:love|like|enjoy|adore|prefer|buy|collect|do a lot of)\b {_THING}{_END}"
+    rf"\b(?:i|we) (?:really |also |do |mostly |usually |just |only |always |absolutely )*"
+    rf"(?:love|like|enjoy|adore|prefer|buy|collect|do a lot of|(?<=only )(?:wear|use)|(?<=always )(?:wear|use))\b "
+    rf"{_THING}(?= to | over |{_END[3:-1]})"
     rf"|(?:{_I}) (?:really |also |very )*(?:into|keen on|fond of|(?:a )?(?:big )?fans? of) {_THING}{_END}"
 )
-_COLOUR = re.compile(r"\bfavou?rite colou?r (?:is|would be|are) (?:a )?([a-z]+)")
+_COLOUR = re.compile(
+    r"\bfav(?:e|ou?rite) colou?r(?: is|'s| would be| are) (?:a )?([a-z]+)"
+    r"|\b([a-z]+) is my fav(?:e|ou?rite)(?: colou?r)?\b|\bmore of an? ([a-z]+) person\b"
+)
 _SIZE = re.compile(
     r"\b(?:i|we) (?:usually |normally |always |mostly |now |generally |actually )*(?:wear|take|need|have|am|'m) "
     r"(?:an? )?(?:(?:shoe |foot |european |eu |uk |us )*size )?"
     r"(?P<a>\d{2,3}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|x{0,4}[sml]|small|medium|large|extra large)\b"
     r"(?! (?:of|years|kids|people|minutes))"
-    r"|\b(?:my|the) (?P<about>[a-z]+ )?size (?:is|would be|was) (?:now |a |an |size )*"
+    r"|\b(?:my|the) (?P<about>[a-z]+ )?size(?: is|'s| would be| was) (?:now |a |an |size )*"
     r"(?P<b>\d{1,3}(?:\.5)?|x{0,4}[sml]|small|medium|large)\b"
     r"|\bi(?:'m| am) (?:an? )?size (?P<c>\d{1,3}(?:\.5)?|x{0,4}[sml])\b"
     r"|\bsize (?:to|is now) (?:an? )?(?P<d>\d{1,3}(?:\.5)?|x{0,4}[sml])\b"
+    r"|\bmy (?P<feet>feet) are (?:an? |about |size )*(?P<e>\d{1,2}(?:\.5)?)\b"
+    r"|\b(?P<f>\d{2}(?:\.5)?|x{0,4}[sml]|small|medium|large)(?: usually| always)? "
+    r"(?:fits me|is my size|is what i wear)\b"
+    r"|\bfor me it's (?:always |usually )?(?:size )?(?P<g>\d{2}|x{0,4}[sml]|small|medium|large)\b"
 )
+_AM_SIZE = re.compile(
+    r"\bi(?:'m| am|m) (?:usually |normally |now |actually |really )*an? "
+    r"(?P<h>\d{2}(?:\.5)?|x{0,4}[sml]|small|medium|large)\b"
+    r"(?!-| (?:year|years|yr|person|fan|bit|business|family|woman|man|lady|guy))"
+)
+"""Said of oneself without the word "size": only where the whole clause is known to be about that."""
 _ALSO_SIZE = re.compile(
     r"\band (?:i )?(?:take |wear |have |an? |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml]) (?:in|for) ([a-z]+)"
 )
 _NEW_SIZE = re.compile(r"\b(?:it's|its|it is|but|now|am|i'm|to)\W+(?:an? |now |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml])\b")
 _ABOUT = re.compile(r"\b(?:in|for|of) ([a-z]+)\b|\b(shoe|trouser|shirt|jacket|glove|hat|ring|bra|clothing)s?\b")
 _BUDGET = re.compile(
-    r"\b(?:my|our|a|the) (?:max(?:imum)? )?budget\b|\b(?:spend|pay)\b.*\b(?:more than|at most|up to|over)\b"
+    r"\b(?:my|our|a|the) (?:\w+ )?budget\b|\b(?:spend|pay)\b.*\b(?:more than|at most|up to|over)\b"
+    r"|\b(?:usually|normally|generally|always|typically|like to|try to) (?:spend|pay|stay|keep|go)\b"
+    r"|\bis (?:my|our|the) (?:usual )?(?:limit|max\w*|most|budget)\b|\bgo over\b"
 )
 _SELF = re.compile(r"\b(?:me|my|i|i'm|im|mine|myself|we|our)\b|\bpersonal\w*|\bpreferences?\b|\bremember")
 _MINE = re.compile(r"\b(?:about|of|on|for) (?:me|us|myself)\b|\b(?:my|mine|i)\b|\bpersonal\b")
-_FORGETS = re.compile(r"\b(?:forget|delete|remove|erase|clear|wipe|drop|don't remember|stop remembering|don't keep)\b")
-_NOISE = STOP_WORDS | frozenset(
-    """forget delete remove erase clear wipe please remember remembering stop said told keep saved stored about
-    thing""".split()
+_YOU_KEEP = re.compile(
+    r"\b(?:you(?:'ve| have)?|have you) (?:saved?|stored?|kept|keep|noted|remembered)\b|"
+    r"\b(?:bout|abt) me\b|\bdo you remember\b"
 )
-_ALL = frozenset("everything all preferences preference data profile anything know information".split())
+_FORGETS = re.compile(
+    r"\b(?:forget|delete|remove|erase|clear|wipe|purge|drop|scrap|ditch|lose|unlearn|strike|get rid of|"
+    r"take (?:off|out)|(?:don't|do not|stop|quit) (?:remember|keep|stor|sav)(?:e|ing)?)\b"
+)
+_KINDS = re.compile(
+    r"\b(?:size|budget|colou?r|allerg\w+|diet|(?:dis)?likes|preferences?|history|vegan|vegetarian)\b"
+    r"(?! (?:chart|guide))"
+)
+_LIKES = re.compile(r"\b(?:what i like|my (?:likes|interests|hobbies))\b")
+_NOISE = STOP_WORDS | frozenset(
+    """forget delete remove erase clear wipe purge drop scrap ditch lose unlearn strike rid take please remember
+    remembering stop quit said told keep keeping store storing save saved stored about thing bit rule notes favourite
+    favorite never""".split()
+)
+_ALL = frozenset(
+    "everything all preferences preference data profile anything know information info details personal".split()
+)
 _NO_THINGS = frozenset(
     "it that this them one ones to you your more much anything something the a an how what idea sure".split()
 )
@@ -93,22 +149,28 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     sure = label in ("prefer", "correct")
     found = [*_diets(folded), *_sizes(folded, sure), *_dislikes(folded, sure), *_budgets(text, folded, sure)]
     if match := _COLOUR.search(folded):
-        found.append(Told("colour", match[1]))
+        found += [Told("colour", c) for c in match.groups() if c and (c in COLOURS or match[1])]
     if sure and not any(f.name == "colour" for f in found):
-        found += _likes(folded, clause)
+        found += _likes(folded)
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
 
 
 def _diets(folded: str) -> Iterator[Told]:
     if match := _NOT_DIET.search(folded):
-        yield Told("diet", match[1].replace("-", " "), gone=True)
+        yield Told("diet", _diet(match[1]), gone=True)
     elif match := _DIET.search(folded):
-        yield Told("diet", match[1].replace("-", " "))
+        yield Told("diet", _diet(match[1]))
+
+
+def _diet(words: str) -> str:
+    """A diet by the one name that it is kept under."""
+    words = words.replace("-", " ")
+    return _SAME_DIET.get(words, words)
 
 
 def _sizes(folded: str, sure: bool) -> Iterator[Told]:
-    match = _SIZE.search(folded)
-    own = bool(match) and (sure or bool(re.search(r"\b(?:i|we) (?:\w+ )?wear\b|\bmy (?:\w+ )?size\b", folded)))
+    match = _SIZE.search(folded) or (_AM_SIZE.search(folded) if sure else None)
+    own = bool(match) and (sure or bool(_OWN_SIZE.search(folded)))
     new = (
         _NEW_SIZE.search(folded)
         if re.search(r"\b(?:not|no longer|isn't|wrong|actually|change|update)\b", folded)
@@ -118,13 +180,18 @@ def _sizes(folded: str, sure: bool) -> Iterator[Told]:
         return
     if match and not new:
         yield from (Told("size", m[1].upper(), _one(m[2])) for m in _ALSO_SIZE.finditer(folded[match.end() :]))
-    value = (new[1] if new else "") or next((g for k, g in match.groupdict().items() if g and k != "about"), "")  # type: ignore[union-attr]
-    about = (match["about"] or "").strip() if match else ""
+    value = (new[1] if new else "") or next((g for k, g in match.groupdict().items() if g and k not in _NO_SIZE), "")  # type: ignore[union-attr]
+    named = match.groupdict() if match else {}
+    about = "shoe" if named.get("feet") else (named.get("about") or "").strip()
     if not about and (kind := _ABOUT.search(folded[match.end() if match else 0 :]) or _ABOUT.search(folded)):
         about = kind[1] or kind[2]
     words = {"small": "s", "medium": "m", "large": "l", "extra large": "xl"}
     value = words.get(value, value)
     yield Told("size", value.upper() if value.isalpha() else value, _one(about))
+
+
+_OWN_SIZE = re.compile(r"\b(?:i|we) (?:\w+ )?wear\b|\bmy (?:\w+ )?size\b|\bmy feet are\b")
+_NO_SIZE = ("about", "feet")
 
 
 def _one(about: str) -> str:
@@ -134,14 +201,23 @@ def _one(about: str) -> str:
 
 
 def _dislikes(folded: str, sure: bool) -> Iterator[Told]:
-    if match := _NO_LONGER.search(folded):
-        yield Told("avoids", _thing(match[1]), gone=True)
+    if match := _NO_LIKE.search(folded):
+        yield Told("likes", _said(match), gone=True)
         return
-    strong = re.search(r"\ballerg|\bintoleran|\bi (?:hate|avoid|can't stand)\b", folded)
+    if match := _NO_LONGER.search(folded):
+        if thing := _said(match):
+            yield Told("avoids", thing, gone=True)
+        return
+    strong = re.search(r"\ballerg(?:ic|y\b(?! info))|\bintoleran|\bi (?:hate|avoid|can't stand)\b", folded)
     for match in [*_AVOID.finditer(folded), *_NO_X.finditer(folded)]:
-        values = [_thing(match[1]), *_more(folded[match.end() :])]
+        values = [_said(match), *_more(folded[match.end() :])]
         if sure or strong:
             yield from (Told("avoids", value) for value in values if value)
+
+
+def _said(match: re.Match[str]) -> str:
+    """The thing that whichever alternative matched has found."""
+    return next((thing for group in match.groups() if group and (thing := _thing(group))), "")
 
 
 def _more(rest: str) -> list[str]:
@@ -153,7 +229,9 @@ def _more(rest: str) -> list[str]:
     return [o for o in out if o]
 
 
-def _likes(folded: str, clause: Clause) -> Iterator[Told]:
+def _likes(folded: str) -> Iterator[Told]:
+    if _NO_LIKE.search(folded) or _NO_LONGER.search(folded):
+        return
     for match in _LIKE.finditer(folded):
         said = match[1] or match[2] or ""
         for value in (_thing(said), *_more(folded[match.end() :])):
@@ -161,13 +239,12 @@ def _likes(folded: str, clause: Clause) -> Iterator[Told]:
                 yield Told("colour" if value in COLOURS else "likes", value)
 
 
+_NO_PART = frozenset("any my some really wearing eating colour color colours colors stuff i i'm im actually".split())
+
+
 def _thing(words: str) -> str:
     """A noun phrase without its small words; empty when nothing is left ("to", "that")."""
-    kept = [
-        w
-        for w in words.split()
-        if w not in _NO_THINGS and w not in ("any", "my", "some", "really", "wearing", "eating")
-    ]
+    kept = [w for w in words.split() if w not in _NO_THINGS and w not in _NO_PART]
     return " ".join(kept).strip(" '-")
 
 
@@ -176,26 +253,38 @@ def _budgets(text: str, folded: str, sure: bool) -> Iterator[Told]:
         return
     bounds = price_bounds(text, 0)
     amount = bounds.high or bounds.low
-    if amount is None and (match := re.search(r"budget (?:is|of|now)\D{0,12}(\d+)", folded)):
-        amount = int(match[1])
+    if amount is None and (match := re.search(r"\d+", folded)):
+        amount = int(match[0])
     if amount:
         yield Told("budget", str(amount))
 
 
-def is_about_self(text: str, label: str) -> bool:
-    """Whether a clause of this kind is really about what is known of the customer."""
+def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) -> bool:
+    """Whether a clause of this kind is really about what is known of the customer; `told` is what they said before."""
     folded = fold(text)
     if label == "forget":
-        return bool(_FORGETS.search(folded)) and bool(item(text))
+        known = {w for t in told for w in f"{t['name']} {t['value']}".lower().split()}
+        own = _SELF.search(folded) or _KINDS.search(folded) or known & set(item(text).split())
+        return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and "account" not in folded
     if label == "recall":
-        return bool(_MINE.search(folded))
+        return bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
+
+
+_REFUSES = re.compile(r"n't\b|\b(?:not|no|never|stop|without|rather not|nor|dont|didnt)\b")
+
+
+def allowed(text: str) -> str:
+    """ "consent_yes" for a text that was read as agreeing, unless it has a word of refusing: then it is none."""
+    return "consent_no" if _REFUSES.search(fold(text)) else "consent_yes"
 
 
 def item(text: str) -> str:
     """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" for all of it."""
     folded = fold(text)
-    words = [w for w in re.findall(r"[a-z]+|\d+", folded) if w not in _NOISE or w in _ALL]
+    words = [w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", folded) if w not in _NOISE or w in _ALL]
+    if _LIKES.search(folded):
+        words.append("likes")
     told = re.search(r"\bwhat i (?:just )?(?:told|said)\b|\bwhat you know\b", folded)
     everything = told or (bool(words) and set(words) <= _ALL)
     return "everything" if everything else " ".join(words)

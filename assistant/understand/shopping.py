@@ -19,7 +19,7 @@ from assistant.understand.acts import Encode
 from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
-from assistant.understand.kinds import ADVICE, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, see
+from assistant.understand.kinds import ADVICE, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
 from assistant.understand.quantities import says_so_much_off, spending
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
@@ -56,6 +56,8 @@ def refine(
     seen = [see(part, state, linked, encode) for part in split(text)[:6]]
     told = [p for s in seen for p in preferences.stated(s.text, s.label, s.clause, state)]
     if (request := _self(seen, told, state)) is not None:
+        return [request]
+    if (request := _reasons(text, seen, state)) is not None:
         return [request]
     if (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
         return _with_told([_with_voucher(request, described)], told, state)
@@ -113,19 +115,32 @@ def _self(seen: Sequence[Seen], told: Sequence[preferences.Told], state: State) 
     for each in seen:
         if each.label in ("consent_no", "consent_yes") and not _CONSENT.search(fold(each.text)):
             continue
-        if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label):
+        if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label, state.told):
+            label = preferences.allowed(each.text) if each.label == "consent_yes" else each.label
             slots = {"item": preferences.item(each.text)}
             return Request(
                 "preferences",
                 each.text,
                 extra={
-                    "self": each.label,
+                    "self": label,
                     "told": tuple(told),
                     "told_before": tuple(state.told),
-                    "slots": slots | {"do": each.label},
+                    "slots": slots | {"do": label},
                 },
             )
     return None
+
+
+_WHY = re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:makes|made)\b|\breason\w*\b|\bgrounds\b|\bbas(?:ed|is)\b|\blogic\b")
+
+
+def _reasons(text: str, seen: Sequence[Seen], state: State) -> Request | None:
+    """Why something was recommended a moment ago: what was chosen then, with its reasons."""
+    asked = any(s.label == "why" for s in seen) or fold(text).strip(" ?!.") in ("why", "how come", "and why")
+    if state.act != "recommend" or not state.focus or not asked or not _WHY.search(fold(text)):
+        return None
+    extra = {"told_before": tuple(state.told), "why": True, "gift": gift_asked(state.question)}
+    return Request("recommend", text, products=tuple(state.focus), from_context=True, extra=extra)
 
 
 def _named(text: str, offer_names: Sequence[str]) -> bool:
