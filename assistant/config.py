@@ -169,7 +169,7 @@ class OrderSettings(Section):
     """Order self-service. Its rules are the shop's data (`backroom orders rules`), not settings."""
 
     webhook: str | None = Field(default=None, pattern=r"^https?://")
-    """Where `backroom orders outbox --send` delivers what was written. None: nothing is sent anywhere."""
+    """Where a running server, or `backroom orders outbox --send`, delivers what was written. None: nothing is sent."""
 
 
 class PrivacySettings(Section):

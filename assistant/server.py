@@ -37,6 +37,7 @@ from assistant.metrics import Metrics
 from assistant.patience import OwnNames, PatientProtocol
 from assistant.privacy.caretaker import Caretaker
 from assistant.shelving import Shelving
+from assistant.shop.outbox_sender import Sender
 from assistant.types import CustomerRef, Event
 
 if TYPE_CHECKING:
@@ -179,8 +180,13 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     caretaker.start()
     shelving = Shelving(runtime.db, runtime.assistant.guard)
     shelving.start()
+    sender = Sender(runtime.db, settings.orders.webhook) if settings.orders.webhook and pool is None else None
+    if sender:
+        sender.start()
 
     def close() -> None:
+        if sender:
+            sender.stop()
         shelving.stop()
         caretaker.stop()
         if pool:

@@ -61,22 +61,43 @@ def outbox(
 
     from assistant.errors import BackroomError, UsageError
     from assistant.runtime import open_database
-    from assistant.shop.outbox import deliver, waiting, webhook
+    from assistant.shop.outbox import message, waiting
+    from assistant.shop.outbox_sender import deliver, webhook, webhook_secret
 
     settings = load_settings(config, db=db)
     with open_database(settings, create=False) as database:
         if send:
             if settings.orders.webhook is None:
                 raise UsageError("there is no webhook; set `webhook` in [orders] of the settings file")
-            delivered, left = deliver(database, webhook(settings.orders.webhook), datetime.now(UTC))
+            send_one = webhook(settings.orders.webhook, webhook_secret(database, by="system:cli"))
+            delivered, left = deliver(database, send_one, datetime.now(UTC))
             if left:
-                raise BackroomError(f"{delivered} delivered, {left} still wait: {waiting(database)[0].problem}")
+                why = waiting(database)[0].problem or "another sender is at it"
+                raise BackroomError(f"{delivered} delivered, {left} still wait: {why}")
             print_json({"delivered": delivered, "waiting": left}) if as_json else typer.echo(f"{delivered} delivered")
             return
         rows = waiting(database)
     if as_json:
-        print_json([{"key": r.key, "at": r.at.isoformat(), "customer_id": r.customer_id, **r.body} for r in rows])
+        print_json([{**message(r), "tries": r.num_tries, "problem": r.problem} for r in rows])
     else:
         for row in rows:
-            typer.echo(f"{row.at:%Y-%m-%d %H:%M} {row.body.get('action')} {row.body.get('order_id', row.customer_id)}")
+            told = f"  (tried {row.num_tries} times: {row.problem})" if row.num_tries else ""
+            what = f"{row.body.get('action')} {row.body.get('order_id', row.customer_id)}"
+            typer.echo(f"{row.at:%Y-%m-%d %H:%M} {what}{told}")
         typer.echo(f"{len(rows)} waiting")
+
+
+@orders.command("webhook-secret")
+def webhook_secret_of(
+    renew: Annotated[bool, typer.Option("--renew", help="Make a new one; the next message is signed with it.")] = False,
+    db: Db = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """The secret with which messages to the webhook are signed (Standard Webhooks); made at first use."""
+    from assistant.runtime import open_database
+    from assistant.shop.outbox_sender import webhook_secret
+
+    with open_database(load_settings(config, db=db), create=False) as database:
+        secret = webhook_secret(database, renew=renew, by="system:cli")
+    print_json({"secret": secret}) if as_json else typer.echo(secret)

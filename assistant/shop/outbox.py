@@ -1,12 +1,11 @@
 """What the shop's own systems have to know of: every write to an order, in the same transaction as the write itself.
 
-A row stays until a sender has delivered it; without one (the default) the shop reads the table or asks for it. The key
-makes a write that is repeated visible as the same one. Knows no order and no rules.
+A row waits until a sender (outbox_sender.py) has delivered it; without one (the default) the shop reads the table or
+asks for it. The key makes a write that is repeated visible as the same one. Knows no order and no rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -47,39 +46,16 @@ def waiting(db: Database, limit: int = 100) -> list[OutboxRow]:
         return list(rows)
 
 
-def webhook(url: str, timeout_s: float = 10.0) -> Callable[[Json], str | None]:
-    """A sender for `deliver` that posts each message as JSON to `url`; any answer but 2xx counts as a failure."""
-    import httpx
-
-    def send(message: Json) -> str | None:
-        try:
-            answer = httpx.post(url, json=message, timeout=timeout_s, headers={"Idempotency-Key": str(message["key"])})
-        except httpx.HTTPError as error:
-            return f"{url}: {type(error).__name__}"
-        return None if answer.is_success else f"{url}: answered {answer.status_code}"
-
-    return send
-
-
-def deliver(db: Database, send: Callable[[Json], str | None], now: datetime, limit: int = 100) -> tuple[int, int]:
-    """Hand waiting messages to `send`, oldest first, until one fails: (delivered, still waiting).
-
-    `send` returns None, or what went wrong. A message may be sent again when the machine stops in between: the
-    receiver tells by its `key`.
-    """
-    delivered = 0
-    rows = waiting(db, limit)
-    for row in rows:
-        problem = send({"key": row.key, "at": row.at.isoformat(), "customer_id": row.customer_id, **row.body})
-        with db.write() as session:
-            kept = session.get(OutboxRow, row.outbox_id)
-            if kept is None:
-                continue
+def mark(db: Database, row: OutboxRow, problem: str | None, now: datetime) -> None:
+    """Note how a delivery went: `problem` None means that it arrived."""
+    with db.write() as session:
+        kept = session.get(OutboxRow, row.outbox_id)
+        if kept is not None:
             kept.num_tries += 1
             kept.problem = problem
-            if problem is None:
-                kept.sent_at = now
-        if problem is not None:
-            break
-        delivered += 1
-    return delivered, len(rows) - delivered
+            kept.sent_at = now if problem is None else None
+
+
+def message(row: OutboxRow) -> Json:
+    """A row as the shop's systems get it."""
+    return {"key": row.key, "at": row.at.isoformat(), "customer_id": row.customer_id, **row.body}

@@ -11,7 +11,8 @@ import pytest
 
 from assistant.cli import run
 from assistant.shop.order_rules import OrderRules, text
-from assistant.shop.outbox import deliver, waiting
+from assistant.shop.outbox import waiting
+from assistant.shop.outbox_sender import deliver
 from assistant.shop.schema import OrderRow
 from assistant.store.audit_verify import entries
 from assistant.store.database import Database
