@@ -89,6 +89,8 @@ class Basket:
     member: bool | None = None
     asks: frozenset[str] = frozenset()
     again: bool = False
+    asked_which: bool = False
+    """Which version is meant was asked a moment ago, and the message speaks of something else."""
     voucher: Terms | None = None
     """A voucher as the customer describes it, which the shop doesn't know."""
 

@@ -34,6 +34,8 @@ def basket(request: Request, context: Context, plan: Plan) -> None:
     if asked.asks and all(len(piece.products) > 1 for piece in asked.pieces):
         _without_goods(asked, till, context, plan)  # delivery can be told before it is clear which thing is meant
         return
+    if asked.asked_which and _each_version(asked, till, context, plan):
+        return
     for at, piece in enumerate(asked.pieces):
         item = _item(piece, till, context, plan)
         if item is None:
@@ -94,13 +96,45 @@ def _item(piece: Piece, till: Till, context: Context, plan: Plan) -> Item | None
     choice = choose(products[0], piece.wanted, piece.skus)
     if not_offered(choice, context, plan):
         return None
-    sold = sorted(choice.sold, key=lambda v: (not v.available, v.price.minor))
-    told = [v for v in sold if v.available is not False] or sold
+    told = _to_be_had(choice)
     if len({v.price for v in told}) > 1:
         _which_version(products[0], told, context, plan)
         return None
     variant = max(told, key=lambda v: till.price([Item(products[0], v)]).goods)  # an offer on one colour is no offer
     return Item(products[0], variant, piece.quantity, _told(choice, told))
+
+
+def _to_be_had(choice: Choice) -> list[Variant]:
+    """The versions of a choice that can be had, the cheapest first; all where none can."""
+    sold = sorted(choice.sold, key=lambda v: (not v.available, v.price.minor))
+    return [v for v in sold if v.available is not False] or sold
+
+
+_FEW_VERSIONS = 3
+
+
+def _each_version(asked: Basket, till: Till, context: Context, plan: Plan) -> bool:
+    """Say the sum for each version of the one thing, where they are few: whoever was asked which one they mean and
+    asks on isn't asked again."""
+    piece = asked.pieces[0]
+    products = context.catalogue.products(piece.products[:2])
+    choice = choose(products[0], piece.wanted, piece.skus) if len(products) == 1 else None
+    versions = {v.price: v for v in reversed(_to_be_had(choice))} if choice else {}
+    if choice is None or not 1 < len(versions) <= _FEW_VERSIONS:
+        return False
+    name = _telling(list(versions.values()))
+    for variant in sorted(versions.values(), key=lambda v: v.price.minor):
+        items = [Item(products[0], variant, piece.quantity, only(variant, [name]))]
+        priced = till.price(items)
+        _say_sum(items, priced, till, plan)
+        _say_steps(asked, items, priced, till, plan)
+        _say_codes(asked, priced, till, plan)
+        if asked.asks & {"shipping", "free_shipping"}:
+            _say_shipping(asked, items, priced, till, context, plan)
+    assert plan.basket is not None
+    plan.basket["open"] = 0
+    plan.focus = [products[0].product_id]
+    return True
 
 
 def _told(choice: Choice, variants: Sequence[Variant]) -> dict[str, str]:
@@ -116,14 +150,19 @@ def _which_product(products: Sequence[Product], context: Context, plan: Plan) ->
     plan.clarifying = True
 
 
-def _which_version(product: Product, variants: Sequence[Variant], context: Context, plan: Plan) -> None:
-    """Asks for the option on which the price depends, with the values that there are."""
-    fact = context.item(plan, product)
+def _telling(variants: Sequence[Variant]) -> str:
+    """The option on which the price of the variants depends."""
     names = distinguishing(variants)
     telling = [
         n for n in names if len({v.price for v in variants}) == len({(v.options.get(n), v.price) for v in variants})
     ]
-    name = (telling or names)[0]
+    return (telling or names)[0]
+
+
+def _which_version(product: Product, variants: Sequence[Variant], context: Context, plan: Plan) -> None:
+    """Asks for the option on which the price depends, with the values that there are."""
+    fact = context.item(plan, product)
+    name = _telling(variants)
     values = list(dict.fromkeys(v.options.get(name, "") for v in variants))
     receipts = tuple(Receipt("sku", v.sku, name, v.options.get(name), context.as_of) for v in variants[:12])
     listed = join([option(name, v) for v in values if v], "or")

@@ -6,6 +6,7 @@ customer of the context. Recommends nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,7 +89,7 @@ def preferences(request: Request, context: Context, plan: Plan) -> None:
     elif asked in ("consent_no", "consent_yes"):
         _consent(asked == "consent_yes", context, plan)
     else:
-        _tell(told, context, plan)
+        _tell(request, told, context, plan)
     whole = not request.extra.get("slots", {}).get("item") or request.extra["slots"]["item"] == "everything"
     if whole and asked not in ("consent_no", "consent_yes") and context.shopper is None:
         _about_data(request, context, plan)
@@ -101,7 +102,10 @@ def _about_data(request: Request, context: Context, plan: Plan) -> None:
     plan.offer = "person"
 
 
-def _tell(told: Sequence[dict[str, str]], context: Context, plan: Plan) -> None:
+_MEMBER = re.compile(r"\bmember")
+
+
+def _tell(request: Request, told: Sequence[dict[str, str]], context: Context, plan: Plan) -> None:
     """Everything that is known and used, with where it is from; and what isn't used."""
     here = [Wish(t["name"], t["value"], t.get("about", "")) for t in told]
     if here:
@@ -112,6 +116,15 @@ def _tell(told: Sequence[dict[str, str]], context: Context, plan: Plan) -> None:
             plan.say(
                 "I know nothing about you: you aren't signed in, and you haven't told me anything about yourself yet."
             )
+        return
+    if shopper.member:
+        fact = plan.fact("your membership")
+        receipt = Receipt("customer", shopper.customer_id, "member", True, context.as_of)
+        fact.fields["member"] = Field("name", "a member", (receipt,), "whether the customer is a member")
+        plan.say(f"You are {fact.key('member')} of our shop.", fact.key("member"))
+    elif _MEMBER.search(request.text.lower()):
+        plan.say("You aren't a member of our shop, as far as your account says.")
+    if _MEMBER.search(request.text.lower()):
         return
     if not shopper.consent:
         plan.say(

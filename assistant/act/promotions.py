@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from assistant.act.combine import combine
 from assistant.act.context import Context
 from assistant.act.listing import shown_kind
 from assistant.act.offer_words import quote, say_days, say_obstacle
@@ -34,6 +35,7 @@ _GENERIC = {
 } | {s for word in STOP_WORDS for s in stems(word)}
 
 
+_YEAR = re.compile(r"20\d\d")  # nobody says the year of an offer
 _NONE_ON_THESE = "There is no offer on these at the moment."
 
 
@@ -42,10 +44,15 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
     codes = tuple(request.extra.get("codes", ()))
     till = Till(context, frozenset(map(fold_code, codes)))
     products = context.catalogue.products(request.products[:3])
+    named = _named(request.text, till)
+    if request.extra.get("asks") == "combine":
+        own = {fold_code(code) for code in codes}
+        combine([t for t in till.terms if t.code in own] + [t for t in named if t.code not in own], till, plan)
+        return
     if codes:
         _codes(codes, products, till, plan)
         return
-    if named := _named(request.text, till):
+    if named:
         _tell(named, request, till, plan)
         return
     kind = _of_kind(request, context) if not products else []
@@ -117,8 +124,8 @@ def _named(text: str, till: Till) -> list[Terms]:
     said = set(stems(text))
     found: list[tuple[float, Terms]] = []
     for terms in till.terms:
-        name = set(stems(terms.name)) - _GENERIC
-        whole = set(stems(terms.name)) <= said
+        name = {s for s in stems(terms.name) if not s.isdigit()} - _GENERIC
+        whole = {s for s in stems(terms.name) if not _YEAR.fullmatch(s)} <= said
         share = len(name & said) / len(name) if name else 0.0
         if whole or (terms.code is None and len(name & said) >= 2 and share > 0.6):
             found.append((1.0 if whole else share, terms))

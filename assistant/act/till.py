@@ -105,6 +105,7 @@ class Till:
             "min_subtotal": float(Money(terms.minimum, self.currency).decimal),
             "description": row.description if row else "",
             "name": terms.name,
+            "combinable": "yes" if terms.combinable else "no",
             "code": row.code if row else None,
             "starts": terms.starts.isoformat() if terms.starts else None,
             "ends": terms.ends.isoformat() if terms.ends else None,

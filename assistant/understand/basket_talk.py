@@ -31,7 +31,8 @@ _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|o
 _MORE_OF_IT = re.compile(
     r"^\W*(?:(?:no|sorry|wait|actually|rather|meant|mean|and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
     r"is|are|do|cost|were|want|get)\W+)*"
-    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us))*\W*$"
+    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us|"
+    r"come|comes|to|in|total|altogether|with|the|after|discount|offers?))*\W*$"
 )
 _WOULD_COST = re.compile(r"\b(?:would|will|do) \d{1,3} (?:cost|be|come to)\b")
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
@@ -55,7 +56,7 @@ def basket_request(
         text = text.replace(code, "q" * len(code))
     clause, mentions = _without_counts(text, *linked(text, state), state, linked)
     labels = {s.label for s in seen}
-    if COSTS.search(folded) or TOGETHER.search(folded):
+    if COSTS.search(folded) or TOGETHER.search(folded) or (state.act == "basket" and "basket" in labels):
         mentions = _recalled(clause, mentions, state, lookup)
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     pointed = [] if state.act == "basket" or len(pieces) > 1 else _pointed(folded, state)
@@ -64,7 +65,8 @@ def basket_request(
     before = basket.from_state(state.basket)
     if not pieces and (number := _counted_ones(text, requests, lookup)):
         return _request(text, number, {}, codes, member, asks)
-    if not pieces and (number := _other_number(folded, state, lookup)):
+    counts = re.sub(r"\b(?:with|using|and)? ?(?:the )?(?:code )?q{3,}", "", fold(text)) if codes else folded
+    if not pieces and (number := _other_number(counts, state, lookup)):
         return _request(text, number, state.basket if state.act == "basket" else {}, codes, member, asks)
     if _answers_open(pieces, clause, state, lookup):
         pieces = _filled(before, pieces, text, state, lookup)
@@ -88,7 +90,9 @@ def basket_request(
     if before and pieces and (less or (more and _changes(requests, labels, folded))):
         pieces = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(text, pieces, state.basket, codes, member, asks)
-    wants_after = (codes and bool(costs or pieces or not _asks_code_only(folded))) or (member is not None and costs)
+    wants_after = (codes and bool(costs or pieces or not _asks_code_only(folded))) or (
+        member is not None and bool(costs or pieces)
+    )
     wants_after = (
         wants_after
         or (bool(pieces) and voucher(text, 2) is not None)
@@ -101,8 +105,19 @@ def basket_request(
             return None
         if own or "free_shipping" in asks or codes:
             again = bool(before) and not pieces and not codes and member is None
+            if again and _counts_anew(folded, before):
+                return None
             return _request(text, own, state.basket if not pieces else {}, codes, member, asks, again=again)
     return None
+
+
+def _counts_anew(folded: str, before: Sequence[Piece]) -> bool:
+    """Whether there is a number that the basket doesn't have: its old sum would be no answer to that."""
+    known = {str(p.quantity) for p in before} | {w for p in before for o in p.wanted for w in str(o.value).split()}
+    numbers = re.findall(
+        r"(?<![\d.,$€£])\b(\d{1,2})\b(?![.,]?\d|\s?(?:%|percent|pounds?|quid|euros?|dollars?|for|off))", folded
+    )
+    return any(n not in known for n in numbers)
 
 
 _THESE = re.compile(

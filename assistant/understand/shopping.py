@@ -19,7 +19,7 @@ from assistant.understand.acts import Encode
 from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
-from assistant.understand.kinds import ADVICE, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
+from assistant.understand.kinds import ADVICE, COSTS, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
 from assistant.understand.quantities import says_so_much_off, spending
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
@@ -59,8 +59,11 @@ def refine(
         return [request]
     if (request := _reasons(text, seen, state)) is not None:
         return [request]
-    if (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
-        return _with_told([_with_voucher(request, described)], told, state)
+    if (request := _combination(text, seen, codes, state)) is not None:
+        return [request]
+    own_offer = _named(text, offer_names) and not COSTS.search(fold(text))
+    if not own_offer and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
+        return _with_told([_asked_before(_with_voucher(request, described), state)], told, state)
     if (request := advice(text, seen, requests, digits)) is not None:
         return _with_told([request], told, state)
     out = [
@@ -80,6 +83,15 @@ def _with_voucher(request: Request, described: Terms | None) -> Request:
         return request
     asked = replace(request.extra["basket"], voucher=described)
     return replace(request, extra=request.extra | {"basket": asked})
+
+
+def _asked_before(request: Request, state: State) -> Request:
+    """The request, marked where the last answer asked for the version of its one thing, which is still not told."""
+    before, asked = basket.from_state(state.basket), request.extra["basket"]
+    open_ = state.basket.get("open")
+    if open_ is None or len(asked.pieces) != 1 or before[int(open_)].products[:1] != asked.pieces[0].products[:1]:
+        return request
+    return replace(request, extra=request.extra | {"basket": replace(asked, asked_which=True)})
 
 
 def _with_told(requests: list[Request], told: Sequence[preferences.Told], state: State) -> list[Request]:
@@ -143,10 +155,47 @@ def _reasons(text: str, seen: Sequence[Seen], state: State) -> Request | None:
     return Request("recommend", text, products=tuple(state.focus), from_context=True, extra=extra)
 
 
+_COMBINES = re.compile(r"\b(?:stack\w*|combin\w+|double up|on top of|cumulat\w+)\b")
+_BOTH = re.compile(r"\b(?:together|both|at the same time|at once|as well as|two|more than one|several|multiple)\b")
+_WITH_OFFER = re.compile(
+    r"\b(?:with|alongside|and|plus) (?:the |a |an |any |my |your |other |another )*"
+    r"(?:sale|offers?|discounts?|deals?|(?<=other )codes?|promo\w*|reduced|sale items?)\b"
+)
+
+
+def _combination(text: str, seen: Sequence[Seen], codes: tuple[str, ...], state: State) -> Request | None:
+    """Whether offers or codes go together; where things are named, their sum tells (basket_talk.py)."""
+    folded = fold(text)
+    offers = bool(codes) or bool(OFF.search(folded))
+    several = len(codes) > 1 or re.search(r"\b(?:codes|discounts|offers|vouchers|coupons|promos)\b", folded)
+    asks = _COMBINES.search(folded) or (_BOTH.search(folded) and several)
+    asks = asks or (codes and _WITH_OFFER.search(folded) and not COSTS.search(folded))
+    words = {w for w in fold(text).split() if not _COMBINES.fullmatch(w)}
+    things = [
+        m
+        for s in seen
+        for m in s.mentions
+        if any(s.clause.links.tokens[p].text in words for p in m.positions) and m.coverage > _BY_CHANCE
+    ]
+    if not offers or not asks or things:
+        return None
+    extra = {
+        "asks": "combine",
+        "codes": codes,
+        "slots": {"asks": "combine", **({"codes": list(codes)} if codes else {})},
+    }
+    return Request("promotion", text, extra=extra)
+
+
+_BY_CHANCE = 0.4
+"""How much of a product's name a word must be to speak of it rather than of offers."""
+
+
 def _named(text: str, offer_names: Sequence[str]) -> bool:
-    """Whether the text says the whole name of an offer, of two words or more."""
+    """Whether the text says the whole name of an offer, of two words or more; nobody says its year."""
     said = set(stems(text))
-    return any(len(name) > 1 and name <= said for name in (set(stems(n)) for n in offer_names))
+    names = ({s for s in stems(n) if not re.fullmatch(r"20\d\d", s)} for n in offer_names)
+    return any(len(name) > 1 and name <= said for name in names)
 
 
 def _one(
@@ -160,6 +209,7 @@ def _one(
         kept = [w for w in request.query.split() if not OFF.fullmatch(w) and w != "after"]
         request = replace(request, query=" ".join(kept) or request.query)
     of_code = seen.label in OF_BASKET | OF_OFFERS | {"code"} or bool(OFF.search(folded)) or request.act == "none"
+    of_code = of_code or bool(re.search(r"\b(?:use|using|apply|enter|redeem)\b", folded))
     if codes and request.act != "order" and of_code:
         return replace(
             request, act="promotion", extra=request.extra | {"codes": codes, "slots": {"codes": list(codes)}}
@@ -168,7 +218,7 @@ def _one(
         return replace(request, act="promotion", products=(), extra=request.extra | {"asks": "free_shipping"})
     goes_on = state.act == "promotion" and bool(_WHEN.search(folded)) and not seen.mentions
     of_offers = seen.label == "offers" or (seen.label == "offer_when" and bool(OFF.search(folded)))
-    if (of_offers or goes_on or (named and seen.label in OF_OFFERS | {"other"})) and request.act not in (
+    if (of_offers or goes_on or (named and seen.label in OF_OFFERS | {"other", "after"})) and request.act not in (
         "order",
         "human",
     ):

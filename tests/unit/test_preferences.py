@@ -152,3 +152,53 @@ def test_what_a_product_has(material: str, vegan: str | None, avoided: str, foun
     attributes = {"material": material} | ({"vegan": vegan} if vegan else {})
     product = Product("p", "Thing", "Kind", None, None, "", None, attributes, {}, True, None, None, None, ())
     assert has(product, avoided) is found
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("never wool", "avoids wool"),
+        ("my feet are a 40", "shoe size 40"),
+        ("i usually spend around 30 quid", "budget 30"),
+        ("green is my fave colour", "favourite colour green"),
+        ("remember that i like tea", "likes tea"),
+        ("i can't do dairy", "avoids dairy"),
+        ("i'm veggie", "vegetarian"),
+    ],
+)  # fmt: skip
+def test_what_is_said_in_other_words_is_noted(talk: Talk, said: str, kept: str) -> None:
+    assert kept in talk(said, "what have you saved on me").reply
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "gone"),
+    [
+        ("i avoid wool", "actually wool is fine", "wool"),
+        ("i like running", "i'm not into running anymore", "running"),
+        ("i wear 43", "forget my shoe size", "43"),
+        ("my budget is 50", "scrap the budget", "50"),
+    ],
+)  # fmt: skip
+def test_what_holds_no_longer_is_not_gone_by(talk: Talk, before: str, said: str, gone: str) -> None:
+    assert gone in talk(before, "what do you know about me").reply
+    assert gone not in talk(before, said, "what do you know about me").reply
+
+
+def test_a_refusal_is_never_read_as_consent(db: Database, talk: Talk) -> None:
+    talk("i'd rather you didn't use my history", customer=AGREED)
+    with db.read() as session:
+        assert not session.get_one(CustomerRow, AGREED).consent
+    talk("turn personalisation back on", customer=AGREED)
+    with db.read() as session:
+        assert session.get_one(CustomerRow, AGREED).consent
+
+
+def test_the_reasons_of_a_recommendation_can_be_asked_for(talk: Talk) -> None:
+    first = talk("recommend me a tent").cards
+    again = talk("recommend me a tent", "why these?")
+    assert "Why: " in again.reply and {c.product_id for c in again.cards} == {c.product_id for c in first}
+
+
+def test_a_member_may_ask_whether_they_are_one(talk: Talk) -> None:
+    assert talk("am i a club member", customer="C1001").reply.startswith("You are a member")
+    assert "aren't a member" in talk("am i a club member", customer="C1002").reply

@@ -170,3 +170,22 @@ def test_the_terms_of_a_described_voucher() -> None:
     found = voucher("I have a voucher: 32% off with a cap of 115, valid when it exceeds 291", 2)
     assert found is not None and (found.share * 100, found.cap, found.minimum) == (32, 11500, 29101)
     assert voucher("how much is the gift card?", 2) is None
+
+
+def test_whether_offers_go_together_is_told_from_what_the_shop_set(talk: Talk) -> None:
+    both = talk("can i use WELCOME10 and TENNER together").reply
+    assert both.startswith("No, these can't be combined.") and "except with free delivery" in both
+    every = talk("do your offers stack").reply
+    assert "These can be combined" in every and "WELCOME10" not in every
+    assert "£" in talk("how much is the ember mug", "and with code TENNER?").reply
+
+
+def test_who_was_asked_for_the_version_and_asks_on_is_told_of_each(talk: Talk) -> None:
+    first = talk("how much are 4 packs of everyday socks")
+    again = talk("how much are 4 packs of everyday socks", "what would 6 come to")
+    assert first.clarifying and not again.clarifying
+    assert again.reply.count("6 × the Everyday Socks") == 3
+
+
+def test_an_old_sum_is_no_answer_to_a_new_number(talk: Talk) -> None:
+    assert "3 × the Ember Mug" in talk("how much are 2 ember mugs", "what would 3 of those come to").reply
