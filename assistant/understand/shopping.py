@@ -168,8 +168,8 @@ def _combination(text: str, seen: Sequence[Seen], codes: tuple[str, ...], state:
     folded = fold(text)
     offers = bool(codes) or bool(OFF.search(folded))
     several = len(codes) > 1 or re.search(r"\b(?:codes|discounts|offers|vouchers|coupons|promos)\b", folded)
-    asks = _COMBINES.search(folded) or (_BOTH.search(folded) and several)
-    asks = asks or (codes and _WITH_OFFER.search(folded) and not COSTS.search(folded))
+    asks = bool(_COMBINES.search(folded) or (_BOTH.search(folded) and several))
+    asks = asks or bool(codes and _WITH_OFFER.search(folded) and not COSTS.search(folded))
     words = {w for w in fold(text).split() if not _COMBINES.fullmatch(w)}
     things = [
         m
