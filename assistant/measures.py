@@ -31,6 +31,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "bar": ("pressure", 1.0), "db": ("sound", 1.0), "hz": ("frequency", 1.0), "%": ("share", 1.0), "k": ("kelvin", 1.0),
 }  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.])(-?\d+(?:[.,]\d{3})*(?:[.,]\d+)?)\s*-?\s*(°?[a-zA-Z%]+)?")
+_ASKED_UNIT = re.compile(r"\bhow many (?:more |fluid |whole )?([a-z]+)\b|\b(?:in|what) ([a-z]{4,})\W*$")
 _SEVERAL = re.compile(r"\d\s*(?:[a-z]{1,3}\s*)?(?:x|×|by)\s*\d", re.IGNORECASE)
 
 _ADJECTIVES: dict[str, tuple[int, str]] = {
@@ -124,6 +125,33 @@ def measured(text: str) -> bool:
     """Whether a text is a number with a unit that measures something ("60 litres"), not a bare number ("size 10")."""
     found = measure(text)
     return found is not None and bool(found.dimension)
+
+
+def asked_dimension(text: str) -> str:
+    """The dimension of the unit that a question counts in: "how many watts is it" -> "power"; else empty."""
+    for match in _ASKED_UNIT.finditer(fold(text)):
+        word = match[1] or match[2]
+        unit = next(
+            (u for u in (word, word.removesuffix("s"), f"{word}s") if u in _UNITS and len(word) > 1 and word != "in"),
+            "",
+        )
+        if unit or word in _LONG_UNITS:
+            return _UNITS[unit or _LONG_UNITS[word]][0]
+    return ""
+
+
+_LONG_UNITS = {
+    "kilo": "kg", "kilos": "kg", "kilograms": "kg", "ounces": "oz", "gigs": "gb", "gigabytes": "gb",
+    "terabytes": "tb", "volts": "v", "millimetres": "mm", "centimetres": "cm", "metres": "m", "meters": "m",
+    "millilitres": "ml", "minute": "min", "foot": "ft",
+}  # fmt: skip
+
+
+def dimensions(text: str, name: str = "") -> set[str]:
+    """The dimensions of every number in a text that has a unit; `name` may give the unit of a bare number."""
+    found = {_UNITS[m[2].lower()][0] for m in _NUMBER.finditer(text) if m[2] and m[2].lower() in _UNITS}
+    whole = measure(text, name)
+    return found | ({whole.dimension} if whole and whole.dimension else set())
 
 
 def asked(text: str, kind: Sequence[str] = ()) -> Asked | None:

@@ -291,7 +291,7 @@ def _within_topic(request: Request, context: Context, plan: Plan) -> bool:
     within = request.extra.get("within")
     if within is None or (request.act == "search" and _NEW_THING.search(request.text.lower())):
         return False
-    return refine.fitting(within.extra["refine"], within, context, plan)
+    return refine.fitting(within.extra["refine"], replace(within, match=request.match), context, plan)
 
 
 def _search(request: Request, context: Context, plan: Plan) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from assistant import measures
 from assistant.act.concepts import concepts, fits
 from assistant.act.context import Encode
 from assistant.act.evidence import Line, is_yes_no, scores
@@ -84,7 +85,8 @@ def best(
     if sure and sure[0].kind == "option" and called and called[0].kind == "option":
         sure = []  # several options may be asked for at once: their names say which
     found = sure + [a for a in called if (a.kind, a.name) not in {(s.kind, s.name) for s in sure}]
-    return [a for a in found if not _beside_part(question, a) and not _beside_brand(question, a)][:limit]
+    found = [a for a in found if not _beside_part(question, a) and not _beside_brand(question, a)]
+    return [a for a in found if not _beside_unit(question, a, product)][:limit]
 
 
 SURE = 0.25
@@ -121,6 +123,16 @@ def _within(a: str, b: str) -> bool:
     )
 
 
+def _beside_unit(question: str, aspect: Aspect, product: Product) -> bool:
+    """Whether a line has none of what is counted: no hours answer "how many watts is it"."""
+    asked = measures.asked_dimension(question)
+    if not asked:
+        return False
+    texts = [aspect.value] if aspect.value else [v.options.get(aspect.name, "") for v in product.variants]
+    name = "" if aspect.kind == "sentence" else aspect.name
+    return all(asked not in measures.dimensions(text, name) for text in texts if text)
+
+
 _ASKS_BRAND = re.compile(
     r"\b(?:brands?|makes?|makers?|made by|manufactur\w*|who|whose|company|label|designer|by|from|name)\b"
 )
@@ -140,7 +152,7 @@ def weigh(question: str, product: Product, encode: Encode, variant: Variant | No
     told = scores(_without_name(question, product, "it"), lines, encode)
     measure = bool(_MEASURE.search(fold(question)))
     judged = [
-        Aspect(a.kind, a.name, a.value, float(s) + (_figures(line.text) if measure else 0.0))
+        replace(a, score=float(s) + measure * _figures(line.text) + _counts_it(question, line.text, product))
         for a, line, s in zip(aspects, lines, told, strict=True)
     ]
     return sorted(judged, key=lambda a: -a.score)
@@ -153,6 +165,22 @@ _FIGURE = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|single|double)\b", re.IGNORECASE
 )
 _WITH_FIGURE, _WITHOUT_FIGURE = 0.3, -0.5
+
+
+_IN_IT = re.compile(r"\bhow many\b.{0,20}\b(?:in|inside|with)\b (?:it|them|each|one|a|an|the|that|this)\b")
+_NUMBERS = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|pair of)"
+
+
+def _counts_it(question: str, text: str, product: Product) -> float:
+    """What a line gains that says how many of the very thing there are: "six hand-dipped candles", of the candles."""
+    names = fold(product.name).split()
+    if not names or not _IN_IT.search(fold(question)):
+        return 0.0
+    thing = re.escape(names[-1].removesuffix("s"))
+    return _COUNTED if re.search(rf"\b{_NUMBERS}\b(?: [\w-]+){{0,3}}? {thing}s?\b", fold(text)) else 0.0
+
+
+_COUNTED = 2.5
 
 
 def _figures(text: str) -> float:

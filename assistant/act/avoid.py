@@ -92,6 +92,12 @@ _KNOWN = frozenset(fold(w) for w in (*_OF, *(w for words in _OF.values() for w i
 """What is avoided for its own sake. "Without the burner" is the version that has none, and no matter of these."""
 
 
+def is_of_diet(avoided: str) -> bool:
+    """Whether something is avoided for its own sake: what things are made of, and what people don't eat."""
+    word = fold(avoided).strip()
+    return bool({word, word.removesuffix("s"), f"{word}s"} & _KNOWN)
+
+
 def unwanted(text: str) -> list[str]:
     """What a message wants products to be without, of what people avoid: "without egg or nuts", "dairy-free"."""
     folded = fold(text)

@@ -16,7 +16,7 @@ from assistant.act.context import Context
 from assistant.act.instead import not_offered
 from assistant.act.offer_words import quote, say_obstacle
 from assistant.act.plan import Fact, Plan
-from assistant.act.promotions import unknown_code
+from assistant.act.promotions import advertised, unknown_code
 from assistant.act.till import Item, Till
 from assistant.act.words import distinguishing, join, only, option
 from assistant.request import Basket, Piece, Request
@@ -187,7 +187,7 @@ def _say(asked: Basket, items: Sequence[Item], till: Till, context: Context, pla
     if asked.voucher is not None:
         _say_voucher(asked.voucher, items, till, plan)
     if "save" in asked.asks:
-        _say_saved(items, priced, till, plan)
+        _say_saved(items, priced, till, context, plan)
     if asked.asks & {"shipping", "free_shipping"}:
         _say_shipping(asked, items, priced, till, context, plan)
     if not asked.again:
@@ -263,7 +263,9 @@ def _say_codes(asked: Basket, priced: Priced, till: Till, plan: Plan) -> None:
                 say_obstacle(each, priced, till, plan, code)
 
 
-def _say_saved(items: Sequence[Item], priced: Priced, till: Till, plan: Plan) -> None:
+def _say_saved(items: Sequence[Item], priced: Priced, till: Till, context: Context, plan: Plan) -> None:
+    if not priced.saved and len(items) == 1 and advertised(items[0].product, context, plan):
+        return
     if not priced.saved:
         plan.say("No offer takes anything off this at the moment, so you save nothing on it.")
         return

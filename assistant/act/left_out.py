@@ -5,13 +5,16 @@ Goes by avoid.py's reading of the shop's own texts. Knows no wording.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from assistant.act.avoid import has, unwanted
+from assistant.act.avoid import has, is_of_diet, unwanted
 from assistant.act.context import Context
 from assistant.language import stems
 from assistant.request import Request
 from assistant.shop.search import Hit
+
+_OF_HEALTH = re.compile(r"\b(?:allerg|intoleran|can'?t (?:have|eat|drink|wear)|rash|itch)")
 
 
 def spared(request: Request) -> Request:
@@ -37,4 +40,6 @@ def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[H
         h.product_id: [a for a in avoided if has(products[h.product_id], a)] for h in hits if h.product_id in products
     }
     left = [h for h in hits if not found.get(h.product_id)]
+    if not left and not _OF_HEALTH.search(request.text.lower()) and not any(map(is_of_diet, avoided)):
+        return hits, []  # who hates gyms may still be told of workouts: nothing there is made of one
     return left, list(dict.fromkeys(a for values in found.values() for a in values))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.act import needs
+from assistant.act.conditions import held
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only, lacked
 from assistant.act.left_out import without
@@ -59,6 +60,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         ]
     if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
         hits = _of_its_kind(request, context)
+    hits = held(_not_denied(hits, request.text, context), request.text, context)
     hits, avoided = without(_of_measure(_as_told(hits, request, context), request, context), request, context)
     if avoided and not hits:
         said = f"I'm sorry, I found nothing of that kind that has no {join(avoided, 'or')} by what our texts say."
@@ -73,6 +75,24 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     if avoided:
         plan.say(f"I left out what has {join(avoided, 'or')} by our texts; for an allergy please check the label.")
     return True
+
+
+_DENIED = re.compile(
+    r"\b(?:not|no|isn'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?([a-z-]{3,})s?\b"
+    r"(?! (?:than|more|less))"
+)
+
+
+def _not_denied(hits: list[Hit], text: str, context: Context) -> list[Hit]:
+    """What was found without the things that it is said not to be: "a bag for work, not a backpack"."""
+    denied = {s for m in _DENIED.finditer(text.lower()) for s in stems(m[1])}
+    if not denied or len(hits) < 2:
+        return hits
+    called = {
+        p.product_id: set(stems(f"{p.name} {p.subcategory or ''}"))
+        for p in context.catalogue.products([h.product_id for h in hits])
+    }
+    return [h for h in hits if not denied & called.get(h.product_id, set())] or hits
 
 
 def _of_measure(hits: list[Hit], request: Request, context: Context) -> list[Hit]:

@@ -24,6 +24,7 @@ from assistant.act.instead import (
 from assistant.act.listing import fits, say_one
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only, option, options
+from assistant.language import stems
 from assistant.request import Request
 from assistant.types import Product, Receipt, Variant
 
@@ -161,7 +162,7 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
         return
     for name in names[:3]:
         _values(name, product, sold, fact, context, plan, shown, first=name == names[0])
-    if _HOW_MANY.search(request.text.lower()):
+    if _HOW_MANY.search(request.text.lower()) and _by_name(names[0], request.text):
         _counted(names[0], product, sold, fact, context, plan)
     plan.phrase = len(names) == 1 and not _HOW_MANY.search(request.text.lower())
 
@@ -177,6 +178,12 @@ def no_choice(name: str, product: Product, context: Context, plan: Plan) -> None
 
 
 _HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
+_CHOICES = re.compile(r"\b(?:colou?rs?|sizes?|options?|versions?|variants?|choices?|kinds?|types?|models?|different)\b")
+
+
+def _by_name(name: str, text: str) -> bool:
+    """Whether it is counted what there is of an option: "how many colours", not "how many cups" of a capacity."""
+    return bool(_CHOICES.search(text.lower())) or bool(set(stems(name.replace("_", " "))) & set(stems(text)))
 
 
 def _counted(name: str, product: Product, sold: Sequence[Variant], fact: Fact, context: Context, plan: Plan) -> None:

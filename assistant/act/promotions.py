@@ -22,7 +22,7 @@ from assistant.request import Request
 from assistant.shop.pricing import Priced, Terms
 from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Filters
-from assistant.types import Product, Variant
+from assistant.types import Product, Receipt, Variant
 
 _SHOWN = 4
 _WHEN = re.compile(
@@ -63,7 +63,9 @@ def promotions(request: Request, context: Context, plan: Plan) -> None:
         running = [t for t in till.running() if not among or any(applies(t, p) for p in among)]
     if products or kind:
         running = [t for t in running if t.kind != "free_shipping"]
-    if products and not running:
+    if products and not running and advertised(products[0], context, plan):
+        pass
+    elif products and not running:
         fact = context.item(plan, products[0])
         plan.say(f"I don't know of an offer on the {fact.key('item')} at the moment.", fact.key("item"))
     elif not running and kind:
@@ -148,6 +150,23 @@ def _codes(codes: Sequence[str], products: Sequence[Product], till: Till, plan: 
                 quote(each, till, plan)
                 if each.ends:
                     say_days(each, till, plan)
+
+
+def advertised(product: Product, context: Context, plan: Plan) -> bool:
+    """Says what the shop's own data call a discount of this product, which no offer of the till's applies."""
+    named = ((n, v) for n, v in {**product.attributes, **product.specs}.items() if _REDUCED & set(stems(n)))
+    found = next(((n, v) for n, v in named if re.search(r"\d", str(v))), None)
+    if found is None:
+        return False
+    name, value = found
+    fact = context.item(plan, product)
+    receipt = Receipt("product", product.product_id, name, value, context.as_of)
+    key = context.add_value(fact, name, str(value), receipt, f"its {name}")
+    plan.say(f"For the {fact.key('item')}, our catalogue gives this {name.replace('_', ' ')}: {key}.", key)
+    return True
+
+
+_REDUCED = {s for word in ("discount", "reduction", "saving") for s in stems(word)}
 
 
 def unknown_code(code: str, plan: Plan) -> None:

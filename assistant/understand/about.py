@@ -46,6 +46,7 @@ from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
 from assistant.understand.pointing import from_context, is_place, points_at_one, the_two
+from assistant.understand.receivers import for_another
 from assistant.understand.siblings import kind_words, points_beside, sibling
 from assistant.understand.sizes import chart, relative, worn
 from assistant.understand.state import State
@@ -331,6 +332,7 @@ class Subject:
             carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
         if named_afresh(clause, request) or combined_afresh(clause, request, named):
             carried = []
+        carried = [w for w in carried if not for_another(clause.text, w.name or "", values.get(w.name or "", ()))]
         if not THAT_ONE.search(fold(clause.text)) or COMES_IN.search(fold(clause.text)):
             carried = [w for w in carried if not asks_for(clause, w.name or "")]
         if request.act in SUPERLATIVES:

@@ -18,6 +18,7 @@ from assistant.types import Product
 from assistant.understand.carry import wanted_from
 from assistant.understand.link import Mention
 from assistant.understand.options import match_options, option_values
+from assistant.understand.sizes import relative
 from assistant.understand.state import State
 from assistant.understand.vocabulary import is_unit
 
@@ -53,6 +54,7 @@ def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup
     """The things listed, in their order, each with its quantity and the options named beside it."""
     surest = max((m.coverage for m in mentions), default=0.0)
     mentions = [m for m in mentions if m.coverage >= 0.25 or surest < 0.8]  # beside whole names a stray word is none
+    mentions = _told_apart(mentions, tokens)
     out: list[Piece] = []
     for at, mention in enumerate(mentions):
         start, end = _reach(at, mentions, tokens, text)
@@ -61,6 +63,27 @@ def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup
         quantity = _quantity(mention, tokens, text, start, used | _measures(tokens))
         out.append(Piece(_meant(mention, state), quantity, wanted))
     return _shared(out, text, lookup)
+
+
+def _told_apart(mentions: Sequence[Mention], tokens: Sequence[Tok]) -> list[Mention]:
+    """The mentions without what only says of which kind others are ("he plays cricket and needs a helmet and a bat"),
+    and an unclear one without the products that others name: the other plant is not the plant pot again."""
+    out: list[Mention] = []
+    for mention in mentions:
+        ids, others = set(mention.product_ids), [m for m in mentions if m is not mention]
+        first = min(mention.positions)
+        opened = first > 0 and (tokens[first - 1].text in _OPENING or tokens[first - 1].text[0].isdigit())
+        if len(ids) > _TWO and len(others) > 1 and not opened and all(ids & set(m.product_ids) for m in others):
+            continue
+        kinds = [set(m.product_ids) for m in others if len(m.product_ids) > _TWO and ids & set(m.product_ids)]
+        named = {m.product_ids[0] for m in others if m.specific}
+        left = [p for p in mention.product_ids if all(p in k for k in kinds)] if len(ids) > 1 else []
+        left = [p for p in left if p not in named] or left
+        out.append(replace(mention, product_ids=tuple(left)) if left else mention)
+    return out
+
+
+_TWO = 2
 
 
 def _meant(mention: Mention, state: State) -> tuple[str, ...]:
@@ -121,7 +144,7 @@ def _options(
     if not values:
         return (), set()
     words = text[tokens[start].start : tokens[end - 1].end] if end > start else ""
-    words = _without_count(words, tokens, min(mention.positions), start, values)
+    words = _without_count(words, tokens, mention, start, values)
     words = re.sub(r"\b[x×]\s?\d{1,3}\b|\b\d{1,3}\s?[x×](?=\s)", lambda m: " " * len(m[0]), words)
     spans = [(tokens[p].start, tokens[p].end) for p in mention.positions]
     origin = tokens[start].start if end > start else 0
@@ -129,6 +152,7 @@ def _options(
         at for at, tok in enumerate(tokenize(words)) if any(a <= tok.start + origin < b for a, b in spans)
     )
     named = [w for w in match_options(words, values, blocked) if w.value is not None or w.name is not None]
+    named += [w for w in relative(words, values) if all(n.name != w.name for n in named)]
     return tuple(named), set().union(*(_place(w.asked, tokens, start, end) for w in named))
 
 
@@ -142,14 +166,32 @@ def _place(asked: str, tokens: Sequence[Tok], start: int, end: int) -> set[int]:
 
 
 def _without_count(
-    words: str, tokens: Sequence[Tok], first: int, start: int, values: Mapping[str, Sequence[str]]
+    words: str, tokens: Sequence[Tok], mention: Mention, start: int, values: Mapping[str, Sequence[str]]
 ) -> str:
     """The words with the number right before the name blanked: "3 everyday socks" are three, not the pack of three."""
+    first = min(mention.positions)
     if first - 1 < start or not tokens[first - 1].text.isdigit():
         return words
-    whole = any(tokens[first - 1].text == value for some in values.values() for value in some)
     tok, origin = tokens[first - 1], tokens[start].start
-    return words if whole else words[: tok.start - origin] + " " * len(tok.text) + words[tok.end - origin :]
+    if _names_version(tok.text, tokens, mention, values):
+        return words
+    return words[: tok.start - origin] + " " * len(tok.text) + words[tok.end - origin :]
+
+
+def _names_version(number: str, tokens: Sequence[Tok], mention: Mention, values: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a number right before a name says which version is meant: it is a value as it stands, or the number of
+    one ("230 g") where it can hardly count: "a 230 canister", "100 blocks" of a box of 100 pieces."""
+    if any(number == value for some in values.values() for value in some):
+        return True
+    of_value = any(re.match(rf"{number}(?!\d)", value) for some in values.values() for value in some)
+    first, last = min(mention.positions), max(mention.positions)
+    article = first > 1 and tokens[first - 2].text in ("a", "an", "the", "that", "your")
+    one = number != "1" and not tokens[last].text.endswith("s")
+    return of_value and (article or one or int(number) >= _MANY)
+
+
+_MANY = 20
+"""From that number on nobody is taken to count what comes in versions of that number."""
 
 
 def _kept(mention: Mention, state: State) -> tuple[Wanted, ...]:

@@ -273,6 +273,8 @@ _ASKS_ELSE = re.compile(
     r"is|are|do|does|can|could|will|would|has|have)\b"
 )
 """Who asks this was asked which version is meant, and has gone on to something else."""
+_ASKS_AMID = re.compile(r"\w\W+(?:how (?!much)\w+|when|where|why|is (?:it|that)|are (?:they|those)|does it|do they)\b")
+"""The same, behind what it is asked of: "rust one, how many u got"."""
 
 
 def _answers_open(pieces: Sequence[Piece], clause: Clause, state: State, lookup: Lookup) -> bool:
@@ -281,7 +283,7 @@ def _answers_open(pieces: Sequence[Piece], clause: Clause, state: State, lookup:
     if open_ is None or not state.basket.get("pieces"):
         return False
     asked = set(state.basket["pieces"][open_]["products"])
-    if _ASKS_ELSE.search(fold(clause.text)) and not basket.named_options(
+    if (_ASKS_ELSE.search(fold(clause.text)) or _ASKS_AMID.search(fold(clause.text))) and not basket.named_options(
         clause.text, basket.from_state(state.basket)[int(open_)], lookup
     ):
         return False

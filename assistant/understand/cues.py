@@ -110,6 +110,17 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+_OF_IT_ONLY = re.compile(
+    r"\bhow many (?:\w+ ){0,2}?(?:in|inside|with|to) (?:it|them|each|one|a|an|the|that|this)\b"
+    r"(?! (?:shop|store|moment|warehouse|total|colou?r|size|red|blue|green|black|white))"
+    r"|\b(?:least|minimum|fewest|smallest (?:number|amount|quantity)) (?:that )?(?:i|we|you|one) "
+    r"(?:can|may|must|have to|could|need to) (?:order|buy|get|take)\b|\bminimum (?:order|quantity|purchase)\b"
+    r"|\bhow many\b.*\b(?:do|must|would) (?:i|we) (?:\w+ )?have to (?:order|buy|take|get)\b"
+    r"|\b(?:do|must|would) (?:i|we) (?:\w+ )?have to (?:order|buy|take|get) (?:more than|at least)\b"
+    r"|\b(?:can|could|may) (?:i|we) (?:only )?(?:buy|order|get|take) (?:just|only) (?:1|one|a single)\b"
+)
+"""What is counted inside a thing, and how few of it are sold: no question of stock, and none of the lowest price."""
+
 _EVIDENCE: dict[str, re.Pattern[str]] = {
     "promotion": re.compile(
         r"\b(?:deals?|promo\w*|discount\w*|sales?|offers?|vouchers?|coupons?|codes?|sav(?:e|ing)s?|bundles?|special|"
@@ -192,6 +203,13 @@ def mend(text: str, known: Callable[[str], bool], own: Words | None = None) -> s
 
 _ONLY_IF_SURE = frozenset({"feedback", "mood"})
 """Acts of messages that ask nothing of the shop: believed when there is hardly a doubt and nothing sold is named."""
+
+
+def certain(text: str, scores: dict[str, float]) -> dict[str, float]:
+    """`scores` where the words leave no doubt whatever the head says; else as they are."""
+    if not _OF_IT_ONLY.search(fold(text)) or max(scores, key=lambda a: scores[a]) in ("order", "policy", "human"):
+        return scores
+    return {"details": 1.0}
 
 
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:

@@ -75,7 +75,7 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     forms = _forms(tokens, vocabulary, links.corrected)
     links.options = _options(tokens, vocabulary)
     plain = [
-        () if adjective(tok.text) or _is_letter(at, tokens) else form
+        () if adjective(tok.text) or _is_letter(at, tokens) or _is_particle(at, tokens) else form
         for at, (tok, form) in enumerate(zip(tokens, forms, strict=True))
     ]  # no "lightest" lamps
     links.categories = _phrases(plain, vocabulary.categories)
@@ -105,6 +105,7 @@ def _forms(tokens: Sequence[Tok], vocabulary: Vocabulary, corrected: dict[int, s
                 out.append((tok.stem,))
     for index in range(len(tokens) - 1):
         both = tokens[index].text + tokens[index + 1].text
+        both = both if both in vocabulary.known else both.removesuffix("s")
         if both in vocabulary.known and vocabulary.known[both] in vocabulary.by_stem:
             joined = vocabulary.known[both]
             out[index] = (*out[index], joined)
@@ -283,6 +284,19 @@ def _is_letter(at: int, tokens: Sequence[Tok]) -> bool:
     """Whether a token is "I" or "a", and no piece of a model's number ("i7")."""
     glued = at + 1 < len(tokens) and tokens[at].end == tokens[at + 1].start
     return tokens[at].text in ("i", "a") and not glued
+
+
+_PARTICLES = frozenset("down up out off over in on away back through round around".split())
+_OBJECTS = frozenset("it them him her me us you everything".split())
+
+
+def _is_particle(at: int, tokens: Sequence[Tok]) -> bool:
+    """Whether a token is the end of a verb: the down of "it will chuck it down" is no down jacket."""
+    if not at or tokens[at].text not in _PARTICLES:
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    ends = following is None or following.text in STOP_WORDS or tokens[at].end + 1 < following.start
+    return ends and (tokens[at - 1].text in _OBJECTS or tokens[at - 1].text.endswith(("ing", "ed")))
 
 
 def _is_code(positions: Sequence[int], tokens: Sequence[Tok]) -> bool:

@@ -40,6 +40,7 @@ _LISTS = re.compile(
 """A question for what there is of a kind: a product that is called like its kind is only one of them."""
 WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
 _WHOLE = 0.99
+_BY_HALF = 0.5
 
 
 def _singular(word: str) -> str:
@@ -65,6 +66,7 @@ class Naming:
         pronoun = bool(PRONOUN.search(pointing_text(clause))) and bool(state.focus or state.listed)
         said = self._without_denied(clause)
         kept = [m for m in said if not is_verb(m, clause) and not self._derived(m, clause)]
+        kept = [m for m in kept if not self._is_any_of_kind(m, clause)]
         kept = [m for m in kept if not self._customers_own(m, clause) and not self._is_count(m, clause)]
         if state.focus:
             kept = [m for m in kept if not self._of_focus(m, clause, state) and not self._put_to_it(m, clause)]
@@ -147,6 +149,19 @@ class Naming:
         alike = tuple(e.product_id for e in entries if (e.subcategory or e.category) in kinds)
         return replace(mention, product_ids=alike) if alike else mention
 
+    def _is_any_of_kind(self, mention: Mention, clause: Clause) -> bool:
+        """Whether a word in the plural that stands in one name is what a whole kind is called by: "leather boots with
+        ankle support" are any boots, and not the Winter Boot alone."""
+        at = max(mention.positions)
+        tok = clause.links.tokens[at]
+        if len(mention.positions) > 1 or mention.coverage >= _BY_HALF or not tok.text.endswith("s"):
+            return False
+        before = {t.text for t in clause.links.tokens[max(0, at - 3) : at]}
+        if before & {"the", "these", "those", "that", "this", "your", "ur"} or clause.act not in ("search", "none"):
+            return False
+        kind = self._vocabulary.by_kind.get(tok.stem, set()) - set(mention.product_ids)
+        return len(kind) > 1
+
     def _telling(self, mention: Mention, clause: Clause) -> frozenset[int]:
         """Where a mention has more than a stop word."""
         return frozenset(p for p in mention.positions if clause.links.tokens[p].text not in STOP_WORDS)
@@ -224,7 +239,9 @@ class Naming:
         last, tokens = max(mention.positions), clause.links.tokens
         entry = self._vocabulary.products[mention.product_ids[0]]
         literal = tokens[last].text.removesuffix("s") in fold(entry.name)  # "fishing" isn't, of a Fish Steak
-        if (mention.coverage >= 0.5 and literal) or not mention.specific:
+        before_kind = last + 1 < len(tokens) and bool(self._vocabulary.by_kind.get(tokens[last + 1].stem))
+        before_kind = before_kind and mention.coverage < _WHOLE and tokens[last].text in self._vocabulary.english
+        if (mention.coverage >= _BY_HALF and literal and not before_kind) or not mention.specific:
             return False
         if last + 1 >= len(tokens) or len(mention.positions) > 1:
             return False

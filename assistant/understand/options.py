@@ -15,6 +15,7 @@ from assistant.language import STOP_WORDS, Tok, stem, stems, tokenize
 from assistant.request import Wanted
 from assistant.types import Product
 from assistant.understand.ranges import in_ranges
+from assistant.understand.receivers import of_receiver
 from assistant.understand.vocabulary import COLOURS, SIZE_WORDS, canonical, english_words, is_unit
 
 _NEGATIONS = frozenset("not isnt arent dont never".split())
@@ -58,7 +59,8 @@ def match_options(
     found += _partial(tokens, values, taken)
     found += _misspelt(tokens, values, taken)
     found += _missing(text, tokens, values, taken)
-    return _spread([w for _, w in sorted(found, key=lambda f: f[0])], values, text)
+    named = _spread([w for _, w in sorted(found, key=lambda f: f[0])], values, text)
+    return [*named, *(w for w in of_receiver(text, values) if all(n.name != w.name for n in named))]
 
 
 def _spread(named: list[Wanted], values: Mapping[str, Sequence[str]], text: str) -> list[Wanted]:
@@ -219,8 +221,10 @@ _SHORTEST = 4  # letters of a word that may be misspelt
 
 
 def _tells(tok: Tok, telling: set[str]) -> bool:
-    """Whether a word is one of these, or the beginning of one ("hard" of "hardshell")."""
-    return tok.stem.replace(",", "") in telling or (len(tok.text) >= 4 and any(w.startswith(tok.text) for w in telling))
+    """Whether a word is one of these, or the beginning of one ("hard" of "hardshell", "grinds" of "grinder")."""
+    begins = len(tok.text) >= 4 and any(w.startswith(tok.text) for w in telling)
+    does = len(tok.stem) >= 5 and any(w == f"{tok.stem}er" for w in telling)
+    return tok.stem.replace(",", "") in telling or begins or does
 
 
 def _content(value: str) -> list[str]:

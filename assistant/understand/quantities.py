@@ -45,7 +45,8 @@ _RATING = re.compile(
 _NOT_MONEY_AFTER = re.compile(
     r"\s*(?:%|percent|-?\s?inch(?:es)?\b|\"|gb|tb|mb|ml\b|l\b|kg\b|g\b|cm\b|mm\b|m\b|ft\b|feet|w\b|watts?|v\b|volts?|"
     r"mah|hz|stars?|years?|"
-    r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of them|of those|left|items?|in stock|"
+    r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of (?:them|those|these|the|your)|left|"
+    r"items?|in stock|"
     r"litres?|liters?|oz|lbs?|"
     r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
 )

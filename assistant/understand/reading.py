@@ -19,7 +19,7 @@ from assistant.understand.acts import ActHead, Encode
 from assistant.understand.clause import Clause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
-from assistant.understand.cues import SMALL_TALK, choose_act, mend
+from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Mention, OptionMention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
@@ -82,7 +82,7 @@ class Reader:
                 else self._request(clause, context)
             )
             requests.append(request)
-            context = with_request(context, request)
+            context = with_request(context, self._with_only_one(request))
         return shopping.refine(
             text,
             merge(requests)[:3],
@@ -94,6 +94,14 @@ class Reader:
             known_codes=self._codes,
             offer_names=self._offers,
         )
+
+    def _with_only_one(self, request: Request) -> Request:
+        """The request with the one thing there is of the kind that it looks for: "candles. how many in it?"."""
+        kind = request.limits.subcategory
+        if request.act != "search" or request.products or not kind:
+            return request
+        ids = tuple(p for p, e in self._vocabulary.products.items() if e.active and e.subcategory == kind)
+        return replace(request, products=ids) if len(ids) == 1 else request
 
     def _linked(self, text: str, state: State) -> tuple[Clause, list[Mention]]:
         """A text as one clause, with the mentions in it that really name products."""
@@ -140,7 +148,7 @@ class Reader:
         text = mend(text, self._vocabulary.is_word, self._vocabulary.by_letter)
         links = link(text, self._vocabulary)
         masked = mask(text, links)
-        scores = self._head.probabilities(self._encode([masked])[0], masked)
+        scores = certain(text, self._head.probabilities(self._encode([masked])[0], masked))
         found = bool(links.mentions or links.options or links.categories or links.brands)
         return Clause(text, links, scores, choose_act(text, scores, has_content=found))
 

@@ -20,6 +20,7 @@ _LEADING = re.compile(r"^\W*n (?=\w)")
 """At the beginning it only goes on: "n its stars" asks for its stars."""
 _ARE = re.compile(r"\br (?=(?:they|these|those|there|you|u|ur|we|your)\b)", re.IGNORECASE)
 """Elsewhere it is a letter: "the r value"."""
+_SLASHED = re.compile(r"(?<![\w/])w/(o)?(?=\s)", re.IGNORECASE)
 _COUNTED = re.compile(r"[\d.,]\s*$")
 """A letter behind a number is its unit: "8 w"."""
 
@@ -36,4 +37,5 @@ def written_out(text: str, is_word: Callable[[str], bool]) -> str:
             return match[0]
         return stands_for
 
+    text = _SLASHED.sub(lambda m: "without" if m[1] else "with", text)
     return _WORD.sub(full, _ARE.sub("are ", _LEADING.sub("", text)))

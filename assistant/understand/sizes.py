@@ -19,8 +19,10 @@ _SMALL = frozenset("small smaller smallest little littler tiny mini short shorte
 _BIG = frozenset("big bigger biggest large larger largest huge long longer longest tall taller tallest".split())
 _MIDDLE = frozenset("medium middle mid".split())
 _LENGTH = frozenset("short shorter shortest long longer longest tall taller tallest".split())
+_VESSELS = "bag|pack|packet|box|jar|tin|can|canister|bottle|tub|tube|sack|carton|pouch|roll|bar|cylinder"
+"""What things are sold in: "the small bags" of what comes in 250 g and 1 kg."""
 _POINTED = re.compile(
-    r"\b(?:the |a |that |your )?(?:very )?([a-z]+)[- ](?:one|ones|size|sized|version)\b"
+    rf"\b(?:the |a |that |your )?(?:very )?([a-z]+)[- ](?:one|ones|size|sized|version|(?:{_VESSELS})s?)\b"
     r"|\bthe (smaller|bigger|larger|smallest|biggest|largest)\b(?! (?:of|one|ones|size|version)\b)(?=\W|$)"
 )
 _RANGE = r"(?:eu |uk |us )?(\d+(?:\.\d+)?)(?:\s?(?:-|–|to|/)\s?(\d+(?:\.\d+)?))?"

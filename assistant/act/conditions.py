@@ -1,0 +1,46 @@
+"""What is wanted to be so or so: of rain jackets the waterproof ones, of pans those for induction.
+
+Holds the words of a message against the yes and no of the products' own attributes, whatever these are called. What a
+product plainly isn't is out, what it plainly is comes first; where nothing of what was found is so, nothing is changed.
+Says nothing itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.act.context import Context
+from assistant.language import STOP_WORDS, fold, stems
+from assistant.shop.search import Hit
+from assistant.types import Product
+
+_YES = re.compile(r"(?:yes|true|y)\b")
+_NO = re.compile(r"(?:no|not|none|false|never|n)\b(?! longer)")
+_DENIED = re.compile(r"\b(?:not|no|non|without|isn't|isnt|doesn't|doesnt|don't|dont)\b(?: \w+){0,3}? *-?$")
+
+
+def held(hits: list[Hit], text: str, context: Context) -> list[Hit]:
+    """Of what was found, what is as the text wants it: first what the shop says is so, then what it says nothing of."""
+    if len(hits) < 2:
+        return hits
+    known = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
+    marks = {h.product_id: list(_marks(known[h.product_id], text)) for h in hits if h.product_id in known}
+    if not any(any(m > 0 for m in own) for own in marks.values()):
+        return hits
+    kept = [h for h in hits if all(m >= 0 for m in marks.get(h.product_id, []))]
+    return sorted(kept, key=lambda h: -sum(marks.get(h.product_id, []))) or hits
+
+
+def _marks(product: Product, text: str) -> Iterable[int]:
+    """For every yes or no of the product that the text wants: 1 where it is so, -1 where it isn't."""
+    folded = fold(text).replace("-", " ")
+    said = set(stems(folded))
+    for name, value in {**product.attributes, **product.specs}.items():
+        words = [w for w in stems(name.replace("_", " ").replace("-", " ")) if w not in STOP_WORDS]
+        plain = fold(str(value)).strip()
+        if not words or not set(words) <= said or not (_YES.match(plain) or _NO.match(plain)):
+            continue
+        first = re.search(rf"\b{re.escape(fold(name).replace('_', ' ').split()[0][:5])}", folded)
+        denied = bool(first and _DENIED.search(folded[: first.start()]))
+        yield 1 if bool(_YES.match(plain)) != denied else -1
