@@ -34,10 +34,20 @@ def brief(
     facts = [_WHY.get(plan.reason, "A person was called.")]
     facts.append(f"Signed in as {customer.customer_id}." if customer else "Not signed in.")
     facts.append(f"Message {state.num_turns + 1} of the conversation.")
+    facts += _asked_for(state, text, plan)
+    if state.told:
+        facts.append(f"Told of themselves: {', '.join(_told(t) for t in state.told)}.")
     if products:
         named = ", ".join(str(p["name"]) for p in products)
         chosen = "".join(f", {name.replace('_', ' ')} {value}" for name, value in options.items())
         facts.append(f"Under discussion: {named}{chosen}.")
+    if state.basket.get("pieces"):
+        things = {
+            p.product_id: p.name for p in catalogue.products([str(b["products"][0]) for b in state.basket["pieces"]])
+        }
+        counted = [f"{b['quantity']} × {things.get(str(b['products'][0]), '?')}" for b in state.basket["pieces"]]
+        codes = f", with the code {', '.join(state.basket['codes'])}" if state.basket.get("codes") else ""
+        facts.append(f"Prices were asked for: {', '.join(counted)}{codes}.")
     if unanswered:
         facts.append(f"Not answered: {'; '.join(unanswered)}")
     moods = [m for m in (*(str(t["emotion"]) for t in state.log), feeling.emotion) if m != "neutral"]
@@ -52,3 +62,21 @@ def brief(
         "emotion": feeling.emotion,
         "strain": state.mood.get("strain", 0.0),
     }
+
+
+_CALLS = frozenset({"human", "thanks", "greeting", "goodbye", "yes", "no"})
+
+
+def _asked_for(state: State, text: str, plan: Plan) -> list[str]:
+    """What the customer wanted last, in their own words: the call for a person itself tells nothing."""
+    asked = [str(t["said"]) for t in state.log if not set(t["acts"]) <= _CALLS]
+    if plan.reason != "asked":
+        asked.append(text[:160])
+    lines = [f"What they wrote last: {'; '.join(f'“{said}”' for said in asked[-2:])}"] if asked else []
+    if state.at_work:
+        lines.append("Something about their orders is under way; they haven't confirmed it.")
+    return lines
+
+
+def _told(told: dict[str, str]) -> str:
+    return " ".join(part for part in (told.get("about", ""), told["name"], told["value"]) if part)

@@ -1,11 +1,11 @@
 """The states of a message's tokens by an encoder that was trained further to hear harm in it.
 
     messages = Messages()                       # for one turn: a text is computed once, however often it is asked for
-    messages("where is my parcel")              # (num_tokens, 384): what the screening's first head reads
+    messages("where is my parcel")              # (num_tokens, 384): what the heads for harm and moods read
 
 The upper half of MiniLM was trained on harm, moods and acts at once (finetune/message_train.py); the lower half and the
-words' vectors are the packaged model's. Moods, clauses and the search have the packaged model as it is (shop/embed.py).
-The file holds the screening's first head too. Knows no head.
+words' vectors are the packaged model's. Moods are heard in these states as well; clauses and the search have the
+packaged model as it is (shop/embed.py). The file holds the screening's first head too. Knows no head.
 """
 
 from __future__ import annotations

@@ -169,16 +169,16 @@ class Assistant:
             shop = self._catalogue.glance()
             context = self._context(shop, now, customer, done_before)
             colleague = self._handoffs.in_charge(conversation_id)
-            states = States(self._embedder)
+            states, messages = States(self._embedder), Messages()
             decision = self.guard.verdict(
                 screened.kept,
                 self._words()[1],
-                opinion(Messages(), states),
+                opinion(messages, states),
                 answers=colleague is None,
                 at_work=state.at_work,
             )
             at = turn.clock("screen", at)
-            heard = self._hear(screened, decision, state, shop, states)
+            heard = self._hear(screened, decision, state, shop, messages)
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
             plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
@@ -205,12 +205,12 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _hear(self, screened: Screened, decision: Decision, state: State, shop: Catalogue, states: States) -> Heard:
+    def _hear(self, screened: Screened, decision: Decision, state: State, shop: Catalogue, messages: Messages) -> Heard:
         """What the message tells: nothing where it is refused, or where nothing is left of it but secrets."""
         asked = screened.asked or (screened.kept if state.at_work else "")
         if decision.refused or not asked:
             return Heard([], NEUTRAL, state.mood)
-        return self._listener(shop, states).hear(asked, state)
+        return self._listener(shop, messages).hear(asked, state)
 
     def _plan(
         self,
@@ -274,9 +274,9 @@ class Assistant:
             done_before=done_before,
         )
 
-    def _listener(self, shop: Catalogue, states: States) -> Listener:
+    def _listener(self, shop: Catalogue, messages: Messages) -> Listener:
         minds_tone = self._settings.chat.emotion
-        return Listener(self._reader(shop), self._words()[0], emotion_head(), states, minds_tone)
+        return Listener(self._reader(shop), self._words()[0], emotion_head(), messages, minds_tone)
 
     def _reader(self, shop: Catalogue) -> Reader:
         promotions = shop.promotions()

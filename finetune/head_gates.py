@@ -26,7 +26,7 @@ from sklearn.metrics import f1_score
 from assistant.encoder import Encoder
 from assistant.errors import UsageError
 from assistant.linear import LinearHead
-from assistant.messages import LAYERS, message_encoder
+from assistant.messages import LAYERS, message_encoder, states_of
 from assistant.opinions import opinion_of
 from assistant.screen.head import SafetyHead
 from assistant.screen.judge import Judge
@@ -114,8 +114,7 @@ def _emotion(file: Path, shared: Path) -> float:
     if not path.is_file():
         raise UsageError(f"{path}: the texts that the gate needs aren't there; see BACKROOM_SHARED_DATA")
     dev, head = emotion.read_goemotions(path), EmotionHead.load(file)
-    read = default_embedder().tokens
-    return emotion.macro_f1(np.stack([head.probabilities(t, read(t)[0]) for t in dev.texts]), dev.emotions)
+    return emotion.macro_f1(np.stack([head.probabilities(t, states_of(t)) for t in dev.texts]), dev.emotions)
 
 
 def _acts(file: Path, shared: Path) -> float:

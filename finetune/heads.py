@@ -173,7 +173,10 @@ def train_emotion(out: Path = EMOTION_HEAD) -> None:
     if not (folder / "train.tsv").is_file():
         raise SystemExit(f"{folder}: GoEmotions isn't there; name the folder of data sets in BACKROOM_SHARED_DATA")
     shop = emotion.from_shop(*read_labelled(EMOTIONS_TEXT))
-    train_part = emotion.together(emotion.read_goemotions(folder / "train.tsv"), shop)
+    files = [DATA / "acts.txt", *sorted((DATA / "acts").glob("*.txt"))]
+    texts, acts = (list(itertools.chain(*parts)) for parts in zip(*map(read_labelled, files), strict=True))
+    public = emotion.read_goemotions(folder / "train.tsv")
+    train_part = emotion.together(public, shop, emotion.plain(texts, acts))
     macro_f1 = emotion.train(train_part, emotion.read_goemotions(folder / "dev.tsv"), out)
     print(f"{len(train_part.texts)} texts, macro-F1 on GoEmotions dev {macro_f1:.3f}, written to {out.name}")
 

@@ -1,9 +1,9 @@
 """How a customer feels, from one message: a small head over the encoder's states and the message's words and letters.
 
-Trained by finetune/emotion.py, stored as safetensors. The tokens' states, whose mean is the message's embedding, tell
-what is meant ("still nothing, three weeks"); hashed n-grams of words and letters what the encoder doesn't see ("!!",
-"ugh", "gutted"). Costs under a millisecond beside the run of the encoder that a turn needs anyway. Knows no shop and no
-dialogue: tone.py decides what follows.
+Trained by finetune/emotion.py, stored as safetensors. The tokens' states (assistant/messages.py: of the encoder that
+was trained on messages, which screening runs anyway) tell what is meant ("still nothing, three weeks"); hashed n-grams
+of words and letters what the encoder doesn't see ("!!", "ugh", "gutted"). Costs under a millisecond beside that run.
+Knows no shop and no dialogue: tone.py decides what follows.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ pytest.importorskip("datasketch", reason="needs the extra: uv sync --extra finet
 
 from assistant.act import tone
 from assistant.errors import UsageError
+from assistant.messages import Messages
 from assistant.shop.catalogue import Catalogue
-from assistant.shop.embed import States, default_embedder
 from assistant.store.database import Database
 from assistant.understand.feeling import default_head
 from finetune.build import build
@@ -98,7 +98,7 @@ def test_the_answer_opens_as_the_runtime_does_and_the_reply_does_not_repeat_it(s
 
 
 def test_the_moods_come_in_all_registers_and_the_runtime_hears_them(shop: Database) -> None:
-    head, states = default_head(), States(default_embedder())
+    head, states = default_head(), Messages()
     moods = Moods("a shop that no line was chosen by", 1.0, 3)
     told, heard = collections.Counter[str](), collections.Counter[str]()
     registers: dict[str, set[str]] = collections.defaultdict(set)

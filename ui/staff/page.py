@@ -22,7 +22,8 @@ from ui.theme import DEFAULT_ACCENT
 
 REFRESH_S = 4.0
 STYLE = """
-.br-talk { list-style: none; padding: 0; display: grid; gap: .6rem; max-height: 55vh; overflow: auto; }
+.br-latest { display: flex; flex-direction: column-reverse; max-height: 55vh; overflow: auto; }
+.br-talk { list-style: none; padding: 0; display: grid; gap: .6rem; }
 .br-talk > li { padding: .5rem .8rem; border-radius: .6rem; border: 1px solid var(--border-color-primary); }
 .br-talk > li > div { white-space: pre-wrap; overflow-wrap: anywhere; }
 .br-talk .br-customer { margin-right: 12%; background: var(--background-fill-secondary); }

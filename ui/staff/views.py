@@ -9,7 +9,7 @@ import html
 import json
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from assistant.store.conversations import StoredMessage
@@ -31,11 +31,19 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def queue_lines(queue: Sequence[Handoff], zone: ZoneInfo) -> list[tuple[str, str]]:
+def age(now: datetime, since: datetime) -> str:
+    """How long ago something was, in the largest fitting unit: "4 min", "3 h", "2 days"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+def queue_lines(queue: Sequence[Handoff], zone: ZoneInfo, now: datetime | None = None) -> list[tuple[str, str]]:
     """The queue as (line, conversation id): since when, who, why, and whose it is."""
     lines = []
     for h in queue:
-        whose = f"with {h.claimed_by}" if h.claimed_by else "waiting"
+        whose = f"with {h.claimed_by}" if h.claimed_by else f"waiting for {age(now or datetime.now(UTC), h.created_at)}"
         why = _WHY.get(h.reason, h.reason)
         lines.append(
             (f"{clock(h.created_at, zone)} · {h.customer_id or 'visitor'} · {why} · {whose}", h.conversation_id)
@@ -67,10 +75,11 @@ def audit_rows(entries: Sequence[Json]) -> list[list[str]]:
 
 
 def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo) -> str:
-    """A conversation as HTML, with what each answer rested on."""
+    """A conversation as HTML, with what each answer rested on; it opens, and stays, at its latest message."""
     if not messages:
         return "<p>Choose a conversation.</p>"
-    return "<ol class='br-talk'>" + "".join(_message(message, zone) for message in messages) + "</ol>"
+    said = "".join(_message(message, zone) for message in messages)
+    return f"<div class='br-latest' tabindex='0'><ol class='br-talk'>{said}</ol></div>"
 
 
 def _message(message: StoredMessage, zone: ZoneInfo) -> str:

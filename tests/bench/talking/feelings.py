@@ -18,16 +18,16 @@ PUBLISHED = 0.624
 
 def shop_messages(split: str) -> tuple[Json, list[str]]:
     """Accuracy and macro-F1 of the shown label on the messages of `split` ("dev", "heldout"), and the misses."""
-    from assistant.shop.embed import default_embedder
+    from assistant.messages import states_of
     from assistant.understand.feeling import EMOTIONS, default_head
 
-    head, states = default_head(), default_embedder().tokens
-    head.feel("warm", states("warm")[0])
+    head = default_head()
+    head.feel("warm", states_of("warm"))
     rows = [r for r in read_jsonl(HERE / "emotion" / "shop.jsonl") if r["split"] == split]
     pairs, spent, misses = [], [], []
     for row in rows:
         began = time.thread_time()
-        found = head.feel(row["text"], states(row["text"])[0]).emotion
+        found = head.feel(row["text"], states_of(row["text"])).emotion
         spent.append(1e3 * (time.thread_time() - began))
         pairs.append((row["emotion"], found))
         if found != row["emotion"]:
@@ -55,12 +55,12 @@ def goemotions() -> Json:
         from finetune.emotion import macro_f1, read_goemotions
     except ImportError:
         raise Missing("scikit-learn isn't installed (uv sync --extra finetune)") from None
-    from assistant.shop.embed import default_embedder
+    from assistant.messages import states_of
     from assistant.understand.feeling import default_head
 
-    head, states = default_head(), default_embedder().tokens
+    head = default_head()
     data = read_goemotions(folder / "dev.tsv")
-    found = np.stack([head.probabilities(text, states(text)[0]) for text in data.texts])
+    found = np.stack([head.probabilities(text, states_of(text)) for text in data.texts])
     return {"texts": len(data.texts), "macro_f1": round(macro_f1(found, data.emotions), 4), "published_bert": PUBLISHED}
 
 
