@@ -171,6 +171,11 @@ class Ask:
     pattern: str = ""
     """How the request names its orders by status ("pending", "delivered", ...), if it does."""
 
+    @property
+    def says(self) -> bool:
+        """Whether it says anything that could change a request."""
+        return bool(self.items or self.orders or self.keep or self.payment or self.reason or self.address or self.every)
+
 
 @dataclass
 class Said:
@@ -197,6 +202,17 @@ class Said:
     own: bool = False
     """The message is known to be about the customer's own orders, whatever its words."""
     text: str = ""
+    left: list[str] = field(default_factory=list)
+    """Parts that want something, or on some condition, and were read as nothing."""
+
+    def content(self) -> object:
+        """What was understood so far, to be compared: all but the customer's own words."""
+        return [_content(a) for a in (*self.asks, *self.drops, self.rest)], self.for_shop
+
+
+def _content(ask: Ask) -> object:
+    data = asdict(ask) | {"text": ""}
+    return data | {"items": [i | {"text": "", "times": 0} for i in data["items"]]}
 
 
 def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.act.context import Context
-from assistant.act.orders import flow, identity, info, phrases
+from assistant.act.orders import doubts, flow, identity, info, phrases
 from assistant.act.orders.task import DONE, DROPPED, Task
 from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules
@@ -88,7 +88,8 @@ class OrderTalk:
     def _take(
         self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
     ) -> Answer | None:
-        relevant = about_orders(text, requests, identified=task.customer is not None) or self._numbers(text)
+        numbered = self._numbers(text)
+        relevant = numbered or about_orders(text, requests, identified=task.customer is not None)
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
         claims = task.customer is None and self._claims(text, task, rules)
         relevant = relevant or (claims and wants_done(text))
@@ -100,8 +101,9 @@ class OrderTalk:
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before
         if task.customer is None:
-            relevant = relevant and (claims or not of_goods(text, requests))
-            relevant = relevant and (bool(task.heard) or claims or not of_rules(text, requests, context))
+            sure = claims or numbered
+            relevant = relevant and (sure or not of_goods(text, requests))
+            relevant = relevant and (bool(task.heard) or sure or not of_rules(text, requests, context))
             if task.asked and not claims and identity.asks_why(text):
                 return Answer(identity.explained(task, rules))
             waiting = bool(task.asked) and not (_for_the_shop(text, requests) or (not relevant and _asks_else(text)))
@@ -120,7 +122,9 @@ class OrderTalk:
         hurt = self._complains(text, acts, account)
         if not (relevant or own or hurt or task.busy or task.goals or task.lines or task.order):
             return None
-        turned = not (relevant or own) and (_for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY))
+        turned = not (relevant or own or task.asked == doubts.LEFT) and (
+            _for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY)
+        )
         return self._respond(text, task, rules, account, context, conversation, own, turned=turned, hurt=hurt)
 
     @staticmethod
@@ -190,6 +194,7 @@ class OrderTalk:
 
         said = self._reader(account, rules).read(message, _focus(task))
         merge(task, said, account, rules, asked="")
+        doubts.note(task, said, "", touched=True)
         return said.questions
 
     def _respond(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.act.context import Context
-from assistant.act.orders import info
+from assistant.act.orders import doubts, info
 from assistant.act.orders.address import change_address, change_payment
 from assistant.act.orders.cancel import cancel, give_back
 from assistant.act.orders.carry import carry_out
@@ -39,6 +39,7 @@ _SETTLE: dict[str, Callable[[Goal, Desk], Outcome]] = {
     "payment": change_payment,
 }
 _ELSE = "Is there anything else I can help you with?"
+_GIVEN_UP = "I'm sorry, I don't get this right, so I'm handing it over to a colleague."
 _LOST = 3
 
 
@@ -83,9 +84,13 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         return True
     changed = merge(task, said, step.account, step.rules, asked=before[0])
     told = 0
-    if before[0] == "confirm" and before[1] and said.yes and (not changed.touched or _still(step, current, before[1])):
+    agreed = before[0] == "confirm" and bool(before[1]) and said.yes
+    if doubts.note(task, said, before[0], changed.touched):
+        _to_person(step, _GIVEN_UP)
+        return True
+    if agreed and not said.left and (not changed.touched or _still(step, current, before[1])):
         told += _do(step, current, before[1])
-    elif before[0] and (said.no or said.forget) and not changed.touched and not said.asks:
+    elif before[0] not in ("", doubts.LEFT) and (said.no or said.forget) and not changed.touched and not said.asks:
         if current is not None and current.state == OPEN:
             current.state = DROPPED
         plan.say("All right, I leave that as it is.")
@@ -167,7 +172,7 @@ def _too_often(step: Step) -> bool:
     if step.task.num_lost < _LOST:
         return False
     step.plan.core.clear()
-    _to_person(step, "I'm sorry, I don't get this right, so I'm handing it over to a colleague.")
+    _to_person(step, _GIVEN_UP)
     return True
 
 
@@ -257,7 +262,10 @@ def _next(step: Step, said: Said) -> int:
             step.plan.clarifying = outcome.question[0] in ("item", "order", "option")
             step.task.asked, step.task.goal = outcome.question[0], number
             return told + 1
-        _propose(step, number, goal, outcome)
+        if doubts.ask(step.task, step.plan):
+            step.task.goal = number
+        else:
+            _propose(step, number, goal, outcome)
         return told + 1
     return told
 
@@ -314,6 +322,7 @@ def _propose(step: Step, number: int, goal: Goal, outcome: Outcome) -> None:
         return
     for note in outcome.notes:
         plan.say(note)
+    doubts.left_out(task, plan)
     if len(outcome.lines) == 1:
         plan.say(f"I will {outcome.lines[0]}.")
     else:

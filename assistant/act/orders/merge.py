@@ -29,9 +29,11 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     current = task.current
     for drop in said.drops:
         out.touched |= _drop(task, drop, current, bool(said.asks))
-    if said.forget and not said.asks and current is not None and current.state == OPEN:
+    gives_up = said.forget and asked != "left"  # asked what a part means, that part is what is to be forgotten
+    if gives_up and not said.asks and current is not None and current.state == OPEN:
         current.state = DROPPED
         out.touched = asked != "confirm"
+    out.touched |= _whole_after_all(current, said)
     if asked == "either":
         _choose(task, said)
     taken: list[int] = []
@@ -52,6 +54,16 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said, account, rules)
     return out
+
+
+def _whole_after_all(current: Goal | None, said: Said) -> bool:
+    """Told that only the whole order can be cancelled, the customer says that it is the whole order."""
+    if current is None or current.kind != "cancel" or current.state != REFUSED or not current.orders:
+        return False
+    if said.asks or said.no or said.forget or said.rest.keep or not said.rest.whole or "?" in said.text:
+        return False
+    current.items, current.keep, current.whole, current.state = [], [], True, OPEN
+    return True
 
 
 def _choose(task: Task, said: Said) -> None:

@@ -70,7 +70,8 @@ class Task:
     """What was said before we knew who it was: read when we do."""
     goals: list[Goal] = field(default_factory=list)
     asked: str = ""
-    """What the last answer asked: identity, order, item, option, payment, reason, address, confirm; "" for nothing."""
+    """What the last answer asked: identity, order, item, option, payment, reason, address, confirm, left (what a
+    part of a message means); "" for nothing."""
     goal: int | None = None
     """Which request the last question or proposal was about."""
     proposal: list[Json] = field(default_factory=list)
@@ -86,6 +87,12 @@ class Task:
     num_lost: int = 0
     """Messages in a row that were not understood."""
     home_before: Json = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    """Parts of messages that nothing was understood of, to be asked about before anything is proposed."""
+    left_asked: list[str] = field(default_factory=list)
+    """Those that were asked about."""
+    left_out: list[str] = field(default_factory=list)
+    """Those asked about last, as long as they haven't come clear."""
 
     @property
     def open_goals(self) -> list[Goal]:

@@ -24,15 +24,33 @@ def join(said: Said, told: Sequence[str], read: Read) -> None:
         bare = not (ask.items or ask.every or ask.whole or ask.keep)
         again = ask.pointed and any(named & set(i.lines) for i in ask.items)
         if again or (bare and len(open_ones) == 1):
-            _fill(ask, told, read)
+            _fill(ask, said.rest.items, told, read)
             said.rest.items = []
     for ask in open_ones:
         if ask.kind == "swap":
             _wishes(ask, said, told, read)
 
 
-def _fill(ask: Ask, told: Sequence[str], read: Read) -> None:
-    """The items told of, as a request of this kind means them; wishes beside the request are the newer ones."""
+def wished_besides(said: Said) -> None:
+    """ "The vacuum in #W1: a robotic one. Cancel #W2.": what is wished of an item is a request of its own beside
+    others, where none of them is about it. Changes `said`."""
+    named = {k for a in (*said.asks, *said.drops) for i in a.items for k in i.lines}
+    if not said.asks or any(a.kind in ("swap", "return", "get_rid") and not a.items for a in said.asks):
+        return
+    own = [i for i in said.rest.items if _wishes_plainly(i) and not set(i.lines) & named]
+    if own:
+        said.asks.append(Ask("swap", said.rest.text, own, list(said.rest.orders)))
+        said.rest.items = [i for i in said.rest.items if i not in own]
+
+
+def _wishes_plainly(item: Item) -> bool:
+    wish = item.wish
+    return len(item.lines) == 1 and bool(wish.want or wish.relative or wish.extreme) and not wish.missing
+
+
+def _fill(ask: Ask, before: Sequence[Item], told: Sequence[str], read: Read) -> None:
+    """The items told of, as a request of this kind means them; wishes beside the request are the newer ones, and then
+    those that stand between (`before`)."""
     found = [i for clause in told for i in read(ask.kind, clause).items]
     mine = {k for i in ask.items for k in i.lines}
     if ask.orders:
@@ -41,7 +59,9 @@ def _fill(ask: Ask, told: Sequence[str], read: Read) -> None:
     for item in found:
         item.lines = [k for k in item.lines if k in mine] or item.lines
         wished = next((i.wish for i in ask.items if i.wish and set(i.lines) & set(item.lines)), None)
-        item.wish = wished.over(item.wish) if wished else item.wish
+        between = next((i.wish for i in before if i.wish.says and set(i.lines) & set(item.lines)), None)
+        for newer in (between if ask.kind == "swap" else None, wished):
+            item.wish = newer.over(item.wish) if newer else item.wish
     ask.items = found or ask.items
 
 

@@ -12,6 +12,7 @@ from assistant.shop.accounts import Account, Address
 from assistant.types import Json
 from assistant.understand.orders.items import Find
 from assistant.understand.orders.refs import address_in, order_ids, places
+from assistant.understand.orders.wording import sentences
 
 _HOME = re.compile(
     r"\b(?:(?:default|user|profile|account|home|main|billing|saved|personal|customer|own|usual|standard)(?: and \w+)? "
@@ -105,6 +106,17 @@ def _of_order(text: str, account: Account, find: Find) -> Json:
         for order in account.orders:
             if any(x.name in mention.names for x in order.lines):
                 return dict(order.address)
+    return {}
+
+
+_RIGHT = re.compile(r"\b(?:right|correct|proper|good|new|current|valid)\b[^.?!]{0,20}\baddress\b")
+
+
+def told_address(text: str, account: Account, find: Find) -> Json:
+    """The address of the order that is said to have the right one; {} where none is."""
+    for sentence in sentences(text):
+        if _RIGHT.search(sentence) and not sentence.endswith("?") and (found := _of_order(sentence, account, find)):
+            return found
     return {}
 
 

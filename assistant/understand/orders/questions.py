@@ -60,7 +60,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\bhow much (?:was|is|were|did) (?:it|that|everything|the order)\b(?: \w+){0,3} (?:total|altogether|all)\b|"
         r"\border total\b|\border\b[^.?!]{0,40}\b(?:costs?|amount(?:ed)? to|add(?:ed)? up|"
         r"(?:come|came)(?: up| out)? (?:to|at)\W*$)|"
-        r"\btotal\b[^.?!]{0,30}\border\b",
+        r"\btotal\b[^.?!]{0,30}\border\b|\border\b[^.?!]{0,60}\b(?:in )?total(?:led|ed)?\W*$",
     ),
     (
         "when",
@@ -119,7 +119,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "item_price",
         r"\b(?:what was the price|how much (?:was|did|i paid|i've paid|were|had|has|have)|what "
         r"(?:price )?(?:did i|i|have i) "
-        r"(?:pay|paid|spend|spent)|did (?:\w+ ){1,4}cost|was i charged)\b|"
+        r"(?:pay|paid|spend|spent)|did (?:\w+ ){1,4}cost|was i charged|i was charged|cost me)\b|"
         rf"^(?=.*{_OWN})(?:.*\bhow much (?:is|are)\b|.*(?:\bthe |^\W*)price\b|.*\bdo(?:es)? (?:\w+ ){{1,4}}cost\b)",
     ),
     (

@@ -16,13 +16,21 @@ from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention, grams, key
-from assistant.understand.orders.joined import join
+from assistant.understand.orders.joined import join, wished_besides
 from assistant.understand.orders.kinds import kinds
+from assistant.understand.orders.left import Heard, left_over
 from assistant.understand.orders.named_for import means_whole, named_again, numbered_whole, only_tell_orders
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import changes_home, known_address, read_address, source_at, speaks_of_orders
+from assistant.understand.orders.places import (
+    changes_home,
+    known_address,
+    read_address,
+    source_at,
+    speaks_of_orders,
+    told_address,
+)
 from assistant.understand.orders.questions import questions, wants_to_know
-from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses
+from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
@@ -41,18 +49,23 @@ class OrderReader:
 
     def read(self, text: str, focus: Focus) -> Said:
         """The whole message; what it asks for in its order."""
-        low = repaired(wording.mend(text), self._scene.values, self._scene.mentions)
+        mended = wording.complete(without_name(wording.mend(text), self._scene.account))
+        low = repaired(mended, self._scene.values, self._scene.mentions)
         self._recent = Recent()
         said = Said(
             text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
         )
         said.person = wants_person(text)
         said.if_refused = bool(PERSON_IF.search(low))
-        for sentence in wording.sentences(low):
-            for clause in clauses(sentence):
-                self._clause(clause, text, said, focus)
+        heard: list[Heard] = []
+        for clause in (c for s in wording.sentences(low) for c in clauses(s)):
+            before = said.content()
+            self._clause(clause, text, said, focus)
+            heard.append(Heard(clause, said.content() != before))
         if focus.asked in ("", "help", "confirm"):
             join(said, self._recent.told, lambda kind, clause: self._ask(kind, clause, 0, text, focus))
+        if not focus.kind:
+            wished_besides(said)
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         self._common(low, said)
         said.questions = questions(low, self._scene.account, self._scene.mentions)
@@ -62,6 +75,7 @@ class OrderReader:
         idle = not (said.questions or said.asks or focus.asked or focus.kind)
         if idle and ORDER_ID.fullmatch(low.strip(" .!?")):
             said.questions = [{"ask": "when", "orders": order_ids(low, self._scene.account)[0]}]
+        said.left = left_over(said, heard, self._scene, bool(focus.kind))
         return said
 
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
@@ -147,6 +161,8 @@ class OrderReader:
         if last is not None and self._for_another_reason(last, more):
             said.asks.append(more)
             return
+        if last is not None and last.kind == "cancel" and more.items and set(more.orders) - set(last.orders):
+            last, into = None, said.rest  # what is in another order is no more of what is to be cancelled
         tells = last is not None and last.kind == "cancel" and not last.items and not more.only
         if last is not None and last.orders and (tells or not self._scene.mentions(clause)):
             more.items = []  # "Cancel #W1. I bought a vacuum too many": what is spoken of besides it isn't meant
@@ -158,7 +174,7 @@ class OrderReader:
         if last is None and more.items:
             self._recent.told.append(clause)
         merge_items(into.items, more.items, more.only)
-        wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer)\b", clause)
+        wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer|need)\b", clause)
         if not more.items and into.items and (kind in ("swap", "") or wishing):
             self._wishes.more(into.items, clause, focus)
         elif (
@@ -239,6 +255,8 @@ class OrderReader:
         found = self._scene.mentions(clause, by_meaning=not bare)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
+        if not ask.orders and _IN_THAT.search(clause):
+            ask.orders = self._recent.orders[-1:] or [o for o in (focus.order,) if o]
         context = only_tell_orders(found, clause, kind)
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
@@ -364,6 +382,16 @@ class OrderReader:
         if ask.kind == "address" and not ask.address and re.search(r"\bthere\b", ask.text):
             ask.address = known_address(low, self._scene.account)
 
+    def _to_one_told(self, ask: Ask, low: str) -> None:
+        """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
+        if ask.kind != "address" or ask.address:
+            return
+        found = told_address(low, self._scene.account, self._scene.mentions)
+        if found:
+            ask.address = found
+            wrong = {o.order_id for o in self._scene.account.orders if o.address != found}
+            ask.orders = [o for o in ask.orders if o in wrong]
+
     def _common(self, low: str, said: Said) -> None:
         """What a message says once for all of its requests: how to pay, why."""
         if SHOW.search(low):
@@ -376,6 +404,7 @@ class OrderReader:
         for ask in (*said.asks, said.rest):
             ask.payment = ask.payment or ([] if any(a.payment for a in said.asks) else ways)
             self._to_a_place(ask, low)
+            self._to_one_told(ask, low)
             ask.reason = ask.reason or (None if any(a.reason for a in said.asks) else why)
         vague = patterns.TOPIC.search(low) or (
             patterns.EXCEPT_SOME.search(low) and not any(a.keep for a in (*said.asks, said.rest))
@@ -388,10 +417,14 @@ class OrderReader:
                 ask.maybe = True
 
 
+_IN_THAT = re.compile(
+    r"\b(?:in|from|of|inside|out of) (?:(?:that|this) (?:one|order)|there)\b(?! (?:with|that|which)\b)"
+)
 _QUESTION = re.compile(r"\b(?:know|tell me|see|say|ask|remember|find out) (?:what|how|when|where|why|whether|if)\b")
 _ASKS = re.compile(
-    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|by the way|one question)\W+)*"
-    r"(?:how(?! about)|what(?!(?:'s| is)? (?:about|if))|which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|by the way|one question)\W+)*(?:how(?! about)|"
+    r"what(?!(?:'s| is)? (?:about|if)| i(?:'d| would|'m| am)? (?:need|want|like|after|looking))|"
+    r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
 )
 _LIKELY, _SURE = 0.6, 0.8
 """How likely the head must find a request that no verb tells; and one behind another request."""

@@ -45,7 +45,8 @@ STATUS = {
         r"(?:i'm|am|are) (?:still )?waiting for|on order)\b"
     ),
     "delivered": re.compile(
-        r"\b(?:delivered|received|arrived|got (?:from you|in)|that came|have got|i've got|i got|you sent)\b"
+        r"\b(?:delivered|received|arrived|got (?:from you|in)|(?:that|which|it|they)(?: has| have)? (?:already |just )?"
+        r"came(?! to\b)|came already|have got|i've got|i got|you sent)\b"
     ),
     "cancelled": re.compile(r"(?<!\bbe )\bcancell?ed\b"),
     "processed": re.compile(r"\bprocessed\b"),
@@ -250,6 +251,12 @@ _CITY_FIRST = re.compile(
 _CITY_FIRST_PARTS = {1: "street", 2: "more", 3: "city", 5: "code"}
 """Which part of it is which group of _FREE_FORM."""
 _CODE_WORD = re.compile(r"\b(?:zip(?: ?code)?|post(?:al)? ?code)(?: is)?:? (?=\w*\d)")
+
+
+def without_name(low: str, account: Account) -> str:
+    """`low` without the customer's own name: "my name is Anya Brown" wishes for nothing brown."""
+    first, last = (re.escape(n.lower()) for n in (account.first_name, account.last_name))
+    return re.sub(rf"\b(?:{first}\W{{1,2}}{last}|{last}\W{{1,2}}{first})\b", " ", low) if first and last else low
 
 
 def without_address(text: str) -> str:

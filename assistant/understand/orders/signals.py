@@ -17,7 +17,8 @@ _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
     r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|orders? (?:with|containing) (?!you\b)|(?:my |the |"
     r"^)pending (?:\w+ ){1,3}|"
-    r"(?:order|purchase)s? of mine|on order|"
+    r"(?:order|purchase)s? of mine|on order|my (?:[\w'-]+ ){0,3}[\w'-]+,? (?:which|that)(?:'s| is| has| are| have)? "
+    r"(?:still |already |just )?(?:pending|came|come|arrived|delivered|shipped|ordered|received|on (?:its|the) way)|"
     r"i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
@@ -73,7 +74,8 @@ _FACTS = re.compile(
     r"\bwhen (?:was|did) (?:it|that|i)\b[^.?!]{0,15}\b(?:order|ordered|placed?|buy|bought)\b|"
     r"^\W*(?:(?:hi|hello|please|can you|could you|i want to|i need to)\W+)*(?:change|update|correct)\W+(?:\w+ ){0,2}"
     r"address\b|"
-    r"\bmy (?:parcel|package|order|delivery)\b[^.?!]{0,20}\b(?:hasn'?t|didn'?t|has not|did not|never|still not|late)\b"
+    r"\bmy (?:parcel|package|order|delivery)\b[^.?!]{0,20}\b(?:hasn'?t|didn'?t|has not|did not|never|still not|late)\b|"
+    r"\b(?:was i|i was|i got) charged\b|\b(?:what|how much) did [^.?!]{2,40} cost me\b"
 )
 """Asks for what is noted with one's own account or order, or to have its address changed."""
 _FOLLOWS = re.compile(r"\b(?:where|track\w*|status|arriv\w*|cancel\w*|return\w*|late|refund\w*|exchang\w*)\b")

@@ -97,7 +97,8 @@ class WishReader:
         """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
         "same product."""
         if not lines or not re.search(
-            r"\b(?:same(?! order)|type|kind|style|(?:exactly|just) like|one (?:as|like))\b"
+            r"\b(?:same(?! order)|type|kind|style|(?:exactly|just) like|one (?:as|like)|"
+            r"(?:one|exactly what|what) (?:that )?(?:i|we)(?:'ve)?(?= ))\b"
             r"[^.;]*\b(?:order|received|got|have|pending|delivered|bought)\b",
             text,
         ):

@@ -131,7 +131,9 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     text = _extremes(text, values, wish)
     text = _steps(text, values, current, wish)
     text = _keeps(text, values, wish)
+    text = _needless(text, values, wish)
     _named(text, values, wish)
+    _apart(values, wish)
     _or_more(text, values, wish)
     wish.show = bool(SHOW.search(text)) or _another(text, values, current, wish)
     bounds = price_bounds(text)
@@ -250,6 +252,40 @@ def _keeps(text: str, values: Values, wish: Wish) -> str:
             wish.identical = False
             text = text.replace(match[0], " ", 1)
     return text
+
+
+_WITHOUT = re.compile(r"(?:no|none|without)$|not |non-")
+_NEEDLESS = re.compile(
+    r"\b(?:(?:needn't|need not|(?:doesn't|don't|does not|do not|didn't) (?:have|need) to) (?:be|have)|"
+    r"no need (?:for|of)(?: it (?:to be|being))?|(?:don't|do not) need(?= (?!to\b)))\b([^,;.]*)"
+)
+
+
+def _needless(text: str, values: Values, wish: Wish) -> str:
+    """ "It needn't be water resistant": without it is the better one, and with it will do; the text without that."""
+    for match in list(_NEEDLESS.finditer(text)):
+        for named in match_options(match[1], values):
+            name = str(named.name)
+            plain = next((v for v in values.get(name, ()) if _WITHOUT.match(v.lower())), None)
+            if named.value is not None and plain:
+                wish.prefer[name] = [plain]
+            elif named.value is not None:
+                wish.free.append(name)
+        if wish.prefer or wish.free:
+            text = text.replace(match[0], " ", 1)
+    return text
+
+
+def _apart(values: Values, wish: Wish) -> None:
+    """ "Black, green": where black may be of two options and green of one, each is of its own."""
+    for name, chosen in list(wish.want.items()):
+        for value in chosen if len(chosen) > 1 else []:
+            others = [
+                n for n, vs in values.items() if n != name and value in vs and wish.want.get(n, [value]) == [value]
+            ]
+            own = [v for v in wish.want[name] if v != value]
+            if len(others) == 1 and own and not any(v in values[others[0]] for v in own):
+                wish.want[name], wish.want[others[0]] = own, [value]
 
 
 def _of_value(words: str, values: Values) -> str | None:

@@ -46,6 +46,16 @@ def mend(text: str) -> str:
     return re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text)
 
 
+_NONE_THEN = re.compile(
+    r"(?<![\w'])(?:no|none|not|nothing)\b(?: (?!thanks?\b)[a-z]+){0,2}\s?\?+\s+(?:(?:ok|well|so|and|just) )*then\b,?"
+)
+
+
+def complete(text: str) -> str:
+    """`text` with what people leave out of a condition: "No luck? Then a black one" -> "if not, then a black one"."""
+    return _NONE_THEN.sub("if not available,", text)
+
+
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[?!])(?=\S)")
 
 
@@ -61,7 +71,8 @@ VERBS: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(
         r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed|ing)? (?:\w+ ){0,3}?off|remov(?:e|ed|ing)|delet(?:e|ed|ing)|"
         r"tak(?:e|en|ing) (?:\w+ ){0,4}?(?:out of|out|off)|withdraw(?:n|ing)?|scrap(?:ped|ping)?|void(?:ed)?|"
-        r"drop(?:ped|ping)? (?=(?:\w+ ){1,4}(?:order|from\b))|stop (?=(?:\w+ ){1,3}order))\b"
+        r"(?:drop|pull|strike|cut|kick|knock)(?:ped|ed|ping|ing)? (?=(?:\w+ ){1,4}(?:order|from\b|off\b|out\b))|"
+        r"stop (?=(?:\w+ ){1,3}order))\b"
     ),
     "return": re.compile(
         r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
@@ -80,6 +91,8 @@ VERBS: dict[str, re.Pattern[str]] = {
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go|going) (?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
     r"moved (?:house|to)|new (?:home|house|place)|"
+    r"(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|bring) [^.?!]{3,60}? (?:where|to the (?:same )?place(?: where)?) "
+    r"(?:you|i|we|the|my)(?:'re|'m)?\b|"
     r"where (?:it|this|that|they|(?:the|my|that) (?:[\w-]+ )?(?:order|parcel|package|delivery))"
     r"(?:'s| is| are|'re)? (?:goes|going|go|sent|delivered|shipped))\b"
 )

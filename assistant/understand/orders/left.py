@@ -1,0 +1,218 @@
+"""What of a message about orders the reading left over: a condition, a value, an item, an order's number, a wish.
+
+    left_over(said, heard, scene) -> ["only if it's cheaper"]
+
+Somebody who says yes to what is listed says it to all that they asked for: what was read as nothing is asked about
+first (act.orders.doubts). Told stories, reasons and courtesies ask for nothing and are no part of this. Compares what
+was said with what came of it; reads nothing anew. Knows English and the customer's own account.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.order_talk import Ask, Said
+from assistant.understand.options import match_options, option_values
+from assistant.understand.orders import patterns, wording
+from assistant.understand.orders.items import Mention, key
+from assistant.understand.orders.named_for import only_tell_orders
+from assistant.understand.orders.questions import wants_to_know
+from assistant.understand.orders.refs import gives_reason, order_ids, payments
+from assistant.understand.orders.scene import Scene
+from assistant.understand.orders.signals import wants_person
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A clause of a message. `taken`: it changed what was understood so far."""
+
+    text: str
+    taken: bool
+
+
+def left_over(said: Said, heard: Sequence[Heard], scene: Scene, under_way: bool) -> list[str]:
+    """The parts of a message that want something, or on some condition, and that nothing in `said` has taken up.
+    `under_way`: whether there is a request that what belongs to no new one can change."""
+    if not (said.asks or (under_way and (said.yes or said.rest.says))):
+        return []
+    if any(patterns.NO_ACTION.search(c.text) for c in heard):
+        return []
+    came = _Outcome(said, scene, under_way)
+    parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) for c in heard]
+    return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
+
+
+def _lost(clause: Heard, came: _Outcome) -> str:
+    """A clause whose value, item or order's number came to nothing."""
+    text = clause.text
+    if not re.search("[a-z]", text) or _ASKS.match(text) or (_TELLS.search(text) and not _WISHES.search(text)):
+        return ""
+    return text if came.lost_value(text) or came.lost_item(text) or came.lost_order(text) else ""
+
+
+def _wish(clause: Heard, came: _Outcome) -> str:
+    """A clause that wants something and changed nothing."""
+    text = clause.text
+    if clause.taken or _ASKS.match(text) or not _WISHES.search(text) or _COURTESY.search(text):
+        return ""
+    explained = payments(text, came.account) or gives_reason(text) or wants_to_know(text) or wants_person(text)
+    return "" if explained or wording.says_yes(text) or came.names_what_came(text) else text
+
+
+def _condition(text: str, came: _Outcome) -> str:
+    """On what condition something is to be done, where that was not understood; "" for none."""
+    for match in _IF.finditer(text):
+        part = re.split(r"[,;]|\bthen\b", text[match.start() :])[0]
+        if _NO_CONDITION.search(text[: match.start()]) or _POLITE_IF.match(part) or _ASKS.match(text):
+            continue
+        if came.takes_back or came.falls_back or (came.minds_price and _OF_PRICE.search(part)) or _THERE.search(part):
+            continue
+        return part
+    return ""
+
+
+class _Outcome:
+    """What came of a message: the lines, orders and wishes that it was read as."""
+
+    def __init__(self, said: Said, scene: Scene, under_way: bool) -> None:
+        self._scene, self.account = scene, scene.account
+        self._asks: list[Ask] = [*said.asks, *said.drops, *([said.rest] if under_way else [])]
+        items = [i for a in self._asks for i in a.items]
+        of_questions = [k for q in said.questions for k in q.get("lines", [])]
+        self._lines = {k for i in items for k in i.lines} | {k for a in self._asks for k in a.keep} | set(said.told)
+        self._lines |= {(str(k[0]), int(k[1])) for k in of_questions}
+        self._orders = {o for a in self._asks for o in a.orders} | set(said.told_orders)
+        self._orders |= {o for q in said.questions for o in q.get("orders", [])}
+        self._wishes = [w for i in items for w in (i.wish, *i.wish.fallbacks())]
+        self._whole = any(a.whole or a.every for a in self._asks)
+        self._said = said
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether something was understood for the case that something can't be had or done."""
+        second = any(w.instead or w.second for w in self._wishes) or self._said.if_refused
+        several = any(len(v) > 1 for w in self._wishes for v in (*w.want.values(), *w.prefer.values()))
+        several = several or any(a.otherwise or a.maybe or len(a.payment) > 1 for a in self._asks)
+        return second or several or {a.kind for a in self._said.asks} >= {"swap", "return"}
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the message gives something up: "if it can't go there, then no return"."""
+        return self._said.forget or bool(self._said.drops)
+
+    @property
+    def minds_price(self) -> bool:
+        """Whether a price was understood as a condition."""
+        return any(w.cheaper or w.under or any(e[0] == "price" for e in w.extreme) for w in self._wishes)
+
+    def lost_value(self, text: str) -> bool:
+        """Whether a clause names a value of one of these products that was neither wished for nor tells an item."""
+        lines = [x for k in self._lines if (x := self.account.line(*k))]
+        lines += [x for m in self._scene.mentions(text, by_meaning=False) for x in self._scene.of(m)]
+        ids = dict.fromkeys(x.product_id for x in lines if x.product_id)
+        products = [p for i in ids if (p := self._scene.shop.product(i))]
+        if not products or any(w.sku or w.like or w.other_product for w in self._wishes):
+            return False
+        known = self._values | {v.lower() for x in lines for v in x.options.values()}
+        lost, kept = set[str](), set[str]()
+        for product in products:
+            for named in match_options(text, option_values([product])):
+                if named.value is not None and _plainly(named.asked, f"{named.value} {named.name}".lower()):
+                    fits = str(named.value).lower() in known or named.name in self._options
+                    (kept if fits else lost).add(named.asked)
+        return any(not any(part in k for k in kept for part in asked.split()) for asked in lost)
+
+    def lost_item(self, text: str) -> bool:
+        """Whether a clause that wants something names an item of theirs that nothing came of."""
+        if self._whole or not (_WISHES.search(text) or any(wanted for _, _, wanted in wording.actions(text))):
+            return False
+        found = self._scene.mentions(text, by_meaning=False)
+        context = only_tell_orders(found, text, "")
+        return any(m not in context and self._is_lost(m, text) for m in found)
+
+    def lost_order(self, text: str) -> bool:
+        """Whether a clause gives the number of an order of theirs that nothing came of."""
+        named = set(order_ids(text, self.account)[0])
+        return bool(named - self._orders - {k[0] for k in self._lines}) and not any(a.address for a in self._asks)
+
+    def names_what_came(self, text: str) -> bool:
+        """Whether a clause says again what was understood: an item or order of the requests."""
+        named = set(order_ids(text, self.account)[0])
+        found = self._scene.mentions(text)
+        again = any({key(x) for x in self._scene.of(m)} & self._lines for m in found)
+        return again or bool(named & self._orders)
+
+    def _is_lost(self, mention: Mention, text: str) -> bool:
+        lines = self._scene.of(mention)
+        if {key(x) for x in lines} & self._lines or patterns.REFERENCE.search(text[: mention.start]):
+            return False
+        of_orders = all(a.kind in ("cancel", "address", "home", "both", "payment") for a in self._said.asks)
+        return not (of_orders and {x.order_id for x in lines} & self._orders)
+
+    @property
+    def _values(self) -> set[str]:
+        sets = [d for w in self._wishes for d in (w.want, w.prefer, w.exclude)]
+        return {str(v).lower() for d in sets for values in d.values() for v in values}
+
+    @property
+    def _options(self) -> set[str]:
+        """The options that something was said of."""
+        out: set[str] = set()
+        for w in self._wishes:
+            out |= {*w.want, *w.prefer, *w.exclude, *w.relative, *w.same, *w.free, *(str(e[0]) for e in w.extreme)}
+        return out
+
+
+def _plainly(asked: str, value: str) -> bool:
+    """Whether words are a value's own, and not near to one ("came" is no "camera"), nor a mere number."""
+    words = re.findall("[a-z]{3,}", asked)
+    return bool(words) and all(re.search(rf"\b{re.escape(w)}(?:e?s|ed)?\b", value) for w in words)
+
+
+_IF = re.compile(
+    r"\b(?:(?:but |and )?only )?(?:if|unless|as long as|so long as|provided(?: that)?|on (?:the )?condition(?: that)?|"
+    r"assuming|except when|(?:but )?not before|only when|(?:but )?only after|(?:but )?not until)\b"
+)
+_NO_CONDITION = re.compile(
+    r"\b(?:as|even|what|wonder(?:ed|ing)?|see|ask(?:ed|ing)?|know|check|tell me|sure|find out|appreciate(?: it)?|"
+    r"grateful|great|nice|lovely|kind|help(?:ful)?|good|curious|look|remember|say|unsure|idea)\W*$"
+)
+"""Before an "if" that asks or thanks."""
+_POLITE_IF = re.compile(
+    r"(?:only )?(?:if|as long as|provided that)\W+(?:at all |it's |it is |that's |that is |this is )?(?:possible|"
+    r"ok(?:ay)?|alright|all right|fine|allowed|not too (?:late|much)|no trouble|need(?:ed)? be|needed|necessary|so|"
+    r"several|not\W*$|"
+    r"i (?:may|might|can|could|remember|recall|understand|got|wasn't|was not|am not|'m not)|i'm (?:not|right)|"
+    r"you(?:'d)? (?:can|could|would|will|want|like|please|need|must|wish|prefer|don't mind|do not mind|don't|may|ask)|"
+    r"that(?:'s| is| would be)? (?:works|helps|possible|can be)|anything|any|there (?:is|are)|there's)\b"
+)
+_OF_PRICE = re.compile(r"\b(?:cheap\w*|expensive|cost\w*|price\w*|less|more|under|below|save|money|\d+)\b")
+_THERE = re.compile(
+    r"\b(?:available|in stock|exists?|unavailable|(?:im)?possible|still (?:pending|open|there|possible)|"
+    r"(?:not|n't|hasn't) (?:yet )?(?:left|shipped|been (?:sent|shipped))|"
+    r"(?:run|ran|sold) out|out of|(?:do|does|have|has)(?: not|n't)(?: have| got)?\b(?! to\b)|"
+    r"can be (?:changed|cancelled|returned|exchanged|done)|"
+    r"(?:you|there|they)(?:'ve|'s| is| are| have)(?: got)? (?:one|it|them|some|any|a|an|that|such|still))\b"
+)
+"""Conditions that are kept anyway: nothing that isn't there, and no order that has left, is proposed."""
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|also|by the way|please)\W+)*"
+    r"(?:how|what|which|when|where|who|why|is|are|does|do|did|was|were|has|tell me|let me know)\b"
+)
+_TELLS = re.compile(
+    r"\b(?:i|we|he|she|they|it|husband|wife|son|daughter|friend|mother|father|kids?|who|which|that)(?:'ve|'s|'d)? "
+    r"(?:\w+ )?(?:bought|ordered|got|have|has|had|received|is|was|were|did|made|found|moved|live|arrived|came|"
+    r"thought|told|said|gave|says|know)\b"
+)
+_WISHES = re.compile(
+    r"\b(?:i(?:'d| would)? (?:also |really |rather |still |just )*(?:like|want|need|prefer)|i wanna|please|"
+    r"make sure|ensure|(?:can|could|would|will) you|don't forget|"
+    r"(?:it|that|this|they|one|which|everything) (?:should|must|needs? to|has to|have to)|instead)\b"
+)
+_COURTESY = re.compile(
+    r"\b(?:thank\w*|appreciate\w*|sorry|help(?:ed|ing)? (?:me|with|you|out)|like to know|want to know|like to ask|"
+    r"handl\w*|process\w*|tak\w+ care|sort(?:ed)?|deal(?:ing)? with|arrang\w*|get (?:it|that|this) done|look into|"
+    r"need (?:your |some |a bit of )?help|assist\w*|let me|tell me|wait|hold on|hurry|bear with|confirm|go ahead)\b"
+)
