@@ -39,6 +39,7 @@ from assistant.act.plan import Plan
 from assistant.act.shop_facts import say_day
 from assistant.act.soldout import sold_out
 from assistant.act.superlative import superlative
+from assistant.language import stems
 from assistant.measures import measured
 from assistant.request import Request
 from assistant.types import Product
@@ -63,7 +64,7 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
         plan = _one_or_rescued(request, requests, context, plan)
     if len(requests) > 1 and not plan.answered and not plan.focus and not plan.handoff:
         plan = _as_one_need(requests, context) or plan
-    if not plan.core:
+    if not plan.core and not plan.question:
         talk.which(context, plan)
     if len(requests) > 1 or len(plan.core) > 3:
         plan.phrase = False
@@ -218,7 +219,7 @@ def _about_products(request: Request, context: Context, plan: Plan) -> None:
             if not pages.quote_if_sure(_asked(request), context, plan):
                 listing.nothing(request, context, plan)
         else:
-            talk.which(context, plan)
+            _which(request, context, plan)
         return
     if request.group and len(products) > _AT_ONCE:
         listing.search(request, context, plan)
@@ -349,6 +350,12 @@ def _asked(request: Request) -> str:
 
 def _policy(request: Request, context: Context, plan: Plan) -> None:
     """What the shop's pages say; of a product that was named, what is written about that very product comes first."""
+    if request.extra.get("by"):
+        if pages.quote_if_sure(_asked(request), context, plan, pages_only=True):
+            plan.closing.append("Please reckon from that; I can't promise a day.")
+        else:
+            pages.unknown(plan)
+        return
     products = context.catalogue.products(request.products[:1])
     own = bool(products) and (not request.from_context or bool(request.extra.get("pronoun")))
     known = bool(products) and knows(request.text, products[0], context)
@@ -394,6 +401,22 @@ def _of_product(request: Request, product: Product, context: Context, plan: Plan
 
 _OF_WHAT = re.compile(r"^\W*(?:is|does|can|has|was|will) (?:it|this|that)\b")
 _ASKS = re.compile(r"\?|\b(?:what|how|which|when|where|who|is|are|does|do|can|will|has|tell|price|cost)\b")
+
+
+_VESSELS = frozenset(stems("bottle box pack piece"))
+"""Words too common to name a product by themselves, though a few names may hold one."""
+_FEW_NAMED = 6
+
+
+def _which(request: Request, context: Context, plan: Plan) -> None:
+    """Ask which product is meant: those whose names have the word that was said, where it is such a word."""
+    said = set(stems(request.text)) & _VESSELS
+    hits = context.search.products(" ".join(said), limit=30) if said else []
+    named = [p for p in context.catalogue.products([h.product_id for h in hits]) if said & set(stems(p.name))]
+    if 1 < len(named) <= _FEW_NAMED:
+        clarify.ask_products(named, context, plan)
+    else:
+        talk.which(context, plan)
 
 
 def _points_at_nothing(request: Request) -> bool:

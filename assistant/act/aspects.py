@@ -167,7 +167,9 @@ _FIGURE = re.compile(
 _WITH_FIGURE, _WITHOUT_FIGURE = 0.3, -0.5
 
 
-_IN_IT = re.compile(r"\bhow many\b.{0,20}\b(?:in|inside|with)\b (?:it|them|each|one|a|an|the|that|this)\b")
+_IN_IT = re.compile(
+    r"\bhow many\b(?!.{0,12}\bleft\b).{0,20}\b(?:in|inside|with)\b (?:it|them|each|one|a|an|the|that|this)\b"
+)
 _NUMBERS = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|pair of)"
 
 

@@ -119,6 +119,9 @@ _YOU_KEEP = re.compile(
     r"\b(?:you(?:'ve| have)?|have you) (?:saved?|stored?|kept|keep|noted|remembered)\b|"
     r"\b(?:bout|abt) me\b|\bdo you remember\b"
 )
+_OF_ACCOUNT = re.compile(
+    r"\b(?:e-?mail|address\w*|phone|password|points?|balance|orders?|deliver\w*|refund\w*|payment|invoices?|policy)\b"
+)
 _FORGETS = re.compile(
     r"\b(?:forget|delete|remove|erase|clear|wipe|purge|drop|scrap|ditch|lose|unlearn|strike|get rid of|"
     r"take (?:off|out)|(?:don't|do not|stop|quit) (?:remember|keep|stor|sav)(?:e|ing)?)\b"
@@ -267,7 +270,7 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
         own = _SELF.search(folded) or _KINDS.search(folded) or known & set(item(text).split())
         return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and "account" not in folded
     if label == "recall":
-        return bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
+        return not _OF_ACCOUNT.search(folded) and bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
 
 

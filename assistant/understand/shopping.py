@@ -19,6 +19,7 @@ from assistant.understand.acts import Encode
 from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
+from assistant.understand.deadline import by_a_day
 from assistant.understand.kinds import ADVICE, COSTS, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
 from assistant.understand.quantities import says_so_much_off, spending
 from assistant.understand.state import State
@@ -69,7 +70,7 @@ def refine(
     out = [
         _one(request, _of(request, seen), codes, _named(text, offer_names), state, text, digits) for request in requests
     ]
-    return _with_told(out, told, state)
+    return _with_told([by_a_day(request) for request in out], told, state)
 
 
 def _of(request: Request, seen: Sequence[Seen]) -> Seen:

@@ -32,9 +32,17 @@ def default_head() -> LinearHead:
     return LinearHead.load(_HEAD)
 
 
+_BACK_TO = re.compile(
+    r"^\W*(?:(?:ok|so|and|but|now|right)\W+)*(?:(?:going|go|coming|returning|turning|let's go|can we go) )?"
+    r"back to (?!you\b)[^,.?!]*"
+)
+"""What the talk goes back to ("going back to the keyboard, ..."): nobody sends that back."""
+
+
 def wants_deed(low: str, encode: Encode) -> bool:
     """Whether a sentence of a (mended) message wants something done with an order; more readily where the message
     speaks of what its writer has, or gives a number like an order's."""
+    low = _BACK_TO.sub("", low)
     own = speaks_of_own(low) or bool(_NUMBER.search(low))
     for sentence in (part for s in sentences(low) for part in dict.fromkeys([s, *_parts(s)])):
         if _WH.match(sentence):

@@ -89,7 +89,8 @@ VERBS: dict[str, re.Pattern[str]] = {
     ),
 }
 _ADDRESS = re.compile(
-    r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go|going) (?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
+    r"\b(?:address(?:es)?|(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|go(?:ing)?(?! back)) "
+    r"(?:\w+ ){0,4}?to (?:my|the|our|a new)\b|"
     r"moved (?:house|to)|new (?:home|house|place)|"
     r"(?:sent|send|shipp?(?:ed)?|deliver(?:ed)?|bring) [^.?!]{3,60}? (?:where|to the (?:same )?place(?: where)?) "
     r"(?:you|i|we|the|my)(?:'re|'m)?\b|"
