@@ -20,9 +20,9 @@ def test_it_is_a_question_about_delivery(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "act"),
-    [("are you open by saturday", "policy"), ("can i return it by the 5th", "policy"), 
-     ("is it made for winter", "details"),      ("a tent for the weekend", "search"), ("is my order here by friday", "order"),
-     ("the warranty is for 5 years", "details"),
+    [("are you open by saturday", "policy"), ("can i return it by the 5th", "policy"),
+     ("is it made for winter", "details"), ("a tent for the weekend", "search"),
+     ("is my order here by friday", "order"), ("the warranty is for 5 years", "details"),
      ("does the offer end by sunday", "policy")],
 )  # fmt: skip
 def test_other_questions_stay_as_they_are(text: str, act: str) -> None:
