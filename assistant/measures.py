@@ -172,10 +172,32 @@ def asked(text: str, kind: Sequence[str] = ()) -> Asked | None:
     if match := re.search(r"\bweigh\w*\b.{0,12}\b(most|more|least|less)\b", fold(text)):
         more = match[1] in ("most", "more")
         return Asked("heaviest" if more else "lightest", more, ("weight",))
+    if (match := _DIFFERENCE.search(fold(text))) and (match[1] or match[2]) not in _NO_MEASURES:
+        return Asked("most", True, (match[1] or match[2],))
     for at, word in enumerate(words):
         if word in _MORE | _LESS and (named := _named_after(words[at + 1 :], kind)):
             return Asked(word, word in _MORE, named)
     return None
+
+
+_DIFFERENCE = re.compile(r"\b([a-z]{4,}) (?:diff|difference)\b|\b(?:diff|difference) in ([a-z]{4,})\b")
+_NO_MEASURES = frozenset("price cost money main what whats only real other some much same that this just".split())
+
+
+def difference(text: str) -> bool:
+    """Whether it is asked by how much two things differ."""
+    return bool(
+        _DIFFERENCE.search(fold(text)) or re.search(r"\b(?:by )?how much\b.*\w+er\b|\bby how much\b", fold(text))
+    )
+
+
+def gap(a: Value, b: Value) -> str:
+    """How far two values are apart, in the unit of the first: "0.7 kg"; empty where no unit is written."""
+    match = _NUMBER.search(a.text)
+    unit = (match[2] or "") if match else ""
+    if unit.lower() not in _UNITS:
+        return ""
+    return f"{abs(a.measure.value - b.measure.value) / _UNITS[unit.lower()][1]:.3g} {unit}"
 
 
 _OF_ANYTHING = frozenset("long short big large small high strong".split())

@@ -33,6 +33,7 @@ from assistant.act.exact import lacks_named
 from assistant.act.fitting import fitting
 from assistant.act.foreign import foreign
 from assistant.act.left_out import spared
+from assistant.act.multiples import against_many
 from assistant.act.needs import is_told
 from assistant.act.offers import availability, price, stock
 from assistant.act.plan import Plan
@@ -445,6 +446,8 @@ def _search_instead(request: Request, context: Context, plan: Plan) -> bool:
 
 
 def _compare(request: Request, context: Context, plan: Plan) -> None:
+    if request.extra.get("sides") and against_many(request, context, plan):
+        return
     if request.products:
         compare.compare(request, context, plan)
     else:

@@ -50,7 +50,7 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
     wanted = measures.asked(request.text)
     best = measures.comparable({p.product_id: measures.value_of(p, wanted) for p in products}, wanted) if wanted else {}
     if wanted and len(best) == len(products):
-        superlative.say_values(wanted, best, products, plan, context)
+        superlative.say_values(wanted, best, products, plan, context, request.text)
         return
     for product in products:
         choice = choose(product, request.wanted)

@@ -8,7 +8,7 @@ Says nothing itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from assistant.act.context import Context
 from assistant.language import STOP_WORDS, fold, stems
@@ -25,22 +25,33 @@ def held(hits: list[Hit], text: str, context: Context) -> list[Hit]:
     if len(hits) < 2:
         return hits
     known = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
-    marks = {h.product_id: list(_marks(known[h.product_id], text)) for h in hits if h.product_id in known}
+    marks = {h.product_id: _marks(known[h.product_id], text) for h in hits if h.product_id in known}
     if not any(any(m > 0 for m in own) for own in marks.values()):
         return hits
     kept = [h for h in hits if all(m >= 0 for m in marks.get(h.product_id, []))]
     return sorted(kept, key=lambda h: -sum(marks.get(h.product_id, []))) or hits
 
 
-def _marks(product: Product, text: str) -> Iterable[int]:
-    """For every yes or no of the product that the text wants: 1 where it is so, -1 where it isn't."""
+def _marks(product: Product, text: str) -> list[int]:
+    return is_so({**product.attributes, **product.specs}, text)
+
+
+def is_so(fields: Mapping[str, object], text: str) -> list[int]:
+    """For every yes or no among a product's values that the text wants: 1 where it is so, -1 where it isn't."""
     folded = fold(text).replace("-", " ")
     said = set(stems(folded))
-    for name, value in {**product.attributes, **product.specs}.items():
-        words = [w for w in stems(name.replace("_", " ").replace("-", " ")) if w not in STOP_WORDS]
+    marks: list[int] = []
+    for name, value in fields.items():
+        label = fold(name).replace("_", " ").replace("-", " ")
+        words = [w for w in stems(label) if w not in STOP_WORDS]
         plain = fold(str(value)).strip()
         if not words or not set(words) <= said or not (_YES.match(plain) or _NO.match(plain)):
             continue
-        first = re.search(rf"\b{re.escape(fold(name).replace('_', ' ').split()[0][:5])}", folded)
+        first = re.search(rf"\b{re.escape(label.split()[0][:_ROOT])}", folded)
         denied = bool(first and _DENIED.search(folded[: first.start()]))
-        yield 1 if bool(_YES.match(plain)) != denied else -1
+        marks.append(1 if bool(_YES.match(plain)) != denied else -1)
+    return marks
+
+
+_ROOT = 5
+"""So many letters of a word are enough to find it in a text, in whatever form it stands there."""

@@ -40,6 +40,7 @@ _ADJECTIVE = {
     "newest": "newest",
 }
 
+_COMPARED = 3
 Pool = list[tuple[Product, Variant]]
 
 
@@ -76,6 +77,8 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     adjective = _ADJECTIVE[request.act]
     fact.fields["rank"] = Field("name", adjective, (receipt,), f"says that it is the {adjective}")
     plan.phrase = True
+    if request.from_context and 1 < len(request.products) <= _COMPARED:  # "and which is cheaper?" is of the same two
+        plan.listed = [{"product": p, "sku": None} for p in request.products]
     promotions.after(product, [chosen], context, plan, hints=False)
     told = {w.name for w in request.wanted if w.value is not None and not w.pinned} | {w.name for w in named}
     plan.wanted = [w | {"pinned": w["name"] not in told} for w in plan.wanted or ()]

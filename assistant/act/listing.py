@@ -110,10 +110,13 @@ def _as_told(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
     told = request.extra.get("told_in_parts") or needs.is_told(text)
     if request.from_context and not hits and needs.is_open(text):
         return _told_of_kin(text, request, context)
-    said = request.extra.get("unlinked") or request.extra.get("told_in_parts")
+    said = request.extra.get("unlinked") or request.extra.get("told_in_parts") or "whole" in request.extra
+    kind = request.limits.subcategory or request.limits.category
+    unnamed = set(request.extra.get("unlinked", ()))
+    told = told or "whole" in request.extra  # "his dog sheds everywhere, what vacuum"
+    told = told or (kind and len(unnamed) > 1 and not any(unnamed & h.matched for h in hits))
     if named or request.from_context or not said or not told:
         return hits
-    kind = request.limits.subcategory or request.limits.category
     if hits and (kind or (any(h.confident for h in hits) and not needs.is_open(text))):
         return hits if asked_for(text) else [m.hit for m in needs.ranked(text, hits, context)]
     found = needs.matches(text, filters(request.limits), context)
@@ -187,6 +190,8 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     query = "" if kind_name(request) else request.query
     order: Sort = "cheapest" if not query and _CHEAP.search(request.text.lower()) else "relevance"
     hits = context.search.products(query, filters(limits), order, limit=_POOL)
+    if query and order == "relevance" and not named and (meant := _clearly_meant(hits)):
+        return meant
     sure = best_matches([h for h in hits if h.confident or not query])
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
@@ -207,6 +212,18 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=_POOL) if gift else [])
     return sure
+
+
+def _clearly_meant(hits: Sequence[Hit]) -> list[Hit]:
+    """The one thing that is nearer in meaning than all else by far, where nothing has all the words: "handle things
+    for push ups" are the push-up grips, and no Push It bag."""
+    if len(hits) < 2 or any(h.confident and not h.missing for h in hits):
+        return []
+    clear = hits[0].similarity >= _ALIKE and hits[0].score >= hits[1].score + _BY_FAR and not hits[0].matched
+    return [replace(hits[0], confident=True)] if clear and any(h.confident for h in hits[1:]) else []
+
+
+_ALIKE, _BY_FAR = 0.5, 0.2
 
 
 def _of_main(request: Request, context: Context) -> list[Hit]:

@@ -149,7 +149,9 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
     settled = bool(names) and set(names) <= told and not _COMES_IN.search(request.text.lower())
     kept = tuple(w for w in request.wanted if (settled or w.name not in names) and not w.pinned)
     choice = choose(product, kept, request.skus if not names else ())
-    if not choice.exact:  # what was said before excludes everything: then only what this clause says counts
+    for number in range(len(kept) - 1, 0, -1):  # nothing has it all: what was said longest ago gives way
+        choice = choice if choice.exact else choose(product, kept[:number])
+    if not choice.exact:
         choice = choose(product, [w for w in request.extra.get("named", ()) if w.name not in names])
     if not_offered(choice, context, plan):
         return

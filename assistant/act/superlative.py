@@ -37,7 +37,9 @@ def superlative(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
-def say_values(wanted: Asked, best: dict[str, Value], products: list[Product], plan: Plan, context: Context) -> None:
+def say_values(
+    wanted: Asked, best: dict[str, Value], products: list[Product], plan: Plan, context: Context, text: str = ""
+) -> None:
     """Products side by side by one measured value, and which of them has more of it, or that they are equal."""
     first = measures.winners(best, wanted)
     for product in products:
@@ -54,9 +56,24 @@ def say_values(wanted: Asked, best: dict[str, Value], products: list[Product], p
         plan.cards.append(context.card(product))
     if len(first) == len(products):
         plan.say("They are equal in that.")
+    elif len(products) == len(best) == _PAIR and measures.difference(text):
+        _say_gap([best[p.product_id] for p in products], [p.product_id for p in products], plan, context)
     plan.listed = [{"product": p.product_id, "sku": None} for p in products]
     plan.focus = list(first) if len(first) < len(products) else [p.product_id for p in products]
     plan.wanted = []
+
+
+def _say_gap(values: list[Value], ids: list[str], plan: Plan, context: Context) -> None:
+    """By how much two products differ, backed by both values."""
+    apart = measures.gap(*values)
+    if apart:
+        receipts = tuple(_receipt(p, v, context) for p, v in zip(ids, values, strict=True))
+        fact = plan.facts[-1]
+        fact.fields["gap"] = Field("value", apart, receipts, "by how much they differ")
+        plan.say(f"The difference is {fact.key('gap')}.", fact.key("gap"))
+
+
+_PAIR = 2
 
 
 def _candidates(request: Request, context: Context) -> list[Product]:

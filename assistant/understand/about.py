@@ -72,6 +72,11 @@ _OF_RANK = frozenset(
 )
 """Words of ranking: "which has the better reviews" names no thing."""
 _FEW = 3  # things that are compared side by side
+_GOT_THAT = re.compile(
+    r"\b(?:have you|do you have|you|u|ya|got|do you|is|are)(?: still)?(?: got| have| sell| stock)? "
+    r"(?:that|it|those|them|one|they)(?: in stock| available| in| there)?\W*$|\bthat(?='s\b|s\b| is\b| i can\b| can\b)"
+)
+"""What points back at what the same clause has named before it."""
 
 
 _TELLING = 3  # letters and digits of a value from which on it tells one thing from another
@@ -144,7 +149,8 @@ class Subject:
             if not alike:
                 several = len(products) > 1
                 products = self._narrowed(products, clause) if several else self._other_listed(products, clause, state)
-            if self._of_another_kind(products, clause) and not extra["pronoun"]:
+            named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
+            if self._of_another_kind(products, clause) and not PRONOUN.search(named_before):
                 products, pick, skus = (), None, ()
             named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
             request = replace(
@@ -152,8 +158,8 @@ class Subject:
             )
             if state.focus and products and against(clause.text):
                 compared = tuple(dict.fromkeys((*state.focus, *products)))[:_FEW]
-                if len(compared) > 1 and not skus:
-                    request = replace(request, act="compare", products=compared, pick=None, from_context=True)
+                if len(compared) > 1 and (not skus or not set(products) & set(state.focus)):
+                    request = replace(request, act="compare", products=compared, skus=(), pick=None, from_context=True)
             extra["pointed"] = self._points(clause, state)
             inside = within(replace(request, extra=before), clause, state, self._vocabulary)
             if inside is not None and _SUCH_ONES.match(fold(clause.text)):

@@ -45,7 +45,7 @@ _WRITTEN_AS_CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9_-]{4,24}|[A-Z]{5,24}"
 _MEMBER = re.compile(
     r"\b(?:as an? (?:\w+ )?member|(?:i'm|i am|im|being|if i (?:were|was|am)|were i|become|join\w*|for) (?:an? )?"
     r"(?:\w+ ){0,2}members?|members?(?:'s|s')? price|(?:with|have) (?:a |my |the )?(?:\w+ ){0,2}membership|"
-    r"join(?:ed|ing)? (?:the |your )?(?:\w+ ){0,2}club)\b"
+    r"join(?:ed|ing)? (?!an? )(?:the |your )?(?:\w+ ){0,2}club)\b"
 )
 _NO_MEMBER = re.compile(r"\b(?:without|not|non|no|aren't|isn't)[ -](?:being )?(?:an? )?(?:\w+ )?member")
 

@@ -42,6 +42,8 @@ _ADDS_UP = re.compile(
     r"(?:that|it|this|those|they|these|all (?:of )?(?:that|it|this))"
     r"(?: all)?(?: be| make| come to| cost)?(?: then| altogether)?\W*$"
 )
+_FEW_WORDS = 4
+"""So short a message that puts things together asks for their sum: "both together"."""
 _TIME = re.compile(r"\b(?:how long|when|days?|arrives?)\b")
 
 
@@ -73,11 +75,14 @@ def basket_request(
         return _request(text, pieces, state.basket, codes, member, asks)
     counted = any(p.quantity > 1 for p in pieces)
     costs = bool(COSTS.search(folded) or _ADDS_UP.search(folded)) or bool(labels & {"basket", "after"})
+    costs |= len(pieces) > 1 and bool(TOGETHER.search(folded)) and len(folded.split()) <= _FEW_WORDS
     several = (
         (len(pieces) > 1 or counted)
         and costs
         and (bool(labels & OF_BASKET) or bool(TOGETHER.search(folded) or _ADDS_UP.search(folded)) or counted)
     )
+    if not pieces and before and state.act == "basket" and _THESE.search(folded) and _ADDS_UP.search(folded):
+        return _request(text, before, state.basket, codes, member, asks)
     if _compares(requests, folded) or (not counted and _apart(requests, folded)):
         several = False
     if several:

@@ -23,7 +23,13 @@ _AGAINST = re.compile(
     rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b|\b{_WAYS} than\b"
     rf"|\b(?:more|less) than (?:the|that|your)\b|\b(?:price )?(?:diff|difference)\b.*\b(?:to|from|with|than)\b"
     rf"|^\W*(?:and |so |but )*(?:is|are) (?:the|your|that) [^?]{{3,60}} {_WAYS}\W*$"
+    rf"|\bwhich\b.*\b(?:that|it|this)(?: one)?,? or (?:the|your)\b|\bwhich\b.*\bor (?:that|it|this)(?: one)?\W*$"
 )
+_AND_WHICH = re.compile(
+    rf"^\W*(?:(?:and|ok|so|yeah|yes|right|thought so|but|then|which|what|ones?|is|are|'s)\W+)*"
+    rf"(?:{_WAYS}|{_RATED})\W*$"
+)
+"""No more than in what two things are to be compared now: "and cheaper?"."""
 
 
 def against(text: str) -> bool:
@@ -36,6 +42,8 @@ def set_beside(text: str, named: tuple[str, ...], state: State) -> list[dict[str
     folded, focus = fold(text), state.focus
     if len(named) == 1 and len(focus) == 1 and named[0] != focus[0] and _AGAINST.search(folded):
         return [{"product": p, "sku": None} for p in (focus[0], named[0])]
+    if not named and state.act == "compare" and len(state.listed) > 1 and _AND_WHICH.search(folded):
+        return list(state.listed)
     if named or len(focus) != 1 or " or " in folded:  # "wired or wireless" are versions of the one
         return []
     if _IS_IT.search(folded):

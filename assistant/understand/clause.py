@@ -116,7 +116,9 @@ def joined_by(mention: Mention, clause: Clause) -> bool:
         return True
     before = text[tokens[first - 1].end : tokens[first].start] if first else ""
     after = text[tokens[last].end : tokens[last + 1].start] if last + 1 < len(tokens) else ""
-    return bool(re.search(r"[+&]", before + after))
+    named = {p for m in clause.links.mentions if m is not mention for p in m.positions}
+    listed = ("," in before and first - 1 in named) or ("," in after and last + 1 in named)
+    return listed or bool(re.search(r"[+&]", before + after))
 
 
 def denied_positions(clause: Clause) -> frozenset[int]:

@@ -111,9 +111,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 _OF_IT_ONLY = re.compile(
-    r"\bhow many (?!(?:are |is )?(?:there )?(?:still )?(?:left|in stock))(?:\w+ ){0,2}?"
-    r"(?:in|inside|with|to) (?:it|them|each|one|a|an|the|that|this)\b"
-    r"(?! (?:shop|store|moment|warehouse|total|colou?r|size|red|blue|green|black|white))"
+    r"\bhow many (?:(?!left|stock|have|got|remain|stay|you|u|available)\w+ ){0,2}?(?:in|inside|with|to) "
+    r"(?:it|them|each|one|a|an|the|that|this)\b"
+    r"(?! (?:shop|store|stock|moment|warehouse|total|colou?r|size|red|blue|green|black|white))"
     r"|\b(?:least|minimum|fewest|smallest (?:number|amount|quantity)) (?:that )?(?:i|we|you|one) "
     r"(?:can|may|must|have to|could|need to) (?:order|buy|get|take)\b|\bminimum (?:order|quantity|purchase)\b"
     r"|\bhow many\b.*\b(?:do|must|would) (?:i|we) (?:\w+ )?have to (?:order|buy|take|get)\b"

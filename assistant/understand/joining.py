@@ -6,6 +6,7 @@ Works on requests alone; knows no shop and no wording.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from assistant.request import Request
 from assistant.understand.cues import SUPERLATIVES
@@ -22,8 +23,16 @@ def with_request(state: State, request: Request) -> State:
         wanted=[vars(w) for w in request.wanted if w.value is not None],
         act="search" if request.group else request.act,
         question=request.text,
+        **_listed(state, request),
         search={"query": "", "products": list(request.products)},
     )
+
+
+def _listed(state: State, request: Request) -> dict[str, Any]:
+    """What "which is better" points at behind two things that were named: these."""
+    if request.act != "compare" or len(request.products) < 2 or request.group:
+        return {}
+    return {"listed": [{"product": p, "sku": None} for p in request.products], "list_turn": state.num_turns}
 
 
 def of_the_same(before: Request, request: Request) -> Request:

@@ -6,6 +6,7 @@ the same words fit make a group. Works on a Vocabulary alone: knows no prices, n
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     links.subcategories = _phrases(plain, vocabulary.subcategories)
     links.brands = _phrases(forms, vocabulary.brands)
     option_only = frozenset().union(*(o.positions for o in links.options)) if links.options else frozenset()
-    links.mentions = _mentions(tokens, plain, vocabulary, option_only)
+    links.mentions = _mentions(tokens, plain, vocabulary, option_only, _listed(text, tokens))
     return links
 
 
@@ -168,14 +169,35 @@ def _option_pairs(words: Sequence[str], vocabulary: Vocabulary) -> frozenset[tup
     return None
 
 
+_OF_SEVERAL = re.compile(
+    r"\b(?:which|cheapest|dearest|best|out of|between|of the (?:two|three|2|3)|compare|each|all)\b"
+)
+
+
+def _listed(text: str, tokens: Sequence[Tok]) -> frozenset[int]:
+    """Where the next of several things begins behind a comma: "out of quest, harmony, tone band"; no name goes on."""
+    if text.count(",") < _MANY_COMMAS or not _OF_SEVERAL.search(text.lower()):
+        return frozenset()
+    return frozenset(at for at in range(1, len(tokens)) if "," in text[tokens[at - 1].end : tokens[at].start])
+
+
+_MANY_COMMAS = 2
+_IN_LIST = 0.15
+"""The share of a name that is enough of it where several are listed."""
+
+
 def _mentions(
-    tokens: Sequence[Tok], forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary, option_only: frozenset[int]
+    tokens: Sequence[Tok],
+    forms: Sequence[tuple[str, ...]],
+    vocabulary: Vocabulary,
+    option_only: frozenset[int],
+    begins: frozenset[int],
 ) -> list[Mention]:
     """Greedy: the best-fitting product takes its words, then the next, until nothing telling is left."""
     free = set(range(len(tokens)))
     found: list[Mention] = []
     while len(found) < _MAX_MENTIONS:
-        best = _best(tokens, forms, vocabulary, free, option_only)
+        best = _best(tokens, forms, vocabulary, free, option_only, begins)
         if best is None:
             break
         free -= best.positions
@@ -190,6 +212,7 @@ def _best(
     vocabulary: Vocabulary,
     free: set[int],
     option_only: frozenset[int],
+    begins: frozenset[int],
 ) -> Mention | None:
     hits = _hits(forms, vocabulary, free)
     connectors = frozenset(i for i, t in enumerate(tokens) if t.text in _CONNECTORS)
@@ -200,7 +223,7 @@ def _best(
         name = set(vocabulary.products[product_id].stems)
         if not name.intersection(*[set().union(*matched.values())]):
             continue
-        positions = _cluster(matched, vocabulary, connectors, telling_before)
+        positions = _cluster(matched, vocabulary, connectors, telling_before, begins)
         telling = [p for p in positions if tokens[p].text not in STOP_WORDS]
         named = set().union(*(matched[p] for p in positions)) & name
         weight = sum(max(map(vocabulary.idf, matched[p])) for p in positions)
@@ -214,7 +237,7 @@ def _best(
             scored.append((weight * (0.6 + 0.4 * coverage), share, positions, product_id))
             if (
                 whole
-                or coverage >= _MIN_COVERAGE
+                or coverage >= (_IN_LIST if begins else _MIN_COVERAGE)
                 or _rare(evidence, tokens, matched, vocabulary)
                 or _together(product_id, positions, tokens, matched, vocabulary)
             ):
@@ -274,10 +297,22 @@ def _together(
     own = [p for p in positions if tokens[p].text.isdigit() or tokens[p].text not in vocabulary.english | STOP_WORDS]
     own += [p for p in positions if p not in own and matched[p] & makers]
     named = any(len(tokens[p].text) > 1 and tokens[p].text.isalpha() for p in own) or _is_code(sorted(own), tokens)
+    if len(own) == 1 and _beside_number(own[0], positions, tokens):  # "the 512 air"
+        each = [set().union(*(vocabulary.by_stem.get(s, ()) for s in matched[p])) for p in positions]
+        return len(set.intersection(*each)) == 1
     if len(own) < 2 or not named:
         return False
     having = (set().union(*(vocabulary.by_stem.get(s, ()) for s in matched[p])) for p in own)
     return 0 < len(set.intersection(*having)) <= _FEW
+
+
+def _beside_number(at: int, positions: frozenset[int], tokens: Sequence[Tok]) -> bool:
+    """Whether a number of several figures stands right beside a word, and both are all that was said of a name."""
+    number = tokens[at].text
+    words = [p for p in positions if p != at]
+    beside = len(words) == 1 and abs(words[0] - at) == 1 and tokens[words[0]].text.isalpha()
+    beside = beside and tokens[words[0]].text not in STOP_WORDS
+    return beside and number.isdigit() and len(number) > 1 and not is_unit(tokens[words[0]].text)
 
 
 def _is_letter(at: int, tokens: Sequence[Tok]) -> bool:
@@ -344,7 +379,11 @@ def _of_one_kind(
 
 
 def _cluster(
-    matched: dict[int, set[str]], vocabulary: Vocabulary, connectors: frozenset[int], telling_before: Sequence[int]
+    matched: dict[int, set[str]],
+    vocabulary: Vocabulary,
+    connectors: frozenset[int],
+    telling_before: Sequence[int],
+    begins: frozenset[int],
 ) -> frozenset[int]:
     """The heaviest run of matched positions without long gaps, each stem of the name counted once.
 
@@ -358,6 +397,8 @@ def _cluster(
         counted: set[str] = set()
         for position in ordered[start:]:
             gap = telling_before[position] - telling_before[kept[-1] + 1] if kept else 0
+            if kept and begins & set(range(kept[-1] + 1, position + 1)):
+                break
             if kept and (gap > _MAX_GAP or barriers & set(range(kept[-1] + 1, position))):
                 break
             if not matched[position] <= counted:

@@ -53,6 +53,12 @@ def _before_one(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
     return last < len(tokens) and tokens[last].text in ("one", "ones", "1")
 
 
+def _behind_the(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
+    """Whether one word of a name stands behind "the", as what was talked about does: "between the pro and the air"."""
+    at = min(mention.positions)
+    return len(mention.positions) == 1 and at > 0 and tokens[at - 1].text in ("the", "that", "this")
+
+
 class Naming:
     """Judges mentions for one shop. Stateless: the conversation's state is passed in and not changed."""
 
@@ -87,7 +93,9 @@ class Naming:
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
             kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, clause)]
         elif clause.act == "compare":
-            kept = self._of_one_kind([self._in_focus(m, state) if _before_one(m, tokens) else m for m in kept], tokens)
+            pointed = [_before_one(m, tokens) or _behind_the(m, tokens) for m in kept]
+            kept = [self._in_focus(m, state) if p else m for m, p in zip(kept, pointed, strict=True)]
+            kept = self._of_one_kind(kept, tokens)
         kept = [m for m in kept if not self._modifies(m, clause)]
         if any(m.coverage >= 0.99 for m in kept):
             kept = [m for m in kept if not self._headless(m, clause)]
@@ -239,8 +247,10 @@ class Naming:
         last, tokens = max(mention.positions), clause.links.tokens
         entry = self._vocabulary.products[mention.product_ids[0]]
         literal = tokens[last].text.removesuffix("s") in fold(entry.name)  # "fishing" isn't, of a Fish Steak
-        before_kind = last + 1 < len(tokens) and bool(self._vocabulary.by_kind.get(tokens[last + 1].stem))
-        before_kind = before_kind and mention.coverage < _WHOLE and tokens[last].text in self._vocabulary.english
+        kind = self._vocabulary.by_kind.get(tokens[last + 1].stem, set()) if last + 1 < len(tokens) else set()
+        shelves = {self._vocabulary.products[p].category for p in kind}
+        before_kind = bool(kind) and mention.coverage < _WHOLE and entry.category not in shelves
+        before_kind = before_kind and tokens[last].text in self._vocabulary.english
         if (mention.coverage >= _BY_HALF and literal and not before_kind) or not mention.specific:
             return False
         if last + 1 >= len(tokens) or len(mention.positions) > 1:

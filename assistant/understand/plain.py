@@ -67,7 +67,7 @@ _AND = re.compile(
 
 def plain(text: str) -> str:
     """`text` without what asks nothing; as it is where nothing else would be left. A question has its mark."""
-    return _marked(_AND.sub("and ", _without_politeness(_joined(_without_pictures(text)))))
+    return _marked(_AND.sub("and ", _without_politeness(_without_the_same(_joined(_without_pictures(text))))))
 
 
 def _marked(text: str) -> str:
@@ -96,6 +96,21 @@ def _joined(text: str) -> str:
         ends = _ENDS.search(out) or _BEGINS.match(line) or (capitals and line[0].isupper())
         out += "\n" + line if ends and not goes_on else " " + line
     return out
+
+
+_ALL_THE_SAME = re.compile(
+    r"(?:^|[,.;–-]\s*|\band |\bbut )(?:i |i'm |im |we |we're )?(?:really |actually |honestly )?"
+    r"(?:(?:don'?t|do not|doesn'?t|not) (?:really |actually )?(?:care|bothered|fussed|fussy)(?: much)? (?:about|over)"
+    r"|(?:couldn'?t|could not) care less about|never mind(?: about)?) "
+    r"(?:the |any |an? )?[\w'-]+(?: [\w'-]+){0,2}?(?: actually| really| tbh| any ?more| now)?(?=\s*(?:[,.;!?]|$))",
+    re.IGNORECASE,
+)
+
+
+def _without_the_same(text: str) -> str:
+    """`text` without what is said to be all the same: "cheapest speaker, dont care about water" asks for no water."""
+    rest = _ALL_THE_SAME.sub("", text).strip(" ,;")
+    return rest.lstrip(" .!") if len(rest.split()) > 1 else text
 
 
 def _without_politeness(text: str) -> str:

@@ -37,6 +37,20 @@ _FEW_OF_KIND = 12  # products of a kind that are looked at for their options
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
 
 
+_TOLD_MORE = 3
+"""Words that a message must have beside the one clause that asks, for them to tell of the need."""
+
+
+def _with_whole(requests: list[Request], text: str, num_parts: int) -> list[Request]:
+    """What is looked for with all that was told around it: "my mum's dog sheds everywhere, what vacuum"."""
+    if len(requests) != 1 or num_parts > 1 or requests[0].from_context:
+        return requests
+    more = len(text.split()) - len(requests[0].text.split())
+    if more < _TOLD_MORE or requests[0].act not in ("search", "details"):
+        return requests
+    return [replace(requests[0], extra=requests[0].extra | {"whole": text})]
+
+
 class Reader:
     """Turns messages into requests. The conversation's state is passed in and not changed.
 
@@ -83,6 +97,7 @@ class Reader:
             )
             requests.append(request)
             context = with_request(context, self._with_only_one(request))
+        requests = _with_whole(requests, text, len(clauses))
         return shopping.refine(
             text,
             merge(requests)[:3],

@@ -21,6 +21,7 @@ from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
 from assistant.understand.deadline import by_a_day
 from assistant.understand.kinds import ADVICE, COSTS, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
+from assistant.understand.multiples import against_many
 from assistant.understand.quantities import says_so_much_off, spending
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
@@ -63,6 +64,8 @@ def refine(
     if (request := _combination(text, seen, codes, state)) is not None:
         return [request]
     own_offer = _named(text, offer_names) and not COSTS.search(fold(text))
+    if (several := against_many(text, state, lookup)) is not None:
+        return [several]
     if not own_offer and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
         return _with_told([_asked_before(_with_voucher(request, described), state)], told, state)
     if (request := advice(text, seen, requests, digits)) is not None:

@@ -35,6 +35,8 @@ _SIZE = re.compile(
 )
 _MUST = re.compile(r"\b(?:has|have|needs?|ought|got) to (?:have|be|come in)\b|\bmust (?:have|be)\b")
 """What is wanted of the thing that the next sentence asks for: "he has to have 32 gigs of RAM"."""
+_BETWEEN = re.compile(r"\bbetween\b.*\band\b|\b(?:pick|choose|decide|torn)\b.*\b(?:and|or)\b")
+_WHICH = re.compile(r"^\W*(?:so |and )?(?:which|what)\b.*\b(?:\w+er|better|best|more|less|\w+est)\b")
 _GENERIC = frozenset("sort kind kinds thing things stuff anything something one ones type types any do else".split())
 _OWN_MATTER = frozenset({"order", "complaint", "human", "are_you_human", "preference", "mood", "policy", "promotion"})
 _ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
@@ -68,6 +70,8 @@ def asked(parts: Sequence[str], read: Callable[[str], Clause], is_kind: Callable
     for clause, asks in zip(clauses, asking, strict=True):
         if not asks:
             told = clause if id(clause) in naming else told
+        elif told is not None and _BETWEEN.search(fold(told.text)) and _WHICH.search(fold(clause.text)):
+            out.append(read(f"{told.text.rstrip(' .!')}: {clause.text}"))  # "between A and B. Which lasts longer?"
         elif _bare(clause) and any(_names(c) for c in out):
             if clause.act != "search" and _meant(clause):
                 out.append(clause)  # else "do you do them?" says nothing new

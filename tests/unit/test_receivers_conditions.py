@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.measures import asked_dimension, dimensions
+from assistant import measures
+from assistant.act.conditions import is_so
+from assistant.measures import Measure, Value, asked, asked_dimension, dimensions
+from assistant.understand.beside import against, set_beside
 from assistant.understand.cues import certain
 from assistant.understand.options import match_options
+from assistant.understand.plain import plain
 from assistant.understand.receivers import for_another
 from assistant.understand.sizes import relative
+from assistant.understand.state import State
 
 _SCENTS = {"gender": ["men", "women", "unisex"], "size": ["30ml", "50ml"]}
 
@@ -68,8 +73,57 @@ def test_a_line_has_the_dimensions_of_its_numbers() -> None:
         ("what's the least i can order of them", True),
         ("how many are in the shop", False),
         ("how many in stock", False),
+        ("how many left in that", False),
+        ("how many stay in the stock", False),
         ("what's the least i can pay", False),
     ],
 )
 def test_what_is_inside_and_the_least_of_an_order_are_no_stock(text: str, sure: bool) -> None:
     assert (certain(text, {"stock": 0.9}) == {"details": 1.0}) is sure
+
+
+def test_a_difference_asks_for_a_measure_and_is_told_in_its_unit() -> None:
+    found = asked("what's the weight difference")
+    assert found is not None and found.names == ("weight",)
+    assert asked("what's the price difference") is None
+    values = [Value("weight", "2.9 kg", Measure(2900, "mass")), Value("weight", "2.2 kg", Measure(2200, "mass"))]
+    assert measures.gap(*values) == "0.7 kg"
+
+
+def test_and_cheaper_is_of_the_two_that_were_compared() -> None:
+    listed: list[dict[str, str | None]] = [{"product": "a", "sku": None}, {"product": "b", "sku": None}]
+    state = State(focus=["a"], listed=listed, act="compare", list_turn=1, num_turns=2)
+    assert [r["product"] for r in set_beside("and cheaper?", (), state)] == ["a", "b"]
+    assert set_beside("anything cheaper?", (), state) == []
+
+
+def test_that_or_the_other_sets_beside() -> None:
+    assert against("which is cheaper, that or the body wash")
+    assert not against("is that the body wash")
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "marks"),
+    [
+        ({"waterproof": "no, water-repellent only"}, "a proper waterproof coat", [-1]),
+        ({"waterproof": "yes"}, "a proper waterproof coat", [1]),
+        ({"waterproof": "yes"}, "a coat that is not waterproof", [-1]),
+        ({"dishwasher_safe": "no"}, "a dishwasher-safe pan", [-1]),
+        ({"dishwasher_safe": "no"}, "a pan", []),
+    ],
+)
+def test_what_is_wanted_is_held_against_the_yes_and_no(fields: dict[str, str], text: str, marks: list[int]) -> None:
+    assert is_so(fields, text) == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("cheapest speaker full stop, dont care about water", "cheapest speaker full stop"),
+        ("i'm not bothered about colour. longest battery please", "longest battery"),
+        ("do you care about privacy?", "do you care about privacy?"),
+        ("i don't care about colour", "i don't care about colour"),
+    ],
+)
+def test_what_is_all_the_same_is_not_looked_for(text: str, left: str) -> None:
+    assert plain(text).rstrip(".") == left

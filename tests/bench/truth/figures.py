@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .context import NEGATION, Sentence, unique, variants_of
 from .conversions import judge_conversions
+from .gaps import is_difference
 from .mentions import NUMBER_WORDS
 from .money import AMOUNT
 from .world import Product, World, squeezed
@@ -278,6 +279,8 @@ def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Produ
         and (NEGATION.search(sentence.text) or sentence.is_question)
         and figure.value in sentence.turn.customer_numbers()
     ):
+        return None
+    if is_difference(sentence.text, sentence.turn.reply, figure.value, figure.unit, sentence.turn.world.products):
         return None
     of_stock = not figure.unit and re.search(r"stock|left|exact|units?|count", sentence.text, re.I)
     if of_stock and float(_decimal(figure.value)) in _stocks(sentence, products):

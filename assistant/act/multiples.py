@@ -1,0 +1,60 @@
+"""One version against several of another: "is the kilo bag cheaper than 4 of the small ones?".
+
+Multiplies the shop's own prices and says which comes to less; knows no offers (a sum with offers is a basket's matter).
+"""
+
+from __future__ import annotations
+
+from assistant.act.choice import choose
+from assistant.act.context import Context
+from assistant.act.plan import Field, Plan
+from assistant.act.words import distinguishing, only
+from assistant.request import Piece, Request
+from assistant.types import Money, Product, Variant
+
+
+def against_many(request: Request, context: Context, plan: Plan) -> bool:
+    """Says what both sides come to and which is cheaper; False, and nothing said, where a side isn't one price."""
+    sides = [_one(piece, context) for piece in request.extra["sides"]]
+    if any(side is None for side in sides):
+        return False
+    (first, one, few), (second, other, many) = (side for side in sides if side is not None)
+    if one.price.currency != other.price.currency or one.sku == other.sku:
+        return False
+    totals = [_say(first, one, few, context, plan), _say(second, other, many, context, plan)]
+    gap = abs(totals[0].minor - totals[1].minor)
+    if not gap:
+        plan.say("Both come to the same.")
+        return True
+    cheaper = 0 if totals[0].minor < totals[1].minor else 1
+    fact = plan.facts[-2 + cheaper]
+    receipts = (context.price_receipt(one), context.price_receipt(other))
+    fact.fields["less"] = Field("price", context.money(Money(gap, one.price.currency)), receipts, "how much less")
+    amount = (few, many)[cheaper]
+    times = f"{amount} × the" if amount > 1 else "The"
+    be = "are" if fact.plural or amount > 1 else "is"
+    plan.say(f"{times} {fact.key('item')} {be} cheaper by {fact.key('less')}.", fact.key("less"))
+    plan.focus = [first.product_id]
+    return True
+
+
+def _one(piece: Piece, context: Context) -> tuple[Product, Variant, int] | None:
+    """The version that a side means, with how many of it; None where several prices are left."""
+    product = context.catalogue.product(piece.products[0])
+    if product is None:
+        return None
+    choice = choose(product, piece.wanted, piece.skus)
+    sold = [v for v in choice.sold if v.available is not False] or list(choice.sold)
+    return (product, sold[0], piece.quantity) if len({v.price for v in sold}) == 1 and not choice.missing else None
+
+
+def _say(product: Product, variant: Variant, number: int, context: Context, plan: Plan) -> Money:
+    fact = context.item(plan, product, only(variant, distinguishing(product.variants)))
+    amount = context.add_price(fact, [variant])
+    total = Money(variant.price.minor * number, variant.price.currency)
+    if number == 1:
+        plan.say(f"The {fact.key('item')} {'cost' if fact.plural else 'costs'} {amount}.", amount)
+        return total
+    fact.fields["total"] = Field("price", context.money(total), (context.price_receipt(variant),), "what they come to")
+    plan.say(f"{number} × the {fact.key('item')} at {amount} each come to {fact.key('total')}.", fact.key("total"))
+    return total
