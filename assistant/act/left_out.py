@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.act.avoid import has, is_of_diet, unwanted
 from assistant.act.context import Context
+from assistant.act.wishes import from_kept
 from assistant.language import stems
 from assistant.request import Request
 from assistant.shop.search import Hit
@@ -31,8 +32,10 @@ def spared(request: Request) -> Request:
 
 
 def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[Hit], list[str]]:
-    """The hits without what is to be avoided by the message or what was told before, and what made any of them go."""
+    """The hits without what is to be avoided by the message, what was told before or is kept with consent, and what
+    made any of them go."""
     avoided = [*unwanted(f"{request.text}. {request.query}"), *request.extra.get("avoided", ())]
+    avoided = list(dict.fromkeys([*avoided, *_kept(request, context)]))
     if not avoided or not hits:
         return hits, []
     products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
@@ -43,3 +46,13 @@ def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[H
     if not left and not _OF_HEALTH.search(request.text.lower()) and not any(map(is_of_diet, avoided)):
         return hits, []  # who hates gyms may still be told of workouts: nothing there is made of one
     return left, list(dict.fromkeys(a for values in found.values() for a in values))
+
+
+def _kept(request: Request, context: Context) -> list[str]:
+    """What the shop keeps of the customer's diet and dislikes, which it only has with their consent; of no matter for
+    what is looked for as a gift."""
+    if context.shopper is None or request.extra.get("gift"):
+        return []
+    known = map(from_kept, context.shopper.preferences)
+    gone = {t.value.lower() for t in request.extra.get("told", ()) if t.gone}
+    return [w.value for w in known if w.name in ("avoids", "diet") and w.value.lower() not in gone]

@@ -242,7 +242,10 @@ def _likes(folded: str) -> Iterator[Told]:
                 yield Told("colour" if value in COLOURS else "likes", value)
 
 
-_NO_PART = frozenset("any my some really wearing eating colour color colours colors stuff i i'm im actually".split())
+_NO_PART = frozenset(
+    """now again ever anymore please usually any my some really wearing eating colour color colours colors stuff i i'm
+    im actually""".split()
+)
 
 
 def _thing(words: str) -> str:
@@ -286,6 +289,7 @@ def item(text: str) -> str:
     """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" for all of it."""
     folded = fold(text)
     words = [w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", folded) if w not in _NOISE or w in _ALL]
+    words = [w for word in words for w in _SAME_DIET.get(word, word).split()]
     if _LIKES.search(folded):
         words.append("likes")
     told = re.search(r"\bwhat i (?:just )?(?:told|said)\b|\bwhat you know\b", folded)

@@ -202,3 +202,16 @@ def test_the_reasons_of_a_recommendation_can_be_asked_for(talk: Talk) -> None:
 def test_a_member_may_ask_whether_they_are_one(talk: Talk) -> None:
     assert talk("am i a club member", customer="C1001").reply.startswith("You are a member")
     assert "aren't a member" in talk("am i a club member", customer="C1002").reply
+
+
+def test_what_is_kept_is_left_out_of_what_is_looked_for_only_with_consent(db: Database, talk: Talk) -> None:
+    def offered(customer: str | None) -> set[str]:
+        return {c.product_id for c in talk("do you have wool hats", customer=customer).cards}
+
+    for customer, consent in ((AGREED, True), (REFUSED, False)):
+        with db.write() as session:
+            row = session.get_one(CustomerRow, customer)
+            row.preferences, row.consent = {**row.preferences, "avoids": "nuts"}, consent
+    assert "hearth-hot-chocolate" not in {c.product_id for c in talk("any hot chocolate?", customer=AGREED).cards}
+    assert "hearth-hot-chocolate" in {c.product_id for c in talk("any hot chocolate?", customer=REFUSED).cards}
+    assert offered(None) == offered(REFUSED)

@@ -170,4 +170,4 @@ def test_screening_and_understanding_share_the_encoders_run(
     monkeypatch.setattr(Encoder, "states", lambda self, text: read.append(("trained", text)) or states(self, text))
     message = "how much is the Trail Boot in size 42?"
     assistant.reply("runs", message)
-    assert read == [("trained", message), ("packaged", message)]
+    assert read == [("trained", message)]  # harm and moods are heard in the same states
