@@ -19,7 +19,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 import anyio
@@ -33,6 +33,7 @@ from starlette.routing import Match, Route
 from assistant import __version__
 from assistant.access.gate import Caller, Gate, open_gate
 from assistant.access.headers import SecurityHeaders
+from assistant.api_cut import Cut
 from assistant.api_errors import RETRY_AFTER_S, UNAVAILABLE, ApiError, event, install, translate
 from assistant.api_input import BodyLimit, read_chat_request, refuse_other_sites
 from assistant.api_models import BackroomExtension, ChatRequest, chunk, completion, request_schema, usage
@@ -52,6 +53,7 @@ HUNG_UP = 499
 """What is counted for callers that are gone; nobody sees it."""
 T = TypeVar("T")
 FindCustomer = Callable[[str | None, str | None], CustomerRef]
+CountTokens = Callable[[str], int]
 
 
 def create_app(
@@ -62,9 +64,10 @@ def create_app(
     find_customer: FindCustomer,
     gate: Gate | None = None,
     trouble: Callable[[], str | None] = lambda: None,
+    count_tokens: CountTokens = lambda text: len(text.split()),
 ) -> FastAPI:
     """The server without the browser chat. `find_customer` takes an id and an address, one of them None; `trouble`
-    says what keeps the database from being written.
+    says what keeps the database from being written; `count_tokens` counts those of the model (here: the words).
 
     `gate` None: everybody who reaches the server may use the API.
     """
@@ -85,7 +88,7 @@ def create_app(
     install(app)
     _add_health(app, desk, status, gate, trouble)
     _add_models(app, status, gate)
-    chat = ChatEndpoint(desk, settings, status, find_customer, gate)
+    chat = ChatEndpoint(desk, settings, status, find_customer, gate, count_tokens)
 
     @app.post(CHAT_PATH, summary="Answer a customer", tags=["chat"], openapi_extra=request_schema())
     async def chat_completions(request: Request) -> Response:
@@ -112,6 +115,7 @@ class ChatEndpoint:
         status: Callable[[], EngineStatus],
         find_customer: FindCustomer,
         gate: Gate,
+        count_tokens: CountTokens,
     ) -> None:
         self._desk = desk
         self._limits = settings.limits
@@ -120,6 +124,7 @@ class ChatEndpoint:
         self._status = status
         self._find_customer = find_customer
         self._gate = gate
+        self._count_tokens = count_tokens
         self._threads = CapacityLimiter(settings.limits.turns_at_once + 8)
 
     async def answer(self, request: Request) -> Response:
@@ -133,19 +138,22 @@ class ChatEndpoint:
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
         conversation, turn = await self._run(self._turn, chat, caller)
         events = self._events(conversation, turn)
-        model = status.model
+        model, cut = status.model, Cut(stop=chat.stops(), max_tokens=chat.limit(), count=self._count_tokens)
         async with self._listened_to(request, conversation):
-            first = await anext(events)
+            item = await anext(events)
         if chat.stream:
-            return StreamingResponse(self._stream(chat, model, first, events), 200, AI_HEADERS, "text/event-stream")
+            stream = self._stream(chat, model, item, events, cut)
+            return StreamingResponse(stream, 200, AI_HEADERS, "text/event-stream")
         async with aclosing(events), self._listened_to(request, conversation):
-            record = None if isinstance(first, Delta) else first.record
-            while record is None:
+            while isinstance(item, Delta):
+                cut.take(item.text)
                 if await request.is_disconnected():
                     return Response(status_code=HUNG_UP)
                 item = await anext(events)
-                record = None if isinstance(item, Delta) else item.record
-        return JSONResponse(completion(_new_id(), int(time.time()), record.model or model, record), 200, AI_HEADERS)
+        cut.rest()
+        record = replace(item.record, reply=cut.sent)
+        body = completion(_new_id(), int(time.time()), record.model or model, record, cut.finish)
+        return JSONResponse(body, 200, AI_HEADERS)
 
     def _turn(self, chat: ChatRequest, caller: Caller) -> tuple[str, Iterator[Event]]:
         """The conversation's id and the turn, not yet begun. Runs in a thread: it may read the database."""
@@ -209,7 +217,7 @@ class ChatEndpoint:
             watching.cancel()
 
     async def _stream(
-        self, chat: ChatRequest, model: str, first: Event, events: AsyncGenerator[Event, None]
+        self, chat: ChatRequest, model: str, first: Event, events: AsyncGenerator[Event, None], cut: Cut
     ) -> AsyncIterator[str]:
         """Server-sent events. A failure in the middle is an `error` event; nothing follows it."""
         head = (_new_id(), int(time.time()), model)
@@ -218,9 +226,12 @@ class ChatEndpoint:
         try:
             item: Event = first
             while isinstance(item, Delta):
-                yield _sse(chunk(*head, {"content": item.text}))
+                if text := cut.take(item.text):
+                    yield _sse(chunk(*head, {"content": text}))
                 item = await anext(events)
-            for line in _last_chunks(head, item.record, include_usage):
+            if text := cut.rest():
+                yield _sse(chunk(*head, {"content": text}))
+            for line in _last_chunks(head, replace(item.record, reply=cut.sent), cut.finish, include_usage):
                 yield line
         except (BackroomError, ApiError, StopAsyncIteration) as error:
             yield _sse(event(error))
@@ -239,10 +250,10 @@ def conversation_of(caller: Caller, user: str) -> str:
     return f"api-.{user}" if _LIKE_A_KEYS.match(user) else f"api-{user}"
 
 
-def _last_chunks(head: tuple[str, int, str], record: Record, include_usage: bool) -> Iterator[str]:
+def _last_chunks(head: tuple[str, int, str], record: Record, finish: str, include_usage: bool) -> Iterator[str]:
     """The end of a stream: the RECORD with `finish_reason`, the usage when asked for, and `[DONE]`."""
     kept = {"backroom": record.as_json()}
-    yield _sse({**chunk(*head, {}, "stop"), **kept, **({"usage": None} if include_usage else {})})
+    yield _sse({**chunk(*head, {}, finish), **kept, **({"usage": None} if include_usage else {})})
     if include_usage:
         yield _sse({**chunk(*head, None), **kept, "usage": usage(record)})
     yield "data: [DONE]\n\n"

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api_errors import ApiError
 from assistant.api_models import ChatRequest
+from assistant.api_unsupported import refuse_unsupported
 
 DRAIN_BYTES = 16 * 1024 * 1024
 """How much of a refused body is still read, so that the sender gets to see the refusal."""
@@ -66,10 +67,12 @@ async def _drain(receive: Receive, num_bytes: int) -> None:
 
 
 async def read_chat_request(request: Request, max_depth: int, max_chars: int) -> ChatRequest:
-    """The request's body, checked. Raises ApiError: 400 for what is no JSON, 422 for fields that don't fit."""
+    """The request's body, checked. Raises ApiError: 400 for what is no JSON or isn't supported, 422 for fields that
+    don't fit."""
     data = parse_json(await request.body(), max_depth)
     if not isinstance(data, dict):
         raise ApiError(400, f"The body must be a JSON object, not {_json_name(data)}.", "not_an_object")
+    refuse_unsupported(data)
     try:
         chat = ChatRequest.model_validate(data)
     except ValidationError as error:

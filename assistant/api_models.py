@@ -25,6 +25,7 @@ def _plain_text(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain_text)]
+StopSequence = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
 class TextPart(BaseModel):
@@ -71,7 +72,13 @@ class StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """A chat completion request. Sampling parameters are accepted and ignored: the server decides how it answers.
+    """A chat completion request.
+
+    `max_tokens` (or `max_completion_tokens`, the smaller counts) ends the answer between two sentences, none of which
+    is begun that doesn't fit; `finish_reason` is "length" then. `stop` ends it before any of up to four sequences.
+    Sampling parameters (`temperature`, `top_p`, `seed`, penalties...) and fields of other servers are accepted and
+    change nothing. Refused by name (400, `unsupported_parameter`) is what can't be honoured: `n` above 1, `tools`,
+    `functions`, a `response_format` other than text, `logprobs`, `logit_bias`, `audio`, `web_search_options`.
 
     `user` names the conversation; the server keeps its history, so only the last message counts. Without `user` the
     earlier user messages are the context of this one answer. `model` is accepted as it is: one model is in service.
@@ -94,8 +101,19 @@ class ChatRequest(BaseModel):
     user: Text | None = Field(default=None, min_length=1, max_length=256)
     stream: bool = False
     stream_options: StreamOptions | None = None
-    n: Literal[1] | None = None
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    stop: StopSequence | Annotated[list[StopSequence], Field(max_length=4)] | None = None
     backroom: BackroomExtension | None = None
+
+    def stops(self) -> list[str]:
+        """The sequences before which the answer ends."""
+        return [self.stop] if isinstance(self.stop, str) else list(self.stop or ())
+
+    def limit(self) -> int | None:
+        """How many tokens the answer may have; None: as many as it takes."""
+        given = [limit for limit in (self.max_tokens, self.max_completion_tokens) if limit is not None]
+        return min(given, default=None)
 
     def question(self) -> str:
         """What is to be answered: the last message."""
@@ -117,7 +135,7 @@ def usage(record: Record) -> Json:
     }
 
 
-def completion(completion_id: str, created: int, model: str, record: Record) -> Json:
+def completion(completion_id: str, created: int, model: str, record: Record, finish: str) -> Json:
     """A whole answer. The RECORD is under `backroom`."""
     message = {"role": "assistant", "content": record.reply}
     return {
@@ -125,7 +143,7 @@ def completion(completion_id: str, created: int, model: str, record: Record) -> 
         "object": "chat.completion",
         "created": created,
         "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
         "usage": usage(record),
         "backroom": record.as_json(),
     }

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import text as sql
 
 from assistant.act import wellbeing
 from assistant.act.answer import answer
@@ -170,15 +169,16 @@ class Assistant:
             context = self._context(shop, now, customer, done_before)
             colleague = self._handoffs.in_charge(conversation_id)
             states, messages = States(self._embedder), Messages()
+            words, own_names = self._words()
             decision = self.guard.verdict(
                 screened.kept,
-                self._words()[1],
+                own_names,
                 opinion(messages, states),
                 answers=colleague is None,
                 at_work=state.at_work,
             )
             at = turn.clock("screen", at)
-            heard = self._hear(screened, decision, state, shop, messages)
+            heard = self._hear(screened, decision, state, self._listener(shop, words, messages))
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
             plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
@@ -205,12 +205,12 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _hear(self, screened: Screened, decision: Decision, state: State, shop: Catalogue, messages: Messages) -> Heard:
+    def _hear(self, screened: Screened, decision: Decision, state: State, listener: Listener) -> Heard:
         """What the message tells: nothing where it is refused, or where nothing is left of it but secrets."""
         asked = screened.asked or (screened.kept if state.at_work else "")
         if decision.refused or not asked:
             return Heard([], NEUTRAL, state.mood)
-        return self._listener(shop, messages).hear(asked, state)
+        return listener.hear(asked, state)
 
     def _plan(
         self,
@@ -274,14 +274,13 @@ class Assistant:
             done_before=done_before,
         )
 
-    def _listener(self, shop: Catalogue, messages: Messages) -> Listener:
-        minds_tone = self._settings.chat.emotion
-        return Listener(self._reader(shop), self._words()[0], emotion_head(), messages, minds_tone)
+    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages) -> Listener:
+        return Listener(self._reader(shop, words), words, emotion_head(), messages, self._settings.chat.emotion)
 
-    def _reader(self, shop: Catalogue) -> Reader:
+    def _reader(self, shop: Catalogue, words: Vocabulary) -> Reader:
         promotions = shop.promotions()
         return Reader(
-            self._words()[0],
+            words,
             default_head(),
             self._embedder.encode,
             lookup=shop.product,
@@ -292,11 +291,11 @@ class Assistant:
 
     def _words(self) -> tuple[Vocabulary, OwnNames]:
         """The shop's vocabulary and names, built again when any of its texts has changed."""
-        with self._db.read() as session:
-            version = int(session.execute(sql("SELECT texts FROM search_meta")).scalar_one())
+        with self._db.look() as raw:
+            (version,) = raw.execute("SELECT texts FROM search_meta").fetchone()
             with self._vocabulary_lock:
                 if self._vocabulary is None or self._vocabulary[0] != version:
-                    words = load(session)
+                    words = load(raw)
                     names = [p.name for p in words.products.values()]
                     brands = words.brands.values()
                     self._vocabulary = (version, words, OwnNames(names, [*things(names), *brands]))

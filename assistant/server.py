@@ -167,6 +167,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         find_customer=customer,
         gate=gate,
         trouble=runtime.db.trouble,
+        count_tokens=lambda text: len(runtime.tokenizer.encode(text)),
     )
     if pool is None:
         _add_chat(app, Face(desk, runtime.assistant), settings, runtime.db)

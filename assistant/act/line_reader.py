@@ -53,7 +53,7 @@ class LineReader:
 
     def read(self, question: str, lines: Sequence[str], named: Sequence[bool]) -> Vector:
         """(num_lines,): how well each line answers, by reading alone. `named`: which are attributes."""
-        asked, *told = self._workers.map(self._remembered, [question, *lines])
+        asked, *told = self._remembered([question, *lines])
         tokens = asked.tokens.astype(np.float32)
         found = np.zeros(len(lines), np.float32)
         for place, (line, attribute) in enumerate(zip(told, named, strict=True)):
@@ -62,18 +62,21 @@ class LineReader:
             found[place] = parts @ self._nearness + (parts @ self._named if attribute else 0.0)
         return found + self._bias
 
-    def _remembered(self, text: str) -> _Read:
+    def _remembered(self, texts: Sequence[str]) -> list[_Read]:
+        """What was read of each text; those that weren't are read now, several at a time."""
+        found: dict[str, _Read] = {}
         with self._lock:
-            known = self._known.get(text)
-            if known is not None:
-                self._known.move_to_end(text)
-                return known
-        read = self._read(text)
+            for text in texts:
+                if text in self._known:
+                    self._known.move_to_end(text)
+                    found[text] = self._known[text]
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        found |= zip(new, self._workers.map(self._read, new) if len(new) > 1 else map(self._read, new), strict=True)
         with self._lock:
-            self._known[text] = read
-            if len(self._known) > _CACHE_SIZE:
+            self._known |= {text: found[text] for text in new}
+            while len(self._known) > _CACHE_SIZE:
                 self._known.popitem(last=False)
-        return read
+        return [found[text] for text in texts]
 
     def _read(self, text: str) -> _Read:
         states = self._encoder.states(text)

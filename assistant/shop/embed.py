@@ -54,9 +54,12 @@ class Embedder:
         """L2-normalised vectors of the texts, (N,) -> (N, 384). Only the first 128 tokens of a text count."""
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
-        if len(texts) == 1 or self._workers is None:
-            return np.stack([self._cached(text) for text in texts])
-        return np.stack(list(self._workers.map(self._cached, texts)))
+        with self._lock:
+            found = {text: known for text in texts if (known := self._known(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        at_once = self._workers.map if self._workers and len(new) > 1 else map
+        found |= zip(new, at_once(self._made, new), strict=True)
+        return np.stack([found[text] for text in texts])
 
     def tokens(self, text: str) -> tuple[Vectors, list[tuple[int, int]]]:
         """The hidden states of a text's tokens, (num_tokens, 384), and where each stands: [start, end) in characters.
@@ -70,12 +73,13 @@ class Embedder:
         read[0].flags.writeable = False
         return read
 
-    def _cached(self, text: str) -> Vectors:
-        with self._lock:
-            known = self._cache.get(text)
-            if known is not None:
-                self._cache.move_to_end(text)
-                return known
+    def _known(self, text: str) -> Vectors | None:
+        """The remembered vector; the caller holds the lock."""
+        if text in self._cache:
+            self._cache.move_to_end(text)
+        return self._cache.get(text)
+
+    def _made(self, text: str) -> Vectors:
         vector = _vector(self._hidden(self._tokenizer.encode(text).ids))
         self._remember(text, vector)
         return vector

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.shop.catalogue import is_available
 from assistant.shop.order_rules import Action, OrderRules, Swap, too_late
+from assistant.shop.read_rows import is_available
 from assistant.shop.schema import CustomerRow, OrderLineRow, OrderRow, PaymentMethodRow, PaymentRow, VariantRow
 
 MODIFIED, EXCHANGE, RETURN, CANCELLED = (

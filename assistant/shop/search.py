@@ -24,7 +24,7 @@ from assistant.shop.search_index import Doc
 from assistant.shop.search_live import Offer, live_offers
 from assistant.shop.search_policies import PolicyHit
 from assistant.shop.search_rank import CONFIDENT, Fit, fit
-from assistant.shop.search_schema import driver, ensure
+from assistant.shop.search_schema import ensure
 from assistant.shop.search_scope import scope_of
 from assistant.shop.search_sort import asked_for, first_in_order
 from assistant.shop.search_terms import Query, Vocabulary, parse
@@ -111,8 +111,7 @@ class Search:
         `Hit.confident`. Any other order ranks only products that are what was asked for. Raises DatabaseError.
         """
         filters = filters or Filters()
-        with self._db.read() as session:
-            raw = driver(session)
+        with self._db.look() as raw:
             vocabulary = self._vocabulary.read(raw)
             parsed = parse(query, vocabulary, index.read_synonyms(raw))
             scope = scope_of(raw, filters)
@@ -133,8 +132,7 @@ class Search:
         For a need told in sentences, of which no word need be in the shop. Raises DatabaseError.
         """
         filters = filters or Filters()
-        with self._db.read() as session:
-            raw = driver(session)
+        with self._db.look() as raw:
             parsed = parse(text, self._vocabulary.read(raw), index.read_synonyms(raw))
             near = vectors.nearest(raw, self._embedder.encode([text])[0], _BY_MEANING, scope_of(raw, filters))
             docs = {doc.doc_id: doc.product_id for doc in index.read_docs(raw, near)}
@@ -149,8 +147,8 @@ class Search:
 
     def goods(self) -> Container[str]:
         """The stems of the words that name what the shop sells. Raises DatabaseError."""
-        with self._db.read() as session:
-            return self._vocabulary.read(driver(session)).naming
+        with self._db.look() as raw:
+            return self._vocabulary.read(raw).naming
 
     def _fits(
         self, raw: Any, query: Query, vocabulary: Vocabulary, vector: Vectors, scope: list[int] | None

@@ -20,10 +20,9 @@ import numpy as np
 
 from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
 from assistant.shop.page_tables import unrolled
-from assistant.shop.search_schema import driver
 from assistant.shop.search_vectors import from_int8, to_int8
 from assistant.shop.search_words import STOP_WORDS, common_synonyms, stem, tokens
-from assistant.store.database import Database
+from assistant.store.database import Database, driver
 
 CONFIDENT = 0.34
 """The score from which on a paragraph is about the question; fitted on the development queries of tests/bench."""
@@ -90,8 +89,8 @@ def find(
 
     Raises DatabaseError.
     """
-    with db.read() as session:
-        pages = _pages(driver(session), embedder)
+    with db.look() as raw:
+        pages = _pages(raw, embedder)
     if not pages.passages or not query.strip():
         return []
     score = _scores(query, pages, embedder)
@@ -164,9 +163,9 @@ def _hit(passage: _Passage, score: float, of_more_than_goods: bool, asked: str) 
 
 def keep_vectors(db: Database, embedder: Embedder) -> None:
     """Embed the paragraphs that are new, and keep their vectors in the database. Raises DatabaseError."""
-    with db.read() as session:
-        pages = _pages(driver(session), embedder)
-        known = {row[0] for row in driver(session).execute("SELECT hash FROM search_passage")}
+    with db.look() as raw:
+        pages = _pages(raw, embedder)
+        known = {row[0] for row in raw.execute("SELECT hash FROM search_passage")}
     now = {_hash(passage.context): i for i, passage in enumerate(pages.passages)}
     if known == now.keys():
         return

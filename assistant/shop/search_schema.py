@@ -15,9 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from assistant.store.database import Database
+from assistant.store.database import Database, driver
 
 VERSION = 2
 
@@ -108,8 +106,8 @@ _FILL = (
 
 def ensure(db: Database) -> None:
     """Make the index when it is missing or of another version; otherwise a single look. Raises DatabaseError."""
-    with db.read() as session:
-        if _version(driver(session)) == VERSION:
+    with db.look() as raw:
+        if _version(raw) == VERSION:
             return
     with db.write() as session:
         raw = driver(session)
@@ -118,11 +116,6 @@ def ensure(db: Database) -> None:
         _drop(raw)
         for statement in (*TABLES, *_FILL, *TRIGGERS):
             raw.execute(statement)
-
-
-def driver(session: Session) -> Any:
-    """The driver's own connection of a session, in its transaction: for SQL that runs a dozen times a turn."""
-    return session.connection().connection.driver_connection
 
 
 def _version(raw: Any) -> int | None:

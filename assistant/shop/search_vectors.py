@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.shop.embed import DIMENSIONS, Embedder, Vectors
-from assistant.shop.search_schema import driver
-from assistant.store.database import Database
+from assistant.store.database import Database, driver
 
 EXACT_UP_TO = 2000
 _OVERSAMPLE = 256
@@ -131,13 +130,11 @@ def refresh(db: Database, embedder: Embedder, progress: Progress | None = None) 
 
     Works in short transactions, so it can be stopped at any moment and goes on from there. Raises DatabaseError.
     """
-    with db.read() as session:
-        raw = driver(session)
+    with db.look() as raw:
         to_do = raw.execute("SELECT count(*) FROM search_doc WHERE embedded = 0").fetchone()[0]
     done = embedded = 0
     while True:
-        with db.read() as session:
-            raw = driver(session)
+        with db.look() as raw:
             rows = raw.execute(_TEXTS + "ORDER BY d.doc_id LIMIT ?", (_BATCH,)).fetchall()
         if not rows:
             return embedded

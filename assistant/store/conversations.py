@@ -11,48 +11,24 @@ Knows nothing of shops, models or who may read what; texts arrive as the screen 
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import InputError
-from assistant.store.database import Database
+from assistant.store import turn_rows as rows
+from assistant.store.database import Database, driver
 from assistant.store.schema import ConversationRow, FeedbackRow, MessageRow
+from assistant.store.turn_rows import ASSISTANT, CUSTOMER, DONE, INTERRUPTED, PENDING, STAFF, STOPPED
 from assistant.types import Json, Record
 
-CUSTOMER, ASSISTANT, STAFF = "customer", "assistant", "staff"
-PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
-
-# The statements of every turn. Rows of the tables, not mapped objects: a turn writes twice, and half of its time beside
-# the model would be the object mapper's bookkeeping.
-_CONVERSATION: Table = ConversationRow.metadata.tables["conversation"]
-_MESSAGES: Table = MessageRow.metadata.tables["message"]
-_OF_CONVERSATION = _MESSAGES.c.conversation_id == bindparam("conversation")
-_OWNER = select(_CONVERSATION.c.customer_id).where(_CONVERSATION.c.conversation_id == bindparam("conversation"))
-_LAST = (
-    select(_MESSAGES.c.message_id, _MESSAGES.c.message_no, _MESSAGES.c.status, _MESSAGES.c.text)
-    .where(_OF_CONVERSATION)
-    .order_by(_MESSAGES.c.message_no.desc())
-    .limit(1)
-)
-_NUM_MESSAGES = select(func.count()).select_from(_MESSAGES).where(_OF_CONVERSATION)
-_LAST_SAID = (
-    "SELECT message_id, text FROM message WHERE conversation_id = ? AND role = ? ORDER BY message_no DESC LIMIT ?"
-)
-_MESSAGE = select(_MESSAGES.c.conversation_id, _MESSAGES.c.message_no, _MESSAGES.c.status).where(
-    _MESSAGES.c.message_id == bindparam("message")
-)
-_ANSWER = (
-    select(_MESSAGES.c.message_id)
-    .where(_OF_CONVERSATION, _MESSAGES.c.message_no > bindparam("number"), _MESSAGES.c.role == ASSISTANT)
-    .order_by(_MESSAGES.c.message_no)
-    .limit(1)
-)
-_INTERRUPT = update(_MESSAGES).where(_OF_CONVERSATION, _MESSAGES.c.status == PENDING).values(status=INTERRUPTED)
-_ANSWERED = update(_MESSAGES).where(_MESSAGES.c.message_id == bindparam("message")).values(status=DONE)
+__all__ = [
+    "ASSISTANT", "CUSTOMER", "DONE", "INTERRUPTED", "PENDING", "STAFF", "STOPPED",
+    "Conversations", "PendingTurn", "StoredMessage", "append_message",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,15 +69,16 @@ class Conversations:
         Raises InputError when the conversation is full or belongs to another customer.
         """
         with self._db.write() as session:
-            _open_conversation(session, conversation_id, at, customer_id)
-            last = session.execute(_LAST, {"conversation": conversation_id}).one_or_none()
+            raw = driver(session)
+            rows.open_conversation(raw, conversation_id, at, customer_id)
+            last = rows.last(raw, conversation_id)
             if last is not None and last.status == PENDING and last.text == text:
-                return str(last.message_id)
-            num_messages = 0 if last is None else last.message_no
+                return last.message_id
+            num_messages = 0 if last is None else last.number
             if self._max_messages is not None and num_messages + 2 > self._max_messages:
                 raise InputError("This conversation has become too long. Please start a new one.")
-            session.execute(_INTERRUPT, {"conversation": conversation_id})
-            return _add(session, conversation_id, num_messages + 1, CUSTOMER, text, at, PENDING, {})
+            rows.interrupt_pending(raw, conversation_id)
+            return rows.add(raw, conversation_id, num_messages + 1, CUSTOMER, text, at, PENDING, {})
 
     def finish_turn(self, message_id: str, record: Record, state: Json, at: datetime, status: str = DONE) -> str:
         """Keep the answer to a message and return the answer's id. `status` is `done` or `stopped` (by the customer).
@@ -110,29 +87,23 @@ class Conversations:
         conversation's latest message, so a late answer can't undo what was understood since.
         """
         with self._db.write() as session:
-            message = session.execute(_MESSAGE, {"message": message_id}).one_or_none()
+            raw = driver(session)
+            message = rows.asked(raw, message_id)
             if message is None:
                 raise InputError("This message is no longer there.")
-            conversation_id = message.conversation_id
-            if message.status not in (PENDING, INTERRUPTED):
-                answer = session.execute(
-                    _ANSWER, {"conversation": conversation_id, "number": message.message_no}
-                ).scalar_one_or_none()
-                if answer is not None:
-                    return str(answer)
-            last = session.execute(_LAST, {"conversation": conversation_id}).one()
-            kept = {"last_at": at} | ({"state": state} if last.message_id == message_id else {})
-            session.execute(update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), kept)
-            session.execute(_ANSWERED, {"message": message_id})
+            if message.status not in (PENDING, INTERRUPTED) and (answer := rows.answer_to(raw, message)):
+                return answer
+            last = rows.last(raw, message.conversation_id)
+            if last is not None and last.message_id == message_id:
+                rows.keep_state(raw, message.conversation_id, state)
+            rows.mark_answered(raw, message_id)
             rest = record.as_json()
-            text = rest.pop("reply")
-            return _add(session, conversation_id, last.message_no + 1, ASSISTANT, text, at, status, rest)
+            return _append(raw, message.conversation_id, ASSISTANT, rest.pop("reply"), at, status, rest)
 
     def state(self, conversation_id: str) -> Json:
         """The dialogue state after the last finished turn; empty for a new conversation."""
-        with self._db.read() as session:
-            conversation = session.get(ConversationRow, conversation_id)
-            return {} if conversation is None else dict(conversation.state)
+        with self._db.look() as raw:
+            return dict(json.loads(rows.state_text(raw, conversation_id)))
 
     def messages(self, conversation_id: str, role: str | None = None) -> list[StoredMessage]:
         """Every message of the conversation, or those of one role, oldest first; none for an unknown conversation."""
@@ -144,14 +115,14 @@ class Conversations:
 
     def num_messages(self, conversation_id: str) -> int:
         """How many messages the conversation has."""
+        query = select(func.count()).select_from(MessageRow).where(MessageRow.conversation_id == conversation_id)
         with self._db.read() as session:
-            return session.scalar(_NUM_MESSAGES, {"conversation": conversation_id}) or 0
+            return session.scalar(query) or 0
 
     def last_said(self, conversation_id: str, limit: int) -> list[tuple[str, str]]:
         """Ids and texts of the customer's last messages, at most `limit`, oldest first, of however many there are."""
-        with self._db.read() as session:
-            rows = session.connection().exec_driver_sql(_LAST_SAID, (conversation_id, CUSTOMER, limit))
-            return [(message_id, text) for message_id, text in rows][::-1]
+        with self._db.look() as raw:
+            return rows.last_said(raw, conversation_id, limit)[::-1]
 
     def pending(self) -> list[PendingTurn]:
         """The messages whose answers were cut off, oldest first. Ask at start, before new turns begin."""
@@ -215,35 +186,15 @@ class Conversations:
             return {"conversations": num_conversations, "messages": num_messages}
 
 
-def _open_conversation(session: Session, conversation_id: str, at: datetime, customer_id: str | None) -> None:
-    """The conversation, begun when it is new. A signed-in customer's conversation is nobody else's."""
-    row = session.execute(_OWNER, {"conversation": conversation_id}).one_or_none()
-    if row is None:
-        new = {"conversation_id": conversation_id, "customer_id": customer_id, "started_at": at, "last_at": at}
-        session.execute(insert(_CONVERSATION), {**new, "channel": "chat", "state": {}})
-        return
-    if row.customer_id is not None and customer_id not in (None, row.customer_id):
-        raise InputError("This conversation belongs to another customer. Please start a new one.")
-    owner = {} if customer_id is None else {"customer_id": customer_id}
-    session.execute(
-        update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), {"last_at": at, **owner}
-    )
-
-
 def append_message(session: Session, conversation_id: str, role: str, text: str, at: datetime, record: Json) -> str:
     """Add a finished message at the conversation's end, within the caller's transaction; returns its id."""
-    last = session.execute(_LAST, {"conversation": conversation_id}).one_or_none()
-    session.execute(update(_CONVERSATION).where(_CONVERSATION.c.conversation_id == conversation_id), {"last_at": at})
-    return _add(session, conversation_id, 1 if last is None else last.message_no + 1, role, text, at, DONE, record)
+    return _append(driver(session), conversation_id, role, text, at, DONE, record)
 
 
-def _add(
-    session: Session, conversation_id: str, number: int, role: str, text: str, at: datetime, status: str, record: Json
-) -> str:
-    message_id = uuid.uuid4().hex
-    values = {"message_id": message_id, "conversation_id": conversation_id, "message_no": number, "role": role}
-    session.execute(insert(_MESSAGES), {**values, "text": text, "at": at, "status": status, "record": record})
-    return message_id
+def _append(raw: Any, conversation_id: str, role: str, text: str, at: datetime, status: str, record: Json) -> str:
+    last = rows.last(raw, conversation_id)
+    rows.touch(raw, conversation_id, at)
+    return rows.add(raw, conversation_id, 1 if last is None else last.number + 1, role, text, at, status, record)
 
 
 def _stored(row: MessageRow) -> StoredMessage:

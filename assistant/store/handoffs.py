@@ -28,6 +28,7 @@ from assistant.store.schema import ConversationRow, HandoffRow
 from assistant.types import Json
 
 WAITING, CLAIMED, RESOLVED = "waiting", "claimed", "resolved"
+_IN_CHARGE = "SELECT claimed_by FROM handoff WHERE conversation_id = ? AND status = ?"
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,9 @@ class Handoffs:
 
     def in_charge(self, conversation_id: str) -> str | None:
         """The colleague who has taken the conversation over, and answers it from now on; None while nobody has."""
-        claimed = select(HandoffRow.claimed_by).where(
-            HandoffRow.conversation_id == conversation_id, HandoffRow.status == CLAIMED
-        )
-        with self._db.read() as session:
-            return session.scalar(claimed)
+        with self._db.look() as raw:
+            row = raw.execute(_IN_CHARGE, (conversation_id, CLAIMED)).fetchone()
+        return None if row is None else row[0]
 
     def num_waiting(self, *, before: datetime | None = None) -> int:
         """How many wait for a colleague; with `before`, only those that were called earlier than that."""

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-
-from sqlalchemy import text as sql
-from sqlalchemy.orm import Session
+from typing import Any
 
 from assistant.language import STOP_WORDS, fold, squash, stem, stems, tokenize
 from assistant.shop.search_words import synonym_groups
@@ -188,32 +186,27 @@ def _add_phrase(vocabulary: Vocabulary, phrase: str) -> None:
         vocabulary.joined.setdefault(first + second, (stem(first), stem(second)))
 
 
-def load(session: Session) -> Vocabulary:
-    """The vocabulary of the shop in `session`'s database, in a handful of queries whatever its size."""
+def load(raw: Any) -> Vocabulary:
+    """The vocabulary of the shop that a driver's connection reads, in a handful of queries whatever its size."""
     products = [
-        ProductName(
-            r.product_id, r.name, stems(r.name), r.category, r.subcategory, r.brand, bool(r.active), r.replaced_by
-        )
-        for r in session.execute(
-            sql(
-                "SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product "
-                "ORDER BY position"
-            )
+        ProductName(product_id, name, stems(name), category, subcategory, brand, bool(active), replaced_by)
+        for product_id, name, category, subcategory, brand, active, replaced_by in raw.execute(
+            "SELECT product_id, name, category, subcategory, brand, active, replaced_by FROM product ORDER BY position"
         )
     ]
     options = [
-        (str(r[0]), str(r[1]))
-        for r in session.execute(sql("SELECT DISTINCT o.key, o.value FROM variant, json_each(variant.options) AS o"))
-        if r[1] is not None
+        (str(name), str(value))
+        for name, value in raw.execute("SELECT DISTINCT o.key, o.value FROM variant, json_each(variant.options) AS o")
+        if value is not None
     ]
     attributes = [
-        str(r[0])
+        str(name)
         for column in ("attributes", "specs")
-        for r in session.execute(sql(f"SELECT DISTINCT a.key FROM product, json_each(product.{column}) AS a"))
+        for (name,) in raw.execute(f"SELECT DISTINCT a.key FROM product, json_each(product.{column}) AS a")
     ]
-    own = session.execute(sql("SELECT value FROM shop_info WHERE key = 'synonyms'")).scalar()
-    pages = [f"{r[0]} {r[1]}" for r in session.execute(sql("SELECT title, text FROM policy"))]
-    return build(products, options, attributes, english_words(), synonym_groups(own or ""), pages)
+    own = raw.execute("SELECT value FROM shop_info WHERE key = 'synonyms'").fetchone()
+    pages = [f"{title} {text}" for title, text in raw.execute("SELECT title, text FROM policy")]
+    return build(products, options, attributes, english_words(), synonym_groups(own[0] if own else ""), pages)
 
 
 _english: frozenset[str] | None = None

@@ -52,6 +52,71 @@ def test_the_stock_client_streams(served: str) -> None:
     assert extra["backroom"]["model"] == "stand-in"
 
 
+@pytest.mark.parametrize(
+    ("bounds", "content", "finish"),
+    [
+        ({"max_tokens": 2}, "Turn 1. ", "length"),
+        ({"max_completion_tokens": 4, "max_tokens": 100}, "Turn 1. ", "length"),
+        ({"max_tokens": 1}, "", "length"),
+        ({"max_tokens": 7}, "Turn 1. You said: one\ntwo.", "stop"),
+        ({"stop": "\n"}, "Turn 1. You said: one", "stop"),
+        ({"stop": ["wo", "said"]}, "Turn 1. You ", "stop"),
+        ({"stop": "two. And"}, "Turn 1. You said: one\ntwo.", "stop"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_where_an_answer_ends_for_the_stock_client(
+    served: str, scripted_assistant: StandIn, bounds: Any, content: str, finish: str, stream: bool
+) -> None:
+    asked = {"model": "backroom", "messages": said("one\ntwo."), "user": "bounded", **bounds}
+    if stream:
+        chunks = list(client_of(served).chat.completions.create(stream=True, **asked))
+        found = "".join(c.choices[0].delta.content or "" for c in chunks)
+        ends, record = chunks[-1].choices[0].finish_reason, chunks[-1].model_extra
+    else:
+        answer = client_of(served).chat.completions.create(**asked)
+        found, ends, record = (
+            answer.choices[0].message.content or "",
+            answer.choices[0].finish_reason,
+            answer.model_extra,
+        )
+    assert (found, ends) == (content, finish)
+    assert record is not None and record["backroom"]["reply"] == content
+    kept = scripted_assistant.conversations.messages("api-bounded")[-1]
+    assert (kept.status, kept.text) == ("done", "Turn 1. You said: one\ntwo.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n", 2),
+        ("tools", [{"type": "function", "function": {"name": "look_up"}}]),
+        ("tool_choice", "required"),
+        ("functions", [{"name": "look_up"}]),
+        ("response_format", {"type": "json_object"}),
+        ("logprobs", True),
+        ("top_logprobs", 3),
+        ("logit_bias", {"50256": -100}),
+        ("modalities", ["text", "audio"]),
+        ("web_search_options", {}),
+    ],
+)
+def test_what_can_t_be_honoured_is_refused_by_name(served: str, name: str, value: Any) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
+        client_of(served).chat.completions.create(model="backroom", messages=said("hello"), **{name: value})
+    assert (refused.value.code, refused.value.param) == ("unsupported_parameter", name)
+    assert f"'{name}' isn't supported here: " in str(refused.value)
+
+
+def test_what_asks_for_nothing_is_no_reason_to_refuse(served: str) -> None:
+    nothing: Any = {
+        "n": 1, "tool_choice": "none", "response_format": {"type": "text"}, "logprobs": False, "logit_bias": {},
+        "seed": 7, "top_p": 0.1, "presence_penalty": 1, "extra_body": {"top_k": 3, "tools": []},
+    }  # fmt: skip
+    answer = client_of(served).chat.completions.create(model="backroom", messages=said("price MUG"), **nothing)
+    assert answer.choices[0].message.content == "MUG costs 12.50."
+
+
 async def test_the_stock_async_client_many_at_once(served: str) -> None:
     import asyncio
 

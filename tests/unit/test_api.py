@@ -200,7 +200,8 @@ BAD_BODIES: list[tuple[str, bytes, int, str]] = [
     ("a picture", b'{"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}', 422, "invalid_field"),
     ("assistant last", b'{"messages": [{"role": "assistant", "content": "a"}]}', 422, "last_role"),
     ("unknown role", b'{"messages": [{"role": "king", "content": "a"}]}', 422, "invalid_field"),
-    ("n of 2", b'{"n": 2, "messages": [{"role": "user", "content": "a"}]}', 422, "invalid_field"),
+    ("n of 2", b'{"n": 2, "messages": [{"role": "user", "content": "a"}]}', 400, "unsupported_parameter"),
+    ("no tokens", b'{"max_tokens": 0, "messages": [{"role": "user", "content": "a"}]}', 422, "invalid_field"),
     ("too long", b'{"messages": [{"role": "user", "content": "' + b"a" * 201 + b'"}]}', 422, "message_too_long"),
     ("1 MB", b'{"messages": [{"role": "user", "content": "' + b"a" * 1_000_000 + b'"}]}', 413, "too_large"),
 ]

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from assistant.errors import DatabaseError
-from assistant.shop.catalogue import Catalogue, is_available
+from assistant.shop.catalogue import Catalogue
 from assistant.shop.importers import import_shop
+from assistant.shop.read_rows import is_available
 from assistant.shop.schema import ProductRow, ShopInfo, VariantRow
 from assistant.store.database import Database
 from assistant.types import Money, Policy
