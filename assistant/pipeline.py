@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.numbers import get_currency_precision
 
 from assistant.act import wellbeing
+from assistant.act.ahead import read_ahead
 from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.handover import complete
@@ -45,7 +46,7 @@ from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
-from assistant.types import CustomerRef, Decision, Done, Event, Json, Record
+from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, Record
 from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
@@ -101,6 +102,12 @@ class Assistant:
         default_head()
         self.conversations.state("")  # nobody's: the database's mappings are set up at the first look
         self._speaker.warm()
+
+    def read_ahead(
+        self, products: Iterable[Product], is_over: Callable[[], bool] = bool, rest: Callable[[], object] = bool
+    ) -> int:
+        """Read the shop's lines before anybody asks about them; see `act.ahead`."""
+        return read_ahead(self._catalogue, self._search, products, self._embedder.encode, is_over, rest)
 
     def greeting(self) -> str:
         """What it says before anybody asked: that it is an AI, whose, and what it can do."""

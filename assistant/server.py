@@ -179,7 +179,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
     caretaker = Caretaker(runtime.db, settings.privacy, lambda: _forget(runtime, pool))
     caretaker.start()
-    shelving = Shelving(runtime.db, runtime.assistant.guard)
+    shelving = Shelving(runtime.db, runtime.assistant.guard, runtime.assistant.read_ahead)
     shelving.start()
     sender = Sender(runtime.db, settings.orders.webhook) if settings.orders.webhook and pool is None else None
     if sender:

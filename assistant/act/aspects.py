@@ -190,6 +190,11 @@ def _figures(text: str) -> float:
     return _WITH_FIGURE if _FIGURE.search(text) else _WITHOUT_FIGURE
 
 
+def lines_of(product: Product) -> list[Line]:
+    """Everything that is known of a product, as lines that are read for an answer."""
+    return [_line(aspect, product) for aspect in known(product)]
+
+
 def _line(aspect: Aspect, product: Product) -> Line:
     if aspect.kind == "sentence":
         return Line(aspect.value)

@@ -99,6 +99,12 @@ def scores(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.f
     return _told_apart(question, lines, found)
 
 
+def read_line(line: Line, encode: Encode) -> None:
+    """Read a line before it is asked for: what `scores` makes of it is remembered then."""
+    encode([line.whole, *([line.name.replace("_", " "), line.text] if line.name else [])])
+    default_reader().remember([line.in_place])
+
+
 def _told_apart(question: str, lines: Sequence[Line], found: NDArray[np.float32]) -> NDArray[np.float32]:
     """The scores, where of two attributes that share a word ("keeps hot", "keeps cold") only the other's own word is
     asked for, lower for the one: to an encoder opposites are nearly the same."""

@@ -53,7 +53,7 @@ class LineReader:
 
     def read(self, question: str, lines: Sequence[str], named: Sequence[bool]) -> Vector:
         """(num_lines,): how well each line answers, by reading alone. `named`: which are attributes."""
-        asked, *told = self._remembered([question, *lines])
+        asked, *told = self.remember([question, *lines])
         tokens = asked.tokens.astype(np.float32)
         found = np.zeros(len(lines), np.float32)
         for place, (line, attribute) in enumerate(zip(told, named, strict=True)):
@@ -62,7 +62,7 @@ class LineReader:
             found[place] = parts @ self._nearness + (parts @ self._named if attribute else 0.0)
         return found + self._bias
 
-    def _remembered(self, texts: Sequence[str]) -> list[_Read]:
+    def remember(self, texts: Sequence[str]) -> list[_Read]:
         """What was read of each text; those that weren't are read now, several at a time."""
         found: dict[str, _Read] = {}
         with self._lock:

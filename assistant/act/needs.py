@@ -103,7 +103,7 @@ def ranked(text: str, hits: Sequence[Hit], context: Context) -> list[Match]:
     hits = [h for h in hits if h.product_id in products]
     if not hits:
         return []
-    lines = [_lines(products[h.product_id]) for h in hits]
+    lines = [lines_of(products[h.product_id]) for h in hits]
     vectors = context.encode([text, *(line for group in lines for line in group)])
     near = vectors[1:] @ vectors[0]
     ends = np.cumsum([len(group) for group in lines])
@@ -113,7 +113,8 @@ def ranked(text: str, hits: Sequence[Hit], context: Context) -> list[Match]:
     return sorted(found, key=lambda m: -m.score)
 
 
-def _lines(product: Product) -> list[str]:
+def lines_of(product: Product) -> list[str]:
+    """What is compared with a wish."""
     values = [f"{n.replace('_', ' ')}: {v}" for n, v in {**product.attributes, **product.specs}.items() if v]
     return [
         product.name, *(f"{product.name}: {s}" for s in sentences(product.description)[:_LINES]), *values[: 2 * _LINES]

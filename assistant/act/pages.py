@@ -17,6 +17,8 @@ from assistant.act.rows import outside
 from assistant.act.shop_facts import ShopFact, also_hours, say_day, say_fact, shop_fact, told_facts
 from assistant.act.till import SHIPPING_FACTS
 from assistant.language import STOP_WORDS, fold, spelt_out, stem, stems
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.search import Search
 from assistant.shop.search_policies import PolicyHit
 from assistant.types import Receipt
 
@@ -140,7 +142,7 @@ def nearest(question: str, context: Context) -> float:
 def _weighed(question: str, context: Context) -> tuple[list[_Told], dict[str, float]]:
     """The sentences of the paragraphs that are nearest to a question, the best answer first, and how well each of the
     shop's facts answers. An example alone answers nothing."""
-    internal, facts = _for_staff(context), told_facts(context)
+    internal, facts = _for_staff(context.catalogue), told_facts(context.info)
     hits = context.search.policies(question, limit=_NUM_PASSAGES)
     pages = [(hit, [line for line in _lines_of(hit, internal) if not outside(question, line)]) for hit in hits]
     places = [(page, at) for page, (_, lines) in enumerate(pages) for at in range(len(lines))]
@@ -157,6 +159,14 @@ def _weighed(question: str, context: Context) -> tuple[list[_Told], dict[str, fl
         score -= _OF_GOODS if _of_other_goods(line.text, question, goods) else 0.0
         found.append(_Told(hit, p, at, own, score))
     return sorted(found, key=lambda t: -t.score), dict(zip(facts, told[len(lines) :], strict=True))
+
+
+def lines_of_pages(catalogue: Catalogue, search: Search) -> list[Line]:
+    """Every line of the shop's pages that could be told, as it is read for an answer."""
+    internal = _for_staff(catalogue)
+    return [
+        Line(line, under=f"{hit.title} {hit.heading}") for hit in search.passages() for line in _lines_of(hit, internal)
+    ]
 
 
 def _of_other_goods(line: str, question: str, goods: Container[str]) -> bool:
@@ -243,9 +253,9 @@ _OF_THE_DESK = re.compile(
 """What is left of a page for those who serve is meant for them when it has one of these: "you" are they."""
 
 
-def _for_staff(context: Context) -> frozenset[str]:
+def _for_staff(catalogue: Catalogue) -> frozenset[str]:
     """The pages that speak of "the user": written for whoever serves them."""
-    return frozenset(p.policy_id for p in context.catalogue.policies() if _OF_USER.search(p.text))
+    return frozenset(p.policy_id for p in catalogue.policies() if _OF_USER.search(p.text))
 
 
 def _lines_of(hit: PolicyHit, internal: frozenset[str]) -> list[str]:

@@ -6,6 +6,7 @@ Knows no pages and no products.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,14 +30,14 @@ class ShopFact:
     score: float
 
 
-def told_facts(context: Context) -> dict[str, str]:
+def told_facts(info: Mapping[str, str]) -> dict[str, str]:
     """What the shop states of itself to anybody."""
-    return {k: v for k, v in context.info.items() if k not in _NOT_TOLD and v and len(v) < _LONG}
+    return {k: v for k, v in info.items() if k not in _NOT_TOLD and v and len(v) < _LONG}
 
 
 def shop_fact(question: str, context: Context) -> ShopFact | None:
     """The fact of the shop that fits the question best, None when none fits well."""
-    told = told_facts(context)
+    told = told_facts(context.info)
     if not told:
         return None
     vectors = context.encode([question, *(f"{k.replace('_', ' ')}: {v}" for k, v in told.items())])

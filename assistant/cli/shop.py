@@ -51,8 +51,9 @@ def import_(
                     again = erase_again(database)
                     bar.index(database)
         except ImportFailedError as error:
-            for row in error.rows[:SHOWN_ROWS]:
-                typer.echo(str(row), err=True)
+            if len(error.rows) > 1:  # one alone is in the message
+                for row in error.rows[:SHOWN_ROWS]:
+                    typer.echo(str(row), err=True)
             raise
     print_json(report.as_json()) if as_json else _show(report)
     if again:

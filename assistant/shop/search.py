@@ -145,6 +145,10 @@ class Search:
         """The paragraphs of the policy pages that are nearest to a question, best first. Raises DatabaseError."""
         return policies.find(self._db, self._embedder, query, limit, self.goods())
 
+    def passages(self) -> list[PolicyHit]:
+        """All paragraphs of the policy pages, as `policies` gives them for a question. Raises DatabaseError."""
+        return policies.passages(self._db, self._embedder)
+
     def goods(self) -> Container[str]:
         """The stems of the words that name what the shop sells. Raises DatabaseError."""
         with self._db.look() as raw:

@@ -1,10 +1,11 @@
 """What a turn costs beside the model, by step, in processor time: the same on a busy machine.
 
-    .venv/bin/python tests/bench/bench_stages.py [--shops demo dummyjson] [--turns 240] [--profile FILE] [--out FILE]
+    .venv/bin/python tests/bench/bench_stages.py [--shops demo dummyjson] [--turns 240] [--cold] [--out FILE]
 
 The development cases of the truth bench, one conversation after the other over one copy of each shop, worded by code
 (the model declines every request). A few conversations go first, so that nothing is measured that only happens once.
-Times are of the thread that answers, so what other threads do for it isn't in them. Knows no expected answers.
+Times are of the whole process, the threads that read texts for an answer among it. The shop's lines are read ahead, as
+a server does beside its customers; `--cold` leaves that out. Knows no expected answers.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from assistant.customers import find_customer  # noqa: E402
 from assistant.engine.scripted import ByteTokenizer  # noqa: E402
 from assistant.pipeline import Assistant  # noqa: E402
 from assistant.replay import Case, read_cases  # noqa: E402
+from assistant.shelving import products_for_sale  # noqa: E402
 from assistant.shop.embed import default_embedder  # noqa: E402
 from assistant.shop.importers import import_shop  # noqa: E402
 from assistant.shop.search import Search  # noqa: E402
@@ -41,13 +43,15 @@ from assistant.store.database import Database  # noqa: E402
 _WARM = 20  # turns
 
 
-def steps(shop: str, num_turns: int, profile: cProfile.Profile | None) -> list[dict[str, float]]:
+def steps(shop: str, num_turns: int, profile: cProfile.Profile | None, *, cold: bool = False) -> list[dict[str, float]]:
     """Processor milliseconds of each turn by step."""
     taken: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder, Database.open(Path(folder) / "shop.db", create=True) as db:
         import_shop(db, KINDS[shop], SOURCES[shop])
         Search(db, default_embedder()).refresh()
         assistant = Assistant(db, _Mute([]), ByteTokenizer(), Settings().override(shop={"db": db.path}))
+        if not cold:
+            assistant.read_ahead(products_for_sale(db))
         for case in cases(shop, folder):
             if len(taken) == _WARM and profile:
                 profile.enable()
@@ -83,15 +87,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shops", nargs="*", default=["demo", "dummyjson"])
     parser.add_argument("--turns", type=int, default=240)
+    parser.add_argument("--cold", action="store_true", help="nothing is read ahead")
     parser.add_argument("--profile", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     for module in (assistant.pipeline, assistant.speak):  # the pipeline's own clock, set to processor time
-        module.time = types.SimpleNamespace(**{**vars(time), "perf_counter": time.thread_time})  # type: ignore[attr-defined]
+        module.time = types.SimpleNamespace(**{**vars(time), "perf_counter": time.process_time})  # type: ignore[attr-defined]
     profile = cProfile.Profile(time.thread_time) if options.profile else None
     results: dict[str, Any] = {"machine": machine()}
     for shop in options.shops:
-        results[shop] = summary(steps(shop, options.turns, profile))
+        results[shop] = summary(steps(shop, options.turns, profile, cold=options.cold))
     if profile:
         profile.dump_stats(options.profile)
     text = json.dumps(results, indent=2)

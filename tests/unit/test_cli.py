@@ -175,6 +175,31 @@ def test_bad_rows_are_listed_and_nothing_or_the_rest_is_kept(capsys: Captured, t
     assert "isn't there" in fails(capsys, ["import", "shop", str(tmp_path / "none"), *db])
 
 
+SHOPIFY = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty\n"
+MUG = "mug,Mug,Title,Default Title,M1,12.50,3\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ((SHOPIFY + MUG).replace(",", ";").encode(), "the columns look separated by ;; save it as CSV with commas"),
+        ((SHOPIFY + MUG).replace(",", "\t").encode(), "the columns look separated by tabs"),
+        ((SHOPIFY + MUG.replace("Mug", "Café")).encode("latin-1"), "Title='Caf\ufffd': is not UTF-8"),
+        ((SHOPIFY + MUG).encode("utf-16"), "the file is UTF-16; save it as UTF-8"),
+        ((SHOPIFY + MUG + MUG.replace("mug", "cup")).encode(), "products.csv:3: sku='M1': is there twice"),
+        ((SHOPIFY + MUG.replace("12.50", "-1")).encode(), "Variant Price='-1': is negative"),
+        ((SHOPIFY + MUG.replace("Mug", "x" * 200_000)).encode(), "has a cell of more than 131,072 characters; shorten"),
+        ((SHOPIFY + MUG.replace("Mug", '"Mug')).encode(), "products.csv:2: row='': is not well-formed"),
+        (b"", "products.csv:1: header='': is missing"),
+    ],
+)
+def test_one_defect_of_a_file_is_one_line(capsys: Captured, tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "products.csv").write_bytes(data)
+    command = ["import", "shopify", str(tmp_path / "products.csv"), "--db", str(tmp_path / "shop.db")]
+    error = fails(capsys, command)
+    assert said in error and "nothing was imported" in error
+
+
 def test_models_list_and_path(capsys: Captured, tmp_path: Path) -> None:
     assert run(["models", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)

@@ -147,6 +147,16 @@ def _header(reader: Any, lines: _Lines, writer: ShopWriter, required: Sequence[s
         raise writer.fatal(place, "header", shown, "is missing", "the first line names the columns")
     if lines.defect:
         raise writer.fatal(place, "header", shown.encode("utf-8", "replace").decode(), *_NOT_UTF8)
+    other = next((mark for mark in ";\t|," if len(header) == 1 and mark in shown), None)
+    if other is not None:
+        named = "tabs" if other == "\t" else other
+        raise writer.fatal(
+            place,
+            "header",
+            shown,
+            f"is one column: the columns look separated by {named}",
+            "save it as CSV with commas",
+        )
     for name in header:
         if not name:
             raise writer.fatal(place, "header", shown, "has a column without a name", "name it or remove it")
@@ -154,14 +164,18 @@ def _header(reader: Any, lines: _Lines, writer: ShopWriter, required: Sequence[s
             raise writer.fatal(place, "header", name, "is there twice", "keep one of the columns")
     for name in required:
         if name not in header:
-            other = next((mark for mark in ";,|" if len(header) == 1 and mark in shown), None)
-            remedy = f"add the column {name}" if other is None else f"the columns look separated by {other}"
-            raise writer.fatal(place, name, shown, f"the column {name} is missing", remedy)
+            raise writer.fatal(place, name, shown, f"the column {name} is missing", f"add the column {name}")
     return header
 
 
 def _reject_broken(lines: _Lines, start: int, error: csv.Error) -> None:
     lines.defect = False
+    if "field limit" in str(error):
+        problem = f"has a cell of more than {csv.field_size_limit():,} characters"
+        lines.reject(
+            start, BadValue("row", "", problem, "shorten it; if it shouldn't be long, close the quote before it")
+        )
+        return
     remedy = "double the quotes inside a quoted cell, and close every quote (RFC 4180)"
     lines.reject(start, BadValue("row", "", f"is not well-formed: {error}", remedy))
 
