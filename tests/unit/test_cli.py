@@ -184,7 +184,7 @@ MUG = "mug,Mug,Title,Default Title,M1,12.50,3\n"
     [
         ((SHOPIFY + MUG).replace(",", ";").encode(), "the columns look separated by ;; save it as CSV with commas"),
         ((SHOPIFY + MUG).replace(",", "\t").encode(), "the columns look separated by tabs"),
-        ((SHOPIFY + MUG.replace("Mug", "Café")).encode("latin-1"), "Title='Caf\ufffd': is not UTF-8"),
+        ((SHOPIFY + MUG.replace("Mug", "Café")).encode("latin-1"), "Title='Caf?': is not UTF-8"),
         ((SHOPIFY + MUG).encode("utf-16"), "the file is UTF-16; save it as UTF-8"),
         ((SHOPIFY + MUG + MUG.replace("mug", "cup")).encode(), "products.csv:3: sku='M1': is there twice"),
         ((SHOPIFY + MUG.replace("12.50", "-1")).encode(), "Variant Price='-1': is negative"),
