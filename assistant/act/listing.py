@@ -196,6 +196,8 @@ def _hits(request: Request, context: Context) -> list[Hit]:
     known = str(request.extra.get("known_query", ""))
     if not sure and known and known != request.query and _ends_in(known, request, bool(named)):
         sure = best_matches([h for h in context.search.products(known, filters(limits), limit=_POOL) if h.confident])
+    if sure and query and not named and not (limits.category or limits.subcategory):
+        sure = _of_the_thing(sure, request, context)
     if limits.price and query and _dearer_only(sure, known or query, limits, context):
         return []
     if not sure and hits and (limits.subcategory or _is_last_shelf(limits.category, hits[0], context)):
@@ -212,6 +214,27 @@ def _hits(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=_POOL) if gift else [])
     return sure
+
+
+_A_THING = re.compile(
+    r"\b(?:an?|some|any|new) ((?:[a-z'-]+ ){0,2}?[a-z'-]{3,})"
+    r"(?=\W*$|[,.;!?]| (?:for|with|that|which|to|in|under|who|so|and|or)\b)"
+)
+
+
+def _of_the_thing(sure: list[Hit], request: Request, context: Context) -> list[Hit]:
+    """What is of the kind that the thing's own word means, where nothing found is called so: "a family car" is of the
+    vehicles, whatever has "family" in its name."""
+    match = _A_THING.search(request.text.lower())
+    head = match[1].split()[-1] if match else ""
+    if not match or head not in request.query.split() or any(head not in h.missing for h in sure):
+        return sure
+    category = closest_category(match[1], context)
+    if not category or any(h.similarity >= _ALIKE for h in sure):
+        return sure
+    found = context.search.products("", filters(replace(request.limits, category=category)), limit=_POOL)
+    found = found or context.search.products("", filters(replace(request.limits, subcategory=category)), limit=_POOL)
+    return [m.hit for m in needs.ranked(request.text, found, context)] or sure
 
 
 def _clearly_meant(hits: Sequence[Hit]) -> list[Hit]:

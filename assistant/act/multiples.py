@@ -22,18 +22,16 @@ def against_many(request: Request, context: Context, plan: Plan) -> bool:
     if one.price.currency != other.price.currency or one.sku == other.sku:
         return False
     totals = [_say(first, one, few, context, plan), _say(second, other, many, context, plan)]
-    gap = abs(totals[0].minor - totals[1].minor)
-    if not gap:
+    if totals[0].minor == totals[1].minor:
         plan.say("Both come to the same.")
         return True
     cheaper = 0 if totals[0].minor < totals[1].minor else 1
-    fact = plan.facts[-2 + cheaper]
+    fact, number = plan.facts[-2 + cheaper], (few, many)[cheaper]
     receipts = (context.price_receipt(one), context.price_receipt(other))
-    fact.fields["less"] = Field("price", context.money(Money(gap, one.price.currency)), receipts, "how much less")
-    amount = (few, many)[cheaper]
-    times = f"{amount} × the" if amount > 1 else "The"
-    be = "are" if fact.plural or amount > 1 else "is"
-    plan.say(f"{times} {fact.key('item')} {be} cheaper by {fact.key('less')}.", fact.key("less"))
+    be = "are" if fact.plural or number > 1 else "is"
+    fact.fields["verdict"] = Field("name", f"{be} cheaper", receipts, "which comes to less")
+    item = f"{number} × the {fact.key('item')}" if number > 1 else f"The {fact.key('item')}"
+    plan.say(f"{item} {fact.key('verdict')}.", fact.key("verdict"))
     plan.focus = [first.product_id]
     return True
 

@@ -165,10 +165,11 @@ class Naming:
         if len(mention.positions) > 1 or mention.coverage >= _BY_HALF or not tok.text.endswith("s"):
             return False
         before = {t.text for t in clause.links.tokens[max(0, at - 3) : at]}
-        if before & {"the", "these", "those", "that", "this", "your", "ur"} or clause.act not in ("search", "none"):
+        pointed = before & {"the", "these", "those", "that", "this", "your", "ur"}
+        if pointed or clause.act not in ("search", "none", "availability"):
             return False
         kind = self._vocabulary.by_kind.get(tok.stem, set()) - set(mention.product_ids)
-        return len(kind) > 1
+        return bool(kind)
 
     def _telling(self, mention: Mention, clause: Clause) -> frozenset[int]:
         """Where a mention has more than a stop word."""

@@ -93,7 +93,7 @@ def the_two(state: State, text: str) -> list[dict[str, Any]]:
     """What is compared when nothing is named: the list under discussion, else the last two that were talked about."""
     listed, about = state.listed, set(state.focus)
     if state.list_turn >= 0 and len(listed) > 1 and (not about or about & set(_ids(listed))):
-        two = len(listed) > 2 and re.search(r"\b(?:two|both)\b", fold(text)) and len(about) < 2
+        two = len(listed) > 2 and re.search(r"\b(?:two|2|both)\b", fold(text)) and len(about) < 2
         return list(listed[:2]) if two else list(listed)
     last = state.topics[-2:] if len(state.topics) > 1 else []
     return [{"product": t["product"], "sku": t["sku"], "wanted": t["wanted"]} for t in last]

@@ -43,6 +43,8 @@ _ABOUT_IT = frozenset({"price", *SUPERLATIVES, "recommend"})
 """Acts that ask something of what was told before, however unsure the head is."""
 _SURE = 0.6
 _FEW_WORDS = 4
+_A_VALUE = 2
+"""Words of a value that stands for itself: "43?"."""
 _PLAIN = 0.9
 """How sure a few words are a question without a subject: "its price"."""
 
@@ -88,6 +90,9 @@ def _with_fragments(parts: Sequence[str], read: Callable[[str], Clause]) -> list
     for part in parts:
         text = fold(part)
         says = _ASKS.search(text) or _WISHES.search(text) or _TELLS.search(text) or len(text.split()) > _FEW_WORDS
+        if out and len(text.split()) <= _A_VALUE and not _ASKS.search(fold(out[-1])) and _adds(read(part.rstrip("?"))):
+            out[-1] = f"{out[-1].rstrip(' .!')}, {part}"  # "leather boots then. 43?"
+            continue
         # who writes "need a bottle" leaves the "I" out
         if out and not says and "?" not in out[-1] and _WISHES.search(f"i {fold(out[-1])}") and _adds(read(part)):
             out[-1] = f"{out[-1].rstrip(' .!')}, {part}"
