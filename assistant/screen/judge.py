@@ -61,7 +61,8 @@ _SELF = re.compile(
     r"|^\W*(?:my|our) (?:[a-z]+ ){1,3}(?:is|are|has|have|can't (?:have|eat))(?: an?| allergic to| intolerant to)? "
     r"(?:coeliac|celiac|vegan|vegetarian|veggie|diabetic|(?:lactose|gluten|nut|dairy|egg|milk|fish|soy|wheat)[a-z]*"
     r"(?:[ -](?:allerg[a-z]+|intoleran[a-z]+|free))?)\W*$"
-    r"|^\W*(?:please )?(?:drop|forget|delete|remove|scrap) my (?:diet|size|budget|preferences|likes|history|data)\W*$"
+    r"|^\W*(?:please )?(?:drop|forget|delete|remove|scrap|don't keep) "
+    r"my (?:diet|size|budget|preferences|likes|history|data)\W*$"
     r"|^\W*(?:i|i'm|im|we|we're)(?: (?:really|also|only|not|never|do|don't|can|can't|usually))* "
     r"(?:eat|drink|wear|into|like|love|enjoy|avoid)\b(?: [\w'-]+){1,3} (?:again|any ?more|now|these days)\W*$",
     re.IGNORECASE,
