@@ -105,7 +105,7 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     by_name = any(h.matched for h in hits)  # who has the word in its text only may be one of many of its kind
     unnamed = bool(query) and not (limits.category or limits.subcategory)
     category = closest_category(request.query, context) if unnamed or not hits or (query and not by_name) else None
-    of_all = category and (_all_of(category, query, hits, context) or _is_topic(category, request))
+    of_all = category and (_all_of(category, query, hits, context) or _is_topic(category, request, hits, context))
     if category and (not hits or not by_name or of_all):
         wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
         hits = context.search.products("", filters(wide), sort, limit=12)
@@ -115,12 +115,14 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     return _of_that_measure(request, context.catalogue.products(found))
 
 
-def _is_topic(category: str, request: Request) -> bool:
+def _is_topic(category: str, request: Request, hits: list[Hit], context: Context) -> bool:
     """Whether one word means the very category that was looked at, which isn't called so: "the dearest food" among
-    groceries is not only of what has food in its name."""
-    topic = request.extra.get("topic")
+    groceries is not only of what is called some food; iPhones are no word for all phones."""
+    topic, word = request.extra.get("topic"), set(stems(request.query))
     looked_at = topic is not None and category in (topic.limits.category, topic.limits.subcategory)
-    return looked_at and len(request.query.split()) == 1 and not set(stems(request.query)) & set(stems(category))
+    if not looked_at or len(request.query.split()) != 1 or word & set(stems(category)):
+        return False
+    return all(word & set(stems(p.name)[-1:]) for p in context.catalogue.products([h.product_id for h in hits]))
 
 
 def _all_of(category: str, query: str, hits: list[Hit], context: Context) -> bool:

@@ -162,7 +162,8 @@ class Naming:
         ankle support" are any boots, and not the Winter Boot alone."""
         at = max(mention.positions)
         tok = clause.links.tokens[at]
-        if len(mention.positions) > 1 or mention.coverage >= _BY_HALF or not tok.text.endswith("s"):
+        part_of_one = len(mention.positions) == 1 and mention.specific and mention.coverage < _BY_HALF
+        if not part_of_one or not tok.text.endswith("s"):
             return False
         before = {t.text for t in clause.links.tokens[max(0, at - 3) : at]}
         pointed = before & {"the", "these", "those", "that", "this", "your", "ur"}
