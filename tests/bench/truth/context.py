@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .mentions import (
-    NUMBER_WORDS,
     Constraint,
     Mention,
     clauses,
@@ -109,7 +108,6 @@ class Turn:
         found = set()
         for text in self.said:
             found |= {"0.5"} if re.search(r"\bhalf\b", text, re.I) else set()
-            found |= {str(NUMBER_WORDS[w]) for w in re.findall(r"[a-z]+", text.lower()) if w in NUMBER_WORDS}
             for figure, thousands in re.findall(rf"(\d[\d,]*(?:\.\d+)?)({THOUSANDS})?", text, flags=re.I):
                 found.add(figure.replace(",", ""))
                 if thousands:

@@ -280,6 +280,11 @@ def _figure_problem(sentence: Sentence, figure: Figure, products: Sequence[Produ
         and figure.value in sentence.turn.customer_numbers()
     ):
         return None
+    counted = {
+        str(NUMBER_WORDS[w]) for w in re.findall(r"[a-z]+", " ".join(sentence.turn.said).lower()) if w in NUMBER_WORDS
+    }
+    if figure.value in counted and text[figure.end :].lstrip().startswith("×"):
+        return None  # "three of those": 3 × the bulb
     if is_difference(sentence.text, sentence.turn.reply, figure.value, figure.unit, sentence.turn.world.products):
         return None
     of_stock = not figure.unit and re.search(r"stock|left|exact|units?|count", sentence.text, re.I)
