@@ -313,6 +313,8 @@ def _answer(current: Goal | None, rest: Ask, task: Task, asked: str) -> bool:
     if current.state == REFUSED and not any(i.wish for i in rest.items):
         return False
     current.unknown = rest.unknown or "" if asked == "order" and not rest.orders else ""
+    if asked == "order" and current.kind in ("cancel", "address", "payment") and not (rest.orders or current.items):
+        _by_contents(rest)
     if rest.items and current.items and asked == "item" and not rest.also:
         _narrow(current, rest)
     elif rest.items or rest.keep or rest.orders or rest.payment or rest.reason or rest.address or rest.every:
@@ -321,6 +323,14 @@ def _answer(current: Goal | None, rest: Ask, task: Task, asked: str) -> bool:
     if changed:
         current.state = OPEN
     return changed
+
+
+def _by_contents(rest: Ask) -> None:
+    """ "It's got a camera and some earbuds in it": which order, told by what is in it."""
+    sets = [{k[0] for k in i.lines} for i in rest.items]
+    common = set.intersection(*sets) if sets else set()
+    if len(common) == 1:
+        rest.orders, rest.items = list(common), []
 
 
 def _narrow(current: Goal, rest: Ask) -> None:

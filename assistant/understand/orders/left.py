@@ -20,7 +20,7 @@ from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.named_for import only_tell_orders
 from assistant.understand.orders.questions import wants_to_know
 from assistant.understand.orders.refs import gives_reason, order_ids, payments
-from assistant.understand.orders.scene import Scene
+from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.signals import wants_person
 
 
@@ -32,14 +32,15 @@ class Heard:
     taken: bool
 
 
-def left_over(said: Said, heard: Sequence[Heard], scene: Scene, under_way: bool) -> list[str]:
+def left_over(said: Said, heard: Sequence[Heard], scene: Scene, focus: Focus) -> list[str]:
     """The parts of a message that want something, or on some condition, and that nothing in `said` has taken up.
-    `under_way`: whether there is a request that what belongs to no new one can change."""
+    What belongs to no new request can only change one that is under way (`focus`)."""
+    under_way = bool(focus.kind)
     if not (said.asks or (under_way and (said.yes or said.rest.says))):
         return []
     if any(patterns.NO_ACTION.search(c.text) for c in heard):
         return []
-    came = _Outcome(said, scene, under_way)
+    came = _Outcome(said, scene, under_way, again=focus.kind == "return" and focus.asked == "confirm")
     parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) for c in heard]
     return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
 
@@ -76,7 +77,7 @@ def _condition(text: str, came: _Outcome) -> str:
 class _Outcome:
     """What came of a message: the lines, orders and wishes that it was read as."""
 
-    def __init__(self, said: Said, scene: Scene, under_way: bool) -> None:
+    def __init__(self, said: Said, scene: Scene, under_way: bool, again: bool) -> None:
         self._scene, self.account = scene, scene.account
         self._asks: list[Ask] = [*said.asks, *said.drops, *([said.rest] if under_way else [])]
         items = [i for a in self._asks for i in a.items]
@@ -88,6 +89,8 @@ class _Outcome:
         self._wishes = [w for i in items for w in (i.wish, *i.wish.fallbacks())]
         self._whole = any(a.whole or a.every for a in self._asks)
         self._said = said
+        self._again = again and not said.yes and any(a.kind == "return" for a in said.asks)
+        """Asked for once more: "if that's not a thing, I'm returning it", when the return has been proposed."""
 
     @property
     def falls_back(self) -> bool:
@@ -95,7 +98,7 @@ class _Outcome:
         second = any(w.instead or w.second for w in self._wishes) or self._said.if_refused
         several = any(len(v) > 1 for w in self._wishes for v in (*w.want.values(), *w.prefer.values()))
         several = several or any(a.otherwise or a.maybe or len(a.payment) > 1 for a in self._asks)
-        return second or several or {a.kind for a in self._said.asks} >= {"swap", "return"}
+        return second or several or self._again or {a.kind for a in self._said.asks} >= {"swap", "return"}
 
     @property
     def takes_back(self) -> bool:

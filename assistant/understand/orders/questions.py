@@ -60,6 +60,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\bhow much (?:was|is|were|did) (?:it|that|everything|the order)\b(?: \w+){0,3} (?:total|altogether|all)\b|"
         r"\border total\b|\border\b[^.?!]{0,40}\b(?:costs?|amount(?:ed)? to|add(?:ed)? up|"
         r"(?:come|came)(?: up| out)? (?:to|at)\W*$)|"
+        r"^\W*(?:(?:and|so|ok) )*what(?:'s| is| was) the total\W*$|"
         r"\btotal\b[^.?!]{0,30}\border\b|\border\b[^.?!]{0,60}\b(?:in )?total(?:led|ed)?\W*$",
     ),
     (
@@ -69,6 +70,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"the (?:order|parcel|package)|order|#?\w*-?\d{4,})|\bstatus\b|\b(?:has|have) (?:it|my|the|"
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
+        r"\bhow(?:'s| is| are) (?:my|the) (?:[\w-]+ ){0,3}(?:orders?|parcel|package|delivery)\b|"
         r"\bwhy is (?:it|my|that)\b|still \"?pending",
     ),
     (

@@ -75,13 +75,13 @@ class OrderReader:
         idle = not (said.questions or said.asks or focus.asked or focus.kind)
         if idle and ORDER_ID.fullmatch(low.strip(" .!?")):
             said.questions = [{"ask": "when", "orders": order_ids(low, self._scene.account)[0]}]
-        said.left = left_over(said, heard, self._scene, bool(focus.kind))
+        said.left = left_over(said, heard, self._scene, focus)
         return said
 
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         found = kinds(clause, said, focus)
         if not found:
-            made = self._unsaid(clause, original, said, focus)
+            made = self._for_another(clause, original, focus) or self._unsaid(clause, original, said, focus)
             if made is not None:
                 said.asks.append(made)
             else:
@@ -120,6 +120,17 @@ class OrderReader:
             return None
         ask = self._ask(kind, clause, 0, original, focus)
         return ask if _complete(ask) else None
+
+    def _for_another(self, clause: str, original: str, focus: Focus) -> Ask | None:
+        """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
+        told = told_address(clause, self._scene.account, self._scene.mentions)
+        address, self._recent.address = self._recent.address, told or self._recent.address
+        if not address or told or not _USED.search(clause):
+            return None
+        ask = self._ask("", clause, 0, original, focus)
+        wrong = {o.order_id for o in self._scene.account.orders if o.address != address}
+        ask.kind, ask.items, ask.address, ask.orders = "address", [], address, [o for o in ask.orders if o in wrong]
+        return ask if ask.orders else None
 
     def _made(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The pending lamp: make it black": a request for another version by what is wished alone."""
@@ -163,6 +174,9 @@ class OrderReader:
             return
         if last is not None and last.kind == "cancel" and more.items and set(more.orders) - set(last.orders):
             last, into = None, said.rest  # what is in another order is no more of what is to be cancelled
+        numbered = bool(order_ids(clause, self._scene.account)[0])
+        if last is not None and last.kind == "cancel" and last.orders and not (numbered or _ONE_MORE.search(clause)):
+            more.orders = []  # "my little one played with my phone" tells no order beside the one that is meant
         tells = last is not None and last.kind == "cancel" and not last.items and not more.only
         if last is not None and last.orders and (tells or not self._scene.mentions(clause)):
             more.items = []  # "Cancel #W1. I bought a vacuum too many": what is spoken of besides it isn't meant
@@ -426,6 +440,8 @@ _ASKS = re.compile(
     r"what(?!(?:'s| is)? (?:about|if)| i(?:'d| would|'m| am)? (?:need|want|like|after|looking))|"
     r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
 )
+_ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|orders)\b")
+_USED = re.compile(r"\b(?:us(?:e|ed|ing)|appl(?:y|ied)|put|goes|go|sen[dt]|ship|same|tak(?:e|en)|needs?|copied|copy)\b")
 _LIKELY, _SURE = 0.6, 0.8
 """How likely the head must find a request that no verb tells; and one behind another request."""
 _WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")

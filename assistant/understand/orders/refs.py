@@ -13,6 +13,7 @@ from functools import cache
 from babel import Locale
 from rapidfuzz.distance import OSA
 
+from assistant.language import fold
 from assistant.order_talk import ORIGINAL, OTHER
 from assistant.shop.accounts import Account, Method, Order
 from assistant.types import Json
@@ -248,7 +249,15 @@ _CITY_FIRST = re.compile(
     rf"\b(?:in|to|at|is) (?P<city>[a-z](?:(?! (?:in|to|at|is) )[a-z .'-])+),\s*(?P<street>\d+[a-z]? [a-z0-9 .'-]+?),\s*"
     rf"(?:(?P<more>(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?(?P<code>{_POSTCODE})\b"
 )
-_CITY_FIRST_PARTS = {1: "street", 2: "more", 3: "city", 5: "code"}
+_CODE_FIRST = re.compile(
+    r"(?<![\w#])(?P<street>(?:(?!(?:to|at|is|in|it|my|the|address|live|now|order|send)\b)[a-z][\w.'-]* ){1,4}"
+    r"\d+(?: ?[a-z]\b)?),\s*(?:(?P<more>(?:apt\.?|apartment|unit|floor|flat|room) ?[\w-]+),\s*)?"
+    r"(?:[a-z]{1,2}-)?(?P<code>\d{4,5}) "
+    r"(?P<city>[a-z][a-z'-]+(?: (?:am|an|der|de|la|le|sur|im|in|a\.)? ?[a-z][a-z'-]+){0,2}?)"
+    r"(?=\s*(?:[,.;!?]|$| (?:please|instead|now|and|not)\b))(?:,\s*(?P<country>[a-z]{4,}))?"
+)
+"""As it is written on the continent: "Hauptstr. 5, 10115 Berlin"."""
+_CITY_FIRST_PARTS = {1: "street", 2: "more", 3: "city", 5: "code", 6: "country"}
 """Which part of it is which group of _FREE_FORM."""
 _CODE_WORD = re.compile(r"\b(?:zip(?: ?code)?|post(?:al)? ?code)(?: is)?:? (?=\w*\d)")
 
@@ -261,7 +270,7 @@ def without_name(low: str, account: Account) -> str:
 
 def without_address(text: str) -> str:
     """`text` without the figures of an address written out in it: where something is to go doesn't say who asks."""
-    found = _FREE_FORM.search(text.lower())
+    found = _FREE_FORM.search(text.lower()) or _CODE_FIRST.search(text.lower())
     if found is None or len(text.lower()) != len(text):
         return text
     return text[: found.start()] + re.sub(r"\d", "", found[0]) + text[found.end() :]
@@ -286,16 +295,17 @@ def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     text = _CODE_WORD.sub("", text)
     match = _FREE_FORM.search(text)
-    other = None if match else _CITY_FIRST.search(text)
+    other = None if match else _CITY_FIRST.search(text) or _CODE_FIRST.search(text)
     if match is None and other is None:
         return {}
 
     def own(group: int) -> str:
         named = _CITY_FIRST_PARTS.get(group)
-        part = match[group] if match else other[named] if other and named else ""
+        part = match[group] if match else other.groupdict().get(named, "") if other and named else ""
         if not part:
             return ""
-        at = original.lower().find(part.strip(" ,"))
+        low = fold(original)
+        at = (low if len(low) == len(original) else original.lower()).find(part.strip(" ,"))
         return original[at : at + len(part.strip(" ,"))] if at >= 0 else part.strip(" ,").title()
 
     city, state = _parted(own(3), own(4), own(5))

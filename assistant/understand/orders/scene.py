@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from assistant.language import stems
 from assistant.order_talk import Ask, LineKey
 from assistant.shop.accounts import Account, Line
-from assistant.types import Product
+from assistant.types import Json, Product
 from assistant.understand.orders.items import Mention, described, mentions, option_words
 from assistant.understand.orders.likeness import Encode, Likeness
 from assistant.understand.orders.refs import orders_at
@@ -53,6 +54,8 @@ class Recent:
     orders: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """Clauses that name items before anything is asked for."""
+    address: Json = field(default_factory=dict)
+    """The address of the order that was said to have the right one."""
 
 
 class Scene:
@@ -68,7 +71,28 @@ class Scene:
     def mentions(self, clause: str, by_meaning: bool = True) -> list[Mention]:
         """The items that a clause names: by words of their names, else by meaning."""
         named = mentions(clause, self.names, self.options)
+        kinds = [k for k in self._of_kinds(clause) if not any(_longer(m, k) for m in named)]
+        named = sorted([*(m for m in named if not any(_overlap(m, k) for k in kinds)), *kinds], key=lambda m: m.start)
         return named or (self._like.mentions(clause) if by_meaning and self._like else [])
+
+    def _of_kinds(self, clause: str) -> list[Mention]:
+        """ "My e-bike order": items by the whole name of what the shop files them under."""
+        out = []
+        for found in mentions(clause, self._kinds, self.options):
+            label = found.names[0]
+            if len(found.names) == 1 and set(stems(label)) <= set(stems(clause[found.start : found.end])):
+                out.append(Mention(found.start, found.end, tuple(self._kinds[label]), found.plural))
+        return out
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[str]]:
+        """What the shop files their items under -> the names of those items."""
+        out: dict[str, list[str]] = {}
+        for line in self.lines:
+            label = _kind(self.shop.product(line.product_id or "")).lower()
+            if label and line.name not in out.setdefault(label, []):
+                out[label].append(line.name)
+        return out
 
     @cached_property
     def values(self) -> list[dict[str, str]]:
@@ -120,6 +144,15 @@ class Scene:
         )
         lines = [x for x in self.lines if x.order_id in orders]
         return [max(lines, key=lambda x: x.price)] if lines else []
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _longer(named: Mention, kind: Mention) -> bool:
+    """Whether a product's own name says as much in the same place as what it is filed under."""
+    return _overlap(named, kind) and named.end - named.start >= kind.end - kind.start
 
 
 def _kind(product: Product | None) -> str:

@@ -48,7 +48,7 @@ _HOW = re.compile(
 )
 _START = re.compile(
     r"^\W*(?:(?:hi|hello|hey|please|ok|so|urgent|hiya|kindly|then|also|and|now|just|need to|want to|wanna)\W+)*"
-    r"(?:cancel|return|exchange|swap|change|modify|refund|replace|track|trade|remove|send|take)\b"
+    r"(?:cancel|return|exchange|swap|change|modify|refund|replace|track|trade(?![ -]in\b)|remove|send|take)\b"
 )
 
 

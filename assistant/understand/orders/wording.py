@@ -56,7 +56,7 @@ def complete(text: str) -> str:
     return _NONE_THEN.sub("if not available,", text)
 
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[?!])(?=\S)")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!str\.)(?<!nr\.)(?<!no\.)(?<!apt\.)(?<!ste\.)\s+|\n+|(?<=[?!])(?=\S)")
 
 
 def sentences(text: str) -> list[str]:
@@ -84,7 +84,8 @@ VERBS: dict[str, re.Pattern[str]] = {
     ),
     "swap": re.compile(
         r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
-        r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|downgrad(?:e|ed|ing)|adjust(?:ed|ing)?|trad(?:e|ed|ing)|"
+        r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|downgrad(?:e|ed|ing)|adjust(?:ed|ing)?|"
+        r"trad(?:e|ed|ing)(?![ -]in\b)|"
         r"substitut(?:e|ed|ing)|convert(?:ed|ing)?|turn(?:ed)? (?:\w+ ){1,4}into)\b"
     ),
 }
