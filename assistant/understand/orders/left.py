@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language import STOP_WORDS
 from assistant.order_talk import Ask, Said
 from assistant.understand.options import match_options, option_values
 from assistant.understand.orders import patterns, wording
@@ -41,7 +42,7 @@ def left_over(said: Said, heard: Sequence[Heard], scene: Scene, focus: Focus) ->
     if any(patterns.NO_ACTION.search(c.text) for c in heard):
         return []
     came = _Outcome(said, scene, under_way, again=focus.kind == "return" and focus.asked == "confirm")
-    parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) for c in heard]
+    parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in heard]
     return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
 
 
@@ -62,13 +63,33 @@ def _wish(clause: Heard, came: _Outcome) -> str:
     return "" if explained or wording.says_yes(text) or came.names_what_came(text) else text
 
 
+def _beside(text: str, came: _Outcome) -> str:
+    """A wish beside what a clause was read as: "exchange it for a red one and gift wrap it please"."""
+    if _ASKS.match(text):
+        return ""
+    for joint in _JOINT.finditer(text):
+        part = _JOINT.split(text[joint.end() :])[0]
+        own = re.sub(r"^(?:(?:please|also|then|just|and|but|so)\W+)+", "", part.strip())
+        first = re.match(r"[a-z']+", own)
+        bare = first is not None and (first[0] == "don't" or first[0] not in STOP_WORDS | _NO_VERB)
+        wants = bool(_WISHES.search(own)) or (bare and bool(wording.actions(text[: joint.start()])))
+        if wants and len(own.split()) > 2 and not _COURTESY.search(own) and not came.explains(own):
+            return part
+    return ""
+
+
 def _condition(text: str, came: _Outcome) -> str:
     """On what condition something is to be done, where that was not understood; "" for none."""
     for match in _IF.finditer(text):
         part = re.split(r"[,;]|\bthen\b", text[match.start() :])[0]
         if _NO_CONDITION.search(text[: match.start()]) or _POLITE_IF.match(part) or _ASKS.match(text):
             continue
-        if came.takes_back or came.falls_back or (came.minds_price and _OF_PRICE.search(part)) or _THERE.search(part):
+        if (
+            came.takes_back
+            or (came.falls_back and not _STRICT.match(part))
+            or (came.minds_price and _OF_PRICE.search(part))
+            or _THERE.search(part)
+        ):
             continue
         return part
     return ""
@@ -147,6 +168,23 @@ class _Outcome:
         again = any({key(x) for x in self._scene.of(m)} & self._lines for m in found)
         return again or bool(named & self._orders)
 
+    def explains(self, part: str) -> bool:
+        """Whether a part of a clause says anything that was understood, or that asks for nothing."""
+        if self.names_what_came(part) or payments(part, self.account) or gives_reason(part) or _TELLS.search(part):
+            return True
+        if (
+            _OF_ORDERS.search(part)
+            or wants_person(part)
+            or wording.about_address(part)
+            or patterns.KEEPING.search(part)
+        ):
+            return True
+        if wording.actions(part) and _POINTS.search(part):
+            return True
+        ids = dict.fromkeys(x.product_id for k in self._lines if (x := self.account.line(*k)) and x.product_id)
+        products = [p for i in ids if (p := self._scene.shop.product(i))]
+        return any(match_options(part, option_values([p])) for p in products) or not products
+
     def _is_lost(self, mention: Mention, text: str) -> bool:
         lines = self._scene.of(mention)
         if {key(x) for x in lines} & self._lines or patterns.REFERENCE.search(text[: mention.start]):
@@ -174,10 +212,24 @@ def _plainly(asked: str, value: str) -> bool:
     return bool(words) and all(re.search(rf"\b{re.escape(w)}(?:e?s|ed)?\b", value) for w in words)
 
 
+_JOINT = re.compile(r",\s*(?:and |but )?|\b(?:and|but) (?=(?:also |then |please |just )*[a-z'$]+)")
+_NO_VERB = frozenset(
+    "side full thanks sorry maybe perhaps yes no ok okay hello hi dear plus nothing everything whatever whichever "
+    "anything something someone somebody instead preferably ideally especially unfortunately actually".split()
+)
+_OF_ORDERS = re.compile(
+    r"\b(?:orders?|refund\w*|difference|money back|everything|all|rest|same|else|otherwise|instead|both|nothing|"
+    r"version|options?|model|cheap\w*|expensive|bigger|smaller|larger|colou?rs?|sizes?|account|default)\b"
+)
+"""Words of what orders are about: what has them is part of what was read."""
+_POINTS = re.compile(r"\b(?:it|mine|them|that|this|these|those|ones?|items?|things?)\b|^\W*\w+\W*$")
 _IF = re.compile(
     r"\b(?:(?:but |and )?only )?(?:if|unless|as long as|so long as|provided(?: that)?|on (?:the )?condition(?: that)?|"
-    r"assuming|except when|(?:but )?not before|only when|(?:but )?only after|(?:but )?not until)\b"
+    r"assuming|except when|(?:but )?not before|as soon as(?! (?:you can|possible))|only (?:when|once)|"
+    r"(?:but )?only after|"
+    r"(?:but )?not until)\b"
 )
+_STRICT = re.compile(r"(?:but |and )?(?:only|unless|provided|on|as long|so long)\b")
 _NO_CONDITION = re.compile(
     r"\b(?:as|even|what|wonder(?:ed|ing)?|see|ask(?:ed|ing)?|know|check|tell me|sure|find out|appreciate(?: it)?|"
     r"grateful|great|nice|lovely|kind|help(?:ful)?|good|curious|look|remember|say|unsure|idea)\W*$"
@@ -187,7 +239,8 @@ _POLITE_IF = re.compile(
     r"(?:only )?(?:if|as long as|provided that)\W+(?:at all |it's |it is |that's |that is |this is )?(?:possible|"
     r"ok(?:ay)?|alright|all right|fine|allowed|not too (?:late|much)|no trouble|need(?:ed)? be|needed|necessary|so|"
     r"several|not\W*$|"
-    r"i (?:may|might|can|could|remember|recall|understand|got|wasn't|was not|am not|'m not)|i'm (?:not|right)|"
+    r"i (?:may|might|(?:can|could)(?= ask|\W*$)|remember|recall|understand|got|wasn't|was not|am not|'m not)|"
+    r"i'm (?:not|right)|"
     r"you(?:'d)? (?:can|could|would|will|want|like|please|need|must|wish|prefer|don't mind|do not mind|don't|may|ask)|"
     r"that(?:'s| is| would be)? (?:works|helps|possible|can be)|anything|any|there (?:is|are)|there's)\b"
 )
