@@ -33,7 +33,7 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if gives_up and not said.asks and current is not None and current.state == OPEN:
         current.state = DROPPED
         out.touched = asked != "confirm"
-    out.touched |= _whole_after_all(current, said)
+    out.touched |= _whole_after_all(task, said)
     if asked == "either":
         _choose(task, said)
     taken: list[int] = []
@@ -56,9 +56,11 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     return out
 
 
-def _whole_after_all(current: Goal | None, said: Said) -> bool:
+def _whole_after_all(task: Task, said: Said) -> bool:
     """Told that only the whole order can be cancelled, the customer says that it is the whole order."""
-    if current is None or current.kind != "cancel" or current.state != REFUSED or not current.orders:
+    parts = [g for g in task.goals if g.kind == "cancel" and g.state == REFUSED and g.orders and (g.items or g.keep)]
+    current = parts[-1] if parts else None
+    if current is None:
         return False
     if said.asks or said.no or said.forget or said.rest.keep or not said.rest.whole or "?" in said.text:
         return False
