@@ -8,25 +8,33 @@ What is asked about and doesn't come clear is said not to be part of the proposa
 
 from __future__ import annotations
 
-from assistant.act.orders.task import Task
+import re
+
+from assistant.act.orders.task import REFUSED, Task
 from assistant.act.plan import Plan
 from assistant.act.words import join
 from assistant.order_talk import Said
 
 LEFT = "left"
 """What was asked, in `Task.asked`."""
+_IF_NOT = re.compile(
+    r"(?:but |and )?(?:if|in case) (?:that|this|it|there|you|none|they|not)\b.*?(?:\bnot?\b|n't|\bnone\b)"
+)
+"""A condition that has come about where a version was refused: "if that's not a thing, I'm returning it"."""
 _SHOWN, _LONGEST = 2, 120
 
 
 def note(task: Task, said: Said, asked: str, touched: bool) -> bool:
     """Keep the parts that a message left over, each once. `asked` is what the last answer asked, `touched` whether
     the message changed anything. True when the part that was asked about came again and is still not understood."""
-    again = [p for p in said.left if _known(p, task.left_asked)]
-    if asked == LEFT and said.left and (again or not touched):
+    refused = any(g.kind == "swap" and g.state == REFUSED for g in task.goals)
+    left = [p for p in said.left if not (refused and _IF_NOT.match(p))]
+    again = [p for p in left if _known(p, task.left_asked)]
+    if asked == LEFT and left and (again or not touched):
         return True
     if asked == LEFT and touched:
         task.left_out = []
-    task.left = [*task.left, *(p for p in said.left if p not in again and not _known(p, task.left))]
+    task.left = [*task.left, *(p for p in left if p not in again and not _known(p, task.left))]
     return False
 
 

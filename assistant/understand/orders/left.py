@@ -41,7 +41,7 @@ def left_over(said: Said, heard: Sequence[Heard], scene: Scene, focus: Focus) ->
         return []
     if any(patterns.NO_ACTION.search(c.text) for c in heard):
         return []
-    came = _Outcome(said, scene, under_way, again=focus.kind == "return" and focus.asked == "confirm")
+    came = _Outcome(said, scene, under_way)
     parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in heard]
     return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
 
@@ -98,7 +98,7 @@ def _condition(text: str, came: _Outcome) -> str:
 class _Outcome:
     """What came of a message: the lines, orders and wishes that it was read as."""
 
-    def __init__(self, said: Said, scene: Scene, under_way: bool, again: bool) -> None:
+    def __init__(self, said: Said, scene: Scene, under_way: bool) -> None:
         self._scene, self.account = scene, scene.account
         self._asks: list[Ask] = [*said.asks, *said.drops, *([said.rest] if under_way else [])]
         items = [i for a in self._asks for i in a.items]
@@ -110,8 +110,6 @@ class _Outcome:
         self._wishes = [w for i in items for w in (i.wish, *i.wish.fallbacks())]
         self._whole = any(a.whole or a.every for a in self._asks)
         self._said = said
-        self._again = again and not said.yes and any(a.kind == "return" for a in said.asks)
-        """Asked for once more: "if that's not a thing, I'm returning it", when the return has been proposed."""
 
     @property
     def falls_back(self) -> bool:
@@ -119,7 +117,7 @@ class _Outcome:
         second = any(w.instead or w.second for w in self._wishes) or self._said.if_refused
         several = any(len(v) > 1 for w in self._wishes for v in (*w.want.values(), *w.prefer.values()))
         several = several or any(a.otherwise or a.maybe or len(a.payment) > 1 for a in self._asks)
-        return second or several or self._again or {a.kind for a in self._said.asks} >= {"swap", "return"}
+        return second or several or {a.kind for a in self._said.asks} >= {"swap", "return"}
 
     @property
     def takes_back(self) -> bool:
@@ -219,7 +217,7 @@ _NO_VERB = frozenset(
 )
 _OF_ORDERS = re.compile(
     r"\b(?:orders?|refund\w*|difference|money back|everything|all|rest|same|else|otherwise|instead|both|nothing|"
-    r"version|options?|model|cheap\w*|expensive|bigger|smaller|larger|colou?rs?|sizes?|account|default)\b"
+    r"version|other|specs?|options?|model|cheap\w*|expensive|bigger|smaller|larger|colou?rs?|sizes?|account|default)\b"
 )
 """Words of what orders are about: what has them is part of what was read."""
 _POINTS = re.compile(r"\b(?:it|mine|them|that|this|these|those|ones?|items?|things?)\b|^\W*\w+\W*$")
@@ -270,5 +268,5 @@ _WISHES = re.compile(
 _COURTESY = re.compile(
     r"\b(?:thank\w*|appreciate\w*|sorry|help(?:ed|ing)? (?:me|with|you|out)|like to know|want to know|like to ask|"
     r"handl\w*|process\w*|tak\w+ care|sort(?:ed)?|deal(?:ing)? with|arrang\w*|get (?:it|that|this) done|look into|"
-    r"need (?:your |some |a bit of )?help|assist\w*|let me|tell me|wait|hold on|hurry|bear with|confirm|go ahead)\b"
+    r"need (?:your |some |a bit of )?help|assist\w*|let me|tell me|check\w*|look(?:ing)?|see|find|wait|hold on|hurry|bear with|confirm|go ahead)\b"
 )

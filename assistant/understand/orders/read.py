@@ -129,8 +129,10 @@ class OrderReader:
             return None
         ask = self._ask("", clause, 0, original, focus)
         wrong = {o.order_id for o in self._scene.account.orders if o.address != address}
-        ask.kind, ask.items, ask.address, ask.orders = "address", [], address, [o for o in ask.orders if o in wrong]
-        return ask if ask.orders else None
+        named = [o for o in ask.orders if o in wrong]
+        ask.kind, ask.items, ask.address = "address", [], address
+        ask.orders = named if len(named) == 1 or "orders" in clause else []  # which of several is asked
+        return ask if named else None
 
     def _made(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The pending lamp: make it black": a request for another version by what is wished alone."""
