@@ -266,7 +266,8 @@ _WISHES = re.compile(
     r"(?:it|that|this|they|one|which|everything) (?:should|must|needs? to|has to|have to)|instead)\b"
 )
 _COURTESY = re.compile(
-    r"\b(?:check\w*|look(?:ing)?|see|find|thank\w*|appreciate\w*|sorry|help(?:ed|ing)? (?:me|with|you|out)|like to know|want to know|like to ask|"
+    r"\b(?:check\w*|look(?:ing)?|see|find|"
+    r"thank\w*|appreciate\w*|sorry|help(?:ed|ing)? (?:me|with|you|out)|like to know|want to know|like to ask|"
     r"handl\w*|process\w*|tak\w+ care|sort(?:ed)?|deal(?:ing)? with|arrang\w*|get (?:it|that|this) done|look into|"
     r"need (?:your |some |a bit of )?help|assist\w*|let me|tell me|wait|hold on|hurry|bear with|confirm|go ahead)\b"
 )
