@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language import STOP_WORDS
+from assistant.language import STOP_WORDS, stems
 from assistant.order_talk import Ask, Said
 from assistant.understand.options import match_options, option_values
 from assistant.understand.orders import patterns, wording
@@ -181,7 +181,9 @@ class _Outcome:
             return True
         ids = dict.fromkeys(x.product_id for k in self._lines if (x := self.account.line(*k)) and x.product_id)
         products = [p for i in ids if (p := self._scene.shop.product(i))]
-        return any(match_options(part, option_values([p])) for p in products) or not products
+        said = set(stems(part))
+        values = [option_values([p]) for p in products]
+        return any(match_options(part, v) or any(set(stems(n)) <= said for n in v) for v in values) or not products
 
     def _is_lost(self, mention: Mention, text: str) -> bool:
         lines = self._scene.of(mention)
