@@ -34,7 +34,7 @@ from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import OrderReader
 from assistant.understand.orders.refs import order_ids, without_address
 from assistant.understand.orders.scene import Focus, Shop
-from assistant.understand.orders.signals import about_orders, names_own, of_goods, wants_done, wants_person
+from assistant.understand.orders.signals import about_orders, asks_noted, names_own, of_goods, wants_done, wants_person
 
 _MAX_HEARD = 6
 _OF_ITSELF = frozenset({"are_you_human", "mood"})
@@ -96,7 +96,7 @@ class OrderTalk:
         acts = {r.act for r in requests}
         if acts and acts <= _OF_ITSELF and not relevant:
             return None
-        advice = bool(acts) and acts <= _OF_ADVICE
+        advice = bool(acts) and acts <= _OF_ADVICE and not asks_noted(text)
         shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before

@@ -123,6 +123,11 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     return identified and ("order" in acts or own)
 
 
+def asks_noted(text: str) -> bool:
+    """Whether a message asks for what is noted with one's own account or order: "what's my e-mail on file"."""
+    return bool(_FACTS.search(wording.mend(text)))
+
+
 def _wants(sentence: str, own: bool) -> bool:
     """Whether a sentence asks to have something done with an order; `own`: the message speaks of what they have."""
     if not any(wanted for _, _, wanted in wording.actions(sentence)):
