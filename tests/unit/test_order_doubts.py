@@ -64,7 +64,7 @@ def test_a_yes_on_a_condition_confirms_nothing(db: Database) -> None:
     "words",
     [
         "Please cancel #W1000001 if that's possible, I no longer need it",
-        "I no longer need #W1000001, my sister gave me a lamp. Could you cancel it? Thank you so much!",
+        "I no longer need #W1000001, my sister gave me one. Could you cancel it? Thank you so much!",
         "Cancel #W1000001 if it hasn't shipped, I no longer need it",
         "I'd like to have #W1000001 cancelled, I no longer need it. Please take care of that.",
     ],
