@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from assistant.messages import Messages, message_encoder
 from assistant.opinions import opinion
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
+from assistant.readings.second_look import Choose, Taken, likeliest, second_look
 from assistant.remember import advance, log
 from assistant.screen.judge import OwnNames, things
 from assistant.screen.screen import Screened
@@ -47,6 +49,7 @@ from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
 from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, Record
+from assistant.understand import whoasks
 from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
@@ -70,9 +73,12 @@ class Assistant:
         settings: Settings,
         adapters: InUse | None = None,
         speaker: Speaker | None = None,
+        choose: Choose = likeliest,
     ) -> None:
+        """`choose`: which of the answers that a message may have is given."""
         self._engine = engine
         self._settings = settings
+        self._choose = choose
         self._embedder = default_embedder()
         self._search = Search(db, self._embedder)
         self._catalogue = Catalogue(db)
@@ -189,6 +195,10 @@ class Assistant:
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
             plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
+            if plan is None:
+                taken = self._look(screened.asked, heard, state, context)
+                plan, heard = taken.plan, replace(heard, requests=taken.requests)
+                turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.writes += writes
             busy = state.at_work or colleague is not None or decision.refused
             mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
@@ -229,8 +239,9 @@ class Assistant:
         context: Context,
         customer: CustomerRef | None,
         conversation_id: str,
-    ) -> tuple[Plan, list[Json]]:
-        """What will be said, and the writes that were made for it: the first of those that may speak has the turn."""
+    ) -> tuple[Plan | None, list[Json]]:
+        """What will be said, and the writes that were made for it: the first of those that may speak has the turn.
+        None: it is for the shop's data to say."""
         said = plain(screened.kept)
         if decision.refused:
             hurt = decision.category == "medical_legal" and wellbeing.first(said, [], context)
@@ -242,7 +253,13 @@ class Assistant:
         if urgent := wellbeing.first(said, heard.requests, context):
             return urgent, []
         orders = self._orders.take(said, heard.requests, state.task, context, customer, conversation_id)
-        return (orders.plan, orders.writes) if orders else (answer(heard.requests, context), [])
+        return (orders.plan, orders.writes) if orders else (None, [])
+
+    def _look(self, text: str, heard: Heard, state: State, context: Context) -> Taken:
+        """The answer from the shop's data, and what the message was taken for."""
+        first = Taken("read", heard.requests, answer(heard.requests, context))
+        reader = self._reader(context.catalogue)
+        return second_look(whoasks.without(text), first, state, reader, context, self._choose)
 
     def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
         record = turn.record

@@ -147,6 +147,10 @@ class Reader:
             if pairs and all(any(v.options.get(n) == x for v in p.variants for n, x in some) for some in pairs)
         )  # fmt: skip
 
+    def scores(self, text: str) -> dict[str, float]:
+        """How likely each act is for a message as a whole: act -> probability."""
+        return self._clause(plain(text)).scores
+
     def bare_answer(self, text: str) -> str | None:
         """ "yes" or "no" where `text` is no more than that, in a few words of any kind; else None."""
         clauses = [self._clause(part) for part in split(text)]

@@ -11,6 +11,7 @@ from assistant.config import Settings
 from assistant.engine.scripted import ByteTokenizer, ScriptedEngine
 from assistant.errors import EngineError
 from assistant.pipeline import Assistant
+from assistant.readings.second_look import Choose, likeliest
 from assistant.replay import read_cases, run_cases
 from assistant.shop.embed import default_embedder
 from assistant.shop.importers import import_shop
@@ -25,11 +26,11 @@ class _Mute(ScriptedEngine):
         raise EngineError("replayed without a model")
 
 
-def quick_assistant(db: Database, kind: str, source: Path, database: Path) -> Assistant:
+def quick_assistant(db: Database, kind: str, source: Path, database: Path, choose: Choose = likeliest) -> Assistant:
     """An assistant whose answers code words, over an empty database that the shop is imported into."""
     import_shop(db, kind, source)
     Search(db, default_embedder()).refresh()
-    return Assistant(db, _Mute([]), ByteTokenizer(), Settings().override(shop={"db": database}))
+    return Assistant(db, _Mute([]), ByteTokenizer(), Settings().override(shop={"db": database}), choose=choose)
 
 
 def replay_quickly(kind: str, source: Path, database: Path, cases: Path, results: Path) -> None:

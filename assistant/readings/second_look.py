@@ -1,0 +1,87 @@
+"""A second look at a message before it is answered: each way to take it is answered, and the likeliest answer is given.
+
+Puts ways.py, traits.py and judge.py together. Leaves alone what asks nothing of the shop, and what a customer tells of
+themselves: that is taken in once. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.act.answer import answer
+from assistant.act.context import Context
+from assistant.act.plan import Plan, render
+from assistant.readings.judge import default_judge, inputs
+from assistant.readings.traits import of_answer, scene
+from assistant.readings.ways import ways
+from assistant.request import Request
+from assistant.understand.reading import Reader
+from assistant.understand.state import State
+
+MARGIN = 1.0
+"""By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
+_SETTLED = frozenset(
+    {"other_language", "mood", "preference", "preferences", "human", "greeting", "thanks", "goodbye", "are_you_human"}
+)
+"""What is nothing else than what it was read as."""
+_OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
+_NUM_NEAR = 10
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a message is taken, and the answer to it. `name` says which way it was (ways.NAMES)."""
+
+    name: str
+    requests: list[Request]
+    plan: Plan
+
+
+Choose = Callable[[Sequence[Taken], NDArray[np.float32]], int]
+"""Which of several answers is given, by its place: sees them and the judge's inputs, (num_answers, num_inputs)."""
+
+
+def likeliest(taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
+    """The one that the judge holds for right, where it is much surer of it than of the first."""
+    scores = default_judge().weigh(seen)
+    best = int(np.argmax(scores))
+    return best if scores[best] - scores[0] > MARGIN else 0
+
+
+def second_look(text: str, first: Taken, state: State, reader: Reader, context: Context, choose: Choose) -> Taken:
+    """The way to take `text` that is likeliest right; `first` is how it was read."""
+    if _settled(first.requests):
+        return first
+    looking = replace(context, shoppers=None)  # nothing that is tried is kept of anybody
+    near = context.search.near(text, limit=_NUM_NEAR)
+    before = scene(text, reader.scores(text), near, state, looking)
+    taken = [first]
+    for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near])[1:]:
+        if _settled(way.requests):
+            continue
+        same = next((each.plan for each in taken if each.requests == list(way.requests)), None)
+        each = Taken(way.name, list(way.requests), same or answer(way.requests, looking))
+        if not _passes_over(first.requests, each):
+            taken.append(each)
+    traits = [of_answer(each.name, each.requests, each.plan, before, state, looking) for each in taken]
+    return taken[choose(taken, inputs(before.traits, np.array(traits), [said(each.plan) for each in taken]))]
+
+
+def _settled(requests: Sequence[Request]) -> bool:
+    return any(r.act in _SETTLED or r.extra.get("told") for r in requests)
+
+
+def _passes_over(read: Sequence[Request], other: Taken) -> bool:
+    """Whether an answer tells that something can be had and leaves out the version that was named: "in navy, L?"."""
+    named = any(r.extra.get("named") for r in read)
+    tells = any(field.kind in _OF_VERSIONS for fact in other.plan.facts for field in fact.fields.values())
+    return named and tells and not any(r.extra.get("named") and r.wanted for r in other.requests)
+
+
+def said(plan: Plan) -> str:
+    """An answer in code's words."""
+    return " ".join(render(sentence, plan)[0] for sentence in (*plan.core, *plan.closing))

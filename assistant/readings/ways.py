@@ -1,0 +1,89 @@
+"""The ways in which a message can be taken beside the one that its reading settled on.
+
+A question may be about the shop's pages, about what is talked of, about something said before, or it may begin anew;
+each way is the requests that the message would be then. Says nothing of which is right (judge.py) and answers nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.request import Limits, Request
+from assistant.understand.reading import Reader
+from assistant.understand.state import State
+
+NAMES = (
+    "read", "page", "page_on", "fresh", "search", "need", "joined", "earlier", "near", "near:price",
+    "of_it:details", "of_it:price", "of_it:availability", "of_it:options",
+)  # fmt: skip
+"""Every way there is; their order is part of what the judge's weights mean."""
+_OF_IT = ("details", "price", "availability", "options")
+_LEFT_OUT = frozenset({"refine", "within"})
+_NUM_EARLIER, _NUM_NEAR, _NUM_FOCUS = 3, 2, 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to take a message: its name (of NAMES) and what is asked then."""
+
+    name: str
+    requests: tuple[Request, ...]
+
+
+def ways(text: str, read: Sequence[Request], state: State, reader: Reader, near: Sequence[str]) -> list[Way]:
+    """All ways to take `text`, first the one that it was `read` in. `near` are the products nearest to it in meaning.
+
+    They share nothing with the state: whichever is taken, the others leave no trace.
+    """
+    alone = State(told=copy.deepcopy(state.told), mood=dict(state.mood), num_turns=state.num_turns)
+    fresh = reader.read(text, alone)
+    search = _search(text, fresh)
+    need = replace(search, extra=search.extra | {"told_in_parts": True})
+    found = [Way("read", tuple(read)), Way("page", (_page(text),)), Way("search", (search,)), Way("need", (need,))]
+    if state.num_turns:
+        found.append(Way("fresh", tuple(fresh)))
+    if state.question:
+        joined = f"{state.question} {text}"
+        found += [Way("joined", tuple(reader.read(joined, alone))), Way("page_on", (_page(joined),))]
+    found += [Way(f"of_it:{act}", (_of_it(act, text, read[0], state),)) for act in _OF_IT if state.focus]
+    found += [Way("earlier", tuple(reader.read(text, back))) for back in _earlier(state)]
+    found += [Way("near", (_near("details", text, product),)) for product in near[:_NUM_NEAR]]
+    found += [Way("near:price", (_near("price", text, product),)) for product in near[:1]]
+    return found
+
+
+def _page(text: str) -> Request:
+    return Request("policy", text, query=text, extra={"masked": ""})
+
+
+def _search(text: str, fresh: Sequence[Request]) -> Request:
+    return replace(
+        fresh[0], act="search", text=text, query=" ".join(r.query for r in fresh), products=(), from_context=False,
+        group=False, wanted=(), pick=None,
+    )  # fmt: skip
+
+
+def _of_it(act: str, text: str, read: Request, state: State) -> Request:
+    extra = {name: value for name, value in read.extra.items() if name not in _LEFT_OUT}
+    return replace(
+        read, act=act, text=text, products=tuple(state.focus[:_NUM_FOCUS]), from_context=True, group=False, pick=None,
+        skus=(), limits=Limits(), extra=extra,
+    )  # fmt: skip
+
+
+def _earlier(state: State) -> list[State]:
+    """The conversation as it was when something else was talked of, the latest first."""
+    found: list[State] = []
+    for topic in reversed(state.topics):
+        if topic["product"] not in state.focus and len(found) < _NUM_EARLIER:
+            back = copy.deepcopy(state)
+            back.focus, back.wanted = [topic["product"]], list(topic["wanted"])
+            found.append(back)
+    return found
+
+
+def _near(act: str, text: str, product: str) -> Request:
+    extra = {"unlinked": (), "coverage": 1.0}
+    return Request(act, text, products=(product,), query=text, extra=extra)

@@ -1,0 +1,137 @@
+"""Other ways to take a message: which there are, that trying them leaves no trace, that the likeliest is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.errors import ModelError
+from assistant.pipeline import Assistant
+from assistant.readings.judge import Judge, default_judge, inputs
+from assistant.readings.second_look import Taken, likeliest, said
+from assistant.readings.ways import NAMES
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.embed import default_embedder
+from assistant.shop.importers import import_shop
+from assistant.shop.search import Search
+from assistant.types import CustomerRef
+from tests.unit.shop_folder import fresh_database
+
+
+class _Chooser:
+    """Takes the first answer of the way named, and remembers what there was to choose from."""
+
+    def __init__(self) -> None:
+        self.name = "read"
+        self.taken: list[Taken] = []
+        self.seen: Any = None
+
+    def __call__(self, taken: Sequence[Taken], seen: Any) -> int:
+        self.taken, self.seen = list(taken), seen
+        return next((at for at, each in enumerate(taken) if each.name == self.name), 0)
+
+    def way(self, name: str) -> Taken:
+        return next(each for each in self.taken if each.name == name)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, _Chooser]]:
+    db = fresh_database(tmp_path_factory.mktemp("readings") / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    Search(db, default_embedder()).refresh()
+    engine, chooser = ScriptedEngine(lambda _: "", context=50_000), _Chooser()
+    yield Assistant(db, engine, engine.tokenizer, Settings(), choose=chooser), chooser
+    engine.close()
+    db.close()
+
+
+def test_a_message_is_taken_in_every_way_and_the_first_is_as_it_was_read(shop: tuple[Assistant, _Chooser]) -> None:
+    assistant, chooser = shop
+    assistant.reply("all", "tell me about the Ember Toaster", introduced=True)
+    read = assistant.reply("all", "how long does delivery take?", introduced=True)
+    names = [each.name for each in chooser.taken]
+    assert names[0] == "read" and {"page", "search", "fresh", "joined", "of_it:details", "near"} <= set(names) <= {
+        *NAMES
+    }
+    assert [r.as_act() for r in chooser.taken[0].requests] == read.acts
+    assert "working days" in said(chooser.way("page").plan)
+    assert "Ember Toaster" in said(chooser.way("of_it:price").plan)
+    assert chooser.seen.shape[0] == len(names) and np.isfinite(chooser.seen).all()
+
+
+def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assistant, _Chooser]) -> None:
+    assistant, chooser = shop
+    assistant.reply("chosen", "tell me about the Iron Skillet", introduced=True)
+    chooser.name = "of_it:price"
+    try:
+        taken = assistant.reply("chosen", "how long does delivery take?", introduced=True)
+    finally:
+        chooser.name = "read"
+    assert taken.reply.startswith("The Iron Skillet") and [a.act for a in taken.acts] == ["price"]
+    assert "Iron Skillet" in assistant.reply("chosen", "and how heavy is it?", introduced=True).reply
+
+
+def test_what_is_tried_keeps_nothing_of_a_customer(shop: tuple[Assistant, _Chooser]) -> None:
+    assistant, chooser = shop
+    customer = CustomerRef("C1001")
+    chooser.taken = []
+    assistant.reply("told", "i am vegan and never wear wool", customer=customer, introduced=True)
+    assert not chooser.taken, "what somebody tells of themselves is taken in once, and not looked at again"
+    before = assistant._shoppers.find("C1001")
+    assistant.reply("asked", "which boots would you take for snow?", customer=customer, introduced=True)
+    assert chooser.taken
+    after = assistant._shoppers.find("C1001")
+    assert before is not None and after is not None and before.preferences == after.preferences
+
+
+@pytest.mark.parametrize("message", ["hello", "thanks, bye", "are you a robot?", "what do you know about me?"])
+def test_what_asks_nothing_of_the_shop_is_as_it_was_read(shop: tuple[Assistant, _Chooser], message: str) -> None:
+    assistant, chooser = shop
+    chooser.taken = []
+    assistant.reply(f"nothing {message}", message, introduced=True)
+    assert not chooser.taken
+
+
+def test_the_judge_sees_every_answer_beside_the_first() -> None:
+    answers, scene = np.arange(6, dtype=np.float32).reshape(3, 2), np.ones(4, np.float32)
+    seen = inputs(scene, answers, ["a", "b", "a"])
+    assert seen.shape == (3, 2 + 2 + 4 + 2)
+    assert (seen[:, 2:4] == answers[0]).all() and seen[:, -2].tolist() == [1.0, 0.0, 1.0]
+
+
+def test_another_answer_is_given_only_where_it_is_much_likelier(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = np.array([0.0, 0.5], np.float32)
+
+    class _Fixed:
+        def weigh(self, seen: Any) -> Any:
+            return scores
+
+    monkeypatch.setattr("assistant.readings.second_look.default_judge", _Fixed)
+    taken: list[Any] = [None, None]
+    assert likeliest(taken, np.zeros((2, 1), np.float32)) == 0
+    scores[1] = 5.0
+    assert likeliest(taken, np.zeros((2, 1), np.float32)) == 1
+
+
+def test_broken_weights_are_named(tmp_path: Path) -> None:
+    broken = tmp_path / "judge.safetensors"
+    broken.write_bytes(b"no tensors")
+    with pytest.raises(ModelError, match=r"judge\.safetensors can't be read"):
+        Judge.open(broken)
+    save_file({"mean": np.zeros(3, np.float32)}, broken)
+    with pytest.raises(ModelError, match="scale"):
+        Judge.open(broken)
+
+
+def test_the_shipped_weights_fit_the_traits(shop: tuple[Assistant, _Chooser], talk: Callable[..., Any]) -> None:
+    assistant, chooser = shop
+    assistant.reply("fit", "how much is the Ember Toaster?", introduced=True)
+    assert default_judge().weigh(chooser.seen).shape == (len(chooser.taken),)
+    assert "54.50" in talk("how much is the Ember Toaster?").reply
