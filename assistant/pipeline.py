@@ -191,12 +191,13 @@ class Assistant:
                 at_work=state.at_work,
             )
             at = turn.clock("screen", at)
-            heard = self._hear(screened, decision, state, self._listener(shop, words, messages))
+            listener = self._listener(shop, words, messages)
+            heard = self._hear(screened, decision, state, listener)
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
             plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
             if plan is None:
-                taken = self._look(screened.asked, heard, state, context)
+                taken = self._look(screened.asked, heard, state, listener.reader, context)
                 plan, heard = taken.plan, replace(heard, requests=taken.requests)
                 turn.record.acts = [r.as_act() for r in heard.requests]
             turn.record.writes += writes
@@ -255,10 +256,9 @@ class Assistant:
         orders = self._orders.take(said, heard.requests, state.task, context, customer, conversation_id)
         return (orders.plan, orders.writes) if orders else (None, [])
 
-    def _look(self, text: str, heard: Heard, state: State, context: Context) -> Taken:
+    def _look(self, text: str, heard: Heard, state: State, reader: Reader, context: Context) -> Taken:
         """The answer from the shop's data, and what the message was taken for."""
         first = Taken("read", heard.requests, answer(heard.requests, context))
-        reader = self._reader(context.catalogue)
         return second_look(whoasks.without(text), first, state, reader, context, self._choose)
 
     def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
