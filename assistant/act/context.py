@@ -6,9 +6,10 @@ Builds the fields of facts with their receipts, so that every figure is made in 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class Context:
     """Where what customers tell of themselves is kept and forgotten."""
     done_before: bool = False
     """What the message leads to was done when it was new: it is only to be known again."""
+    worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)
+    """What this turn has worked out of the shop, by what it was asked with: it may be asked again (readings/)."""
 
     @property
     def is_member(self) -> bool:

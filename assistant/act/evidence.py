@@ -88,6 +88,12 @@ def default_head() -> EvidenceHead:
 
 def scores(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.float32]:
     """How well each line answers; (0,) for no lines, UNREAD for lines that weren't worth reading."""
+    return _scores(question, tuple(lines), encode)
+
+
+@lru_cache(maxsize=64)
+def _scores(question: str, lines: tuple[Line, ...], encode: Encode) -> NDArray[np.float32]:
+    """A turn asks the same of the same lines for each way that its message may be taken in (readings/)."""
     found = np.full(len(lines), UNREAD, np.float32)
     if not lines:
         return found
@@ -96,7 +102,9 @@ def scores(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.f
     near = np.argsort(-head.score(told), kind="stable")[:NUM_READ]
     read = reader.read(question, [lines[i].in_place for i in near], [bool(lines[i].name) for i in near])
     found[near] = read + head.standard(told[near]) @ reader.linear
-    return _told_apart(question, lines, found)
+    told_apart = _told_apart(question, lines, found)
+    told_apart.flags.writeable = False
+    return told_apart
 
 
 def read_line(line: Line, encode: Encode) -> None:

@@ -142,6 +142,14 @@ def nearest(question: str, context: Context) -> float:
 def _weighed(question: str, context: Context) -> tuple[list[_Told], dict[str, float]]:
     """The sentences of the paragraphs that are nearest to a question, the best answer first, and how well each of the
     shop's facts answers. An example alone answers nothing."""
+    key = ("pages", question)
+    if key not in context.worked_out:
+        context.worked_out[key] = _weigh(question, context)
+    found, stated = context.worked_out[key]
+    return list(found), dict(stated)
+
+
+def _weigh(question: str, context: Context) -> tuple[list[_Told], dict[str, float]]:
     internal, facts = _for_staff(context.catalogue), told_facts(context.info)
     hits = context.search.policies(question, limit=_NUM_PASSAGES)
     pages = [(hit, [line for line in _lines_of(hit, internal) if not outside(question, line)]) for hit in hits]
