@@ -29,6 +29,7 @@ _SETTLED = frozenset(
 )
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
+_RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
 _NUM_NEAR = 10
 
 
@@ -65,7 +66,7 @@ def second_look(text: str, first: Taken, state: State, reader: Reader, context: 
             continue
         same = next((each.plan for each in taken if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, looking))
-        if not _passes_over(first.requests, each):
+        if not _passes_over(first.requests, each) and not _ranks_unasked(first.requests, each):
             taken.append(each)
     traits = [of_answer(each.name, each.requests, each.plan, before, state, looking) for each in taken]
     return taken[choose(taken, inputs(before.traits, np.array(traits), [said(each.plan) for each in taken]))]
@@ -80,6 +81,15 @@ def _passes_over(read: Sequence[Request], other: Taken) -> bool:
     named = any(r.extra.get("named") for r in read)
     tells = any(field.kind in _OF_VERSIONS for fact in other.plan.facts for field in fact.fields.values())
     return named and tells and not any(r.extra.get("named") and r.wanted for r in other.requests)
+
+
+def _ranks_unasked(read: Sequence[Request], other: Taken) -> bool:
+    """Whether a superlative comes from the question before: "does the low one hold my ankle" asks for no dearest."""
+    return other.name == "joined" and bool(_acts(other.requests) & _RANKS) and not _acts(read) & _RANKS
+
+
+def _acts(requests: Sequence[Request]) -> set[str]:
+    return {r.act for r in requests}
 
 
 def said(plan: Plan) -> str:
