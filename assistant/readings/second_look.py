@@ -25,12 +25,12 @@ from assistant.understand.state import State
 MARGIN = 1.0
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
 _SETTLED = frozenset(
-    {"other_language", "mood", "preference", "preferences", "human", "greeting", "thanks", "goodbye", "are_you_human"}
+    """other_language mood preference preferences human greeting thanks goodbye are_you_human basket""".split()
 )
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
-_NUM_NEAR = 10
+_NUM_NEAR, _SHORT = 10, 4
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,12 @@ def likeliest(taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
 
 def second_look(text: str, first: Taken, state: State, reader: Reader, context: Context, choose: Choose) -> Taken:
     """The way to take `text` that is likeliest right; `first` is how it was read."""
-    if _settled(first.requests):
+    if _settled(first.requests) or (first.plan.clarifying and not state.focus):
         return first
     looking = replace(context, shoppers=None)  # nothing that is tried is kept of anybody
     near = context.search.near(text, limit=_NUM_NEAR)
+    if not near:
+        return first  # nothing of the shop is embedded yet: what the judge goes by isn't known
     before = scene(text, reader.scores(text), near, state, looking)
     taken = [first]
     for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near])[1:]:
@@ -66,14 +68,15 @@ def second_look(text: str, first: Taken, state: State, reader: Reader, context: 
             continue
         same = next((each.plan for each in taken if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, looking))
-        if not _passes_over(first.requests, each) and not _ranks_unasked(first.requests, each):
+        if not any(unfit(first.requests, each) for unfit in (_passes_over, _ranks_unasked, _of_what_is_strange)):
             taken.append(each)
     traits = [of_answer(each.name, each.requests, each.plan, before, state, looking) for each in taken]
     return taken[choose(taken, inputs(before.traits, np.array(traits), [said(each.plan) for each in taken]))]
 
 
 def _settled(requests: Sequence[Request]) -> bool:
-    return any(r.act in _SETTLED or r.extra.get("told") for r in requests)
+    """Whether there is nothing to doubt: it says what it is, or points at something by its place."""
+    return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 
 def _passes_over(read: Sequence[Request], other: Taken) -> bool:
@@ -85,7 +88,13 @@ def _passes_over(read: Sequence[Request], other: Taken) -> bool:
 
 def _ranks_unasked(read: Sequence[Request], other: Taken) -> bool:
     """Whether a superlative comes from the question before: "does the low one hold my ankle" asks for no dearest."""
-    return other.name == "joined" and bool(_acts(other.requests) & _RANKS) and not _acts(read) & _RANKS
+    return other.name == "joined" and bool(_acts(other.requests) & _RANKS - _acts(read))
+
+
+def _of_what_is_strange(read: Sequence[Request], other: Taken) -> bool:
+    """Whether an answer is of what was talked about where a thing is named that neither the shop nor English knows."""
+    strange = any(len(word) > _SHORT for r in read for word in r.extra.get("strange", ()) if not r.products)
+    return strange and other.name.startswith(("of_it", "earlier", "joined"))
 
 
 def _acts(requests: Sequence[Request]) -> set[str]:

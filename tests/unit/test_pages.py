@@ -59,7 +59,7 @@ def test_a_part_is_not_answered_by_a_yes_or_no_about_something_else(talk: Talk) 
 
 def test_what_is_only_dearer_is_said_not_to_fit_the_limit(talk: Talk) -> None:
     reply = talk("im after waterproof boots, nothing over 120").reply
-    assert "nothing of that kind fits these limits" in reply and "Boot" in reply
+    assert "nothing of that kind fits these limits" in reply and ("Boot" in reply or "Fellwalker Mid" in reply)
 
 
 def test_a_word_behind_a_kind_says_what_is_asked_for(talk: Talk) -> None:

@@ -84,8 +84,14 @@ def lies(turn: Turn) -> Iterator[str]:
         yield f"We have {total + 1} of the {name} in stock."
         yield f"There are {total + 3} left."
     if part["kind"] == "detail" and re.search(r"\d", products[0].facts.get(part["field"], "")):
-        fact = re.sub(r"\d+", lambda m: str(int(m.group(0)) + 1), products[0].facts[part["field"]])
+        fact = re.sub(r"\d+", lambda m: _never_said(int(m[0]), products[0], world), products[0].facts[part["field"]])
         yield f"The {part['field'].replace('_', ' ')} of the {name} is {fact}."
+
+
+def _never_said(number: int, product: Product, world: World) -> str:
+    """The next number that the shop gives neither of a product nor on its pages: one that stands there isn't caught."""
+    given = set(re.findall(r"\d+", " ".join([product.text, *world.policies.values()])))
+    return next(str(n) for n in range(number + 1, number + 1000) if str(n) not in given)
 
 
 def _true_price(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
