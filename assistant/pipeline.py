@@ -49,7 +49,6 @@ from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
 from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, Record
-from assistant.understand import whoasks
 from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
@@ -259,7 +258,7 @@ class Assistant:
     def _look(self, text: str, heard: Heard, state: State, reader: Reader, context: Context) -> Taken:
         """The answer from the shop's data, and what the message was taken for."""
         first = Taken("read", heard.requests, answer(heard.requests, context))
-        return second_look(whoasks.without(text), first, state, reader, context, self._choose)
+        return second_look(text, first, state, reader, context, self._choose)
 
     def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
         record = turn.record

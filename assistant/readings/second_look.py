@@ -19,6 +19,7 @@ from assistant.readings.judge import default_judge, inputs
 from assistant.readings.traits import of_answer, scene
 from assistant.readings.ways import ways
 from assistant.request import Request
+from assistant.understand import whoasks
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 
@@ -54,14 +55,18 @@ def likeliest(taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
 
 
 def second_look(text: str, first: Taken, state: State, reader: Reader, context: Context, choose: Choose) -> Taken:
-    """The way to take `text` that is likeliest right; `first` is how it was read."""
+    """The way to take `text` that is likeliest right; `first` is how it was read.
+
+    Who writes tells at most where something is to be sent: what is weighed is the message without it.
+    """
     if _settled(first.requests) or (first.plan.clarifying and not state.focus):
         return first
     looking = replace(context, shoppers=None)  # nothing that is tried is kept of anybody
-    near = context.search.near(text, limit=_NUM_NEAR)
+    text, bare = whoasks.without(text), whoasks.without(text, always=True)
+    near = context.search.near(bare, limit=_NUM_NEAR)
     if not near:
         return first  # nothing of the shop is embedded yet: what the judge goes by isn't known
-    before = scene(text, reader.scores(text), near, state, looking)
+    before = scene(bare, reader.scores(bare), near, state, looking)
     taken = [first]
     for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near])[1:]:
         if _settled(way.requests):

@@ -17,7 +17,7 @@ from babel import Locale
 from assistant.language import fold
 
 _WORDS = Path(__file__).parent / "data" / "whoasks.txt"
-_SMALL = frozenset("a an the and or but of in with as just only also".split())
+_SMALL = frozenset("a an the and or but of in with as just only also from".split())
 _BE = r"(?:i am|i'm|im|we are|we're|i be|as|speaking as|being)"
 _AGE = r"(?:nearly |almost |about |over )?\d{1,2}[ -]years?(?:[ -]old)?(?: of age)?"
 _PLACE = r"(?:[^\W\d_][\w'’-]*(?: |$)){1,4}"
