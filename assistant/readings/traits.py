@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.act.context import Context
-from assistant.act.evidence import Line, is_yes_no, scores
+from assistant.act.evidence import UNREAD, Line, is_yes_no, scores
 from assistant.act.line_reader import default_reader
 from assistant.act.plan import FieldKind, Plan, render
 from assistant.act.rescue import of_pages, of_product
@@ -54,7 +54,6 @@ _CAN_I = re.compile(r"\b(?:can|could|may|do|should|will|if) (?:i|we|you|u)\b")
 _CLOSEST = re.compile(r"what comes closest", re.IGNORECASE)
 _SORRY = re.compile(r"\bi'm sorry|\bi don't know|couldn't find|doesn't say", re.IGNORECASE)
 _CLIP = 12.0
-NOTHING = -10.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ def scene(text: str, acts: Mapping[str, float], near: Sequence[Hit], state: Stat
         float(state.num_turns == 0), float(bool(focus)), float(len(state.focus) > 1), float(bool(state.search)),
         *(float(state.act == act) for act in ACTS[:16]),
         of_pages(text, context) / 5,
-        (of_product(text, focus[0], context) if focus else NOTHING) / 5,
-        (of_product(text, closest[0], context) if closest else NOTHING) / 5,
+        (of_product(text, focus[0], context) if focus else UNREAD) / 5,
+        (of_product(text, closest[0], context) if closest else UNREAD) / 5,
         near[0].similarity if near else 0.0, own, float(bool(near) and near[0].product_id in state.focus),
         float(bool(re.search(r"\d", low))),
     ]  # fmt: skip
@@ -101,12 +100,12 @@ def of_answer(
     about = context.catalogue.products(list((plan.focus or [])[:2]))
     named = frozenset(s for p in about for s in stems(f"{p.name} {p.category} {p.subcategory}"))
     kinds = [f.kind for fact in plan.facts for f in fact.fields.values()]
-    read = default_reader().read(scene.text, said[:4], [False] * len(said[:4])) if said else np.array([NOTHING])
+    read = default_reader().read(scene.text, said[:4], [False] * len(said[:4])) if said else np.array([UNREAD])
     lines = [
         Line(field.text, name if field.kind == "value" else "")
         for fact in plan.facts[:4] for name, field in fact.fields.items() if field.kind in _LINES
     ]  # fmt: skip
-    answers = float(scores(scene.text, lines, context.encode).max()) if lines else NOTHING
+    answers = float(scores(scene.text, lines, context.encode).max()) if lines else UNREAD
     agrees = bool(said) and said[0].startswith(("Yes", "No"))
     count = max(1, len(scene.words))
     first = requests[0]

@@ -40,7 +40,8 @@ def spelled(word: str, own: Words | None = None, *, form: bool = False) -> str |
     close = {w for words in books for first in word[:2] for w in _near(word, words.get(first, []))}
     meant = [w for w in close if _may_be(word, w) and (not form or len(w) > len(word) or sorted(w) == sorted(word))]
     if meant:
-        return min(meant, key=lambda w: (sorted(w) != sorted(word), len(w) < len(word), w))
+        sound = _consonants(word)  # "deliverey" is "delivery" sooner than "delivered"
+        return min(meant, key=lambda w: (sorted(w) != sorted(word), _consonants(w) != sound, len(w) < len(word), w))
     if len(word) < _LONG - 1 or form:
         return None
     near = _near(word, _english().get(word[0], []))

@@ -34,6 +34,7 @@ def test_the_plural_of_a_word_of_the_shop_is_no_slip() -> None:
     [
         ("reufnd", "refund"),
         ("delievry", "delivery"),
+        ("deliverey", "delivery"),
         ("wieghs", "weighs"),
         ("repais", "repairs"),
         ("chaper", "cheaper"),
