@@ -84,13 +84,15 @@ class Watcher:
         self.kept = kept
         self.split = ""
         self.say = ""
+        self.before: tuple[str, str] = ("", "")
+        """What was said last, by the customer and by the assistant."""
         self.judge: Callable[[Taken], Judged] = lambda taken: (False, False)
 
     def __call__(self, taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
         judged = [self.judge(each) for each in taken]
         told = {
-            "split": self.split, "say": self.say,
-            "ways": [[t.name, right, said(t.plan)[:300]] for t, (right, _) in zip(taken, judged, strict=True)],
+            "split": self.split, "before": self.before, "say": self.say,
+            "ways": [[t.name, right, said(t.plan)[:400]] for t, (right, _) in zip(taken, judged, strict=True)],
         }  # fmt: skip
         self.kept.add(self.split, seen, judged, told)
         return next((at for at, (right, _) in enumerate(judged) if right), 0)
@@ -138,6 +140,7 @@ def _replay(row: Json, world: World, assistant: Assistant, watcher: Watcher, db:
     customer, now = _customer(case, db), _now(case, db)
     so_far: list[str] = []
     shown: list[Product] = []
+    watcher.before = ("", "")
     for turn_row in row["turns"]:
         so_far.append(turn_row["say"])
 
@@ -154,6 +157,7 @@ def _replay(row: Json, world: World, assistant: Assistant, watcher: Watcher, db:
             record = assistant.reply(f"bench-{row['id']}", turn_row["say"], customer=customer, now=now)
         except InputError:
             continue
+        watcher.before = (turn_row["say"], record.reply)
         turn = turn_of(record)
         named = unique(p for m in find_products(turn.reply, world, turn.focus) for p in m.products)
         shown = unique([*named, *turn.focus, *shown])
@@ -168,9 +172,10 @@ def of_made(kept: Kept) -> None:
                 assistant, watcher = _assistant(db, "shop", made.folder, path, kept)
                 watcher.split, since = "made", len(kept.count)
                 for number, talk in enumerate(made.talks):
+                    watcher.before = ("", "")
                     for message, wanted in talk:
                         watcher.judge, watcher.say = (lambda taken, wanted=wanted: _meets(taken, wanted)), message
-                        assistant.reply(f"bench-{number}", message)
+                        watcher.before = (message, assistant.reply(f"bench-{number}", message).reply)
                 print(kept.line(made.folder.name, since), flush=True)
 
 
