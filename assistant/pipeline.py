@@ -321,7 +321,7 @@ class Assistant:
                     words = load(raw)
                     names = [p.name for p in words.products.values()]
                     brands = words.brands.values()
-                    self._vocabulary = (version, words, OwnNames(names, [*things(names), *brands]))
+                    self._vocabulary = (version, words, OwnNames(names, [*things(names), *brands], words.option_values))
                 return self._vocabulary[1:]
 
     def _made_examples(self) -> list[str]:

@@ -18,6 +18,7 @@ from assistant.act.listing import (
     nothing,
     remembered,
     say_one,
+    shown_kind,
 )
 from assistant.act.measured import has, measures_in
 from assistant.act.plan import Field, Plan
@@ -69,12 +70,14 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     if not pool:
         nothing(request, context, plan)
         return
+    if request.from_context and _says_nothing(pool, request.act):
+        request, pool = _of_its_kind(request, pool, context)
     product, chosen = _pick(pool, request.act)
     fact = say_one(
         product, chosen, f"The {{{len(plan.facts) + 1}.rank}} @be", context, plan, rating=request.act == "best_rated"
     )
     receipt = Receipt("sku", chosen.sku, "price", float(chosen.price.decimal), context.as_of)
-    adjective = _ADJECTIVE[request.act]
+    adjective = f"{_ADJECTIVE[request.act]}{_scope(pool, request)}"
     fact.fields["rank"] = Field("name", adjective, (receipt,), f"says that it is the {adjective}")
     plan.phrase = True
     if request.from_context and 1 < len(request.products) <= _COMPARED:  # "and which is cheaper?" is of the same two
@@ -85,6 +88,36 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     there = [pair for pair in pool if pair[1].available]
     if chosen.available is False and there and request.act in ("cheapest", "most_expensive"):
         _next(*_pick(there, request.act), context, plan)
+
+
+def _says_nothing(pool: Pool, act: str) -> bool:
+    """Whether all of the pool are versions of one product that are equal in what is asked: none of them stands out."""
+    equal = act in ("best_rated", "newest") or len({v.price.minor for _, v in pool}) == 1
+    return equal and len({p.product_id for p, _ in pool}) == 1
+
+
+def _of_its_kind(request: Request, pool: Pool, context: Context) -> tuple[Request, Pool]:
+    """The question and the pool widened from one product to its kind: "and the dearest?" after a talk of one tent."""
+    product = pool[0][0]
+    kind = Limits(category=None if product.subcategory else product.category, subcategory=product.subcategory or None)
+    if not (kind.category or kind.subcategory):
+        return request, pool
+    wide = replace(request, products=(), query="", limits=kind, wanted=(), from_context=False, match=None)
+    widened = _pool(_candidates(wide, context), wide)
+    return (wide, widened) if len({p.product_id for p, _ in widened}) > 1 else (request, pool)
+
+
+def _scope(pool: Pool, request: Request) -> str:
+    """Among what it is the most, as it reads behind the adjective: "of our tents", "version", "of these"."""
+    limits, kind = request.limits, kind_name(request)
+    if request.products and not _is_kind(request):
+        return " of these" if len({p.product_id for p, _ in pool}) > 1 else " version"
+    narrowed = bool(limits.price or limits.brand or limits.rating or limits.in_stock or request.wanted)
+    if not kind:
+        everything = not (request.query or request.products or limits.category or limits.subcategory or narrowed)
+        return " of all that we have" if everything else " that I found"
+    shown = shown_kind(kind)
+    return f" of our {shown if shown.endswith('s') else f'{shown} range'}{' that fit' if narrowed else ''}"
 
 
 def _candidates(request: Request, context: Context) -> list[Product]:

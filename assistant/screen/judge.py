@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.language import fold
+from assistant.language import STOP_WORDS, fold
 from assistant.screen.head import SafetyHead
 from assistant.screen.opinion import Opinion
 from assistant.screen.plain import plain
@@ -42,6 +42,8 @@ _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
     r"\b(?:least|most) (?:i|we) can (?:pay|spend)\b|\b(?:any|some|many) left\b"
+    r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}how (?:many|much|long|often|quickly|fast|hot|far|loud|heavy)\b"
+    r"(?: \w+){0,2} (?:does|do|will|can|is|are) (?:it|they)\b(?: \w+){0,6}\W*$"
     r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?"
     r"(?:it|they|them|these|this|that)\b(?: \w+){0,8}\W*$",
     re.IGNORECASE,
@@ -90,12 +92,16 @@ class Verdict:
 
 
 class OwnNames:
-    """The shop's own names, to be taken out of a message; `kinds` are the things that they name, and brands. Immutable.
+    """The shop's own names, to be taken out of a message; `kinds` are the things that they name, and brands; `values`
+    those of the options that they come in. Immutable.
 
     A single word counts from `shortest` letters on.
     """
 
-    def __init__(self, names: Iterable[str], kinds: Iterable[str] = (), *, shortest: int = 4) -> None:
+    def __init__(
+        self, names: Iterable[str], kinds: Iterable[str] = (), values: Iterable[str] = (), *, shortest: int = 4
+    ) -> None:
+        self._values = frozenset(fold(value) for value in values)
         self.kinds: OwnNames | None = OwnNames(kinds, shortest=3) if kinds else None
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
         for name in names:
@@ -121,6 +127,16 @@ class OwnNames:
         return "".join(out) + text[at:]
 
 
+    def says_a_version(self, simple: str) -> bool:
+        """Whether a message says nothing but which version for whom: "wife is M, black"."""
+        words = [fold(word) for word in _NAME_WORD.findall(simple)]
+        rest = [word for word in words if word not in STOP_WORDS and word not in _WHOM and not word.isdigit()]
+        return bool(rest) and all(word in self._values for word in rest)
+
+
+_WHOM = frozenset("wife husband son daughter mum mom dad sister brother girl boy friend partner size colour color".split())
+
+
 def things(names: Iterable[str]) -> list[str]:
     """What the names of products name, one and many: "Alder Chef's Knife" is a knife, and knives are sold here."""
     found: set[str] = set()
@@ -136,6 +152,8 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
     if simple.count(" ") > _SHORT or _TO_SOMEBODY.search(simple):
         return 0.0
     if own and _SHOPPING.search(simple) and any(n and n.without(simple) != simple for n in (own, own.kinds)):
+        return _OF_WHAT_IS_SOLD
+    if own and own.says_a_version(simple):
         return _OF_WHAT_IS_SOLD
     if _SELF.search(simple):
         return _OF_ONESELF

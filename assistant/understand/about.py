@@ -14,7 +14,7 @@ from typing import Any
 from assistant.language import STOP_WORDS, fold, squash, stems
 from assistant.request import Limits, Request, Wanted
 from assistant.types import Product
-from assistant.understand.beside import against, set_beside
+from assistant.understand.beside import against, set_beside, weighs_versions
 from assistant.understand.carry import (
     COMES_IN,
     OF_THOSE,
@@ -71,6 +71,9 @@ _OF_RANK = frozenset(
     loved liked people customers buyers""".split()
 )
 """Words of ranking: "which has the better reviews" names no thing."""
+_VESSELS = {"bottle": "bottles", "box": "boxes", "pack": "packs"}
+"""Words of amounts, which name a thing where nothing else is named; their plurals always do."""
+_HOW_MANY = re.compile(r"\b(?:how many|\d+|per|each|a) \w*\s?(?:bottle|box|pack)")
 _FEW = 3  # things that are compared side by side
 _GOT_THAT = re.compile(
     r"\b(?:have you|do you have|you|u|ya|got|do you|is|are)(?: still)?(?: got| have| sell| stock)? "
@@ -135,6 +138,11 @@ class Subject:
             request = replace(request, act="compare", products=ids, skus=skus, from_context=True)
         elif mentions:
             pass
+        elif versions := self._versions(clause, state):
+            extra["versions"] = True
+            request = replace(
+                request, act="compare", products=tuple(state.focus), skus=versions, pick=None, from_context=True
+            )
         elif turned := refined(replace(request, extra=extra | before), clause, state, self._vocabulary):
             return turned
         elif request.act in SUPERLATIVES and not (request.act == "newest" and self._points(clause, state)):
@@ -167,6 +175,22 @@ class Subject:
             extra["within"] = inside
         request = replace(request, extra=extra)
         return self._options(request, clause, state, blocked | limit_positions(clause) | count_positions(clause))
+
+    def _versions(self, clause: Clause, state: State) -> tuple[str, ...]:
+        """The version talked about and the one that a clause sets beside it, as SKUs: "if i go 28 is it cheaper"."""
+        product = self._lookup(state.focus[0]) if len(state.focus) == 1 and weighs_versions(clause.text) else None
+        if product is None:
+            return ()
+        values = option_values([product])
+        named = self._sized(clause, product, values, match_options(clause.text, values))
+        before = {w.name: w.value for w in map(wanted_from, state.wanted) if w.name and w.value}
+        other = {w.name: w.value for w in named if w.value and before.get(w.name, w.value) != w.value}
+        if not other:
+            return ()
+        rivals = [{"product": product.product_id, "wanted": [{"name": n, "value": v} for n, v in each.items()]}
+                  for each in (before, before | other)]  # fmt: skip
+        skus = tuple(filter(None, map(self._version, rivals)))
+        return skus if len(set(skus)) > 1 else ()
 
     def _version(self, rival: dict[str, Any]) -> str:
         """The SKU of a version that was talked about by its options, one that is there before others; else empty."""
@@ -259,6 +283,8 @@ class Subject:
             return replace(request, query="", products=ids, limits=Limits(), from_context=True)
         if state.focus and not self._names_kind(clause) and _OF_IT.search(fold(clause.text)):
             return replace(request, query="", products=tuple(state.focus), from_context=True)
+        if not self._names_kind(clause) and (vessel := self._vessel(clause)):
+            request = replace(request, query=f"{request.query} {vessel}".strip())
         words = [w for w in request.query.split() if w.isalpha() and w not in _OF_RANK and len(w) > 1]
         everything = {t.text for t in clause.links.tokens} & _EVERYTHING
         limits = request.limits
@@ -286,6 +312,12 @@ class Subject:
             return replace(request, query="", products=listed, from_context=True)
         return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))
 
+    @staticmethod
+    def _vessel(clause: Clause) -> str:
+        """What is a measure of goods elsewhere and the thing itself here: "the cheapest bottle"."""
+        named = [_VESSELS[t.text] for t in clause.links.tokens if t.text in _VESSELS]
+        return named[-1] if named and not _HOW_MANY.search(fold(clause.text)) else ""
+
     def _names_kind(self, clause: Clause) -> bool:
         """Whether the clause names a kind of thing or a brand."""
         links = clause.links
@@ -294,13 +326,15 @@ class Subject:
     def _of_focus(self, words: list[str], clause: Clause, state: State) -> bool:
         """Whether a superlative is of the product under discussion: its other words are values of its options, or
         name nothing sold while "one" stands for it ("the least I can spend on a 32GB one")."""
+        if not state.focus:
+            return False
         if self._only_options(words, state):
             return True
         named = match_options(clause.text, option_values(filter(None, map(self._lookup, state.focus[:3]))))
         said = {t for w in named if w.value for t in w.asked.split()}
         rest = [w for w in words if w not in said and not self._unit_of(w, clause)]
         ones = bool(_ONE.search(fold(clause.text)))
-        return bool(state.focus) and bool(named) and (not rest or (ones and not any(map(self._sold_word, rest))))
+        return bool(named) and (not rest or (ones and not any(map(self._sold_word, rest))))
 
     def _unit_of(self, word: str, clause: Clause) -> bool:
         tokens = clause.links.tokens
@@ -357,7 +391,7 @@ class Subject:
             "before": {w.name: w.value for w in map(wanted_from, state.wanted)},
             "pinned": {w.name: w.value for w in map(wanted_from, state.wanted) if w.pinned},
         }
-        if request.act == "compare" and request.skus and named:
+        if request.act == "compare" and request.skus and named and not request.extra.get("versions"):
             request = replace(request, skus=(), products=tuple(state.focus))
         match = partial(match_product, clause.text, blocked)
         return replace(request, wanted=tuple(named + carried), match=match, extra=extra)

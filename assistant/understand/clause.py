@@ -21,7 +21,8 @@ _QUERY_NOISE = frozenset(
     good nice budget under below over above between dollars euros bucks pounds currently new reviewed overall
     products product items item recommend suggest suggestion suggestions idea ideas offer offers list browse carry
     kinds options u got whats ya lol priced pricey money entire whole sort help costs cheaper possible preferably
-    ideally total weigh weighs stay remind again ur mate bro dude hun pal buddy tho pls plz thx ta cheers asap haha
+    section department aisle category ideally total weigh weighs stay remind again ur mate bro dude hun pal buddy tho
+    pls plz thx ta cheers asap haha
     """.split()
 )
 """Words about buying and wanting: no search is made for them."""

@@ -82,6 +82,8 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     links.categories = _phrases(plain, vocabulary.categories)
     links.subcategories = _phrases(plain, vocabulary.subcategories)
     links.brands = _phrases(forms, vocabulary.brands)
+    if not links.categories and not links.subcategories:
+        links.categories = _shelves(tokens, plain, vocabulary)
     option_only = frozenset().union(*(o.positions for o in links.options)) if links.options else frozenset()
     links.mentions = _mentions(tokens, plain, vocabulary, option_only, _listed(text, tokens))
     return links
@@ -139,6 +141,21 @@ def _phrases(forms: Sequence[tuple[str, ...]], phrases: dict[tuple[str, ...], st
                 found.append((span, phrases[phrase]))
                 taken |= span
     return found
+
+
+def _shelves(
+    tokens: Sequence[Tok], forms: Sequence[tuple[str, ...]], vocabulary: Vocabulary
+) -> list[tuple[frozenset[int], str]]:
+    """Categories that are called by a part of their name: "your whole kitchen section"."""
+    for at in range(1, len(tokens)):
+        if tokens[at].text in SHELF_WORDS:
+            meant = [name for phrase, name in vocabulary.categories.items() if set(forms[at - 1]) & set(phrase)]
+            if len(meant) == 1:
+                return [(frozenset({at - 1, at}), meant[0])]
+    return []
+
+
+SHELF_WORDS = frozenset("section department aisle category".split())
 
 
 def _options(tokens: Sequence[Tok], vocabulary: Vocabulary) -> list[OptionMention]:
