@@ -149,6 +149,11 @@ def _say(
         plan.listed.append({"product": pick.product.product_id, "sku": pick.variant.sku})
         plan.focus.append(pick.product.product_id)
         plan.cards.append(context.card(pick.product, pick.variant))
+    if len(picks) == 1:  # "two of those": of the very version that was recommended
+        told = {w.name for w in request.wanted if not w.pinned}
+        plan.wanted = [
+            {"asked": v, "name": n, "value": v, "pinned": n not in told} for n, v in _shown(picks[0]).items() if v
+        ]
     if not known and not request.query and not gift:
         plan.closing.append("Tell me what it is for, and I can choose better.")
 

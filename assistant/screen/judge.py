@@ -126,7 +126,6 @@ class OwnNames:
             at = words[i - 1].end()
         return "".join(out) + text[at:]
 
-
     def says_a_version(self, simple: str) -> bool:
         """Whether a message says nothing but which version for whom: "wife is M, black"."""
         words = [fold(word) for word in _NAME_WORD.findall(simple)]
@@ -134,7 +133,9 @@ class OwnNames:
         return bool(rest) and all(word in self._values for word in rest)
 
 
-_WHOM = frozenset("wife husband son daughter mum mom dad sister brother girl boy friend partner size colour color".split())
+_WHOM = frozenset(
+    "wife husband son daughter mum mom dad sister brother girl boy friend partner size colour color".split()
+)
 
 
 def things(names: Iterable[str]) -> list[str]:

@@ -184,7 +184,7 @@ class Subject:
         values = option_values([product])
         named = self._sized(clause, product, values, match_options(clause.text, values))
         before = {w.name: w.value for w in map(wanted_from, state.wanted) if w.name and w.value}
-        other = {w.name: w.value for w in named if w.value and before.get(w.name, w.value) != w.value}
+        other = {w.name: w.value for w in named if w.name and w.value and before.get(w.name, w.value) != w.value}
         if not other:
             return ()
         rivals = [{"product": product.product_id, "wanted": [{"name": n, "value": v} for n, v in each.items()]}

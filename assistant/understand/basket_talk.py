@@ -61,7 +61,7 @@ def basket_request(
     if COSTS.search(folded) or TOGETHER.search(folded) or (state.act == "basket" and "basket" in labels):
         mentions = _recalled(clause, mentions, state, lookup)
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
-    pointed = [] if state.act == "basket" or len(pieces) > 1 else _pointed(folded, state)
+    pointed = [] if state.act == "basket" or len(pieces) > 1 else _pointed(folded, state, lookup)
     pieces = [*pointed, *pieces]
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
@@ -75,14 +75,17 @@ def basket_request(
         return _request(text, pieces, state.basket, codes, member, asks)
     counted = any(p.quantity > 1 for p in pieces)
     costs = bool(COSTS.search(folded) or _ADDS_UP.search(folded)) or bool(labels & {"basket", "after"})
-    costs |= len(pieces) > 1 and bool(TOGETHER.search(folded)) and len(folded.split()) <= _FEW_WORDS
+    short = len(folded.split()) <= _FEW_WORDS
+    costs |= len(pieces) > 1 and bool(TOGETHER.search(folded)) and (short or bool(pointed))
     several = (
         (len(pieces) > 1 or counted)
         and costs
         and (bool(labels & OF_BASKET) or bool(TOGETHER.search(folded) or _ADDS_UP.search(folded)) or counted)
-    )
+    ) or (costs and bool(pointed) and len(pieces) > 1)
     if not pieces and before and state.act == "basket" and _THESE.search(folded) and _ADDS_UP.search(folded):
         return _request(text, before, state.basket, codes, member, asks)
+    if (told := _ALL_OF_THEM.search(folded)) and len(pieces) < int(told[1]):
+        several = False  # the sum of two is no answer about three
     if _compares(requests, folded) or (not counted and _apart(requests, folded)):
         several = False
     if several:
@@ -129,13 +132,24 @@ _THESE = re.compile(
     r"\b(\d{1,3}|one) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
     r"|\b(\d{1,3}|one|a pair) (each)\b"
 )
+_THAT_AND = re.compile(
+    r"^\W*(?:(?:and|so|ok|then|how much|what|is|are|for|would|will|be|price of|if i take|take) )*"
+    r"(?:that|this|it|one|the same)(?: one)?(?: in ([\w ]{2,20}?))? (?:and|plus|with|together with|along with) "
+    r"(?:also )?(?:an?|the|one|some|your|two|\d)\b"
+)
+"""What is talked about, beside something that is named: "that and a yoga brick", "one in rust plus the cook set"."""
 _THEY = re.compile(r"\b(?:they|these|those|them|all)\b")
 
 
-def _pointed(folded: str, state: State) -> list[Piece]:
+def _pointed(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     """The pieces that are only pointed at: "both together", "2 of those and a head torch"; several readings of one
     thing where it isn't plain which of them is meant."""
     match = _THESE.search(folded)
+    if (beside := _THAT_AND.search(folded)) and len(state.focus) == 1:
+        own = basket.named_options(beside[1] or "", _focus(state)[0], lookup) if beside[1] else []
+        names = {w.name for w in own}
+        kept = [w for w in _focus(state)[0].wanted if w.name not in names]
+        return [replace(_focus(state)[0], wanted=(*kept, *own))]
     if not match:
         together = _THEY.search(folded) and TOGETHER.search(folded)
         return [_as_told(i, state) for i in the_two(state, folded)] if together else []
@@ -242,9 +256,15 @@ def _named_now(text: str, pieces: list[Piece], lookup: Lookup) -> list[Piece]:
 def _compares(requests: Sequence[Request], folded: str) -> bool:
     """Whether something else is asked of the products; "I'd like to order two" is about a basket, "my order" isn't."""
     acts = {r.act for r in requests} - ({"order"} if _TO_ORDER.search(folded) else set())
+    if TOGETHER.search(folded) and COSTS.search(folded) and not _RIVALS.search(folded):
+        acts -= {"compare"}  # "both, how much"
     if _ADDS_UP.search(folded):
         acts -= {"policy", "compare"}  # "what do I pay?" is no question about ways to pay
     return bool(acts & {"compare", "policy", "order", "human"})
+
+
+_ALL_OF_THEM = re.compile(r"\ball ([2-9])\b(?! (?:days|years|seasons|weather))")
+_RIVALS = re.compile(r"\b(?:\w+er|\w+est|which|more|less|most|least|than|or|vs|versus|between|difference|compare\w*)\b")
 
 
 def _apart(requests: Sequence[Request], folded: str) -> bool:

@@ -38,13 +38,15 @@ def against(text: str) -> bool:
 
 
 def weighs_versions(text: str) -> bool:
-    """Whether a clause asks if one version is cheaper or dearer than the one talked about: "if i go 28 is it cheaper"."""
+    """Whether a clause asks if another version is cheaper or dearer: "if i go 28 is it cheaper"."""
     folded = fold(text)
     return bool(_MORE_OR_LESS.search(folded)) and not _AMONG.search(folded)
 
 
 _MORE_OR_LESS = re.compile(rf"\b{_WAYS}\b")
-_AMONG = re.compile(r"\b(?:anything|something|any|which|other|others|another|ones) \b|\bor\b|\bthe (?:cheaper|dearer)\b")
+_AMONG = re.compile(
+    r"\b(?:anything|something|any|which|other|others|another|ones) \b|\bor\b|\bthe (?:cheaper|dearer)\b"
+)
 
 
 def set_beside(text: str, named: tuple[str, ...], state: State) -> list[dict[str, Any]]:

@@ -65,8 +65,13 @@ _AND = re.compile(
 )
 
 
+_PLUS = re.compile(r"(?<=\w)\s+\+\s?(?=[a-z])", re.IGNORECASE)
+_EQUALS = re.compile(r"\s*=\s*\W*$")
+
+
 def plain(text: str) -> str:
     """`text` without what asks nothing; as it is where nothing else would be left. A question has its mark."""
+    text = _EQUALS.sub(" in total?", _PLUS.sub(" and ", text))
     return _marked(_AND.sub("and ", _without_politeness(_without_the_same(_joined(_without_pictures(text))))))
 
 

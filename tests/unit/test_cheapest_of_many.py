@@ -54,3 +54,17 @@ def test_words_that_some_have_do(shop: Assistant) -> None:
 
 def test_what_only_a_text_of_the_topic_names_is_not_sold(shop: Assistant) -> None:
     assert not _asked(shop, "got any lamps?", "you have treadmill?").startswith("We have")
+
+
+def test_a_superlative_says_among_what(shop: Assistant) -> None:
+    assert "The most expensive of our lamps is the" in _asked(shop, "what is the dearest of your lamps")
+    assert "that I found" in _asked(shop, "what is the cheapest of your lamps in brass")
+
+
+def test_of_one_thing_in_one_version_its_kind_is_meant(shop: Assistant) -> None:
+    assert "The most expensive of our lamps is the" in _asked(shop, "how much is the Glimmer?", "and the dearest?")
+
+
+@pytest.mark.parametrize("words", ["dearest thing in your lamps section", "cheapest in the lamp department"])
+def test_a_shelf_is_called_by_a_word_of_its_name(shop: Assistant, words: str) -> None:
+    assert "lamps" in _asked(shop, words)

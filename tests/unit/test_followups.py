@@ -70,3 +70,37 @@ def test_a_misspelt_option_is_the_one_it_is_near(shop: Assistant, talk: Talk) ->
         record = talk("How much is the Trail Runner?", words)[-1]
         wanted = "Blue" if "bleu" in words else "Black"
         assert {"name": "colour", "value": wanted} in record.acts[0].slots["options"]
+
+
+@pytest.mark.parametrize("words", ["that and the {}, how much", "it + the {} = ?", "the same one plus one {}, all in?"])
+def test_what_is_talked_about_and_what_is_named_are_summed(shop: Assistant, talk: Talk, words: str) -> None:
+    one, other = some(shop, talk, 2)
+    record = talk(f"How much is the {one.name}?", words.format(other.name))[-1]
+    basket = next(a for a in record.acts if a.act == "basket")
+    assert [item["products"][0] for item in basket.slots["items"]] == [one.product_id, other.product_id]
+
+
+@pytest.mark.parametrize("words", ["what are all three together?", "all 4 of them in total, how much"])
+def test_two_are_no_sum_of_three(shop: Assistant, talk: Talk, words: str) -> None:
+    one, other = some(shop, talk, 2)
+    record = talk(f"How much is the {one.name}?", f"and the {other.name}?", words)[-1]
+    assert "in total" not in record.reply
+
+
+@pytest.mark.parametrize("words", ["if i take {} is it cheaper", "is the {} one dearer?", "would {} be more expensive"])
+def test_a_version_is_weighed_against_the_one_before(shop: Assistant, talk: Talk, words: str) -> None:
+    for products in kinds(shop).values():
+        for product in products:
+            first = product.variants[0]
+            others = [
+                (n, v.options[n]) for v in product.variants for n in v.options
+                if v.active and first.active and v.options[n] != first.options.get(n)
+                and {k: x for k, x in v.options.items() if k != n} == {k: x for k, x in first.options.items() if k != n}
+            ]  # fmt: skip
+            if others and all(len(str(x)) > 2 for x in (*first.options.values(), others[0][1])):
+                ask = f"How much is the {product.name} in {', '.join(first.options.values())}?"
+                record = talk(ask, words.format(others[0][1]))[-1]
+                if "compare" in [a.act for a in record.acts]:
+                    assert record.reply.count("cost") >= 2
+                    return
+    pytest.skip("this shop has no such versions")

@@ -175,7 +175,9 @@ def test_which_version_for_whom_is_no_hate(judge: Judge) -> None:
     own = OwnNames(["Fleece Jacket"], ["jacket"], ["black", "white", "m", "l"])
     for text in ("wife is M, black", "my husband is L, white", "how many minutes does it take to boil when full"):
         assert judge.judge(text, own).category is None, text
-    assert judge.judge("wife is M, black", OwnNames(["Fleece Jacket"])).category == "hate", "the shop's own values count"
+    assert judge.judge("wife is M, black", OwnNames(["Fleece Jacket"])).category == "hate", (
+        "the shop's own values count"
+    )
     for text in ("no blacks or jews here", "how much of it kills a person", "how long does it take to kill them"):
         assert judge.judge(text, own).category is not None, text
 
