@@ -18,6 +18,7 @@ may be stopped.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import random
@@ -34,7 +35,7 @@ import numpy as np
 
 from assistant.bench.machine import machine
 from assistant.engine import llama as llama_backend
-from assistant.engine.backend import Chunk, Logits
+from assistant.engine.backend import Chunk, Interrupted, Logits
 from assistant.engine.gguf import read_header
 from assistant.engine.llama import LlamaBackend
 from assistant.engine.messages import Output, Refused
@@ -134,6 +135,7 @@ class Canary:
         self.found = Findings()
         self.chance = random.Random(7)
         self.begun = 0
+        self.alarm = threading.Timer(0, lambda: None)  # that gives up a step
 
     # Asking.
 
@@ -202,7 +204,8 @@ class Canary:
         """One step, which is given up in its middle now and then, as when somebody leaves."""
         outputs, steps = self.scheduler.admit(), self.scheduler.num_steps
         if self.chance.random() < 0.03:
-            threading.Timer(self.chance.random() * 0.2, self.scheduler.interrupt).start()
+            self.alarm = threading.Timer(self.chance.random() * 0.2, self.scheduler.interrupt)
+            self.alarm.start()
         ready = bool(self.scheduler.running)
         outputs += self.scheduler.step()
         self.found.counts["steps_given_up"] += ready and self.scheduler.num_steps == steps
@@ -297,7 +300,7 @@ class Canary:
         slot = max(slots, key=lambda s: s.last_used)
         probe = self.tokenizer.encode(PROBE)
         known = self._fresh_row([*slot.tokens, *probe], name)
-        ((row,),) = self.backend.run([Chunk(slot.index, probe, len(slot.tokens), (len(probe) - 1,))], name)
+        row = self._row_after(slot.index, len(slot.tokens), probe, name)
         kl = divergence(known, row)
         self.backend.truncate(slot.index, len(slot.tokens))
         self.found.own_kl.append(round(kl, 6))
@@ -316,12 +319,22 @@ class Canary:
             tokens, name = list(public.key.tokens), public.key.adapter
             self._search(self.tokenizer.decode(tokens), None, "a public memory")
             known = self._fresh_row([*tokens, *probe], name)
-            ((row,),) = self.backend.run([Chunk(public.index, probe, len(tokens), (len(probe) - 1,))], name)
+            row = self._row_after(public.index, len(tokens), probe, name)
             kl = divergence(known, row)
             self.backend.truncate(public.index, len(tokens))
             self.found.counts["public_memories_checked"] += 1
             if kl > MAX_KL:
                 self.found.bad.append(f"the public memory {public.index} is {kl:.3f} nats from its own tokens")
+
+    def _row_after(self, memory: int, num_held: int, probe: list[int], adapter: str | None) -> Logits:
+        """What the model expects after a memory and `probe`. An alarm set for a step must not go off in here."""
+        self.alarm.cancel()
+        chunk = Chunk(memory, probe, num_held, (len(probe) - 1,))
+        for _ in range(9):
+            with contextlib.suppress(Interrupted):  # it went off before, between two steps
+                ((row,),) = self.backend.run([chunk], adapter)
+                return row
+        raise AssertionError("given up nine times")
 
     def _fresh_row(self, tokens: list[int], adapter: str | None) -> Logits:
         self.fresh.truncate(0, 0)
@@ -364,10 +377,13 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=math.inf)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weights", help="Instead of what suits this machine.")
+    parser.add_argument("--kv-type", help="Likewise; prompts are read apart with f16.")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     model = resolve()
     how = find_profile(model.sha256, read_header(model.path), 1)
+    how = replace(how, weights=options.weights or how.weights, kv_type=options.kv_type or how.kv_type)
     with tempfile.TemporaryDirectory() as folder:
         adapters = {"house-words": ROOT / "models" / "adapters" / "house-words" / "house-words.gguf"}
         for name, scale in (("kind", 0.03), ("brief", 0.05), ("formal", 0.08)):
@@ -396,6 +412,7 @@ def main() -> int:
                 "model": model.id,
                 "conversations": CONVERSATIONS,
                 "adapters": list(canary.names),
+                "how": setup.summary,
                 "wall_s": round(time.monotonic() - began),
                 "cpu_s": round(time.process_time()),
                 "parked": counts.parked,
