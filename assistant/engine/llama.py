@@ -57,7 +57,8 @@ class LlamaBackend:
             self._model, options, num_tokens, options.num_sequences, brake, flash_attention=flash
         )
         self._reader = self._make_reader()
-        self.prompt_tile = TILE if self._reader else 1
+        in_tiles = self._reader or (options.weights == "bf16" and options.max_batch >= TILE)
+        self.prompt_tile = TILE if in_tiles else 1  # BF16 is long: what is fetched of it should serve many tokens
         self._governor = ThreadGovernor(options.threads, crowded=is_crowded)
         for context in self._contexts:
             context.set_threads(self._governor.threads)

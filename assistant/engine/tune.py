@@ -70,7 +70,7 @@ class Tuner:
         return replace(best, threads=None if self._by_cpu else best.threads, measured=stamp)
 
     def _changes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for weights in ("q8_0", "q4_0"):
+        for weights in ("q8_0", "bf16", "q4_0"):
             yield f"weights {weights}", {"weights": weights}
         for kv_type in ("bf16", "f32"):
             yield f"KV {kv_type}", {"kv_type": kv_type}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,16 @@ def test_rules_convert_only_what_is_slow_here_and_loses_nothing() -> None:
     assert rules(header(3), frozenset()) == Profile()
 
 
+def test_bf16_is_taken_where_it_is_quick_and_fits() -> None:
+    quick = Profile(weights="bf16", kv_type="bf16")
+    assert rules(header(3), FLAGS, "AuthenticAMD") == quick
+    assert rules(header(3), FLAGS, "GenuineIntel") == Profile(weights="q8_0")
+    assert rules(header(3), frozenset({"avx2"}), "AuthenticAMD") == Profile(weights="q8_0")
+    long = replace(header(3), data_end=1_000_000_000)
+    assert rules(long, FLAGS, "AuthenticAMD") == Profile(weights="q8_0")
+    assert rules(header(15), FLAGS, "AuthenticAMD") == Profile()
+
+
 def test_what_was_measured_is_found_again_on_this_machine_only(tmp_path: Path) -> None:
     profiles = Profiles(tmp_path / "a" / "engine.json")
     assert profiles.load("f00d" * 16, FLAGS, 2) is None
@@ -43,7 +54,9 @@ def test_tuning_takes_what_is_quicker_and_safe(monkeypatch: pytest.MonkeyPatch, 
     def measure(self: Tuner, profile: Profile, reference: Path, is_reference: bool) -> dict[str, Any]:
         if profile.flash_attention:
             return {"problem": "it crashed"}
-        speed = {"": 10.0, "q8_0": 5.0, "q4_0": 2.0}[profile.weights] * (0.99 if profile.kv_type == "bf16" else 1.0)
+        speed = {"": 10.0, "q8_0": 5.0, "bf16": 6.0, "q4_0": 2.0}[profile.weights] * (
+            0.99 if profile.kv_type == "bf16" else 1.0
+        )
         speed *= 0.8 if profile.slots == 16 else 1.0
         loses = 0.2 if profile.weights == "q4_0" else 0.001
         return {"divergence": loses, "prompt_ms": 192 * speed, "answers_ms": speed * (profile.slots or 8)}
