@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.act import listing, needs
+from assistant.act import finding, needs
 from assistant.act.context import Context
 from assistant.act.exact import lacked
 from assistant.act.measured import with_measures
@@ -129,7 +129,7 @@ def _from_request(
     most = max((len(h.matched) for h in sure), default=0)
     if not wide:  # a bag for a laptop is no laptop
         sure = [h for h in sure if len(h.matched) == most]
-    sure = listing.best_matches(sure) if query and not wide else sure
+    sure = finding.best_matches(sure) if query and not wide else sure
     sure = with_measures(sure, context.catalogue.products([h.product_id for h in sure]), request.text)
     told = needs.ranked(request.text, sure, context) if needs.is_told(request.text) else []
     answers = {m.hit.product_id: m.score for m in told}

@@ -8,18 +8,9 @@ from dataclasses import replace
 from assistant.act import promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
+from assistant.act.finding import best_matches, closest_category, filters, fits, kind_name, remembered, shown_kind
 from assistant.act.left_out import without
-from assistant.act.listing import (
-    best_matches,
-    closest_category,
-    filters,
-    fits,
-    kind_name,
-    nothing,
-    remembered,
-    say_one,
-    shown_kind,
-)
+from assistant.act.listing import nothing, say_one
 from assistant.act.measured import has, measures_in
 from assistant.act.plan import Field, Plan
 from assistant.act.words import distinguishing, only

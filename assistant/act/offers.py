@@ -12,6 +12,7 @@ from assistant.act import clarify, promotions
 from assistant.act.choice import Choice, choose
 from assistant.act.context import Context
 from assistant.act.evidence import is_yes_no
+from assistant.act.finding import fits
 from assistant.act.instead import (
     add_answer,
     alternatives,
@@ -21,7 +22,7 @@ from assistant.act.instead import (
     unavailable,
     value_text,
 )
-from assistant.act.listing import fits, say_one
+from assistant.act.listing import say_one
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import distinguishing, join, only, option, options
 from assistant.language import stems

@@ -12,7 +12,7 @@ from datetime import date
 
 from assistant.act.combine import combine
 from assistant.act.context import Context
-from assistant.act.listing import shown_kind
+from assistant.act.finding import shown_kind
 from assistant.act.offer_words import quote, say_days, say_obstacle
 from assistant.act.plan import Fact, Plan
 from assistant.act.till import Item, Till

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from babel.numbers import get_currency_precision
 
-from assistant.act import listing
+from assistant.act import finding
 from assistant.act.avoid import unwanted
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
@@ -63,7 +63,7 @@ def recommend(request: Request, context: Context, plan: Plan) -> None:
     if not picks:
         _none(request, known, context, plan)
         return
-    plan.search = listing.remembered(replace(request, query=query_of(request)))
+    plan.search = finding.remembered(replace(request, query=query_of(request)))
     _say(picks, known, request, context, plan, gift=gift)
 
 

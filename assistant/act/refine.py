@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from assistant import measures
-from assistant.act import listing
+from assistant.act import finding, listing
 from assistant.act.context import Context
 from assistant.act.exact import lacked
 from assistant.act.plan import Plan
@@ -27,7 +27,7 @@ _POOL = 60
 def refine(request: Request, context: Context, plan: Plan) -> None:
     """Says what the topic holds beside, below or above what was shown."""
     change: Refine = request.extra["refine"]
-    plan.search = listing.remembered(request)
+    plan.search = finding.remembered(request)
     if change.how == "fits":
         if not fitting(change, request, context, plan):
             plan.say("I couldn't find one like that among those.")
@@ -50,7 +50,7 @@ def has_subject(request: Request) -> bool:
 
 def _pool(request: Request, context: Context) -> list[Product]:
     """Every product of the topic that is on sale, what fits its words best first."""
-    found = listing.of_kind(replace(request, limits=replace(request.limits, price=Bounds())), context, limit=_POOL)
+    found = finding.of_kind(replace(request, limits=replace(request.limits, price=Bounds())), context, limit=_POOL)
     known = {p.product_id for p in found}
     found += [p for p in context.catalogue.products(request.products[:_POOL]) if p.product_id not in known]
     return [p for p in found if p.active and any(v.active for v in p.variants)]
@@ -70,7 +70,7 @@ def _by_price(change: Refine, pool: list[Product], request: Request, context: Co
     low, high = request.limits.price.low, request.limits.price.high
     price = Bounds(low, min(prices) - 1) if change.how == "cheaper" else Bounds(max(prices) + 1, high)
     limits = replace(request.limits, price=price)
-    fitting = [p for p in pool if any(listing.fits(v, limits) for v in _sold(p))]
+    fitting = [p for p in pool if any(finding.fits(v, limits) for v in _sold(p))]
     if fitting:
         fitting.sort(key=lambda p: min(v.price for v in _sold(p)))
         listing.show(fitting, replace(request, limits=limits), context, plan)
@@ -194,9 +194,9 @@ def _has_measure(product: Product, wanted: Measure | None) -> bool:
 def fitting(change: Refine, request: Request, context: Context, plan: Plan) -> bool:
     """Lists those of the topic that have what the message names; False, and nothing said, where none has."""
     products = of_topic(change.words, request, context) or _of_kin(change, request, context)
-    products = [p for p in products if any(listing.fits(v, request.limits) for v in _sold(p))]
+    products = [p for p in products if any(finding.fits(v, request.limits) for v in _sold(p))]
     if products:
-        plan.search = listing.remembered(request)
+        plan.search = finding.remembered(request)
         wanted = measures.measure(change.words) if measures.measured(change.words) else None
         pairs = frozenset(item for p in products for v in _sold(p) for item in v.options.items() if _is(item, wanted))
         extra = request.extra | {"option_pairs": (pairs,) if pairs else ()}
@@ -211,7 +211,7 @@ def _is(item: tuple[str, str], wanted: Measure | None) -> bool:
 def _others(change: Refine, pool: list[Product], request: Request, context: Context, plan: Plan) -> None:
     """What there is of the topic beside what was shown."""
     rest = [p for p in pool if p.product_id not in change.shown]
-    rest = [p for p in rest if any(listing.fits(v, request.limits) for v in _sold(p))]
+    rest = [p for p in rest if any(finding.fits(v, request.limits) for v in _sold(p))]
     if rest:
         listing.show(rest, request, context, plan)
     else:

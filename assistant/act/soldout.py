@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from assistant.act.context import Context
-from assistant.act.listing import of_kind, remembered
+from assistant.act.finding import of_kind, remembered
 from assistant.act.plan import Plan
 from assistant.request import Request
 

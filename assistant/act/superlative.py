@@ -9,7 +9,7 @@ from assistant import measures
 from assistant.act.aspects import Aspect
 from assistant.act.context import Context
 from assistant.act.details import aspect_name, aspect_text
-from assistant.act.listing import kind_name, of_kind, remembered, shown_kind
+from assistant.act.finding import kind_name, of_kind, remembered, shown_kind
 from assistant.act.plan import Fact, Field, Plan
 from assistant.language import stems
 from assistant.measures import Asked, Value
