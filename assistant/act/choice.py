@@ -5,6 +5,7 @@ Knows availability as the shop's rows say it; words nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def choose(product: Product, wanted: Sequence[Wanted], skus: Sequence[str] = ())
 def _is_dimension(wanted: Wanted, product: Product) -> bool:
     """A value of no option of this product still counts as asked for unless the product's own texts say it."""
     text = " ".join((product.name, product.description, *product.attributes.values(), *product.specs.values())).lower()
-    return wanted.asked.lower() not in text
+    return not re.search(rf"(?<!\w){re.escape(wanted.asked.lower())}(?!\w)", text)
 
 
 def _select(product: Product, wanted: Sequence[Wanted], missing: tuple[Wanted, ...]) -> Choice:

@@ -94,7 +94,17 @@ def _left_over(request: Request) -> bool:
     """Whether the question has a word that was understood as nothing: what is there is told then, but no "yes" is said
     to more than that ("is that thickness available in pink")."""
     searched = request.query.split()
+    if _DOES_ELSE.search(request.text.lower()):
+        return True
     return any(w in searched and w.isalpha() for w in request.extra.get("unlinked", ()))
+
+
+_DOES_ELSE = re.compile(
+    r"\b(?:does|do|can|could|will|would) (?:it|they|this|that|these|those|he|she|my|our|a|an|the) (?:\w+ ){0,2}?"
+    r"(?!\w+ly\b|come|comes|be\b|get delivered|ship|have\b|exist|still|also|actually|really)[a-z]+\b"
+    r"(?!.*\b(?:in stock|available|left|sell|sold)\b)"
+)
+"""What a thing, or somebody with it, does or can do is asked then: whether it is there answers something else."""
 
 
 def _over_budget(request: Request, choice: Choice, context: Context, plan: Plan) -> bool:

@@ -68,7 +68,11 @@ def second_look(text: str, first: Taken, state: State, reader: Reader, context: 
         return first  # nothing of the shop is embedded yet: what the judge goes by isn't known
     before = scene(bare, reader.scores(bare), near, state, looking)
     taken = [first]
-    for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near])[1:]:
+
+    def names(products: Sequence[str]) -> list[str]:
+        return [p.name for p in context.catalogue.products(list(products))]
+
+    for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near], names)[1:]:
         if _settled(way.requests):
             continue
         same = next((each.plan for each in taken if each.requests == list(way.requests)), None)

@@ -7,7 +7,7 @@ each way is the requests that the message would be then. Says nothing of which i
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.request import Limits, Request
@@ -16,12 +16,15 @@ from assistant.understand.state import State
 
 NAMES = (
     "read", "page", "page_on", "fresh", "search", "need", "joined", "earlier", "near", "near:price",
-    "of_it:details", "of_it:price", "of_it:availability", "of_it:options",
+    "of_it:details", "of_it:price", "of_it:availability", "of_it:options", "unnamed", "first", "page_it",
 )  # fmt: skip
 """Every way there is; their order is part of what the judge's weights mean."""
 _OF_IT = ("details", "price", "availability", "options")
 _LEFT_OUT = frozenset({"refine", "within"})
 _NUM_EARLIER, _NUM_NEAR, _NUM_FOCUS = 3, 2, 3
+
+
+Names = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,11 @@ class Way:
     requests: tuple[Request, ...]
 
 
-def ways(text: str, read: Sequence[Request], state: State, reader: Reader, near: Sequence[str]) -> list[Way]:
-    """All ways to take `text`, first the one that it was `read` in. `near` are the products nearest to it in meaning.
+def ways(
+    text: str, read: Sequence[Request], state: State, reader: Reader, near: Sequence[str], names: Names
+) -> list[Way]:
+    """All ways to take `text`, first the one that it was `read` in. `near` are the products nearest to it in meaning,
+    `names` gives the names of products by their ids.
 
     They share nothing with the state: whichever is taken, the others leave no trace.
     """
@@ -49,6 +55,12 @@ def ways(text: str, read: Sequence[Request], state: State, reader: Reader, near:
         found += [Way("joined", tuple(reader.read(joined, alone))), Way("page_on", (_page(joined),))]
     found += [Way(f"of_it:{act}", (_of_it(act, text, read[0], state),)) for act in _OF_IT if state.focus]
     found += [Way("earlier", tuple(reader.read(text, back))) for back in _earlier(state)]
+    if state.num_turns:
+        found.append(Way("unnamed", tuple(reader.without_names().read(text, state))))
+    if len(state.focus) > 1:
+        found.append(Way("first", tuple(reader.read(text, _of_first(state)))))
+    if focus := names(state.focus[:1]):
+        found.append(Way("page_it", (_page(f"{text} {focus[0]}"),)))
     found += [Way("near", (_near("details", text, product),)) for product in near[:_NUM_NEAR]]
     found += [Way("near:price", (_near("price", text, product),)) for product in near[:1]]
     return found
@@ -71,6 +83,13 @@ def _of_it(act: str, text: str, read: Request, state: State) -> Request:
         read, act=act, text=text, products=tuple(state.focus[:_NUM_FOCUS]), from_context=True, group=False, pick=None,
         skus=(), limits=Limits(), extra=extra,
     )  # fmt: skip
+
+
+def _of_first(state: State) -> State:
+    """The conversation as if only the first of several things were talked of."""
+    narrowed = copy.deepcopy(state)
+    narrowed.focus = state.focus[:1]
+    return narrowed
 
 
 def _earlier(state: State) -> list[State]:

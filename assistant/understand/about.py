@@ -95,10 +95,10 @@ def _squashed(product: Product) -> str:
 class Subject:
     """Finds what clauses are about, for one shop. Stateless: the conversation's state is passed in and not changed."""
 
-    def __init__(self, vocabulary: Vocabulary, lookup: Lookup) -> None:
+    def __init__(self, vocabulary: Vocabulary, lookup: Lookup, naming: Naming) -> None:
         self._vocabulary = vocabulary
         self._lookup = lookup
-        self._naming = Naming(vocabulary, lookup)
+        self._naming = naming
 
     def about(self, request: Request, clause: Clause, state: State) -> Request:
         """Fills in the products, from the clause's words or from the conversation, and the options named for them."""

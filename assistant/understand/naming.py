@@ -328,3 +328,11 @@ class Naming:
     def stems(self, product_id: str) -> tuple[str, ...]:
         entry = self._vocabulary.products.get(product_id)
         return entry.stems if entry else ()
+
+
+class Nameless(Naming):
+    """Takes no word for a name: "she'd love blue with lots of air holes" after a helmet is of no Air Purifier."""
+
+    def mentions(self, clause: Clause, state: State) -> list[Mention]:
+        """None."""
+        return []

@@ -328,6 +328,8 @@ def _missing_sizes(
 
 _WORN = re.compile(
     r"\bin (?:an? )?((?:extra )?(?:small|large)|medium|x{0,3}[sml]|king size|queen size)\b(?! (?:quantit|box|pack))"
+    r"|\b(?:have|got|get|come|comes) (?:it|this|that|one|them|these|those)? ?in an? "
+    r"(?P<number>\d{1,2})\b(?![.,]\d)(?=\W*$)"
 )
 
 
@@ -335,9 +337,10 @@ def _worn_sizes(text: str, tokens: Sequence[Tok], taken: set[int]) -> list[tuple
     """ "In medium" of a product that has no sizes at all: it is still asked for, and no "yes" may follow."""
     found: list[tuple[int, Wanted]] = []
     for match in _WORN.finditer(text.lower()):
-        at = next((i for i, t in enumerate(tokens) if t.end > match.start(1)), -1)
+        asked = match[1] or match["number"]
+        at = next((i for i, t in enumerate(tokens) if t.end > match.end() - len(asked)), -1)
         if at >= 0 and at not in taken:
-            found.append((at, Wanted(match[1], None, None)))
+            found.append((at, Wanted(asked, None, None)))
             taken.add(at)
     return found
 

@@ -7,6 +7,7 @@ options; prices and stock are none of its business, and it writes no text.
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import replace
 from functools import cache
@@ -22,7 +23,7 @@ from assistant.understand.context import settle
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Mention, OptionMention, link
-from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Naming
+from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
 from assistant.understand.plain import plain
 from assistant.understand.quantities import min_rating, price_bounds, quantity
 from assistant.understand.short_forms import written_out
@@ -74,7 +75,7 @@ class Reader:
         self._encode = encode
         self._lookup = lookup = cache(lookup)  # within one message, a product is read once
         self._naming = Naming(vocabulary, lookup)
-        self._subject = Subject(vocabulary, lookup)
+        self._subject = Subject(vocabulary, lookup, self._naming)
         self._digits = digits
         self._codes = codes
         self._clauses: dict[str, Clause] = {}
@@ -109,6 +110,13 @@ class Reader:
             known_codes=self._codes,
             offer_names=self._offers,
         )
+
+    def without_names(self) -> Reader:
+        """A reader of the same message that takes none of its words for a product's name."""
+        other = copy.copy(self)
+        other._naming = Nameless(self._vocabulary, self._lookup)
+        other._subject = Subject(self._vocabulary, self._lookup, other._naming)
+        return other
 
     def _with_only_one(self, request: Request) -> Request:
         """The request with the one thing there is of the kind that it looks for: "candles. how many in it?"."""

@@ -116,3 +116,17 @@ def test_one_for_less_is_another_of_the_kind(talk: Talk) -> None:
 def test_the_s_of_a_number_is_no_size(talk: Talk) -> None:
     reply = talk("do you have the fellwalker low in brown", "any 42s at all").reply
     assert "size 42" in reply and "in s." not in reply
+
+
+@pytest.mark.parametrize("asked", ["does it get in there", "will they manage the ridge", "could he climb with it"])
+def test_what_a_thing_does_is_not_answered_with_yes_it_is_there(talk: Talk, asked: str) -> None:
+    assert not talk("how much is the beam 800", asked).reply.startswith("Yes, the Beam 800 Head Torch is in stock")
+
+
+def test_a_size_that_a_thing_does_not_come_in_is_no_yes(talk: Talk) -> None:
+    assert "whether the Beam 800 Head Torch can be had in 14" in talk("the beam 800?", "do you have it in a 14").reply
+
+
+def test_never_having_done_something_is_no_dislike(talk: Talk) -> None:
+    assert "avoids" not in talk("never done yoga, i want to learn at home").reply
+    assert "avoids" in talk("never wool").reply
