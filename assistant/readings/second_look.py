@@ -23,7 +23,7 @@ from assistant.understand import whoasks
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 
-MARGIN = 1.0
+MARGIN = 0.5
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
 _SETTLED = frozenset(
     """other_language mood preference preferences human greeting thanks goodbye are_you_human basket""".split()
