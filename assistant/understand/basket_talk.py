@@ -29,10 +29,16 @@ _INCLUDING = re.compile(
 )
 _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
 _MORE_OF_IT = re.compile(
-    r"^\W*(?:(?:no|sorry|wait|actually|rather|meant|mean|and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|make|it|would|"
-    r"is|are|do|cost|were|want|get)\W+)*"
-    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us|"
+    r"^\W*(?:(?:no|sorry|wait|actually|rather|meant|mean|and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|"
+    r"make|it|would|is|are|do|cost|were|want|get|total|altogether|price|all|sum|i'd|i'll|should|need|says?)\W+)*"
+    r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us|would|will|is|"
     r"come|comes|to|in|total|altogether|with|the|after|discount|offers?))*\W*$"
+)
+_A_PAIR = re.compile(r"\ba (?:pair|couple)\b(?! of (?!them|those|these))")
+_SUM_FOR = re.compile(r"\b(?:total|altogether|in all|sum)\b|\b(?:would|will) be\b|\bis\W*$")
+"""With a number alone: "total for 6", "so 4 would be?"."""
+_SO_MANY = re.compile(
+    r"\b(?:need|take|want|order|buy|get|have|be) (\d{1,3})(?: of (?:them|those|these|it))?\b(?! ?[a-z%])"
 )
 _WOULD_COST = re.compile(r"\b(?:would|will|do) \d{1,3} (?:cost|be|come to)\b")
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
@@ -40,7 +46,7 @@ _ADDS_UP = re.compile(
     r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
     r"|\b(?:what|how much)(?:'s| is| will| would| does| do)? "
     r"(?:that|it|this|those|they|these|all (?:of )?(?:that|it|this))"
-    r"(?: all)?(?: be| make| come to| cost)?(?: then| altogether)?\W*$"
+    r"(?: all)?(?: be| make| come to| cost| amount to| add up to)?(?: then| altogether)?\W*$"
 )
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
@@ -216,17 +222,24 @@ def _asks(folded: str, labels: set[str]) -> frozenset[str]:
 
 
 def _other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
-    """ "And ten?", "two of them": another number of the one thing that was priced; empty where it may be a size."""
-    match = _MORE_OF_IT.match(folded)
+    """ "And ten?", "two of them", "I need 3. what would they amount to": another number of the one thing that was
+    priced; empty where it may be a size."""
+    folded = _A_PAIR.sub("2", folded)
+    match, so_many = _MORE_OF_IT.match(folded), _SO_MANY.search(folded) if _ADDS_UP.search(folded) else None
     before = basket.from_state(state.basket) if state.act == "basket" else _focus(state)
-    if not match or state.act not in ("price", "basket", "availability") or len(before) != 1:
+    if not (match or so_many) or state.act not in _PRICED or len(before) != 1:
         return []
     product = lookup(before[0].products[0])
     values = {v for variant in product.variants for v in variant.options.values()} if product else set()
-    counts = bool(_WOULD_COST.search(folded)) and not any(v.isdigit() for v in values)
-    if state.act != "basket" and not match["of"] and not counts:
-        return []
-    return [] if match[1] in values else [replace(before[0], quantity=max(1, int(match[1])))]
+    number = match[1] if match else so_many[1] if so_many else ""
+    if match and state.act != "basket" and not match["of"]:
+        counts = bool(_WOULD_COST.search(folded) or _SUM_FOR.search(folded)) and not any(v.isdigit() for v in values)
+        if not counts:
+            return []
+    return [] if number in values else [replace(before[0], quantity=max(1, int(number)))]
+
+
+_PRICED = frozenset({"price", "basket", "availability", "search", "stock", "cheapest", "most_expensive", "recommend"})
 
 
 _ONES = re.compile(r"\b(\d{1,3}) (?:of )?(?:the|those|these|your) (?:[\w.]+ ){0,3}(?:ones?|sizes?|versions?)\b")

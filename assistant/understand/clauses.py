@@ -7,10 +7,14 @@ import re
 from assistant.understand.link import Links
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
+_ASKS_OF = (
+    r"(?:is|are|was|can|could|do|does|did|will|would|should|may|must|has|have) "
+    r"(?:i|you|u|it|he|she|they|we|that|this|there|the|those|these|my)"
+)
+"""How a question of its own begins that has no question word."""
 _JOINT = re.compile(
     r"(?:,?\s+(?:and|but|also|plus|then)\s+(?:also\s+)?|,\s+)(?=(?:how|what|whats|what's|when|where|which|who|"
-    r"is (?:it|there|the|that)|are (?:they|there|the|those)|does|do (?:you|they|u)|can (?:i|you)|could|will|compare|"
-    r"tell me)\b)",
+    rf"{_ASKS_OF}|if (?:it|i|he|she|they|we|that) [^,?]{{3,60}} {_ASKS_OF}|compare|tell me)\b)",
     re.IGNORECASE,
 )
 _ASKED_NOUN = (
@@ -37,9 +41,16 @@ def split(text: str) -> list[str]:
 
 
 def _noun_pair(clause: str) -> list[str]:
-    """ "cost and shipping?" asks two things; "the price and weight of the tent" too."""
+    """ "cost and shipping?" asks two things; "the price and weight of the tent", "how many left and warranty" too."""
     parts = _NOUN_PAIR.split(clause, maxsplit=1)
-    return parts if len(parts) == 2 and _HAS_NOUN.search(parts[0]) else [clause]
+    two = len(parts) == 2 and (_HAS_NOUN.search(parts[0]) or (_ASKING.match(parts[0]) and _BARE.match(parts[1])))
+    return parts if two else [clause]
+
+
+_ASKING = re.compile(
+    r"\W*(?:(?:and|ok|so|good|right)\W+)*(?:how (?:many|much)|is|are|do|does|have|what)\b", re.IGNORECASE
+)
+_BARE = re.compile(rf"(?:the )?{_ASKED_NOUN}\W*$", re.IGNORECASE)
 
 
 def mask(text: str, links: Links) -> str:

@@ -31,6 +31,10 @@ _OR_LESS = re.compile(rf"{_AMOUNT}\s+(?:or less|or under|or below|max(?:imum)?|t
 _MIN = re.compile(
     rf"(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?|no less than|upwards of)\s+{_AMOUNT}"
 )
+_SO_MANY = re.compile(
+    r"\b(?:take|buy|order|get|need|want|have)(?: (?:to|any|me|us))* (?:more than|at least|over|from) \d{1,2}$"
+)
+"""How many pieces: "do I have to take more than 1"."""
 _NOTHING = re.compile(r"\b(?:nothing|not|no|none|never|without|\w+n't|dont|cant|wont|avoid)\b(?: [\w']+){0,3} *$")
 """Before a lower limit: "nothing over 120" is an upper one."""
 _TO_SPEND = re.compile(rf"{_AMOUNT}(?: or so)? to (?:spend|play with|blow|work with)\b")
@@ -84,6 +88,8 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
         return Bounds(min(a, b), max(a, b))
     high_match = find(_MAX) or find(_OR_LESS) or find(_TO_SPEND) or find(_FOR)
     low_match = find(_MIN) or find(_OR_MORE)
+    if low_match and _SO_MANY.search(text[: low_match.end(1)]) and not re.search(_MONEY, text[low_match.start() :]):
+        low_match = None
     if low_match and not high_match and _NOTHING.search(text[: low_match.start()]):
         low_match, high_match = None, low_match
     if low_match and high_match and low_match.start(1) == high_match.start(1):

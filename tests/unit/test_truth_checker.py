@@ -268,3 +268,20 @@ def test_lies_in_the_real_cases_are_caught(shop_name: str) -> None:
             if not got.wrong:
                 missed.append(f"{turn.say!r}: {reply!r} -> {got.line()}")
     assert not missed, "\n".join(missed)
+
+
+@pytest.mark.parametrize(
+    ("reply", "true"),
+    [
+        ("2 × the Tennis Racket at $49.99 each and 3 × the Tennis Ball at $6.99 each come to $120.95 in total.", True),
+        ("2 × the Tennis Racket at $49.99 each and 3 × the Tennis Ball at $6.99 each come to $110.95 in total.", False),
+        ("30 × the Apple at $1.99 each come to $59.70 in total.", True),
+        ("30 × the Apple at $1.99 each come to $57.70 in total.", False),
+        ("The Apple at $1.99 each. Standard delivery costs $4.95, so you pay $6.94 in all.", True),
+        ("The Apple at $1.99 each. Standard delivery costs $4.95, so you pay $5.94 in all.", False),
+    ],
+)
+def test_a_sum_is_judged_by_its_own_summands(reply: str, true: bool) -> None:
+    said = "two rackets and three balls, or thirty apples, what with delivery?"
+    judged = verdict(said, kind("says", "Tennis Racket", "Tennis Ball", "Apple", says=r"\d"), reply)
+    assert bool(judged.wrong) is not true

@@ -33,6 +33,7 @@ _DIFFERENCE_AFTER = re.compile(
 _DIFFERENCE_BEFORE = re.compile(
     r"\b(?:difference|differ|saves?|saving)\b[^.]{0,80}$|\bby (?:only |just |about )?$", re.I
 )
+_PAY = re.compile(r"\b(?:you pay|add)\W*$", re.I)
 _TOTAL = re.compile(r"\b(?:total|together|altogether|combined|in all|come[s]? to|sum)\b", re.I)
 _WAS = re.compile(
     r"\b(?:was|were|instead of|regular(?:ly)?|before|list price|normally|down from|rrp"
@@ -104,6 +105,8 @@ def _judge(sentence: Sentence, amount: Amount, segment_start: int) -> str | None
         if _DIFFERENCE_AFTER.search(after):
             return f"{amount} is no price difference of the products spoken of"
     if _TOTAL.search(sentence.text) and amount.minor in totals(sentence):
+        return None
+    if _PAY.search(before) and amount.minor in _with_delivery(sentence):
         return None
     if is_reduced(sentence, amount.minor, products):
         return None
@@ -278,7 +281,31 @@ def totals(sentence: Sentence) -> set[int]:
             found |= pairs
             for third in groups[j + 1 :]:
                 found |= {a + b for a in pairs for b in third}
+    return found | _worked_out(sentence)
+
+
+_TIMES = re.compile(r"(\d+) ×")
+
+
+def _worked_out(sentence: Sentence) -> set[int]:
+    """The sum that a sentence works out before the reader: "2 × the A at $5.00 each and the B at $3.00 come to $13.00".
+    Each summand is judged by itself."""
+    found, at, total = set(), 0, 0
+    for amount in amounts(sentence.text):
+        found |= {total} if at else set()
+        times = _TIMES.findall(sentence.text[at : amount.start])
+        total += amount.minor * (int(times[-1]) if times else 1)
+        at = amount.end
     return found
+
+
+def _with_delivery(sentence: Sentence) -> set[int]:
+    """What a sentence on delivery adds to what was said before it ("it costs £3.95, so you pay £29.85 in all"), and
+    what is missing until it is free."""
+    if not re.search(r"\bdelivery\b", sentence.text, re.I):
+        return set()
+    stated = [a.minor for a in amounts(sentence.turn.reply)]
+    return {a + b for a in stated for b in stated} | {abs(a - b) for a in stated for b in stated}
 
 
 def policy_turn(turn: Turn) -> bool:
