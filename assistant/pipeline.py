@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
 from assistant.guard import Guard
+from assistant.linear import Encode
 from assistant.messages import Messages, message_encoder
 from assistant.opinions import opinion
 from assistant.orders import OrderTalk
@@ -43,11 +44,14 @@ from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import States, default_embedder
 from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Search
+from assistant.shop.search_glance import SearchGlance
 from assistant.shop.shoppers import Shoppers
+from assistant.shop.texts import texts_version
 from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
 from assistant.store.handoffs import Handoffs
+from assistant.turn_encoder import TurnEncoder
 from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, Record
 from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
@@ -85,7 +89,7 @@ class Assistant:
         self._db = db
         self._adapters = adapters or InUse()
         self._speaker = speaker or Speaker(engine, tokenizer, settings.model, self._adapters)
-        self._vocabulary: tuple[int, Vocabulary, OwnNames] | None = None
+        self._vocabulary: tuple[Hashable, Vocabulary, OwnNames] | None = None
         self._vocabulary_lock = threading.Lock()
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
@@ -190,7 +194,7 @@ class Assistant:
                 at_work=state.at_work,
             )
             at = turn.clock("screen", at)
-            listener = self._listener(shop, words, messages)
+            listener = self._listener(shop, words, messages, context.encode)
             heard = self._hear(screened, decision, state, listener)
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
@@ -286,8 +290,8 @@ class Assistant:
         info = shop.info()
         return Context(
             catalogue=shop,
-            search=self._search,
-            encode=self._embedder.encode,
+            search=SearchGlance(self._search),
+            encode=TurnEncoder(self._embedder.encode),
             info=info,
             locale=info.get("locale", "en_US"),
             now=now.astimezone(shop.timezone) if now else shop.now(),
@@ -297,15 +301,15 @@ class Assistant:
             done_before=done_before,
         )
 
-    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages) -> Listener:
-        return Listener(self._reader(shop, words), words, emotion_head(), messages, self._settings.chat.emotion)
+    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages, encode: Encode) -> Listener:
+        return Listener(self._reader(shop, words, encode), words, emotion_head(), messages, self._settings.chat.emotion)
 
-    def _reader(self, shop: Catalogue, words: Vocabulary) -> Reader:
+    def _reader(self, shop: Catalogue, words: Vocabulary, encode: Encode) -> Reader:
         promotions = shop.promotions()
         return Reader(
             words,
             default_head(),
-            self._embedder.encode,
+            encode,
             lookup=shop.product,
             digits=get_currency_precision(shop.currency),
             codes=frozenset(fold_code(p.code) for p in promotions if p.code),
@@ -315,7 +319,7 @@ class Assistant:
     def _words(self) -> tuple[Vocabulary, OwnNames]:
         """The shop's vocabulary and names, built again when any of its texts has changed."""
         with self._db.look() as raw:
-            (version,) = raw.execute("SELECT texts FROM search_meta").fetchone()
+            version = texts_version(raw)
             with self._vocabulary_lock:
                 if self._vocabulary is None or self._vocabulary[0] != version:
                     words = load(raw)

@@ -7,14 +7,15 @@ processor. What it found is remembered by screen/shelf.py and by the encoders. K
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from assistant.guard import Guard
 from assistant.rounds import Rounds
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.schema import ProductRow
+from assistant.shop.texts import texts_version
 from assistant.store.database import Database
 from assistant.types import Product
 
@@ -61,7 +62,7 @@ class Shelving:
         self._db = db
         self._guard = guard
         self._read_ahead = read_ahead
-        self._seen: int | None = None
+        self._seen: Hashable = None
         self._rounds = Rounds(
             "shelving",
             self._round,
@@ -80,8 +81,8 @@ class Shelving:
 
     def look(self, rest_s: float = 0.0) -> int:
         """Judge what has changed since the last look; returns how many sentences needed the encoder."""
-        with self._db.read() as session:
-            version = int(session.execute(text("SELECT texts FROM search_meta")).scalar_one())
+        with self._db.look() as raw:
+            version = texts_version(raw)
         if version == self._seen:
             return 0
         num = self._guard.look_ahead(

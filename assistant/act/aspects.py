@@ -8,17 +8,18 @@ Works for attributes of any name.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
 from assistant import measures
-from assistant.act.concepts import concepts, fits
+from assistant.act.concepts import concepts, likeliest
 from assistant.act.context import Encode
 from assistant.act.evidence import Line, is_yes_no, scores
 from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
 from assistant.shop.search_words import with_synonyms
+from assistant.turn_encoder import once
 from assistant.types import Product, Variant
 
 Kind = Literal["attribute", "spec", "option", "rating", "brand", "category", "sentence"]
@@ -76,6 +77,24 @@ def best(
 
     What the trained head is sure of comes first (evidence.py), then a value whose name or kind the question asks for.
     """
+    return _for_turn("best", _best, question, product, encode, variant)[:limit]
+
+
+def _for_turn(
+    name: str,
+    find: Callable[..., list[Aspect]],
+    question: str,
+    product: Product,
+    encode: Encode,
+    variant: Variant | None,
+) -> list[Aspect]:
+    """What `find` finds, once for a turn: a product, once read, stays the same object for it (Glance)."""
+    key = (name, question, id(product), id(variant))  # what has these ids is kept, so nothing else can get them
+    found = once(encode, key, lambda: (find(question, product, encode, variant), product, variant))
+    return list(found[0])
+
+
+def _best(question: str, product: Product, encode: Encode, variant: Variant | None) -> list[Aspect]:
     aspects = known(product, variant)
     if not aspects:
         return []
@@ -86,7 +105,7 @@ def best(
         sure = []  # several options may be asked for at once: their names say which
     found = sure + [a for a in called if (a.kind, a.name) not in {(s.kind, s.name) for s in sure}]
     found = [a for a in found if not _beside_part(question, a) and not _beside_brand(question, a)]
-    return [a for a in found if not _beside_unit(question, a, product)][:limit]
+    return [a for a in found if not _beside_unit(question, a, product)]
 
 
 SURE = 0.25
@@ -147,6 +166,10 @@ def _beside_brand(question: str, aspect: Aspect) -> bool:
 
 def weigh(question: str, product: Product, encode: Encode, variant: Variant | None = None) -> list[Aspect]:
     """Everything that is known of a product with the head's score of how well it answers, best first."""
+    return _for_turn("weigh", _weigh, question, product, encode, variant)
+
+
+def _weigh(question: str, product: Product, encode: Encode, variant: Variant | None) -> list[Aspect]:
     aspects = known(product, variant)
     lines = [_line(a, product) for a in aspects]
     told = scores(_without_name(question, product, "it"), lines, encode)
@@ -227,7 +250,7 @@ def _score(aspect: Aspect, asked: set[str], similar: float, question: str, meant
     value = set(stems(aspect.value)) - _STOP
     if value & asked:
         score += 0.3 + 0.4 * is_yes_no(question)
-    score += 0.6 * max((p for concept, p in meant.items() if fits(concept, aspect.name)), default=0.0)
+    score += 0.6 * likeliest(meant, aspect.name)
     return score
 
 

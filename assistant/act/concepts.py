@@ -6,10 +6,12 @@ words and the meaning that question and attribute share.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from assistant.linear import Encode, LinearHead
+from assistant.turn_encoder import once
 
 _HEAD = Path(__file__).parent / "data" / "concepts.json"
 
@@ -50,12 +52,22 @@ def _head() -> LinearHead:
 
 
 def concepts(question: str, encode: Encode) -> dict[str, float]:
-    """Concept -> probability that the question asks for it; what is left of 1 is none of them."""
+    """Concept -> probability that the question asks for it; what is left of 1 is none of them. Not to be changed."""
+    return once(encode, ("concepts", question), lambda: _concepts(question, encode))
+
+
+def _concepts(question: str, encode: Encode) -> dict[str, float]:
     found = _head().probabilities(encode([question])[0], question)
     return {name: p for name, p in found.items() if name in NAMES}
 
 
-def fits(concept: str, attribute: str) -> bool:
-    """Whether an attribute of this name is of the concept."""
+@lru_cache(maxsize=4096)
+def of_attribute(attribute: str) -> tuple[str, ...]:
+    """The concepts that an attribute of this name is of."""
     name = f" {attribute.replace('_', ' ').lower()}"
-    return any(f" {word}" in name for word in NAMES.get(concept, ()))
+    return tuple(concept for concept, words in NAMES.items() if any(f" {word}" in name for word in words))
+
+
+def likeliest(meant: Mapping[str, float], attribute: str) -> float:
+    """The probability of the likeliest concept that an attribute of this name is of; 0 where it is of none."""
+    return max((meant[concept] for concept in of_attribute(attribute) if concept in meant), default=0.0)

@@ -13,20 +13,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.act.concepts import concepts, fits
+from assistant.act.concepts import concepts, likeliest
 from assistant.act.line_reader import default_reader
 from assistant.language import STOP_WORDS, fold, stem, stems
 from assistant.linear import Encode
 from assistant.shop.search_words import with_synonyms
+from assistant.turn_encoder import once
 
 _HEAD = Path(__file__).parent / "data" / "evidence.json"
 _STOP = frozenset(stem(w) for w in STOP_WORDS)
@@ -87,13 +88,14 @@ def default_head() -> EvidenceHead:
 
 
 def scores(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.float32]:
-    """How well each line answers; (0,) for no lines, UNREAD for lines that weren't worth reading."""
-    return _scores(question, tuple(lines), encode)
+    """How well each line answers; (0,) for no lines, UNREAD for lines that weren't worth reading.
+
+    A turn asks the same of the same lines for each way that its message may be taken in (readings/)."""
+    whole = tuple(lines)
+    return once(encode, ("scores", question, whole), lambda: _scores(question, whole, encode))
 
 
-@lru_cache(maxsize=64)
-def _scores(question: str, lines: tuple[Line, ...], encode: Encode) -> NDArray[np.float32]:
-    """A turn asks the same of the same lines for each way that its message may be taken in (readings/)."""
+def _scores(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.float32]:
     found = np.full(len(lines), UNREAD, np.float32)
     if not lines:
         return found
@@ -117,11 +119,15 @@ def _told_apart(question: str, lines: Sequence[Line], found: NDArray[np.float32]
     """The scores, where of two attributes that share a word ("keeps hot", "keeps cold") only the other's own word is
     asked for, lower for the one: to an encoder opposites are nearly the same."""
     asked = with_synonyms(_words(question))
-    names = {place: _words(line.name.replace("_", " ")) for place, line in enumerate(lines) if line.name}
+    names = {place: _seen(line).name for place, line in enumerate(lines) if line.name}
+    called = [(place, name) for place, name in names.items() if not name.isdisjoint(asked)]
     for place, name in names.items():
-        for other, others in names.items():
+        for other, others in called:
             apart = (
-                bool(name & others) and bool((others - name) & asked) and name - others and not name - others & asked
+                not name.isdisjoint(others)
+                and bool((others - name) & asked)
+                and name - others
+                and not name - others & asked
             )
             if apart and found[other] > UNREAD:
                 found[place] = min(found[place], found[other] - _BEHIND)
@@ -143,29 +149,82 @@ def is_yes_no(question: str) -> bool:
 
 def features(question: str, lines: Sequence[Line], encode: Encode) -> NDArray[np.float32]:
     """(num_lines, num_features). A word that few of the lines have counts for more."""
-    names = [line.name.replace("_", " ") for line in lines]
-    distinct = list(
-        dict.fromkeys([question, *(x.whole for x in lines), *filter(None, names), *(x.text for x in lines)])
-    )
+    seen = [_seen(line) for line in lines]
+    distinct = list(dict.fromkeys([question, *(text for line in seen for text in line.texts)]))
     vectors = dict(zip(distinct, encode(distinct), strict=True))
-    asked = _words(question)
-    own = [_words(f"{line.under} {line.whole}") for line in lines]
-    spread = Counter(word for words in own for word in words)
+    own = vectors[question]
+    near_to = {text: float(own @ vector) for text, vector in vectors.items()}
+    asked = _Asked.of(question, seen)
     meant = concepts(question, encode)
-    yes_no = is_yes_no(question)
     rows = []
-    for line, name, words in zip(lines, names, own, strict=True):
-        near = float(vectors[question] @ vectors[line.whole])
-        to_name = float(vectors[question] @ vectors[name]) if name else 0.0
-        to_text = float(vectors[question] @ vectors[line.text]) if name else near
-        concept = max((p for kind, p in meant.items() if fits(kind, line.name)), default=0.0) if name else 0.0
+    for line in seen:
+        near = near_to[line.whole]
+        to_name = near_to[line.called] if line.called else 0.0
+        to_text = near_to[line.text] if line.called else near
+        named = bool(line.called)
         rows.append([
-            *_nearness(bool(name), near, to_name, to_text, yes_no),
-            *_shared(asked, words, spread, bool(name)),
-            *_named(asked, _words(name), _words(line.text), yes_no, bool(name)),
-            concept, float(yes_no), len(words) / 30, len(asked) / 10,
+            *_nearness(named, near, to_name, to_text, asked.yes_no),
+            *_shared(asked, line, named),
+            *_named(asked.words, line.name, line.own, asked.yes_no, named),
+            likeliest(meant, line.called) if named else 0.0, float(asked.yes_no), len(line.words) / 30,
+            len(asked.words) / 10,
         ])  # fmt: skip
     return np.array(rows, np.float32)
+
+
+class _Seen(NamedTuple):
+    """What of a line the features go by; the same for every question."""
+
+    whole: str
+    called: str
+    """The attribute's name as it is read; empty for a sentence."""
+    text: str
+    words: frozenset[str]
+    """Of all that is read, title and heading among it."""
+    name: frozenset[str]
+    own: frozenset[str]
+    """The words of the text alone."""
+    starts: frozenset[str]
+    """What its longer words begin with."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is embedded of it."""
+        return (self.whole, self.called, self.text) if self.called else (self.whole, self.text)
+
+
+@lru_cache(maxsize=16384)
+def _seen(line: Line) -> _Seen:
+    called, words = line.name.replace("_", " "), _words(f"{line.under} {line.whole}")
+    starts = frozenset(start for word in words for start in _starts(word))
+    return _Seen(line.whole, called, line.text, words, _words(called), _words(line.text), starts)
+
+
+def _starts(word: str) -> list[str]:
+    return [word[:end] for end in range(_PART, len(word) + 1)]
+
+
+class _Asked(NamedTuple):
+    """What of a question the features go by."""
+
+    words: frozenset[str]
+    others: dict[str, frozenset[str]]
+    """Each word with those that mean the same in every shop."""
+    starts: dict[str, list[str]]
+    spread: dict[str, int]
+    """How many of the lines have each word."""
+    yes_no: bool
+
+    @classmethod
+    def of(cls, question: str, lines: Sequence[_Seen]) -> _Asked:
+        words = _words(question)
+        spread = {word: sum(word in line.words for line in lines) for word in words}
+        others = {word: with_synonyms([word]) for word in words}
+        return cls(words, others, {word: _starts(word) for word in words}, spread, is_yes_no(question))
+
+    def in_part(self, word: str, line: _Seen) -> bool:
+        """Whether a word of the question begins one of the line's, or the other way round: "sleeve", "sleeveless"."""
+        return word in line.starts or not line.words.isdisjoint(self.starts[word])
 
 
 def _nearness(named: bool, near: float, to_name: float, to_text: float, yes_no: bool) -> list[float]:
@@ -176,16 +235,16 @@ def _nearness(named: bool, near: float, to_name: float, to_text: float, yes_no: 
     ]  # fmt: skip
 
 
-def _shared(asked: frozenset[str], words: frozenset[str], spread: Counter[str], named: bool) -> list[float]:
+def _shared(asked: _Asked, line: _Seen, named: bool) -> list[float]:
     """How much of the question is in the line, by words, by parts of words, and by how rare they are."""
-    count = max(1, len(asked))
-    same = {a for a in asked if a in words or with_synonyms([a]) & words}
-    part = {a for a in asked - same if any(_joined(a, word) for word in words)}
-    rare = sum(1 / max(1, spread[word]) for word in same) / count
+    count = max(1, len(asked.words))
+    same = {word for word, others in asked.others.items() if not line.words.isdisjoint(others)}
+    num_part = sum(asked.in_part(word, line) for word in asked.words if word not in same)
+    rare = sum(1 / max(1, asked.spread[word]) for word in same) / count
     share = len(same) / count
     return [
-        share, (len(same) + len(part)) / count, rare, float(bool(asked) and len(same) == len(asked)),
-        share * (not named), float(bool(same)), len(part) / count,
+        share, (len(same) + num_part) / count, rare, float(bool(same) and len(same) == len(asked.words)),
+        share * (not named), float(bool(same)), num_part / count,
     ]  # fmt: skip
 
 
@@ -198,9 +257,8 @@ def _named(asked: frozenset[str], name: frozenset[str], text: frozenset[str], ye
     ]  # fmt: skip
 
 
-def _joined(a: str, b: str) -> bool:
-    """ "sleeve" and "sleeveless": one word begins with the other."""
-    return len(a) >= 4 and len(b) >= 4 and (a.startswith(b) or b.startswith(a))
+_PART = 4
+"""How many letters a word must have that begins another."""
 
 
 @lru_cache(maxsize=16384)

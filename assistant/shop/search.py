@@ -23,7 +23,7 @@ from assistant.shop.embed import Embedder, Vectors
 from assistant.shop.search_index import Doc
 from assistant.shop.search_live import Offer, live_offers
 from assistant.shop.search_policies import PolicyHit
-from assistant.shop.search_rank import CONFIDENT, Fit, fit
+from assistant.shop.search_rank import CONFIDENT, Fit, Judge
 from assistant.shop.search_schema import ensure
 from assistant.shop.search_scope import scope_of
 from assistant.shop.search_sort import asked_for, first_in_order
@@ -112,8 +112,8 @@ class Search:
         """
         filters = filters or Filters()
         with self._db.look() as raw:
-            vocabulary = self._vocabulary.read(raw)
-            parsed = parse(query, vocabulary, index.read_synonyms(raw))
+            vocabulary, synonyms = self._words(raw)
+            parsed = parse(query, vocabulary, synonyms)
             scope = scope_of(raw, filters)
             vector = self._embedder.encode([index.in_shop_words(raw, parsed, vocabulary)])[0]
             fits = [] if parsed.empty else self._fits(raw, parsed, vocabulary, vector, scope)
@@ -124,7 +124,7 @@ class Search:
             chosen = asked_for(raw, parsed, vocabulary, scope, fits)
             found = first_in_order(raw, chosen, filters, parsed, "cheapest" if relevant else sort, limit)
             rest = {product_id: offers for product_id, offers in found.items() if product_id not in _ids(hits)}
-            return (hits + _judged(raw, parsed, vector, rest))[:limit]
+            return (hits + self._judged(raw, parsed, vector, rest))[:limit]
 
     def near(self, text: str, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
         """The products nearest in meaning to a whole message, nearest first, whatever its words; `confident` of none.
@@ -133,7 +133,7 @@ class Search:
         """
         filters = filters or Filters()
         with self._db.look() as raw:
-            parsed = parse(text, self._vocabulary.read(raw), index.read_synonyms(raw))
+            parsed = parse(text, *self._words(raw))
             near = vectors.nearest(raw, self._embedder.encode([text])[0], _BY_MEANING, scope_of(raw, filters))
             docs = {doc.doc_id: doc.product_id for doc in index.read_docs(raw, near)}
             offers = live_offers(raw, list(docs.values()), filters, parsed)
@@ -152,7 +152,14 @@ class Search:
     def goods(self) -> Container[str]:
         """The stems of the words that name what the shop sells. Raises DatabaseError."""
         with self._db.look() as raw:
-            return self._vocabulary.read(raw).naming
+            return self._words(raw)[0].naming
+
+    def _words(self, raw: Any) -> tuple[Vocabulary, Mapping[str, tuple[str, ...]]]:
+        """The shop's vocabulary and synonyms."""
+        return self._vocabulary.read(raw), index.read_synonyms(raw)
+
+    def _docs(self, raw: Any, doc_ids: Collection[int]) -> list[Doc]:
+        return index.read_docs(raw, doc_ids)
 
     def _fits(
         self, raw: Any, query: Query, vocabulary: Vocabulary, vector: Vectors, scope: list[int] | None
@@ -162,8 +169,15 @@ class Search:
         found |= dict.fromkeys(index.by_options(raw, query.words, _BY_OPTIONS, scope))
         near = vectors.nearest(raw, vector, _BY_MEANING, scope)
         near |= vectors.similarities(raw, vector, [doc_id for doc_id in found if doc_id not in near])
-        fits = _judge(raw, query, index.read_docs(raw, found | near), near)
+        fits = _judge(raw, query, self._docs(raw, found | near), near)
         return sorted(fits, key=lambda each: (-each.score, each.doc.position))
+
+    def _judged(self, raw: Any, query: Query, vector: Vectors, found: dict[str, list[Offer]]) -> list[Hit]:
+        """Hits of products that are in their final order already."""
+        docs = {doc.product_id: doc for doc in index.read_docs_of(raw, found)}
+        near = {} if query.empty else vectors.similarities(raw, vector, [doc.doc_id for doc in docs.values()])
+        fits = {each.doc.product_id: each for each in _judge(raw, query, docs.values(), near)}
+        return [_hit(fits[product_id], offers) for product_id, offers in found.items() if product_id in fits]
 
 
 def _ids(hits: list[Hit]) -> set[str]:
@@ -182,17 +196,10 @@ def _by_relevance(raw: Any, query: Query, fits: list[Fit], filters: Filters, lim
     return hits[:limit]
 
 
-def _judged(raw: Any, query: Query, vector: Vectors, found: dict[str, list[Offer]]) -> list[Hit]:
-    """Hits of products that are in their final order already."""
-    docs = {doc.product_id: doc for doc in index.read_docs_of(raw, found)}
-    near = {} if query.empty else vectors.similarities(raw, vector, [doc.doc_id for doc in docs.values()])
-    fits = {each.doc.product_id: each for each in _judge(raw, query, docs.values(), near)}
-    return [_hit(fits[product_id], offers) for product_id, offers in found.items() if product_id in fits]
-
-
 def _judge(raw: Any, query: Query, docs: Collection[Doc], near: Mapping[int, float]) -> list[Fit]:
     options = index.options_of(raw, [doc.doc_id for doc in docs], query.words)
-    return [fit(query, doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id)) for doc in docs]
+    judge = Judge(query)
+    return [judge.fit(doc, options.get(doc.doc_id, frozenset()), near.get(doc.doc_id)) for doc in docs]
 
 
 def _hit(each: Fit, offers: list[Offer]) -> Hit:

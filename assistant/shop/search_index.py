@@ -10,9 +10,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.shop.search_terms import Query, Vocabulary, Word
 from assistant.shop.search_words import common_synonyms, normal, parse_synonyms, stem, stems, tokens, unstemmed
@@ -25,8 +24,7 @@ _BUDGET = 4000
 """How many rows a query may score; more frequent words only filter."""
 
 
-@dataclass(frozen=True)
-class Doc:
+class Doc(NamedTuple):
     """The texts of a product by which it is judged."""
 
     doc_id: int

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.shop.search_terms import Query
 from assistant.shop.search_words import normal, stems
@@ -21,8 +20,7 @@ _OFFERS = """SELECT v.product_id, v.sku, v.price_minor, v.stock, v.available, v.
     FROM json_each(?) j CROSS JOIN variant v ON v.product_id = j.value WHERE v.active"""
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """A variant that passes. `num_wanted`: how many of the query's words its options have."""
 
     sku: str
@@ -49,9 +47,10 @@ def live_offers(
     found: dict[str, list[Offer]] = {}
     for product_id, sku, price, stock, available, options_json, position in raw.execute(sql, values):
         in_stock = _in_stock(stock, available)
-        if (filters.in_stock and not in_stock) or not _passes(options_json, filters.options):
+        if (filters.in_stock and not in_stock) or (filters.options and not _passes(options_json, filters.options)):
             continue
-        num_wanted = sum(not forms.isdisjoint(_option_stems(options_json)) for forms in wanted_forms)
+        own = _option_stems(options_json) if wanted_forms else frozenset()
+        num_wanted = sum(not forms.isdisjoint(own) for forms in wanted_forms)
         found.setdefault(product_id, []).append(Offer(sku, price, in_stock, num_wanted, position))
     for offers in found.values():
         offers.sort(key=lambda offer: (-offer.num_wanted, not offer.in_stock, sign * offer.price_minor, offer.position))
@@ -65,8 +64,6 @@ def _in_stock(stock: int | None, available: int | None) -> bool:
 
 
 def _passes(options_json: str, wanted: Mapping[str, Collection[str]]) -> bool:
-    if not wanted:
-        return True
     options = {normal(name): normal(value) for name, value in json.loads(options_json).items()}
     return all(options.get(normal(name)) in {normal(value) for value in values} for name, values in wanted.items())
 

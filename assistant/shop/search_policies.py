@@ -57,6 +57,8 @@ class _Passage:
     heading: str
     text: str
     counts: Counter[str]
+    length: int
+    """How many words it has."""
 
     @property
     def context(self) -> str:
@@ -67,18 +69,20 @@ class _Passage:
 
 
 @dataclass(frozen=True)
-class _Pages:
+class Pages:
     """All paragraphs of a shop with their vectors (N, 384) and how many of them have each stem."""
 
     passages: tuple[_Passage, ...]
     vectors: Vectors
     frequencies: Counter[str]
+    having: Mapping[str, Sequence[int]]
+    """Each stem with the places of the paragraphs that have it."""
     mean_length: float
     spelt: Mapping[str, str]
     """Each stem of the pages as it is first written there."""
 
 
-_pages_by_hash: OrderedDict[bytes, _Pages] = OrderedDict()
+_pages_by_hash: OrderedDict[bytes, Pages] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -89,8 +93,17 @@ def find(
 
     Raises DatabaseError.
     """
+    return find_in(read_pages(db, embedder), embedder, query, limit, goods)
+
+
+def read_pages(db: Database, embedder: Embedder) -> Pages:
+    """The pages as they are now, to be searched by `find_in`. Raises DatabaseError."""
     with db.look() as raw:
-        pages = _pages(raw, embedder)
+        return _pages(raw, embedder)
+
+
+def find_in(pages: Pages, embedder: Embedder, query: str, limit: int, goods: Container[str]) -> list[PolicyHit]:
+    """See `find`."""
     if not pages.passages or not query.strip():
         return []
     score = _scores(query, pages, embedder)
@@ -105,10 +118,9 @@ def find(
     ]
 
 
-def _scores(query: str, pages: _Pages, embedder: Embedder) -> Vectors:
+def _scores(query: str, pages: Pages, embedder: Embedder) -> Vectors:
     """How near each paragraph is, by meaning and by words, (N,)."""
-    words = _words(query)
-    lexical = np.array([_bm25(words, passage, pages) for passage in pages.passages], np.float32)
+    lexical = np.array(_bm25(_words(query), pages), np.float32)
     similarity = pages.vectors @ embedder.encode([_in_page_words(query[:500], pages)])[0]
     return np.asarray(similarity + 0.25 * lexical, np.float32)
 
@@ -118,7 +130,7 @@ def _is_titled(passage: _Passage, named: Sequence[str]) -> bool:
     return bool({stem(w) for w in named} & {stem(w) for w in tokens(f"{passage.title} {passage.heading}")})
 
 
-def _in_page_words(query: str, pages: _Pages) -> str:
+def _in_page_words(query: str, pages: Pages) -> str:
     """The query with words that no page has replaced by one that the pages have for the same thing ("swap": exchange).
 
     For the embedder, to which the two are less alike than they are to a shop.
@@ -184,7 +196,7 @@ def keep_vectors(db: Database, embedder: Embedder) -> None:
         )
 
 
-def _pages(raw: Any, embedder: Embedder) -> _Pages:
+def _pages(raw: Any, embedder: Embedder) -> Pages:
     rows = raw.execute("SELECT policy_id, title, text FROM policy ORDER BY position, policy_id").fetchall()
     key = hashlib.blake2b(repr(rows).encode(), digest_size=16).digest()
     with _lock:
@@ -198,9 +210,13 @@ def _pages(raw: Any, embedder: Embedder) -> _Pages:
     # a vector that was just made goes through int8 too, so that the answer doesn't depend on what is kept
     vectors = [from_int8(kept.get(_hash(p.context)) or to_int8(fresh[p.context])) for p in passages]
     frequencies = Counter(word for passage in passages for word in passage.counts)
-    length = sum(sum(passage.counts.values()) for passage in passages) / max(len(passages), 1)
+    length = sum(passage.length for passage in passages) / max(len(passages), 1)
+    having: dict[str, list[int]] = {}
+    for i, passage in enumerate(passages):
+        for word in passage.counts:
+            having.setdefault(word, []).append(i)
     spelt = {stem(word): word for p in reversed(passages) for word in reversed(tokens(f"{p.title} {p.text}"))}
-    pages = _Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, length, spelt)
+    pages = Pages(passages, np.array(vectors, np.float32).reshape(-1, DIMENSIONS), frequencies, having, length, spelt)
     with _lock:
         _pages_by_hash[key] = pages
         if len(_pages_by_hash) > _KEPT:
@@ -220,7 +236,7 @@ def split(policy_id: str, title: str, text: str) -> list[_Passage]:
                 continue
         plain = " ".join(unrolled(block).replace("**", "").split())
         counts = Counter(stem(word) for word in tokens(f"{policy_id} {title} {heading} {plain}"))
-        passages.append(_Passage(policy_id, title, heading, plain, counts))
+        passages.append(_Passage(policy_id, title, heading, plain, counts, counts.total()))
     return passages
 
 
@@ -235,18 +251,21 @@ def _blocks(text: str) -> list[str]:
     return blocks
 
 
-def _bm25(words: Sequence[tuple[str, ...]], passage: _Passage, pages: _Pages) -> float:
-    """BM25 as a share of what a paragraph that has all the words would get: 0 to 1."""
+def _bm25(words: Sequence[tuple[str, ...]], pages: Pages) -> list[float]:
+    """BM25 of each paragraph as a share of what one that has all the words would get: 0 to 1."""
     num = len(pages.passages)
-    length = sum(passage.counts.values()) / pages.mean_length
-    score = best = 0.0
+    scores, best = [0.0] * num, 0.0
     for forms in words:
         frequency = max(_count(pages.frequencies, form) for form in forms)
         weight = math.log(1 + (num - frequency + 0.5) / (frequency + 0.5))
-        count = sum(_count(passage.counts, form) for form in forms)
-        score += weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
         best += weight
-    return min(score / best, 1.0) if best else 0.0
+        having = [i for form in forms for i in pages.having.get(form.partition(" ")[0], ())]
+        for i in dict.fromkeys(having):
+            passage = pages.passages[i]
+            count = sum(_count(passage.counts, form) for form in forms)
+            length = passage.length / pages.mean_length
+            scores[i] += weight * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
+    return [min(score / best, 1.0) if best else 0.0 for score in scores]
 
 
 def _count(counts: Counter[str], form: str) -> int:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from math import exp
+from typing import NamedTuple
 
 from assistant.shop.search_index import Doc
 from assistant.shop.search_terms import Query, Word
@@ -33,8 +33,7 @@ _LABEL_PARTS = re.compile(r"[,/&>]| and ")
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """How a product fits a query; all numbers from 0 to 1."""
 
     doc: Doc
@@ -52,42 +51,54 @@ class Fit:
     """The query's words that the product has nowhere."""
 
 
-def fit(query: Query, doc: Doc, options: Collection[int], similarity: float | None) -> Fit:
-    """Judge one product. `options` are those of the query's option values that the product has.
+class Judge:
+    """Judges products for one query: what is the same for all of them is made once."""
 
-    `similarity` None: it has no vector yet; then it is taken to be as near as its words suggest.
-    """
-    total = sum(word.weight for word in query.words)
-    coverage = 0.0
-    matched, missing = set(), set()
-    for word in query.words:
-        strength = _strength(word, doc, options)
-        coverage += word.weight * strength * (GUESSED if word.corrected else 1.0)
-        if strength > IN_OPTION:
-            matched.add(word.text)
-        elif not strength:
-            missing.add(word.text)
-    coverage = coverage / total if total else 0.0
-    head = head_match(query.head, doc) if query.head is not None else 0.0
-    if query.head is not None and _is_half_said(query, query.head, missing):
-        head = 0.0
-    similarity = _GUESSED_NEARNESS * coverage if similarity is None else max(similarity, 0.0)
-    score = similarity + 0.2 * coverage + 0.05 * head + 0.08 * _precision(query, doc)
-    confidence = _confidence(query, similarity, coverage, head, missing, said=bool(matched or options))
-    return Fit(doc, score, similarity, coverage, head, confidence, frozenset(matched), frozenset(missing))
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._total = sum(word.weight for word in query.words)
+        self._asked = {form for word in query.words for form in word.forms}
 
+    def fit(self, doc: Doc, options: Collection[int], similarity: float | None) -> Fit:
+        """Judge one product. `options` are those of the query's option values that the product has.
 
-def _confidence(
-    query: Query, similarity: float, coverage: float, head: float, missing: Collection[str], *, said: bool
-) -> float:
-    """A logistic regression fitted on queries for what a shop has and for what it hasn't."""
-    if not said and similarity < _MEANT:
-        return 0.0  # only texts mention it: a backpack with room for a laptop is no laptop
-    total = sum(word.weight for word in query.words)
-    lost = sum(word.weight for word in query.words if word.text in missing) / total if total else 1.0
-    strange = (word.weight for word in query.words if word.text in missing and not word.known)
-    unknown = sum(strange) / total if total else 0.0
-    return 1 / (1 + exp(-(2.1 * similarity + 1.5 * coverage + 2.65 * head - 1.5 * lost - 2.3 * unknown - 0.74)))
+        `similarity` None: it has no vector yet; then it is taken to be as near as its words suggest.
+        """
+        query, coverage = self._query, 0.0
+        matched, missing = set(), set()
+        places = _places(doc.name, doc.category, doc.subcategory, doc.brand)
+        for word in query.words:
+            strength = _strength(word, doc, places, options)
+            coverage += word.weight * strength * (GUESSED if word.corrected else 1.0)
+            if strength > IN_OPTION:
+                matched.add(word.text)
+            elif not strength:
+                missing.add(word.text)
+        coverage = coverage / self._total if self._total else 0.0
+        head = head_match(query.head, doc) if query.head is not None else 0.0
+        if query.head is not None and _is_half_said(query, query.head, missing):
+            head = 0.0
+        similarity = _GUESSED_NEARNESS * coverage if similarity is None else max(similarity, 0.0)
+        score = similarity + 0.2 * coverage + 0.05 * head + 0.08 * self._precision(doc)
+        confidence = self._confidence(similarity, coverage, head, missing, said=bool(matched or options))
+        return Fit(doc, score, similarity, coverage, head, confidence, frozenset(matched), frozenset(missing))
+
+    def _confidence(
+        self, similarity: float, coverage: float, head: float, missing: Collection[str], *, said: bool
+    ) -> float:
+        """A logistic regression fitted on queries for what a shop has and for what it hasn't."""
+        if not said and similarity < _MEANT:
+            return 0.0  # only texts mention it: a backpack with room for a laptop is no laptop
+        words, total = self._query.words, self._total
+        lost = sum(word.weight for word in words if word.text in missing) / total if total else 1.0
+        strange = (word.weight for word in words if word.text in missing and not word.known)
+        unknown = sum(strange) / total if total else 0.0
+        return 1 / (1 + exp(-(2.1 * similarity + 1.5 * coverage + 2.65 * head - 1.5 * lost - 2.3 * unknown - 0.74)))
+
+    def _precision(self, doc: Doc) -> float:
+        """Share of the name's words that were asked for: "water" means Water rather than Water Bottle."""
+        name = _single_stems(doc.name)
+        return len(name & self._asked) / len(name) if name else 0.0
 
 
 def _is_half_said(query: Query, head: Word, missing: Collection[str]) -> bool:
@@ -96,12 +107,16 @@ def _is_half_said(query: Query, head: Word, missing: Collection[str]) -> bool:
     return at > 0 and not _GENERIC.isdisjoint(head.forms) and query.words[at - 1].text in missing
 
 
-def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
-    best = 0.0
-    for form, share in zip(word.forms, (1.0, *[_OTHER_FORM] * len(word.forms)), strict=False):
-        best = max(best, share * _place(form, doc))
+def _strength(word: Word, doc: Doc, places: Mapping[str, float], options: Collection[int]) -> float:
+    best, share = 0.0, 1.0
+    for form in word.forms:
+        place = places.get(form)
+        if place is None:
+            place = _place(form, doc) if " " in form else 0.0
+        best = max(best, share * place)
         if best == IN_NAME:
             return best
+        share = _OTHER_FORM
     if not word.option_ids.isdisjoint(options):
         best = max(best, IN_OPTION)
     if best >= IN_OPTION * _OTHER_FORM:
@@ -116,9 +131,7 @@ def _strength(word: Word, doc: Doc, options: Collection[int]) -> float:
 
 
 def _place(form: str, doc: Doc) -> float:
-    places = _places(doc.name, doc.category, doc.subcategory, doc.brand)
-    if (strength := places.get(form)) is not None or " " not in form:
-        return strength or 0.0
+    """The strongest place that has all words of a form of several."""
     parts = form.split()
     for text_stems, strength in (
         (stems(doc.name), IN_NAME),
@@ -175,13 +188,18 @@ def head_match(head: Word, doc: Doc) -> float:
     """1 when the product is such a thing, 0.5 when its name or kind only mentions it, 0 otherwise."""
     if not _label_heads(doc.category, doc.subcategory).isdisjoint(head.forms):
         return 1.0
-    mentioned = frozenset(stems(doc.name)) | kind_stems(doc)
+    mentioned = _mentioned(doc.name, doc.category, doc.subcategory)
     heads = _heads(doc.name, doc.category, doc.subcategory)
     best = 0.0
     for form in head.forms:
         if all(part in mentioned for part in form.split()):
             best = max(best, 1.0 if form.split()[-1] in heads else 0.5)
     return best
+
+
+@lru_cache(maxsize=65536)
+def _mentioned(name: str, category: str, subcategory: str) -> frozenset[str]:
+    return frozenset(stems(name)) | _kind_stems(category, subcategory)
 
 
 @lru_cache(maxsize=8192)
@@ -211,13 +229,6 @@ def _last_stems(phrase: str) -> frozenset[str]:
     while len(words) > 1 and words[-1].isdigit():  # "Base Layer 150"
         words.pop()
     return frozenset((stem(words[-1]), *stems(" ".join(words[-2:]))[-1:])) if words else frozenset()
-
-
-def _precision(query: Query, doc: Doc) -> float:
-    """Share of the name's words that were asked for: "water" means Water rather than Water Bottle."""
-    name = _single_stems(doc.name)
-    asked = {form for word in query.words for form in word.forms}
-    return len(name & asked) / len(name) if name else 0.0
 
 
 @lru_cache(maxsize=65536)
