@@ -22,6 +22,7 @@ from tokenizers import BertWordPieceTokenizer
 
 from assistant.errors import ModelError
 from assistant.shop.onnx_int8 import quantize_matmuls
+from assistant.shop.onnx_single import for_single_texts
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
@@ -141,6 +142,7 @@ def packaged_model() -> bytes:
 
 
 def open_session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+    """A session for one text at a time: the attention mask isn't looked at. Raises ModelError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -149,6 +151,7 @@ def open_session(model: bytes, name: str) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(quantize_matmuls(model), options, providers=["CPUExecutionProvider"])
+        single = quantize_matmuls(for_single_texts(model))
+        return onnxruntime.InferenceSession(single, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises many types of its own without a common base
         raise ModelError(f"{name} is not a model that onnxruntime can run ({str(error).splitlines()[0]})") from error
