@@ -32,6 +32,18 @@ def held(hits: list[Hit], text: str, context: Context) -> list[Hit]:
     return sorted(kept, key=lambda h: -sum(marks.get(h.product_id, []))) or hits
 
 
+def as_wanted(products: list[Product], text: str) -> list[Product]:
+    """Those that are as the text wants them, where any surely is; else all."""
+    marks = [_marks(p, text) for p in products]
+    sure = [p for p, own in zip(products, marks, strict=True) if own and min(own) > 0]
+    return sure or products
+
+
+def narrowed(product: Product, text: str) -> bool:
+    """Whether the product was chosen by how the text wants it."""
+    return bool(_marks(product, text))
+
+
 def _marks(product: Product, text: str) -> list[int]:
     return is_so({**product.attributes, **product.specs}, text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assistant.act import promotions
+from assistant.act import conditions, promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.finding import best_matches, closest_category, filters, fits, kind_name, remembered, shown_kind
@@ -104,6 +104,7 @@ def _scope(pool: Pool, request: Request) -> str:
     if request.products and not _is_kind(request):
         return " of these" if len({p.product_id for p, _ in pool}) > 1 else " version"
     narrowed = bool(limits.price or limits.brand or limits.rating or limits.in_stock or request.wanted)
+    narrowed |= any(conditions.narrowed(product, request.text) for product, _ in pool)
     if not kind:
         everything = not (request.query or request.products or limits.category or limits.subcategory or narrowed)
         return " of all that we have" if everything else " that I found"
@@ -136,7 +137,7 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     found = [h.product_id for h in hits]
     if widened and request.act in ("cheapest", "most_expensive"):
         found += [p for p in request.products if p not in found]
-    return _of_that_measure(request, context.catalogue.products(found))
+    return conditions.as_wanted(_of_that_measure(request, context.catalogue.products(found)), request.text)
 
 
 def _is_topic(category: str, request: Request, hits: list[Hit], context: Context) -> bool:

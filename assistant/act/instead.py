@@ -110,8 +110,11 @@ def no_longer(choice: Choice, context: Context, plan: Plan) -> None:
         alternatives(choice, context, plan)
 
 
-def unavailable(choice: Choice, context: Context, plan: Plan) -> None:
-    """Says that nothing of what was asked for is there (or that nobody knows), and what is there instead."""
+def unavailable(choice: Choice, context: Context, plan: Plan, *, plainly: bool = True) -> None:
+    """Says that nothing of what was asked for is there (or that nobody knows), and what is there instead.
+
+    Not `plainly`: more may have been asked than that, so that no "no" is said.
+    """
     fact = context.item(plan, choice.product, shown_options(choice))
     state = context.add_availability(fact, choice.sold)
     be = "are" if fact.plural else "is"
@@ -122,10 +125,10 @@ def unavailable(choice: Choice, context: Context, plan: Plan) -> None:
         plan.closing.append("A colleague in the shop can check it for you.")
         plan.answered = False
         return
-    no = add_answer(fact, "no")
-    plan.say(f"{no}, the {fact.key('item')} {be} {state}.", state)
+    opening = f"{add_answer(fact, 'no')}, the" if plainly else "The"
+    plan.say(f"{opening} {fact.key('item')} {be} {state}.", state)
     remember(choice.sold, plan)
-    plan.phrase = True
+    plan.phrase = plainly
     alternatives(choice, context, plan)
 
 

@@ -68,7 +68,7 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
         within = [v.sku for v in choice.available if fits(v, request.limits)]
         choice = choose(product, request.wanted, within or request.skus)
     if not choice.available:
-        unavailable(choice, context, plan)
+        unavailable(choice, context, plan, plainly=not _left_over(request))
         return
     if _contradicts(request, choice, context, plan):
         return
@@ -157,7 +157,8 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
     names = [n for n in names if n not in told] or list(names)
     if _of_this_one(request, product, names, context, plan):
         return
-    settled = bool(names) and set(names) <= told and not _COMES_IN.search(request.text.lower())
+    low = request.text.lower()
+    settled = bool(names) and set(names) <= told and not _COMES_IN.search(low) and not _HOW_MANY.search(low)
     kept = tuple(w for w in request.wanted if (settled or w.name not in names) and not w.pinned)
     choice = choose(product, kept, request.skus if not names else ())
     for number in range(len(kept) - 1, 0, -1):  # nothing has it all: what was said longest ago gives way

@@ -5,15 +5,18 @@ Compares only values of one name and one dimension, says of how many the value i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant import measures
 from assistant.act.aspects import Aspect
+from assistant.act.conditions import as_wanted, narrowed
 from assistant.act.context import Context
 from assistant.act.details import aspect_name, aspect_text
 from assistant.act.finding import kind_name, of_kind, remembered, shown_kind
 from assistant.act.plan import Fact, Field, Plan
 from assistant.language import stems
 from assistant.measures import Asked, Value
-from assistant.request import Request
+from assistant.request import Limits, Request
 from assistant.types import Product, Receipt
 
 _SHOWN = 3
@@ -28,6 +31,11 @@ def superlative(request: Request, context: Context, plan: Plan) -> bool:
     wanted = measures.asked(request.text, kind)
     if wanted is None or not products:
         return False
+    if len(products) == 1 and not getattr(measures.value_of(products[0], wanted), "sku", ""):
+        request, products = _of_its_kind(products[0], request, context)
+        known = {p.product_id: p for p in products}
+        if len(products) < _PAIR:
+            return False  # of one alone nothing is the most
     best = measures.comparable({p.product_id: measures.value_of(p, wanted) for p in products}, wanted)
     if len(best) < min(2, len(products)) or not best:
         return False
@@ -77,10 +85,20 @@ _PAIR = 2
 
 
 def _candidates(request: Request, context: Context) -> list[Product]:
-    """All of the kind that is named, or the products talked about; never only those that a search found first."""
-    if request.products:
-        return [p for p in context.catalogue.products(request.products[:50]) if p.active]
-    return [p for p in of_kind(request, context) if any(v.active for v in p.variants)]
+    """All of the kind that is named, or the products talked about; never only those that a search found first. Of them
+    those that are as the words want them ("your waterproof boots")."""
+    products = context.catalogue.products(request.products[:50]) if request.products else of_kind(request, context)
+    return as_wanted([p for p in products if p.active and any(v.active for v in p.variants)], request.text)
+
+
+def _of_its_kind(product: Product, request: Request, context: Context) -> tuple[Request, list[Product]]:
+    """The question widened to all of the narrowest kind that the product has company in."""
+    for kind in (Limits(subcategory=product.subcategory), Limits(category=product.category)):
+        wide = replace(request, query="", products=(), limits=kind, from_context=False)
+        found = _candidates(wide, context) if kind else []
+        if len(found) > 1:
+            return wide, found
+    return request, [product]
 
 
 def _say(
@@ -149,4 +167,8 @@ def _scope(request: Request, best: dict[str, Value], known: dict[str, Product]) 
     kind = kind_name(request)
     if len(best) < len(known):
         return f"of those whose {name} our catalogue gives, "
-    return f"of our {shown_kind(kind)}, " if kind and not request.from_context else ""
+    if request.products or request.from_context:
+        return "of these, " if len(known) > _PAIR else ""
+    if any(narrowed(p, request.text) for p in known.values()):
+        return "of those that fit, "
+    return f"of our {shown_kind(kind)}, " if kind else "of those that I found, "

@@ -62,6 +62,7 @@ _SUCH_ONES = re.compile(
 """Others of the kind that are so: "cordless ones?"."""
 _OF_IT = re.compile(r"\b(?:of|on|in|for|with) (?:it|that|this|those|these|them)\W*$|\b(?:does|do|can|is) it\b")
 """Of the thing talked about the longest, biggest or cheapest version is asked: "the longest battery on those"."""
+_SEVERAL = frozenset({"those", "these", "them"})
 _EVERYTHING = frozenset(
     """overall everything anything thing things product products item items article articles shop store range catalog
     catalogue whole entire sell offer carry altogether all""".split()
@@ -281,7 +282,11 @@ class Subject:
         ids = tuple(dict.fromkeys(str(i["product"]) for i in the_two(state, clause.text))) if counted else ()
         if counted and len(ids) == (2 if counted[1] in ("two", "2") else 3):
             return replace(request, query="", products=ids, limits=Limits(), from_context=True)
-        if state.focus and not self._names_kind(clause) and _OF_IT.search(fold(clause.text)):
+        listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
+        of_it = None if self._names_kind(clause) else _OF_IT.search(fold(clause.text))
+        if of_it and of_it[0].split()[-1] in _SEVERAL and len(listed) > 1 and set(state.focus) <= set(listed):
+            return replace(request, query="", products=listed, from_context=True)
+        if state.focus and of_it:
             return replace(request, query="", products=tuple(state.focus), from_context=True)
         if not self._names_kind(clause) and (vessel := self._vessel(clause)):
             request = replace(request, query=f"{request.query} {vessel}".strip())
@@ -307,7 +312,6 @@ class Subject:
         searched = search.get("query") or search.get("products") or search.get("category") or search.get("brand")
         if searched and state.act in SUPERLATIVES | {"search"}:
             return same_search(request, search)
-        listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
         if len(listed) > 1 and OF_THOSE.search(fold(clause.text)):
             return replace(request, query="", products=listed, from_context=True)
         return replace(request, query="", products=tuple(state.focus), from_context=bool(state.focus))

@@ -160,6 +160,8 @@ def is_verb(mention: Mention, clause: Clause) -> bool:
     """A single word after "can you", "to", "would" is what somebody or something does ("would suit"), nothing sold."""
     first = min(mention.positions)
     before = clause.links.tokens[first - 1].text if first else ""
+    if before in ("that", "which", "who") and clause.links.tokens[first].text.endswith("s"):
+        return len(mention.positions) == 1 and mention.coverage < 0.9  # "a robot that hoovers"
     return (
         len(mention.positions) == 1
         and mention.coverage < 0.9

@@ -213,13 +213,22 @@ def certain(text: str, scores: dict[str, float]) -> dict[str, float]:
     return {"details": 1.0}
 
 
-def choose_act(text: str, scores: dict[str, float], *, has_content: bool) -> str:
-    """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold."""
+_ADDRESSED = re.compile(
+    r"\b(?:you|u|ya|ur|your|youre|talking|speaking|chatting|writing|some(?:one|body)|any(?:one|body)|who|humans?|person|"
+    r"people|real|ai|this|chat\w*)\b"
+)
+
+
+def choose_act(text: str, scores: dict[str, float], *, has_content: bool, names_kind: bool = False) -> str:
+    """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold,
+    `names_kind` whether a word of it is one for a kind of what is sold."""
     folded = fold(text)
     believed = {
         a: p for a, p in scores.items() if a not in _EVIDENCE or p > _WITHOUT_WORD or _EVIDENCE[a].search(folded)
     }
     believed = {a: p for a, p in believed.items() if a not in ("human", "are_you_human") or p > 0.3} or believed
+    if (has_content or names_kind) and not _ADDRESSED.search(folded):  # "is there a robot vacuum"
+        believed = {a: p for a, p in believed.items() if a != "are_you_human"} or believed
     believed = {
         a: p for a, p in believed.items() if a not in _ONLY_IF_SURE or (p > 0.5 and not has_content)
     } or believed

@@ -96,7 +96,7 @@ class Naming:
             pointed = [_before_one(m, tokens) or _behind_the(m, tokens) for m in kept]
             kept = [self._in_focus(m, state) if p else m for m, p in zip(kept, pointed, strict=True)]
             kept = self._of_one_kind(kept, tokens)
-        kept = [m for m in kept if not self._modifies(m, clause)]
+        kept = [m for m in kept if not self._modifies(m, clause) and not self._stray(m, clause)]
         if any(m.coverage >= 0.99 for m in kept):
             kept = [m for m in kept if not self._headless(m, clause)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
@@ -267,6 +267,18 @@ class Naming:
         apart = clause.text[tokens[last].end : following.start].strip()
         plain = following.text.isalpha() and following.text not in STOP_WORDS
         return plain and not named and not apart and self.stems(mention.product_ids[0])[-1] != tokens[last].stem
+
+    def _stray(self, mention: Mention, clause: Clause) -> bool:
+        """An ordinary word that stands in front in one name, beside the word for another kind of thing: "your dearest
+        watch in the house" is no House Plant."""
+        at, tokens = max(mention.positions), clause.links.tokens
+        if len(mention.positions) > 1 or not mention.specific or mention.coverage >= _BY_HALF:
+            return False
+        if tokens[at].text not in self._vocabulary.english or self._is_head(mention, clause):
+            return False
+        others = [t for i, t in enumerate(tokens) if i != at and t.text.isalpha() and t.text not in STOP_WORDS]
+        kinds = set[str]().union(*(self._vocabulary.by_kind.get(t.stem, set()) for t in others))
+        return bool(kinds) and not kinds & set(mention.product_ids)
 
     def _headless(self, mention: Mention, clause: Clause) -> bool:
         """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from assistant.language import fold, words_to_numbers
+from assistant.language import STOP_WORDS, fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
 from assistant.understand import shopping
 from assistant.understand.about import Subject
@@ -177,7 +177,8 @@ class Reader:
         masked = mask(text, links)
         scores = certain(text, self._head.probabilities(self._encode([masked])[0], masked))
         found = bool(links.mentions or links.options or links.categories or links.brands)
-        return Clause(text, links, scores, choose_act(text, scores, has_content=found))
+        kind = any(t.stem in self._vocabulary.by_kind for t in links.tokens if t.text not in STOP_WORDS)
+        return Clause(text, links, scores, choose_act(text, scores, has_content=found, names_kind=kind))
 
     def _request(self, clause: Clause, state: State) -> Request:
         request = Request(

@@ -66,3 +66,10 @@ def test_every_authored_line_has_a_label_that_the_head_knows() -> None:
     files = sorted(AUTHORED.glob("*.txt"))
     labels = {label for path in files for label in read_labelled(path)[1]}
     assert len(files) >= 10 and labels == set(default_head().labels)
+
+
+def test_a_kind_of_what_is_sold_is_no_question_who_answers() -> None:
+    scores = {"are_you_human": 0.7, "search": 0.2}
+    assert choose_act("is there a robot vacuum", scores, has_content=False, names_kind=True) == "search"
+    assert choose_act("are you a robot vacuum", scores, has_content=False, names_kind=True) == "are_you_human"
+    assert choose_act("is there a robot", scores, has_content=False) == "are_you_human"

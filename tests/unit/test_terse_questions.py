@@ -130,3 +130,25 @@ def test_a_size_that_a_thing_does_not_come_in_is_no_yes(talk: Talk) -> None:
 def test_never_having_done_something_is_no_dislike(talk: Talk) -> None:
     assert "avoids" not in talk("never done yoga, i want to learn at home").reply
     assert "avoids" in talk("never wool").reply
+
+
+def test_of_one_alone_nothing_is_the_most(talk: Talk) -> None:
+    reply = talk("is the tarn 3 the lightest tent").reply
+    assert "Of our tents, the Tarn 2 Tent is the lightest" in reply
+
+
+def test_a_superlative_is_of_what_is_as_wanted(talk: Talk) -> None:
+    assert "Of those that fit, the Trail Runner GTX" in talk("which of your waterproof footwear is the lightest").reply
+
+
+def test_how_many_colours_counts_all_of_them(talk: Talk) -> None:
+    assert "3 colours" in talk("the daybreak daypack 32 litres in black?", "how many colours is it made in").reply
+
+
+def test_no_is_only_said_to_what_was_asked(talk: Talk) -> None:
+    assert not talk("stride trousers 34 waist 32 leg?", "is there a belt with them").reply.startswith("No, the Stride")
+
+
+@pytest.mark.parametrize("asked", ["what do they cost and can they go in the dryer", "price, and is it waterproof"])
+def test_two_questions_in_one_sentence_are_two(talk: Talk, asked: str) -> None:
+    assert len(talk("do you have the squall rain jacket", asked).acts) == 2
