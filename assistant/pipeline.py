@@ -36,7 +36,7 @@ from assistant.messages import Messages, message_encoder
 from assistant.opinions import opinion
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
-from assistant.readings.second_look import Choose, Taken, likeliest, second_look
+from assistant.readings.second_look import Choose, Taken, second_look
 from assistant.remember import advance, log
 from assistant.screen.judge import OwnNames, things
 from assistant.screen.screen import Screened
@@ -76,9 +76,9 @@ class Assistant:
         settings: Settings,
         adapters: InUse | None = None,
         speaker: Speaker | None = None,
-        choose: Choose = likeliest,
+        choose: Choose | None = None,
     ) -> None:
-        """`choose`: which of the answers that a message may have is given."""
+        """`choose`: which of the answers that a message may have is given; the judge without it."""
         self._engine = engine
         self._settings = settings
         self._choose = choose

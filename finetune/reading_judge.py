@@ -6,14 +6,16 @@
 
 Each message is a list of answers with their traits (assistant/readings/traits.py) and whether each is right. The loss
 asks two things: of every answer if it is right, and of the right ones to stand before the others. A few networks are
-trained from other beginnings and put side by side as one, which errs less than each. Knows no shop and no text.
+trained from other beginnings and put side by side as one, which errs less than each. In the same way one is trained
+that does without what is dear to know of an answer, and one that sees only the first answer, and tells whether it is
+wrong where another is right. Knows no shop and no text.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +25,16 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.readings.judge import WEIGHTS, Judge
-from assistant.readings.second_look import MARGIN
+from assistant.readings.judge import PARTS, WEIGHTS, Judge, of_first, without_reading
+from assistant.readings.second_look import DOUBT, MARGIN, likeliest, worth_reading
+from assistant.readings.traits import ACTS, NUM_TRAITS
+from assistant.readings.ways import NAMES
 
 Floats = NDArray[np.float32]
 _HIDDEN, _NUM_NETS, _EPOCHS, _BATCH = 32, 3, 24, 32
 _RATE, _DECAY, _DROPOUT, _CLIP = 3e-3, 0.03, 0.4, 5.0
 _SPREAD, _NONE, _FAR = 1e-3, -1.0, 1e4
+_OF_REPLY = slice(len(NAMES) + len(ACTS), NUM_TRAITS)
 _UNTRUE = 4.0
 """How many wrong answers one counts for that states something untrue."""
 
@@ -56,7 +61,17 @@ def read(path: Path) -> list[Message]:
 
 
 def fit(messages: Sequence[Message], seed: int = 0) -> dict[str, Floats]:
-    """The weights, by the names that Judge reads."""
+    """The weights of all networks, by the names that Judge reads."""
+    quick = [replace(m, inputs=without_reading(m.inputs)) for m in messages]
+    doubt = [
+        Message(m.split, of_first(m.inputs), np.array([m.right.any() and not m.right[0]]), np.zeros(1, np.bool_))
+        for m in messages
+    ]
+    parts = zip(PARTS, (messages, quick, doubt), strict=True)
+    return {f"{part}{name}": value for part, seen in parts for name, value in _fit(seen, seed).items()}
+
+
+def _fit(messages: Sequence[Message], seed: int) -> dict[str, Floats]:
     stacked = np.concatenate([m.inputs for m in messages])
     mean, scale = stacked.mean(axis=0), stacked.std(axis=0) + _SPREAD
     width = max(len(m.inputs) for m in messages)
@@ -106,21 +121,25 @@ def _loss(scores: Tensor, right: Tensor, weight: Tensor) -> Tensor:
 
 def told(messages: Sequence[Message], judge: Judge, margin: float) -> str:
     """One line: how many are right as read, as judged, and with the best of all ways."""
-    chosen = [_choice(judge.weigh(m.inputs), margin) for m in messages]
+    chosen = [_choice(judge, m.inputs, margin) for m in messages]
     before, after = sum(m.right[0] for m in messages), sum(m.right[c] for m, c in zip(messages, chosen, strict=True))
     lost = sum(m.right[0] and not m.right[c] for m, c in zip(messages, chosen, strict=True))
     untrue = sum(m.wrong[0] for m in messages), sum(m.wrong[c] for m, c in zip(messages, chosen, strict=True))
+    looked = sum(judge.doubt(m.inputs) >= DOUBT for m in messages)
     count = len(messages)
     return (
-        f"{count} messages: right as read {before / count:.1%}, as judged {after / count:.1%} "
-        f"({sum(c != 0 for c in chosen)} taken otherwise, {lost} lost), of the best way "
+        f"{count} messages: right as read {before / count:.1%}, as judged {after / count:.1%} ({looked} looked at, "
+        f"{sum(c != 0 for c in chosen)} taken otherwise, {lost} lost), of the best way "
         f"{sum(m.right.any() for m in messages) / count:.1%}; untrue {untrue[0]} -> {untrue[1]}"
     )
 
 
-def _choice(scores: Floats, margin: float) -> int:
-    best = int(np.argmax(scores))
-    return best if scores[best] - scores[0] > margin else 0
+def _choice(judge: Judge, seen: Floats, margin: float) -> int:
+    """As the second look chooses; answers whose own traits are the same count as one."""
+    if judge.doubt(seen) < DOUBT:
+        return 0
+    worth = worth_reading(judge.quickly(seen), [row.tobytes() for row in seen[:, _OF_REPLY]])
+    return worth[likeliest(judge.weigh(seen[worth]), margin)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,7 +6,7 @@ themselves: that is taken in once. Writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.plan import Plan, render
 from assistant.readings.judge import default_judge, inputs
-from assistant.readings.traits import of_answer, scene
+from assistant.readings.traits import READ, Scene, of_answer, read, scene
 from assistant.readings.ways import ways
 from assistant.request import Request
 from assistant.understand import whoasks
@@ -25,6 +25,10 @@ from assistant.understand.state import State
 
 MARGIN = 0.5
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
+DOUBT = -3.0
+"""How likely it must be (log odds) that another answer is right where the first isn't, for the others to be made."""
+_NUM_READ = 3
+"""Of how many answers beside the first the sentences are read."""
 _SETTLED = frozenset(
     """other_language mood preference preferences human greeting thanks goodbye are_you_human basket""".split()
 )
@@ -47,17 +51,29 @@ Choose = Callable[[Sequence[Taken], NDArray[np.float32]], int]
 """Which of several answers is given, by its place: sees them and the judge's inputs, (num_answers, num_inputs)."""
 
 
-def likeliest(taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
-    """The one that the judge holds for right, where it is much surer of it than of the first."""
-    scores = default_judge().weigh(seen)
+def likeliest(scores: NDArray[np.float32], margin: float = MARGIN) -> int:
+    """The answer that the judge holds for right, where it is surer of it than of the first."""
     best = int(np.argmax(scores))
-    return best if scores[best] - scores[0] > MARGIN else 0
+    return best if scores[best] - scores[0] > margin else 0
 
 
-def second_look(text: str, first: Taken, state: State, reader: Reader, context: Context, choose: Choose) -> Taken:
+def worth_reading(quick: NDArray[np.float32], replies: Sequence[Hashable]) -> list[int]:
+    """The places of the answers whose sentences are read before one is given: the first, and those of the few others
+    that are likeliest by the `quick` scores, one of each that say the same."""
+    found = {replies[0]: 0}
+    for at in np.argsort(-quick, kind="stable"):
+        if len(found) <= _NUM_READ:
+            found.setdefault(replies[at], int(at))
+    return list(found.values())
+
+
+def second_look(
+    text: str, first: Taken, state: State, reader: Reader, context: Context, choose: Choose | None = None
+) -> Taken:
     """The way to take `text` that is likeliest right; `first` is how it was read.
 
-    Who writes tells at most where something is to be sent: what is weighed is the message without it.
+    Who writes tells at most where something is to be sent: what is weighed is the message without it. `choose` sees
+    every answer with all that can be known of it, and takes the judge's place.
     """
     if _settled(first.requests) or (first.plan.clarifying and not state.focus):
         return first
@@ -67,20 +83,42 @@ def second_look(text: str, first: Taken, state: State, reader: Reader, context: 
     if not near:
         return first  # nothing of the shop is embedded yet: what the judge goes by isn't known
     before = scene(bare, reader.scores(bare), near, state, looking)
-    taken = [first]
+    own = _traits(first, before, state, looking)
+    own[READ] = read(first.plan, before)
+    if choose is None and default_judge().doubt(inputs(before.traits, own[None], [said(first.plan)])) < DOUBT:
+        return first
+    taken = [first, *_others(text, first, [hit.product_id for hit in near], state, reader, looking)]
+    replies = [said(each.plan) for each in taken]
+    traits = np.array([own, *(_traits(each, before, state, looking) for each in taken[1:])])
+    seen = inputs(before.traits, traits, replies)
+    worth = list(range(len(taken))) if choose else worth_reading(default_judge().quickly(seen), replies)
+    for at in worth[1:]:
+        traits[at, READ] = read(taken[at].plan, before)
+    seen = inputs(before.traits, traits, replies)
+    return taken[choose(taken, seen) if choose else worth[likeliest(default_judge().weigh(seen[worth]))]]
+
+
+def _others(
+    text: str, first: Taken, near: Sequence[str], state: State, reader: Reader, context: Context
+) -> Iterator[Taken]:
+    """The answers of the other ways to take a message, but for those that can't be meant."""
 
     def names(products: Sequence[str]) -> list[str]:
         return [p.name for p in context.catalogue.products(list(products))]
 
-    for way in ways(text, first.requests, state, reader, [hit.product_id for hit in near], names)[1:]:
+    known = [first]
+    for way in ways(text, first.requests, state, reader, near, names)[1:]:
         if _settled(way.requests):
             continue
-        same = next((each.plan for each in taken if each.requests == list(way.requests)), None)
-        each = Taken(way.name, list(way.requests), same or answer(way.requests, looking))
+        same = next((each.plan for each in known if each.requests == list(way.requests)), None)
+        each = Taken(way.name, list(way.requests), same or answer(way.requests, context))
         if not any(unfit(first.requests, each) for unfit in (_passes_over, _ranks_unasked, _of_what_is_strange)):
-            taken.append(each)
-    traits = [of_answer(each.name, each.requests, each.plan, before, state, looking) for each in taken]
-    return taken[choose(taken, inputs(before.traits, np.array(traits), [said(each.plan) for each in taken]))]
+            known.append(each)
+            yield each
+
+
+def _traits(taken: Taken, before: Scene, state: State, context: Context) -> NDArray[np.float32]:
+    return of_answer(taken.name, taken.requests, taken.plan, before, state, context)
 
 
 def _settled(requests: Sequence[Request]) -> bool:

@@ -54,6 +54,12 @@ _CAN_I = re.compile(r"\b(?:can|could|may|do|should|will|if) (?:i|we|you|u)\b")
 _CLOSEST = re.compile(r"what comes closest", re.IGNORECASE)
 _SORRY = re.compile(r"\bi'm sorry|\bi don't know|couldn't find|doesn't say", re.IGNORECASE)
 _CLIP = 12.0
+_NUM_PLAIN = 35
+_NUM_AFTER = 6
+NUM_TRAITS = len(NAMES) + len(ACTS) + len(KINDS) + _NUM_PLAIN
+READ = slice(NUM_TRAITS - _NUM_AFTER - 3, NUM_TRAITS - _NUM_AFTER)
+"""Which traits of an answer tell how well its own sentences answer (`read`): the ones that cost most to know."""
+_NUM_SENTENCES = 4
 
 
 @dataclass(frozen=True)
@@ -93,14 +99,13 @@ def scene(text: str, acts: Mapping[str, float], near: Sequence[Hit], state: Stat
 def of_answer(
     way: str, requests: Sequence[Request], plan: Plan, scene: Scene, state: State, context: Context
 ) -> NDArray[np.float32]:
-    """What the answer looks like that one way to take the message leads to, (num_traits,)."""
+    """What the answer looks like that one way to take the message leads to, (NUM_TRAITS,); READ is left at 0."""
     said = [render(sentence, plan)[0] for sentence in plan.core]
     whole = " ".join(said)
     told = frozenset(stems(whole)) - _STOP
     about = context.catalogue.products(list((plan.focus or [])[:2]))
     named = frozenset(s for p in about for s in stems(f"{p.name} {p.category} {p.subcategory}"))
     kinds = [f.kind for fact in plan.facts for f in fact.fields.values()]
-    read = default_reader().read(scene.text, said[:4], [False] * len(said[:4])) if said else np.array([UNREAD])
     lines = [
         Line(field.text, name if field.kind == "value" else "")
         for fact in plan.facts[:4] for name, field in fact.fields.items() if field.kind in _LINES
@@ -122,8 +127,16 @@ def of_answer(
         len(scene.words & (told | named)) / count, float(bool(scene.words & named)),
         len(scene.words & frozenset(map(str, first.extra.get("unlinked", ())))) / count,
         answers / 5, float(agrees), float(agrees and is_yes_no(scene.text)),
-        float(scene.nearest in (plan.focus or ())), float(read.max()) / 5, float(read[0]) / 5, float(np.mean(read)) / 5,
+        float(scene.nearest in (plan.focus or ())), 0.0, 0.0, 0.0,
         float(first.from_context), float(first.group), float(bool(first.wanted)), float(bool(first.limits)),
         min(float(first.extra.get("coverage", 0.0)), 1.0), float(any(w.value is None for w in first.wanted)),
     ]  # fmt: skip
     return np.clip(np.array(values, np.float32), -_CLIP, _CLIP)
+
+
+def read(plan: Plan, scene: Scene) -> NDArray[np.float32]:
+    """How well the sentences of an answer answer: the best, the first, all of them, (3,)."""
+    said = [render(sentence, plan)[0] for sentence in plan.core[:_NUM_SENTENCES]]
+    found = default_reader().read(scene.text, said, [False] * len(said)) if said else np.array([UNREAD])
+    told = np.array([found.max(), found[0], found.mean()], np.float32) / 5
+    return np.clip(told, -_CLIP, _CLIP)

@@ -14,8 +14,9 @@ from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import ModelError
 from assistant.pipeline import Assistant
-from assistant.readings.judge import Judge, default_judge, inputs
-from assistant.readings.second_look import Taken, likeliest, said
+from assistant.readings.judge import WEIGHTS, Judge, default_judge, inputs, of_first, without_reading
+from assistant.readings.second_look import MARGIN, Taken, likeliest, said, worth_reading
+from assistant.readings.traits import NUM_TRAITS, READ
 from assistant.readings.ways import NAMES
 from assistant.runtime import DEMO_SHOP
 from assistant.shop.embed import default_embedder
@@ -106,18 +107,44 @@ def test_the_judge_sees_every_answer_beside_the_first() -> None:
     assert (seen[:, 2:4] == answers[0]).all() and seen[:, -2].tolist() == [1.0, 0.0, 1.0]
 
 
-def test_another_answer_is_given_only_where_it_is_much_likelier(monkeypatch: pytest.MonkeyPatch) -> None:
-    scores = np.array([0.0, 0.5], np.float32)
+def test_another_answer_is_given_only_where_it_is_likelier() -> None:
+    assert likeliest(np.array([0.0, MARGIN - 0.1], np.float32)) == 0
+    assert likeliest(np.array([0.0, MARGIN + 0.1], np.float32)) == 1
 
-    class _Fixed:
-        def weigh(self, seen: Any) -> Any:
-            return scores
 
-    monkeypatch.setattr("assistant.readings.second_look.default_judge", _Fixed)
-    taken: list[Any] = [None, None]
-    assert likeliest(taken, np.zeros((2, 1), np.float32)) == 0
-    scores[1] = 5.0
-    assert likeliest(taken, np.zeros((2, 1), np.float32)) == 1
+def test_the_sentences_of_few_answers_are_read_and_of_none_twice() -> None:
+    quick = np.array([-3.0, 5.0, 4.0, 3.0, 2.0, 1.0], np.float32)
+    assert worth_reading(quick, ["a", "b", "b", "c", "a", "d"]) == [0, 1, 3, 5]
+    assert len(worth_reading(np.arange(9, dtype=np.float32), list(range(9)))) == 4
+
+
+def test_what_is_known_before_others_are_answered_is_of_the_first_and_the_message() -> None:
+    answers, scene = np.random.default_rng(0).normal(size=(3, NUM_TRAITS)).astype(np.float32), np.ones(5, np.float32)
+    seen = inputs(scene, answers, ["a", "b", "a"])
+    assert (of_first(seen) == of_first(inputs(scene, answers[:1], ["a"]))).all()
+    assert of_first(seen).shape == (1, NUM_TRAITS + 5) and (of_first(seen)[0, :NUM_TRAITS] == answers[0]).all()
+    assert (without_reading(seen)[:, READ] == 0).all() and (without_reading(seen) != seen).sum() == 2 * 3 * 3
+
+
+def test_an_answer_that_is_surely_right_is_not_looked_at_again(
+    shop: tuple[Assistant, _Chooser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant, _ = shop
+    asked: list[float] = []
+
+    class _Sure(Judge):
+        def doubt(self, seen: Any) -> float:
+            asked.append(super().doubt(seen))
+            return -9.0
+
+    def never(*arguments: Any) -> Any:
+        raise AssertionError("no other way is answered")
+
+    sure = _Sure.open(WEIGHTS)
+    monkeypatch.setattr("assistant.readings.second_look.default_judge", lambda: sure)
+    monkeypatch.setattr("assistant.readings.second_look.ways", never)
+    monkeypatch.setattr(assistant, "_choose", None)
+    assert "54.50" in assistant.reply("sure", "how much is the Ember Toaster?", introduced=True).reply and asked
 
 
 def test_broken_weights_are_named(tmp_path: Path) -> None:

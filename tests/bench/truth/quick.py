@@ -11,7 +11,7 @@ from assistant.config import Settings
 from assistant.engine.scripted import ByteTokenizer, ScriptedEngine
 from assistant.errors import EngineError
 from assistant.pipeline import Assistant
-from assistant.readings.second_look import Choose, likeliest
+from assistant.readings.second_look import Choose
 from assistant.replay import read_cases, run_cases
 from assistant.shop.embed import default_embedder
 from assistant.shop.importers import import_shop
@@ -26,7 +26,7 @@ class _Mute(ScriptedEngine):
         raise EngineError("replayed without a model")
 
 
-def quick_assistant(db: Database, kind: str, source: Path, database: Path, choose: Choose = likeliest) -> Assistant:
+def quick_assistant(db: Database, kind: str, source: Path, database: Path, choose: Choose | None = None) -> Assistant:
     """An assistant whose answers code words, over an empty database that the shop is imported into."""
     import_shop(db, kind, source)
     Search(db, default_embedder()).refresh()
