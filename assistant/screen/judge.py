@@ -74,6 +74,14 @@ _TO_SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 """What somebody means to do to somebody: no talk of a price any more."""
+_OF_WHO_PAYS = 6.0
+"""How much more a short message must score that says who won't like what is spent ("my wife will kill me if I go over
+50"): a figure of speech beside a sum, and a threat without one."""
+_WHO_PAYS = re.compile(
+    r"(?=.*\d)(?=.*\b(?:spend|spent|pay|paid|costs?|budget|over|more than|under|below|less than|afford)\b)"
+    r".*\b(?:will|would|'?ll|gonna|going to) (?:kill|murder|strangle|divorce) me\b(?! (?:with|tonight|today|tomorrow))",
+    re.IGNORECASE,
+)
 _SHORT = 15
 """Words up to which a message is about one thing."""
 _LONG = 30
@@ -158,6 +166,8 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
         return _OF_WHAT_IS_SOLD
     if _SELF.search(simple):
         return _OF_ONESELF
+    if _WHO_PAYS.search(simple):
+        return _OF_WHO_PAYS
     return _OF_IT if _IT.search(simple) else 0.0
 
 

@@ -19,6 +19,8 @@ _ASKS = re.compile(
     r"\?|^\W*(?:(?:hi|hello|hey|ok|okay|so|and|but|well|right|oh|please|also|then|now|dear|anyway)\W+)*"
     r"(?:what|whats|what's|which|how|where|when|who|why|do|does|did|is|are|can|could|may|might|will|would|should|has|"
     r"have (?:you|u|ya)|any|got|tell|show|give|find|compare|recommend|suggest|list|cheapest|price)\b"
+    r"|\b(?:until|till|since|by|from|for|at|in|on|to) (?:when|what|which|how|where|whom?)\b"
+    r"|^\W*(?:\w+ ){0,4}(?:can|could|will|would|does|do|is|are|may|shall|should) (?:i|you|she|he|it|they|we)\b"
 )
 _WISHES = re.compile(
     r"\b(?:i|we|he|she|they)(?:'m| am|'re| are|'s| is|'ll|'d)?(?: \w+){0,2} (?:need|want|wants|needs|looking|after|"

@@ -182,6 +182,15 @@ def test_which_version_for_whom_is_no_hate(judge: Judge) -> None:
         assert judge.judge(text, own).category is not None, text
 
 
+def test_who_will_not_like_what_is_spent_is_no_threat(judge: Judge) -> None:
+    for text in (
+        "laptop for uni, cant go over 1200 my parents will kill me", "my wife will kill me if i spend more than 50",
+    ):  # fmt: skip
+        assert judge.judge(text).category is None, text
+    for text in ("my husband will kill me", "he will kill me with a knife if i spend 50", "i paid 50 and want to die"):
+        assert judge.judge(text).category is not None, text
+
+
 def test_plain_shopping_is_let_pass_and_a_threat_in_its_words_is_not(judge: Judge) -> None:
     own = OwnNames(
         ["Aria Watch", "Alder Chef's Knife"], [*things(["Aria Watch", "Alder Chef's Knife", "Men's Watches"]), "OXO"]
