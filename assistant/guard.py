@@ -68,19 +68,27 @@ class Guard:
         return screened
 
     def verdict(
-        self, kept: str, own: OwnNames, opinion: Opinion, *, answers: bool = True, at_work: bool = False
+        self,
+        kept: str,
+        own: OwnNames,
+        opinion: Opinion,
+        *,
+        answers: bool = True,
+        at_work: bool = False,
+        talking: bool = False,
     ) -> Decision:
         """What the policy says about a message, as it is kept. Not `answers`: a colleague reads it, so it passes.
 
-        `at_work`: something is being done about the customer's orders, so that an answer to a question is likely.
+        `at_work`: something is being done about the customer's orders, so that an answer to a question is likely;
+        `talking`: goods are talked of.
         `opinion` is made of the turn's states: what is computed of the message here need not be computed again.
         """
         if not answers:
             return Decision()
         judge = Judge(opinion)
-        category = judge.judge(kept, own, at_work=at_work).category
+        category = judge.judge(kept, own, at_work=at_work, talking=talking).category
         if category is not None and (rest := _whoever_asks(kept)) != kept:
-            category = judge.judge(rest, own, at_work=at_work).category
+            category = judge.judge(rest, own, at_work=at_work, talking=talking).category
         if category is None:
             return Decision()
         action = self._settings.policy(category)

@@ -192,6 +192,7 @@ class Assistant:
                 opinion(messages, states),
                 answers=colleague is None,
                 at_work=state.at_work,
+                talking=bool(state.focus),
             )
             at = turn.clock("screen", at)
             listener = self._listener(shop, words, messages, context.encode)

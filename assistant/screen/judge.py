@@ -38,6 +38,16 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _REFUND = re.compile(r"\b(?:how much|what|total)\b[^.!]{0,50}\b(?:get back|money back|refund(?:ed)?)\b", re.IGNORECASE)
+_OF_THE_TALK = 1.6
+"""How much more a few words must score behind a talk of goods where they do nothing to anybody."""
+_FEW = 12
+_SOMEBODY = re.compile(
+    r"\b(?:me|myself|you|us|people|persons?|some(?:one|body)|any(?:one|body)|everyone|kids?|child(?:ren)?|girls?|boys?|"
+    r"women|woman|men|man|jews?|muslims?|gays?|blacks?|whites?|foreigners?|immigrants?|kill\w*|murder\w*|bombs?|guns?)\b"
+    r"|\b(?:burn|hurt|hit|stab|poison|shoot|harm|drown|strangle) (?:him|her|them|it)\b"
+    r"|\bi(?:'ll| will| want to| am going to)\b"
+)
+"""Whom harm may be meant for, or what is done by whoever writes."""
 _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
@@ -177,10 +187,11 @@ class Judge:
     def __init__(self, opinion: Opinion) -> None:
         self._opinion = opinion
 
-    def judge(self, text: str, own: OwnNames | None = None, *, at_work: bool = False) -> Verdict:
+    def judge(self, text: str, own: OwnNames | None = None, *, at_work: bool = False, talking: bool = False) -> Verdict:
         """The verdict on a message, as it is kept (made plain, secrets masked).
 
-        `at_work`: it is likely to answer what was asked about an order, so only a plain case counts.
+        `at_work`: it is likely to answer what was asked about an order, so only a plain case counts. `talking`: goods
+        are talked of, so that a few words that name nobody are likely of them ("how long does one burn").
         """
         stripped = own.without(text) if own else text
         simple = plain(stripped)
@@ -207,6 +218,8 @@ class Judge:
             return Verdict(None, float(scores[0]))
         of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
         allowed = _OF_AN_ORDER if of_order or at_work else _of_shopping(simple, own)
+        if talking and simple.count(" ") < _FEW and not _SOMEBODY.search(simple):
+            allowed = max(allowed, _OF_THE_TALK)
         sure_from = THRESHOLD + allowed
         category = SafetyHead.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))

@@ -6,7 +6,7 @@
 Imports each shop into a temporary database, runs `backroom replay` over the cases of tests/bench/truth (their
 expectations are taken out first), judges every reply with the checker beside them, prints a table and writes
 tests/bench/results/truth.json. Failures of the development cases go to a file for whoever mends them; of the held-out
-cases (heldout, street_i) only totals are shown; both halves of tests/bench/truth/make_fresh.py have been
+cases (heldout, street_j) only totals are shown; both halves of tests/bench/truth/make_fresh.py have been
 read by now. It knows nothing of how the assistant works.
 """
 
@@ -38,9 +38,20 @@ Json = dict[str, Any]
 NO_MODEL = "--no-model"
 ROOT = HERE.parents[1]
 KINDS = {"tau2": "tau2", "dummyjson": "dummyjson", "demo": "shop", "magento": "magento", "salesbot": "shop"}
-STREET = ("street_a", "street_b", "street_c", "street_d", "street_e", "street_f1", "street_f2", "street_g", "street_h")
+STREET = (
+    "street_a",
+    "street_b",
+    "street_c",
+    "street_d",
+    "street_e",
+    "street_f1",
+    "street_f2",
+    "street_g",
+    "street_h",
+    "street_i",
+)
 READ = ("dev", "fresh_a", "fresh_b", "long_a", "long_b", *STREET)
-SPLITS = (*READ, "heldout", "street_i")
+SPLITS = (*READ, "heldout", "street_j")
 
 
 def replay(shop: str, cases: Sequence[Json], folder: Path, extra: Sequence[str]) -> tuple[list[Json], float]:
