@@ -81,7 +81,8 @@ class LineReader:
     def _read(self, text: str) -> _Read:
         states = self._encoder.states(text)
         whole, tokens = states.mean(axis=0), states[1:-1]
-        weight = np.exp(tokens @ self._weigh - (tokens @ self._weigh).max(initial=-1e9))
+        weighed = tokens @ self._weigh
+        weight = np.exp(weighed - weighed.max(initial=-1e9))
         lengths = np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-12)
         return _Read(
             whole / max(float(np.linalg.norm(whole)), 1e-12),

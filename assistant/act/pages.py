@@ -150,7 +150,9 @@ def _weighed(question: str, context: Context) -> tuple[list[_Told], dict[str, fl
 
 
 def _weigh(question: str, context: Context) -> tuple[list[_Told], dict[str, float]]:
-    internal, facts = _for_staff(context.catalogue), told_facts(context.info)
+    if "staff" not in context.worked_out:
+        context.worked_out["staff"] = _for_staff(context.catalogue)
+    internal, facts = context.worked_out["staff"], told_facts(context.info)
     hits = context.search.policies(question, limit=_NUM_PASSAGES)
     pages = [(hit, [line for line in _lines_of(hit, internal) if not outside(question, line)]) for hit in hits]
     places = [(page, at) for page, (_, lines) in enumerate(pages) for at in range(len(lines))]

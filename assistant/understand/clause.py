@@ -6,7 +6,9 @@ Knows the words of the clause and the shop's vocabulary; no dialogue and no prod
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.measures import adjective
@@ -37,6 +39,34 @@ class Clause:
     scores: dict[str, float]
     act: str
 
+    def with_links(self, links: Links) -> Clause:
+        """The clause as if only these had been found in it."""
+        return LateClause(self.text, links, lambda: (self.scores, self.act))
+
+
+class LateClause(Clause):
+    """A clause whose act is worked out when it is asked for: a text that is looked at for what it names may need none,
+    and an encoder has to read it for that."""
+
+    def __init__(self, text: str, links: Links, judge: Callable[[], tuple[dict[str, float], str]]) -> None:
+        for name, value in (("text", text), ("links", links), ("_judge", judge)):
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def _judged(self) -> tuple[dict[str, float], str]:
+        judge: Callable[[], tuple[dict[str, float], str]] = vars(self)["_judge"]
+        return judge()
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Act -> probability."""
+        return self._judged[0]
+
+    @property
+    def act(self) -> str:
+        """The likeliest, weighed against what was found."""
+        return self._judged[1]
+
 
 def kind_positions(clause: Clause) -> frozenset[int]:
     """Where categories and subcategories stand in the clause."""
@@ -59,7 +89,7 @@ def main_words(clause: Clause) -> str:
     end = _end_of_main(clause)
     if end == len(clause.links.tokens):
         return ""
-    return query_words(replace(clause, links=replace(clause.links, tokens=clause.links.tokens[:end])))
+    return query_words(clause.with_links(replace(clause.links, tokens=clause.links.tokens[:end])))
 
 
 def _end_of_main(clause: Clause) -> int:

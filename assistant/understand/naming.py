@@ -68,6 +68,8 @@ class Naming:
 
     def mentions(self, clause: Clause, state: State) -> list[Mention]:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
+        if not clause.links.mentions:
+            return []
         tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(pointing_text(clause))) and bool(state.focus or state.listed)
         said = self._without_denied(clause)

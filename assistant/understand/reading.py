@@ -17,12 +17,12 @@ from assistant.request import Bounds, Limits, Request
 from assistant.understand import shopping
 from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
-from assistant.understand.clause import Clause, has_content, main_kinds, query_words
+from assistant.understand.clause import Clause, LateClause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
-from assistant.understand.link import Mention, OptionMention, link
+from assistant.understand.link import Links, Mention, OptionMention, link
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
 from assistant.understand.plain import plain
 from assistant.understand.quantities import min_rating, price_bounds, quantity
@@ -174,11 +174,15 @@ class Reader:
     def _read_clause(self, text: str) -> Clause:
         text = mend(text, self._vocabulary.is_word, self._vocabulary.by_letter)
         links = link(text, self._vocabulary)
+        return LateClause(text, links, lambda: self._judged(text, links))
+
+    def _judged(self, text: str, links: Links) -> tuple[dict[str, float], str]:
+        """How likely each act is for a clause, and which it is."""
         masked = mask(text, links)
         scores = certain(text, self._head.probabilities(self._encode([masked])[0], masked))
         found = bool(links.mentions or links.options or links.categories or links.brands)
         kind = any(t.stem in self._vocabulary.by_kind for t in links.tokens if t.text not in STOP_WORDS)
-        return Clause(text, links, scores, choose_act(text, scores, has_content=found, names_kind=kind))
+        return scores, choose_act(text, scores, has_content=found, names_kind=kind)
 
     def _request(self, clause: Clause, state: State) -> Request:
         request = Request(
