@@ -82,7 +82,9 @@ def stem(word: str) -> str:
     """The snowball stem of a folded word; words with digits stay as they are."""
     if any(c.isdigit() for c in word):
         return word
-    word = letters_singular(word.removesuffix("'s").replace("'", ""))
+    word = letters_singular(word.removesuffix("'s").replace("'", "")).replace("colour", "color")
+    if word == "lens":
+        return word  # to snowball it is the plural of "len", and no word of "lenses"
     with _STEMMING:
         return str(_STEMMER.stemWord(word))
 

@@ -6,6 +6,7 @@ Lines are named by (order id, line number) of the customer's own account. Knows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from assistant.types import Json
 
 LineKey = tuple[str, int]
+STRICT = re.compile(r"(?:but |and )?(?:only|unless|provided|on|as long|so long)\b")
+"""Opens a condition that somebody means: without it they don't want the thing."""
 ORIGINAL, OTHER = "original", "other_orders"
 """Ways to pay that aren't named by themselves: what an order was paid with, what another order was paid with."""
 
@@ -22,7 +25,8 @@ class Wish:
     """What the replacement of an item should be like.
 
     `want`: option -> values that will do, the best first; at least one of them is a must. `prefer`: the same, but only
-    to choose with. `relative`: option -> (+1 or -1, by how much or None, "a little" or not). `extreme`: options (or
+    to choose with. `relative`: option -> (+1 or -1, by how much or None, "a little" or not,
+    whether as much will do). `extreme`: options (or
     "price") with +1 (most) or -1 (least), the first counts first. `same`: options that must stay. `free`: options that
     don't matter. `missing`: values that no version of the product has. `under`: a price in minor units that it must
     not reach. `instead`: what will do when this can't be had.
@@ -49,6 +53,8 @@ class Wish:
     """Options of `want` whose values are equally good ("i7 or above")."""
     cheaper: bool = False
     """It must cost less than what was paid."""
+    no_dearer: bool = False
+    """It must not cost more than what was paid."""
     other_product: str | None = None
     """Words of the customer that name another kind of thing."""
     instead: list[Json] = field(default_factory=list)
@@ -58,7 +64,7 @@ class Wish:
     def __bool__(self) -> bool:
         return bool(
             self.want or self.prefer or self.exclude or self.relative or self.extreme or self.sku or self.like
-            or self.identical or self.missing or self.under or self.other_product or self.cheaper
+            or self.identical or self.missing or self.under or self.other_product or self.cheaper or self.no_dearer
         )  # fmt: skip
 
     @property
@@ -97,6 +103,7 @@ class Wish:
             new.free = list(dict.fromkeys([*new.free, *older.free]))
             new.under = new.under or older.under
             new.cheaper = new.cheaper or older.cheaper
+            new.no_dearer = new.no_dearer or older.no_dearer
             new.rest_same = new.rest_same or (older.rest_same and not new.rest_free)
             new.rest_free = new.rest_free or older.rest_free
             new.instead = new.instead or older.instead
@@ -119,6 +126,8 @@ class Item:
     """One of "all my items": where nothing is to be done with it, nothing is said of it."""
     times: int = 0
     """How often a wish for it was said."""
+    offer: str = ""
+    """The SKU of the only version that was offered for it: a yes takes that."""
     gone: Json = field(default_factory=dict)
     """The wish that was said to be unavailable, and `times` then: who wishes the same again is refused."""
 
@@ -126,13 +135,13 @@ class Item:
         return {
             "lines": [list(x) for x in self.lines], "all": self.all, "count": self.count,
             "wish": self.wish.as_json(), "text": self.text, "asked": self.asked, "every": self.every,
-            "times": self.times, "gone": self.gone,
+            "times": self.times, "gone": self.gone, "offer": self.offer,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Item:
         lines = [(str(a), int(b)) for a, b in data["lines"]]
-        rest = {k: data[k] for k in ("all", "count", "text", "asked", "every", "times", "gone") if k in data}
+        rest = {k: data[k] for k in ("all", "count", "text", "asked", "every", "times", "gone", "offer") if k in data}
         return cls(lines, wish=Wish.from_json(data["wish"]), **rest)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from assistant.act.context import Context
 from assistant.act.orders import doubts, flow, identity, info, phrases
-from assistant.act.orders.task import DONE, DROPPED, Task
+from assistant.act.orders.task import DONE, DROPPED, REFUSED, Task
 from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules
 from assistant.privacy.rights import usable
@@ -34,7 +34,15 @@ from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import OrderReader
 from assistant.understand.orders.refs import order_ids, without_address
 from assistant.understand.orders.scene import Focus, Shop
-from assistant.understand.orders.signals import about_orders, asks_noted, names_own, of_goods, wants_done, wants_person
+from assistant.understand.orders.signals import (
+    about_orders,
+    asks_noted,
+    asks_rule,
+    names_own,
+    of_goods,
+    wants_done,
+    wants_person,
+)
 
 _MAX_HEARD = 6
 _OF_ITSELF = frozenset({"are_you_human", "mood"})
@@ -91,6 +99,7 @@ class OrderTalk:
         numbered = self._numbers(text)
         relevant = numbered or about_orders(text, requests, identified=task.customer is not None)
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
+        relevant = relevant and (numbered or bool(task.customer or task.heard) or not asks_rule(text))
         claims = task.customer is None and self._claims(text, task, rules)
         relevant = relevant or (claims and wants_done(text))
         acts = {r.act for r in requests}
@@ -101,7 +110,7 @@ class OrderTalk:
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before
         if task.customer is None:
-            sure = claims or numbered
+            sure = claims or numbered or "complaint" in acts
             relevant = relevant and (sure or not of_goods(text, requests))
             relevant = relevant and (bool(task.heard) or sure or not of_rules(text, requests, context))
             if task.asked and not claims and identity.asks_why(text):
@@ -311,7 +320,8 @@ def _focus(task: Task) -> Focus:
     told = [(str(a), int(b)) for a, b in task.lines]
     if goal is None:
         return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told)
-    over = goal.state in (DONE, DROPPED) and task.asked in ("", "help")
+    over = goal.state in (DONE, DROPPED) or (goal.state == REFUSED and goal.kind != "swap")
+    over = over and task.asked in ("", "help", "whether")
     return Focus(
         "" if over else goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told, task.num_told
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.language import stem, stems, tokenize
-from assistant.understand.vocabulary import canonical
+from assistant.understand.vocabulary import canonical, is_unit
 
 _DEGREES: tuple[tuple[str, ...], ...] = (
     ("none", "very low", "low", "medium", "high", "very high"),
@@ -97,8 +97,11 @@ def option_named(words: str, options: Mapping[str, Sequence[str]]) -> str | None
     for option in options:
         if asked & {s for s in stems(option) if len(s) > 2}:
             return option
+    asked |= {canonical(f"1{t.text}")[1:] for t in tokenize(words) if is_unit(t.text)}
     for option, values in options.items():
-        units = {t.stem for v in values for t in tokenize(v) if t.text.isalpha() and len(t.text) > 2}
+        units = {
+            t.stem for v in values for t in tokenize(v) if t.text.isalpha() and (len(t.text) > 2 or is_unit(t.text))
+        }
         if asked & units and all(number_in(v) is not None for v in values):
             return option
     return None

@@ -202,6 +202,11 @@ def mend(text: str, known: Callable[[str], bool], own: Words | None = None) -> s
     return re.sub(r"[A-Za-z]+", right, text)
 
 
+_GOES_BACK_IF = re.compile(
+    r"\b(?:can|could|may) (?:i|we|you|one)\b[^.?!]*\b(?:return|send|bring|take|give|exchange|swap)\b[^.?!]*\bif "
+    r"(?:it|its|it's|they|they're|he|she|someone|somebody)\b"
+)
+"""Asks for the rules of giving back, whatever else is named: "can I return it if it's too heavy?"."""
 _ONLY_IF_SURE = frozenset({"feedback", "mood"})
 """Acts of messages that ask nothing of the shop: believed when there is hardly a doubt and nothing sold is named."""
 
@@ -223,6 +228,8 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool, names_
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold,
     `names_kind` whether a word of it is one for a kind of what is sold."""
     folded = fold(text)
+    if _GOES_BACK_IF.search(folded) and max(scores, key=lambda a: scores[a]) not in ("order", "human", "complaint"):
+        return "policy"
     believed = {
         a: p for a, p in scores.items() if a not in _EVIDENCE or p > _WITHOUT_WORD or _EVIDENCE[a].search(folded)
     }

@@ -20,6 +20,7 @@ from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
 from assistant.understand.deadline import by_a_day
+from assistant.understand.give_back import of_giving_back
 from assistant.understand.kinds import ADVICE, COSTS, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
 from assistant.understand.multiples import against_many
 from assistant.understand.quantities import says_so_much_off, spending
@@ -73,7 +74,7 @@ def refine(
     out = [
         _one(request, _of(request, seen), codes, _named(text, offer_names), state, text, digits) for request in requests
     ]
-    return _with_told([by_a_day(request) for request in out], told, state)
+    return _with_told([of_giving_back(by_a_day(request)) for request in out], told, state)
 
 
 def _of(request: Request, seen: Sequence[Seen]) -> Seen:

@@ -230,7 +230,7 @@ _UNIT_FORMS = {
     "h": "hour", "terabyte": "tb", "terabytes": "tb", "watts": "w", "watt": "w", "volts": "v", "volt": "v",
     "cups": "cup", "pieces": "piece", "pcs": "piece", "meters": "m", "metres": "m", "metre": "m", "meter": "m",
     "mins": "minute", "minutes": "minute", "min": "minute", "stages": "stage", "speeds": "speed", "years": "year",
-    "months": "month", "packs": "pack",
+    "months": "month", "packs": "pack", "megapixels": "mp", "megapixel": "mp", "mpix": "mp",
 }  # fmt: skip
 _BASE_UNITS = {"l": ("ml", 1000.0), "kg": ("g", 1000.0), "tb": ("gb", 1000.0), "m": ("cm", 100.0), "cl": ("ml", 10.0)}
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)([a-z\"]*)(.*)")

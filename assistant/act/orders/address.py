@@ -34,7 +34,9 @@ def change_address(goal: Goal, desk: Desk) -> Outcome:
         out.writes.append(Write("modify_pending_order_address", {"order_id": order.order_id, **arguments}))
         out.lines.append(f"send order {desk.sheet.order(order)} ({', '.join(x.name for x in order.lines)}) to {shown}")
     if goal.home:
-        if not desk.rules.default_address.allowed:
+        if address == {k: v for k, v in desk.account.address.items() if v}:
+            out.notes.append("It is your default address already.")
+        elif not desk.rules.default_address.allowed:
             out.refusals.append("The default address can't be changed here.")
         else:
             out.writes.append(Write("modify_user_address", {"user_id": desk.account.customer_id, **arguments}))
@@ -48,8 +50,9 @@ def change_address(goal: Goal, desk: Desk) -> Outcome:
 
 def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
     account, rule = desk.account, desk.rules.modify_address
-    fitting = [o for o in account.orders if o.status in rule.statuses]
-    named = [o for o in account.orders if o.order_id in goal.orders]
+    left = {order_id for order_id, _ in goal.keep}
+    fitting = [o for o in account.orders if o.status in rule.statuses and o.order_id not in left]
+    named = [o for o in account.orders if o.order_id in goal.orders and o.order_id not in left]
     if named:
         fits = [o for o in named if o in fitting]
         if not fits:

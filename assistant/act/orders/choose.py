@@ -101,6 +101,7 @@ def _fitting(product: Product, line: Line, wish: Wish, variants: Sequence[Varian
         ok = ok and all(variant.options.get(n) == line.options.get(n) for n in wish.same if n not in wish.want)
         ok = ok and all(_steps(product, line, variant, n, *step) for n, step in wish.relative.items())
         ok = ok and (wish.under is None or variant.price.minor < wish.under)
+        ok = ok and (not wish.no_dearer or variant.price.minor <= line.price)
         if ok and (not wish.cheaper or variant.price.minor < line.price):
             out.append(variant)
     return out
@@ -111,12 +112,21 @@ def _values(product: Product, option: str) -> list[str]:
 
 
 def _steps(
-    product: Product, line: Line, variant: Variant, option: str, sign: int, amount: float | None, little: bool
+    product: Product,
+    line: Line,
+    variant: Variant,
+    option: str,
+    sign: int,
+    amount: float | None,
+    little: bool,
+    as_much: bool = False,
 ) -> bool:
     """Whether a variant is that much more (or less) than what the customer has."""
     old, new = line.options.get(option), variant.options.get(option)
     if old is None or new is None:
         return False
+    if as_much and old == new:
+        return True
     if amount is not None:
         before, after = number_in(old), number_in(new)
         return before is not None and after is not None and abs(after - before - sign * amount) < 1e-9
@@ -150,6 +160,10 @@ def _pick(product: Product, line: Line, wish: Wish, fits: list[Variant], asked: 
         if len(fits) > 1 and not decided:
             return Choice(options=fits)
         fits = [f for f in fits if close[f.sku] == max(close.values())]
+    if len(fits) > 1 and not any(_differ(fits, [n]) for n in line.options if n not in wish.free):
+        fits = [f for f in fits if all(f.options.get(n) == line.options.get(n) for n in wish.free)] or [
+            min(fits, key=lambda f: f.price)
+        ]  # they differ in nothing but what doesn't matter
     if len(fits) == 1:
         return Choice(fits[0])
     return Choice(min(fits, key=lambda f: f.price)) if wish.rest_free else Choice(options=fits)

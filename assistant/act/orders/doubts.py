@@ -3,7 +3,8 @@
     note(task, said, asked)      keeps what a message left over; True when a colleague should take over
     ask(task, plan)              asks about it; False when there is nothing to ask
 
-What is asked about and doesn't come clear is said not to be part of the proposal. Knows no requests and no rules.
+What is asked about and doesn't come clear, also when it is said again, is said not to be part of the proposal: a yes
+is to just that. A condition that somebody insists on goes to a colleague. Knows no requests and no rules.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from assistant.act.orders.task import REFUSED, Task
 from assistant.act.plan import Plan
 from assistant.act.words import join
-from assistant.order_talk import Said
+from assistant.order_talk import STRICT, Said
 
 LEFT = "left"
 """What was asked, in `Task.asked`."""
@@ -30,10 +31,10 @@ def note(task: Task, said: Said, asked: str, touched: bool) -> bool:
     refused = any(g.kind == "swap" and g.state == REFUSED for g in task.goals)
     left = [p for p in said.left if not (refused and _IF_NOT.match(p))]
     again = [p for p in left if _known(p, task.left_asked)]
-    if asked == LEFT and left and (again or not touched):
+    if asked == LEFT and left and (any(STRICT.match(p) for p in again) or not (again or touched)):
         return True
-    if asked == LEFT and touched:
-        task.left_out = []
+    if asked == LEFT and (again or touched):
+        task.left_out = again
     task.left = [*task.left, *(p for p in left if p not in again and not _known(p, task.left))]
     return False
 

@@ -17,7 +17,7 @@ from assistant.act.orders import doubts, info
 from assistant.act.orders.address import change_address, change_payment
 from assistant.act.orders.cancel import cancel, give_back
 from assistant.act.orders.carry import carry_out
-from assistant.act.orders.merge import merge
+from assistant.act.orders.merge import WHETHER, merge
 from assistant.act.orders.phrases import Sheet
 from assistant.act.orders.settle import Desk, Outcome
 from assistant.act.orders.swap import swap
@@ -76,13 +76,14 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
     `turned`: by its words it is about the shop. Unless it changes or asks something here it is left to others.
     """
     task, plan = step.task, step.plan
-    before = (task.asked, list(task.proposal), task.goal)
+    asked = task.asked
+    before = ("" if asked == WHETHER else asked, list(task.proposal), task.goal)
     current = task.current
     task.asked, task.proposal = "", []
     if said.person:
         _to_person(step, "Of course, I'm handing this conversation over to a colleague.")
         return True
-    changed = merge(task, said, step.account, step.rules, asked=before[0])
+    changed = merge(task, said, step.account, step.rules, asked=asked)
     told = 0
     agreed = before[0] == "confirm" and bool(before[1]) and said.yes
     if doubts.note(task, said, before[0], changed.touched):
@@ -109,7 +110,7 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         return _lost(step, said, before, changed.touched)
     if not stuck:
         task.num_lost = 0
-    if not task.asked and not plan.handoff:
+    if task.asked in ("", WHETHER) and not plan.handoff:
         plan.closing.append(_ELSE)
     return True
 
@@ -278,11 +279,13 @@ def _whether(step: Step, goal: Goal, outcome: Outcome) -> int:
         for line in outcome.lines:
             step.plan.say(f"I would {line}.")
         step.plan.say("Nothing has been changed; just tell me if that is to be done.")
+        step.task.asked, step.task.goal = WHETHER, step.task.goals.index(goal)
         return 1
     for refusal in outcome.refusals:
         step.plan.say(refusal)
     if outcome.question and not outcome.refusals:
         step.plan.say("Yes, that would be possible; nothing has been changed.")
+        step.task.asked, step.task.goal = WHETHER, step.task.goals.index(goal)
     return 1
 
 

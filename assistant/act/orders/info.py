@@ -215,10 +215,20 @@ def refund(question: Json, desk: Desk) -> str | None:
     """What comes back: of everything done so far, and of what is proposed."""
     done = [w for w in desk.task.done if w.get("money", 0) < 0]
     if not done:
-        return None
+        return _sent_back(question, desk)
     whole = -sum(w["money"] for w in done)
     figure = desk.sheet.money("customer", desk.account.customer_id, "refund_in_total", whole)
     return f"In total you get back {figure} for what we have done so far."
+
+
+def _sent_back(question: Json, desk: Desk) -> str | None:
+    """What came back of an order that was cancelled some time ago."""
+    over = [o for o in _orders(question, desk, one=True) if o.status.startswith("cancel")]
+    if len(over) != 1 or not question.get("orders"):
+        return None
+    figure = desk.sheet.money("order", over[0].order_id, "total", over[0].total)
+    back = phrases.method(over[0].method) if over[0].method else "where it was paid from"
+    return f"Order {desk.sheet.order(over[0])} is cancelled: its total of {figure} goes back to {back}."
 
 
 def rest(question: Json, desk: Desk) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.act.orders.answers import choose, done_after_all, takes_back, takes_offer, whole_after_all
 from assistant.act.orders.cancel import either
 from assistant.act.orders.settle import Desk
 from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
@@ -13,6 +14,8 @@ from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
 
+WHETHER = "whether"
+"""In `Task.asked`: it was said that something would be possible."""
 _ASKS_ONLY = re.compile(r"\b(?:do you (?:have|sell)|is there|are there|how much|what(?:'s| is| are)|which)\b")
 
 
@@ -33,9 +36,11 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if gives_up and not said.asks and current is not None and current.state == OPEN:
         current.state = DROPPED
         out.touched = asked != "confirm"
-    out.touched |= _whole_after_all(task, said)
+    out.touched |= whole_after_all(task, said)
+    out.touched |= asked == "option" and takes_offer(current, said)
     if asked == "either":
-        _choose(task, said)
+        out.touched |= choose(task, said)
+    out.touched |= asked == WHETHER and done_after_all(current, said)
     taken: list[int] = []
     expanded = _expand(said.asks, account, rules)
     asks = [
@@ -54,30 +59,6 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said, account, rules)
     return out
-
-
-def _whole_after_all(task: Task, said: Said) -> bool:
-    """Told that only the whole order can be cancelled, the customer says that it is the whole order."""
-    parts = [g for g in task.goals if g.kind == "cancel" and g.state == REFUSED and g.orders and (g.items or g.keep)]
-    current = parts[-1] if parts else None
-    if current is None:
-        return False
-    if said.asks or said.no or said.forget or said.rest.keep or not said.rest.whole or "?" in said.text:
-        return False
-    current.items, current.keep, current.whole, current.state = [], [], True, OPEN
-    return True
-
-
-def _choose(task: Task, said: Said) -> None:
-    """The answer to "either a return or an exchange": what wasn't chosen is off."""
-    open_goals = [g for g in task.open_goals if g.kind in ("return", "swap")]
-    kinds = {a.kind for a in said.asks} & {"return", "swap"}
-    if not kinds:
-        lines = _lines(said.rest.items)
-        kinds = {g.kind for g in open_goals if lines & _lines(g.items)}
-    for goal in open_goals if len(kinds) == 1 else ():
-        if goal.kind not in kinds:
-            goal.state = DROPPED
 
 
 def _more_of_the_same(task: Task, said: Said, account: Account, rules: OrderRules) -> bool:
@@ -104,6 +85,7 @@ def _once_more(kind: str, said: Said, account: Account, rules: OrderRules) -> Go
     if kind == "return":
         can = {o.order_id for o in account.orders if o.status in rules.return_items.statuses}
         fits = [i for i in rest.items if {k[0] for k in i.lines} & can]
+        fits = fits or rest.items  # why they can't be sent back is said then
         return Goal("return", fits, payment=list(rest.payment), text=said.text[-600:]) if fits else None
     if kind != "cancel":
         return None
@@ -152,6 +134,9 @@ def _second_best(back: Ask, asks: Sequence[Ask]) -> bool:
 def _supersede(task: Task, ask: Ask, current: Goal | None, said: Said, asked: str) -> None:
     """Asked something, the customer wants another thing done with the same order, or "instead": the first is off."""
     other = bool(_INSTEAD.search(ask.text))
+    if current is not None and current.state == OPEN and asked and takes_back(current, ask, said):
+        current.state = DROPPED
+        return
     if (
         current is None
         or current.state != OPEN
@@ -233,6 +218,8 @@ def _same(goal: Goal, kind: str, ask: Ask) -> bool:
 
 def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None, account: Account, rules: OrderRules) -> None:
     """ "Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
+    if goal.kind == "home" and not ask.address and _SAME_ADDRESS.search(ask.text):
+        goal.address = next((dict(g.address) for g in reversed(task.goals) if g.kind == "address" and g.address), {})
     if ask.items or ask.orders or ask.pattern or (ask.every and not ask.whole):
         return
     if (
@@ -256,6 +243,7 @@ def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None, account: Ac
         goal.orders = [task.order]
 
 
+_SAME_ADDRESS = re.compile(r"\b(?:it|that|this|the same|same one)\b")
 _ANOTHER = re.compile(r"\b(?:another|other|different|second) (?:\w+ )?(?:order|one)\b")
 
 
@@ -312,8 +300,8 @@ def _answer(current: Goal | None, rest: Ask, task: Task, asked: str) -> bool:
     if current is None or current.state not in (OPEN, REFUSED):
         return False
     before = current.as_json()
-    if current.state == REFUSED and not any(i.wish for i in rest.items):
-        return False
+    if current.state == REFUSED and (current.kind != "swap" or not any(i.wish for i in rest.items)):
+        return False  # a wish for another item is a request of its own
     current.unknown = rest.unknown or "" if asked == "order" and not rest.orders else ""
     if asked == "order" and current.kind in ("cancel", "address", "payment") and not (rest.orders or current.items):
         _by_contents(rest)
@@ -353,7 +341,8 @@ def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
         merge_items(current.items, rest.items, rest.only)
     current.keep = list(dict.fromkeys([*current.keep, *rest.keep]))
     current.items = [i for i in (_without(i, rest.keep) for i in current.items) if i.lines]
-    if rest.orders and asked in ("order", "item", "confirm", "reason", "payment", ""):
+    told_again = asked in ("reason", "payment") and set(rest.orders) <= set(current.orders) and not rest.only
+    if rest.orders and asked in ("order", "item", "confirm", "reason", "payment", "") and not told_again:
         fits = [i for i in current.items if any(k[0] in rest.orders for k in i.lines)]
         for item in fits:
             item.lines = [k for k in item.lines if k[0] in rest.orders]

@@ -8,6 +8,7 @@ own orders, every figure on the sheet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -122,9 +123,12 @@ def orders_meant(goal: Goal, desk: Desk, statuses: Sequence[str]) -> list[Order]
     if named:
         return named
     fitting = [o for o in account.orders if o.status in statuses]
-    if goal.pattern and (of_kind := [o for o in fitting if o.status.startswith(goal.pattern)]):
-        fitting = of_kind
-    return fitting
+    if not goal.pattern:
+        return fitting
+    of_kind = [o for o in fitting if o.status.startswith(goal.pattern)]
+    if not of_kind and re.search(rf"\b{goal.pattern} (?:[\w-]+ )?(?:orders?|ones?|parcel|purchase)\b", goal.text):
+        return [o for o in account.orders if o.status.startswith(goal.pattern)] or fitting
+    return of_kind or fitting
 
 
 def cannot(order: Order, desk: Desk, what: str) -> str:

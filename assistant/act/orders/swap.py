@@ -127,6 +127,7 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
         out.refusals.append(f"There is no other version of the {line.name} available at the moment.")
         return
     item.asked = True
+    item.offer = choice.options[0].sku if len(choice.options) == 1 else ""
     if choice.problem == "":
         out.ask("option", f"Several versions of the {line.name} fit: {listed}. Which one would you like?")
         return

@@ -24,12 +24,18 @@ def clauses(sentence: str) -> list[str]:
         between = list(_CUT.finditer(sentence, first, second))
         if between and not re.fullmatch(r"\W*(?:\w+ing|\w+)\W*(?:or|and|/)\W*", sentence[first:second]):
             cuts.append(between[-1].start())
-    cuts = sorted({*cuts, *_numbered(sentence, places)})
+    cuts = sorted({*cuts, *_numbered(sentence, places), *(m.start() for m in _EACH_ONE.finditer(sentence))})
     out, start = [], 0
     for cut in cuts:
         out.append(sentence[start:cut])
         start = cut
     return [c.strip(" ,;") for c in [*out, sentence[start:]] if c.strip(" ,;.")]
+
+
+_EACH_ONE = re.compile(
+    r"(?:,\s*|\s)(?:and|but|while) (?=(?:the|my) [\w-]+ ones? (?:should|must|needs?|has to|is to|can|to be)\b)"
+)
+"""Before what is to become of another of several: "the glass one must go and the wooden one should be black"."""
 
 
 def _numbered(sentence: str, actions: Sequence[int]) -> list[int]:

@@ -174,6 +174,9 @@ def _names(value: str, option: str, words: set[str], text: str) -> int:
         return 1 if denied == (low in ("no", "none", "false")) else -1
     if canonical(value) in words:
         return 1
+    number = re.match(r"(\d{3,})\D", value)
+    if number and re.search(rf"(?<![\w.]){number[1]}(?![\w.])", text):
+        return 1  # "the one with the 512 drive"
     if any(c.isdigit() for c in value):
         return 0  # "inch" tells no 13-inch from a 17-inch
     telling = [t.text for t in tokenize(value) if t.text not in STOP_WORDS and len(t.text) > 3 and t.text.isalpha()]

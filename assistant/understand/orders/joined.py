@@ -60,6 +60,9 @@ def _fill(ask: Ask, before: Sequence[Item], told: Sequence[str], read: Read) -> 
         item.lines = [k for k in item.lines if k in mine] or item.lines
         wished = next((i.wish for i in ask.items if i.wish and set(i.lines) & set(item.lines)), None)
         between = next((i.wish for i in before if i.wish.says and set(i.lines) & set(item.lines)), None)
+        one = next((i for i in ask.items if i.count and set(i.lines) & set(item.lines)), None)
+        if one is not None and one.count != item.count:
+            item.count, item.all = one.count, False  # "I got two jackets. One has to become an L."
         for newer in (between if ask.kind == "swap" else None, wished):
             item.wish = newer.over(item.wish) if newer else item.wish
     ask.items = found or ask.items
@@ -70,8 +73,9 @@ def _wishes(ask: Ask, said: Said, told: Sequence[str], read: Read) -> None:
     before: list[Item] = [i for clause in told for i in read("swap", clause).items if i.wish.says]
     for item in ask.items:
         same = next((b for b in reversed(before) if set(b.lines) & set(item.lines)), None)
-        if same is not None and not item.wish:
-            item.wish = same.wish
+        wished = item.wish.want or item.wish.relative or item.wish.extreme or item.wish.sku or item.wish.like
+        if same is not None and not wished:
+            item.wish = item.wish.over(same.wish) if item.wish else same.wish
             item.lines = [k for k in item.lines if k in same.lines]
     lines = {k for i in ask.items for k in i.lines}
     said.rest.items = [i for i in said.rest.items if not set(i.lines) & lines]

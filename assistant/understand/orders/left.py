@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.language import STOP_WORDS, stems
-from assistant.order_talk import Ask, Said
+from assistant.order_talk import STRICT, Ask, Said
 from assistant.understand.options import match_options, option_values
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.items import Mention, key
@@ -70,7 +70,7 @@ def _beside(text: str, came: _Outcome) -> str:
     for joint in _JOINT.finditer(text):
         part = _JOINT.split(text[joint.end() :])[0]
         own = re.sub(r"^(?:(?:please|also|then|just|and|but|so)\W+)+", "", part.strip())
-        first = re.match(r"[a-z']+", own)
+        first = None if _IF.match(own) else re.match(r"[a-z']+", own)
         bare = first is not None and (first[0] == "don't" or first[0] not in STOP_WORDS | _NO_VERB)
         wants = bool(_WISHES.search(own)) or (bare and bool(wording.actions(text[: joint.start()])))
         if wants and len(own.split()) > 2 and not _COURTESY.search(own) and not came.explains(own):
@@ -86,9 +86,10 @@ def _condition(text: str, came: _Outcome) -> str:
             continue
         if (
             came.takes_back
-            or (came.falls_back and not _STRICT.match(part))
+            or (came.falls_back and not STRICT.match(part))
             or (came.minds_price and _OF_PRICE.search(part))
             or _THERE.search(part)
+            or came.says_option(part)
         ):
             continue
         return part
@@ -127,7 +128,12 @@ class _Outcome:
     @property
     def minds_price(self) -> bool:
         """Whether a price was understood as a condition."""
-        return any(w.cheaper or w.under or any(e[0] == "price" for e in w.extreme) for w in self._wishes)
+        return any(w.cheaper or w.no_dearer or w.under or any(e[0] == "price" for e in w.extreme) for w in self._wishes)
+
+    def says_option(self, part: str) -> bool:
+        """Whether a part of a clause names an option that something was understood of: "as long as the size stays"."""
+        said = set(stems(part))
+        return any(said & {s for s in stems(name) if len(s) > 2} for name in self._options)
 
     def lost_value(self, text: str) -> bool:
         """Whether a clause names a value of one of these products that was neither wished for nor tells an item."""
@@ -139,8 +145,11 @@ class _Outcome:
             return False
         known = self._values | {v.lower() for x in lines for v in x.options.values()}
         lost, kept = set[str](), set[str]()
+        items = " ".join(text[m.start : m.end] for m in self._scene.mentions(text, by_meaning=False))
         for product in products:
             for named in match_options(text, option_values([product])):
+                if named.asked in items:
+                    continue  # the camera is no camera compartment
                 if named.value is not None and _plainly(named.asked, f"{named.value} {named.name}".lower()):
                     fits = str(named.value).lower() in known or named.name in self._options
                     (kept if fits else lost).add(named.asked)
@@ -225,26 +234,32 @@ _OF_ORDERS = re.compile(
 _POINTS = re.compile(r"\b(?:it|mine|them|that|this|these|those|ones?|items?|things?)\b|^\W*\w+\W*$")
 _IF = re.compile(
     r"\b(?:(?:but |and )?only )?(?:if|unless|as long as|so long as|provided(?: that)?|on (?:the )?condition(?: that)?|"
-    r"assuming|except when|(?:but )?not before|as soon as(?! (?:you can|possible))|only (?:when|once)|"
-    r"(?:but )?only after|"
+    r"assuming|except when|(?:but )?not before(?! (?:me|us|you)\b)|as soon as(?! (?:you can|possible))|"
+    r"only (?:when|once)|(?:but )?only after|"
     r"(?:but )?not until)\b"
 )
-_STRICT = re.compile(r"(?:but |and )?(?:only|unless|provided|on|as long|so long)\b")
 _NO_CONDITION = re.compile(
     r"\b(?:as|even|what|wonder(?:ed|ing)?|see|ask(?:ed|ing)?|know|check|tell me|sure|find out|appreciate(?: it)?|"
     r"grateful|great|nice|lovely|kind|help(?:ful)?|good|curious|look|remember|say|unsure|idea)\W*$"
 )
 """Before an "if" that asks or thanks."""
 _POLITE_IF = re.compile(
-    r"(?:only )?(?:if|as long as|provided that)\W+(?:at all |it's |it is |that's |that is |this is )?(?:possible|"
-    r"ok(?:ay)?|alright|all right|fine|allowed|not too (?:late|much)|no trouble|need(?:ed)? be|needed|necessary|so|"
+    r"(?:only )?(?:if|as long as|provided that)\W+(?:at all |(?:it|that|this)(?:'s| is|'s not|n't| isn't| is not|"
+    r" hasn't| wasn't)(?: become| got| been)? )?(?:possible|"
+    r"ok(?:ay)?|alright|all right|fine|allowed|(?:not |already )?too (?:late|much)|"
+    r"(?:no|any|a) (?:trouble|problem|bother)|"
+    r"need(?:ed)? be|needed|necessary|so|"
+    r"(?:i|you|we)(?:'d| would| also| really| still| both)* (?:think|feel|believe|agree|insist|say|reckon|suppose|"
+    r"follow|understand|recall|mean|remember|advise|recommend)s?\b|memory serves|"
     r"several|not\W*$|"
     r"i (?:may|might|(?:can|could)(?= ask|\W*$)|remember|recall|understand|got|wasn't|was not|am not|'m not)|"
     r"i'm (?:not|right)|"
     r"you(?:'d)? (?:can|could|would|will|want|like|please|need|must|wish|prefer|don't mind|do not mind|don't|may|ask)|"
     r"that(?:'s| is| would be)? (?:works|helps|possible|can be)|anything|any|there (?:is|are)|there's)\b"
 )
-_OF_PRICE = re.compile(r"\b(?:cheap\w*|expensive|cost\w*|price\w*|less|more|under|below|save|money|\d+)\b")
+_OF_PRICE = re.compile(
+    r"\b(?:dearer|pricier|cheap\w*|expensive|cost\w*|price\w*|less|more|under|below|save|money|\d+)\b"
+)
 _THERE = re.compile(
     r"\b(?:available|in stock|exists?|unavailable|(?:im)?possible|still (?:pending|open|there|possible)|"
     r"(?:not|n't|hasn't) (?:yet )?(?:left|shipped|been (?:sent|shipped))|"

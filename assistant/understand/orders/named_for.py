@@ -40,7 +40,8 @@ def only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[M
         if n and _TOGETHER.fullmatch(clause[found[n - 1].end : mention.start]) and found[n - 1] not in out:
             continue
         run = n and found[n - 1] in out and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])
-        if patterns.NEAR.search(before) or run or (kind in ("cancel", "") and patterns.SPOKEN_OF.search(before)):
+        by_content = kind in ("cancel", "") or patterns.ENTIRE.search(clause) or patterns.EVERY.search(clause)
+        if patterns.NEAR.search(before) or run or (by_content and patterns.SPOKEN_OF.search(before)):
             out.append(mention)
     return out
 

@@ -6,6 +6,9 @@ Knows English and no shop. Everything here works on folded text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from assistant.understand.orders.wording import actions
 
 EVERY = re.compile(
     r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:them|"
@@ -33,14 +36,14 @@ WHOLE = re.compile(
 KEEP = re.compile(
     r"\b(?:except(?:ing)?(?: for)?|excluding|barring|bar(?= (?:the|my|that|this|those|these)\b)|minus|not counting|"
     r"apart from|other than|besides|but not|everything but|all but|but|"
-    r"keep(?:ing)?|leave(?: out)?|not including|"
+    r"keep(?:ing)?|leave(?: out)?|forget(?: about)?|skip(?:ping)?|never mind|ignore|not including|"
     r"without|not|don't want(?: to)? (?:return|cancel|exchange)|save for)\s+(?:the |my |those |these |that |any |"
     r"for )*(?:\w+ ){0,2}$"
 )
 KEEP_AFTER = re.compile(
     r"^ (?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b(?! (?:the|my|that|these|those)\b)|"
     r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
-    r"same|in|a|as|size))|out of it|as (?:it is|they are)|is lovely|'ll keep)\b"
+    r"same|in|a|as|size))|out of it|as (?:it is|they are)|(?:is|are) (?:lovely|in use|a keeper|keepers)|'ll keep)\b"
 )
 NEAR = re.compile(
     r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"
@@ -61,7 +64,9 @@ KEEPING = re.compile(
     r".*\b(?:keep|keeping|keeps|stays?(?! (?:in|as|a|at|with|size|exactly))|(?:hang|hold) on ?to)\b"
 )
 """Says of what is named that it stays with the customer."""
-HOLD = re.compile(r"\b(?:stays?|keep|same|must|remain|like mine|(?:has|have|need|needs) to be)\b")
+HOLD = re.compile(
+    r"\b(?:stays?|keep|same|must|remain|like mine|as (?:now|before|it is|mine)|(?:has|have|need|needs) to be)\b"
+)
 TOPIC = re.compile(
     r"\b(?:everything|all)\b[^.?!]*\b(?:nothing to do with|(?:not|n't|unrelated) "
     r"(?:\w+ ){0,3}?(?:related|for|about|to do)|related to|to do with)\b"
@@ -101,7 +106,7 @@ HAVE = re.compile(
 """A sentence that tells what somebody has, for what the next one asks."""
 MAKE = re.compile(
     r"\bmak(?:e|ing) (?:it|them|this|that|mine|(?:the|my) (?:[\w-]+ ){0,3}[\w-]+)\b|"
-    r"\b(?:should|must|is to|are to|ought to) be\b|"
+    r"\b(?:should|must|is to|are to|ought to) (?:be|become)\b|"
     r"\b(?:give|get|send) me\b[^.?!]*\binstead\b|\bi(?:'d| would) rather have\b|\b(?:want|like|need|have|get)\b[^.?!]*"
     r"\b(?:instead of|rather than|in place of|in (?:an)?other|in a different)\b|\binstead\W*$"
 )
@@ -119,3 +124,17 @@ MAYBE = re.compile(
 NO_ACTION = re.compile(
     r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b"
 )
+
+
+def kept(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of the items that stand at `spans` are to be left alone: "but the tablet and the grill", not "but change
+    the earbuds"."""
+    out: set[tuple[int, int]] = set()
+    run = -1  # where the last one that is kept by a word before it ends
+    for start, end in spans:
+        before = KEEP.search(clause[:start])
+        named_first = before is not None and not actions(clause[before.start() : start])
+        run = end if named_first or (run >= 0 and AND_THE.fullmatch(clause[run:start])) else -1
+        if run >= 0 or KEEP_AFTER.search(clause[end:]):
+            out.add((start, end))
+    return out

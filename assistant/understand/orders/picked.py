@@ -50,7 +50,9 @@ class ItemReader:
             text=clause[start:end].strip(),
         )
         if kind in ("swap", ""):
-            self._wishes.set_wish(item, after[link.start() :] if link else f"{before} {after}", bool(link))
+            wished = after[link.start() :] if link else f"{before} {after}"
+            told = clause[start : mention.end] + (after[: link.start()] if link else "")
+            self._wishes.set_wish(item, wished, bool(link), told if link else "")
         return item
 
     def share(self, items: Sequence[Item]) -> None:
@@ -129,6 +131,16 @@ class ItemReader:
             return [Item([key(x) for x in lines], all=True, text=clause)]
         fits = described(lines, clause)
         return [Item([key(x) for x in fits], text=clause)] if 0 < len(fits) < len(lines) else []
+
+    def told_apart(self, items: Sequence[Item], clause: str) -> bool:
+        """ "The espresso machine. 19 bar, manual.": which of several that were named; whether that told anything."""
+        told = False
+        for item in items:
+            lines = [x for k in item.lines if (x := self._scene.account.line(*k))]
+            fits = described(lines, clause) if not item.all else lines
+            told = told or len(fits) < len(lines)
+            item.lines = [key(x) for x in fits]
+        return told
 
     def _by_options(self, clause: str) -> list[Item]:
         """ "The upright one, bagless": the one item of all theirs that has most of the values named, two at least."""

@@ -25,7 +25,10 @@ _FROM_HOME = re.compile(
     r"on) (?:my|the) "
     r"(?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$"
 )
-_BEFORE = re.compile(r"\b(?:original|old|previous|former|back to|before|had before)\b")
+_BEFORE = re.compile(
+    r"\b(?:original|old|previous|former|back to|(?:had|was|were|used|as|like|one|address|it) "
+    r"before|before (?:that|this|it))\b"
+)
 _SAME_AS = re.compile(
     r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|"
     r"the one (?:that |which )?(?:my|the|our)|address of|"

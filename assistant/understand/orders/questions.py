@@ -36,7 +36,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "refund",
         r"\b(?:how much|what|total)\b[^.?!]{0,60}\b(?:get back|refund(?:ed)?|back|receive)\b|\brefund "
         r"(?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|"
-        r"total (?:in )?refund",
+        r"total (?:in )?refund|\bhow (?:much|many)\b[^.?!]{0,40}\b(?:com(?:e|es|ing)|go(?:es|ing)?) (?:back )?"
+        r"(?:to|on|onto) my|"
+        r"\bget(?:ting)? (?:anything|something|any money|money|how much) back\b[^.?!]*\?",
     ),
     (
         "save",
@@ -71,7 +73,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
         r"\bhow(?:'s| is| are) (?:my|the) (?:[\w-]+ ){0,3}(?:orders?|parcel|package|delivery)\b|"
-        r"\bwhy is (?:it|my|that)\b|still \"?pending",
+        r"\bwhy is (?:it|my|that)\b|\b(?:why|is|are|how come)\b[^.?!]*\bstill \"?pending|still \"?pending[^.?!]*\?",
     ),
     (
         "why",
@@ -112,7 +114,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "contents",
-        r"\bwhat (?:did i|have i|all did i) (?:order|buy|bought|get)\b|"
+        r"\bwhat (?:did i|have i|all did i|did we|have we) (?:\w+ )?(?:order(?:ed)?|buy|bought|get|got|purchased?)\b|"
         r"\bwhat(?:'s| is| was| are| items are| items were) in "
         r"(?:my|the|that|order)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do "
         r"i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders",
@@ -205,7 +207,7 @@ def _about(sentence: str, account: Account, find: Find) -> Json:
         lines = [x for x in lines if x.order_id in ids] or []
     if lines:
         about["lines"] = [list(key(x)) for x in lines]
-    if lines and re.search(r"\b(?:all|both|every|each)\b", sentence):
+    if lines and _IN_ALL.search(sentence):
         about["sum"] = True
     if wanted and not ids:
         about["status"] = wanted
@@ -214,6 +216,9 @@ def _about(sentence: str, account: Account, find: Find) -> Json:
     if unknown:
         about["unknown"] = unknown
     return about
+
+
+_IN_ALL = re.compile(r"\b(?:all|both|every|each|together|altogether|combined|in total|in sum|summed up)\b")
 
 
 def _described(wanted: Sequence[str], sentence: str, account: Account) -> list:  # type: ignore[type-arg]

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 
 from assistant.order_talk import Ask, Item, Said, merge_items
-from assistant.shop.accounts import Account
-from assistant.understand.orders import patterns, wording
+from assistant.shop.accounts import Account, Line
+from assistant.understand.orders import patterns, wording, words
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
-from assistant.understand.orders.items import Mention, grams, key
+from assistant.understand.orders.items import Mention, described, grams, key
 from assistant.understand.orders.joined import join, wished_besides
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.left import Heard, left_over
@@ -67,9 +67,14 @@ class OrderReader:
         if not focus.kind:
             wished_besides(said)
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
+        if len(said.asks) == 1 and said.rest.unknown and not (said.asks[0].items or said.asks[0].orders):
+            said.asks[0].unknown = said.asks[0].unknown or said.rest.unknown
         self._common(low, said)
-        said.questions = questions(low, self._scene.account, self._scene.mentions)
-        if not (said.asks or said.drops or said.questions) and focus.asked in ("", "help") and only_tells(low):
+        for ask in (*said.asks, said.rest):
+            for item in ask.items if ask.orders else ():
+                item.lines = [k for k in item.lines if k[0] in ask.orders] or item.lines
+        said.questions = questions(low, self._scene.account, self._asked_of)
+        if not (said.asks or said.drops or said.questions) and self._only_tells(low, said, focus):
             said.told = [k for i in said.rest.items for k in i.lines] if len(said.rest.items) < 4 else []
             said.told_orders = list(said.rest.orders)
         idle = not (said.questions or said.asks or focus.asked or focus.kind)
@@ -77,6 +82,17 @@ class OrderReader:
             said.questions = [{"ask": "when", "orders": order_ids(low, self._scene.account)[0]}]
         said.left = left_over(said, heard, self._scene, focus)
         return said
+
+    def _asked_of(self, sentence: str) -> list[Mention]:
+        """The items that a question names; "its tracking number" is of what was spoken of."""
+        return self._scene.mentions(sentence, by_meaning=not re.search(r"\b(?:it|its|it's)\b", sentence))
+
+    @staticmethod
+    def _only_tells(low: str, said: Said, focus: Focus) -> bool:
+        """Whether a message says which item or order it is about, and not yet what is wanted."""
+        if focus.asked == "help" and not low.rstrip().endswith("?") and not any(i.wish.says for i in said.rest.items):
+            return bool(said.rest.items or said.rest.orders) and not ORDER_ID.fullmatch(low.strip(" .!?"))
+        return focus.asked in ("", "help") and only_tells(low)
 
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         found = kinds(clause, said, focus)
@@ -88,6 +104,9 @@ class OrderReader:
                 self._continue(clause, original, said, focus)
             return
         kind, at, wanted = found[0]
+        if words.FIGURE.match(clause) and clause.endswith("?"):
+            self._remember(self._ask("", clause, 0, original, focus), clause)
+            return
         if kind == "swap" and self._puts_on_file(clause, said):
             self._continue(clause, original, said, focus)
             return
@@ -106,7 +125,7 @@ class OrderReader:
 
     def _unsaid(self, clause: str, original: str, said: Said, focus: Focus) -> Ask | None:
         """A request without a verb for it: "make it black", "the boots need to go", "undo that order"."""
-        if (made := self._made(clause, original, focus)) is not None:
+        if (made := self._made(clause, original, focus) or self._goes_to(clause, original, focus)) is not None:
             return made
         if focus.asked not in ("", "help") or self._scene.shop.encode is None or patterns.KEEPING.search(clause):
             return None
@@ -116,7 +135,7 @@ class OrderReader:
             return None
         if kind == "payment" and (said.asks or said.rest.items or focus.kind):
             return None  # "PayPal, though the order was on a gift card" pays what is being asked for
-        if kind not in DEEDS or share < (_SURE if said.asks or kind == "cancel" else _LIKELY):
+        if kind not in DEEDS or share < (words.SURE if said.asks or kind == "cancel" else words.LIKELY):
             return None
         ask = self._ask(kind, clause, 0, original, focus)
         return ask if _complete(ask) else None
@@ -125,7 +144,7 @@ class OrderReader:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
         told = told_address(clause, self._scene.account, self._scene.mentions)
         address, self._recent.address = self._recent.address, told or self._recent.address
-        if not address or told or not _USED.search(clause):
+        if not address or told or not words.USED.search(clause):
             return None
         ask = self._ask("", clause, 0, original, focus)
         wrong = {o.order_id for o in self._scene.account.orders if o.address != address}
@@ -136,16 +155,25 @@ class OrderReader:
 
     def _made(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The pending lamp: make it black": a request for another version by what is wished alone."""
-        asks = clause.endswith("?") and not _REQUEST.match(clause)
+        asks = clause.endswith("?") and not words.REQUEST.match(clause)
         if not patterns.MAKE.search(clause) or asks or (focus.asked and focus.kind == "swap"):
             return None
         ask = self._ask("swap", clause, 0, original, focus)
         return ask if ask.items and all(i.wish and i.lines for i in ask.items) else None
 
+    def _goes_to(self, clause: str, original: str, focus: Focus) -> Ask | None:
+        """ "The order with the kettle should go to San Diego": where they, or an order of theirs, have an address."""
+        if focus.asked in ("address", "order") or not words.GOES.search(clause) or clause.endswith("?"):
+            return None
+        if not known_address(clause[words.GOES.search(clause).start() :], self._scene.account):  # type: ignore[union-attr]
+            return None
+        ask = self._ask("address", clause, 0, original, focus)
+        return ask if ask.address and (ask.orders or ask.kind != "address") else None
+
     def _wished_besides(self, last: Ask, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "Send it to Elm Street. I want a black frame for my bike.": another request, not more of the last one."""
         sure = last.kind in ("address", "home", "both", "payment")
-        if last.kind == "swap" or not (sure or _WISHES.search(clause)):
+        if last.kind == "swap" or not (sure or words.WISHES.search(clause)):
             return None
         ask = self._ask("swap", clause, 0, original, focus)
         new = [i for i in ask.items if len(i.lines) == 1 and (i.wish.want or i.wish.relative or i.wish.extreme)]
@@ -177,7 +205,12 @@ class OrderReader:
         if last is not None and last.kind == "cancel" and more.items and set(more.orders) - set(last.orders):
             last, into = None, said.rest  # what is in another order is no more of what is to be cancelled
         numbered = bool(order_ids(clause, self._scene.account)[0])
-        if last is not None and last.kind == "cancel" and last.orders and not (numbered or _ONE_MORE.search(clause)):
+        if (
+            last is not None
+            and last.kind == "cancel"
+            and last.orders
+            and not (numbered or words.ONE_MORE.search(clause))
+        ):
             more.orders = []  # "my little one played with my phone" tells no order beside the one that is meant
         tells = last is not None and last.kind == "cancel" and not last.items and not more.only
         if last is not None and last.orders and (tells or not self._scene.mentions(clause)):
@@ -191,7 +224,9 @@ class OrderReader:
             self._recent.told.append(clause)
         merge_items(into.items, more.items, more.only)
         wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer|need)\b", clause)
-        if not more.items and into.items and (kind in ("swap", "") or wishing):
+        if not more.items and (kind != "swap" or focus.asked == "item") and self._items.told_apart(into.items, clause):
+            pass
+        elif not more.items and into.items and (kind in ("swap", "") or wishing):
             self._wishes.more(into.items, clause, focus)
         elif (
             not more.items and last is None and focus.asked == "item" and (picked := self._items.picked(clause, focus))
@@ -214,7 +249,7 @@ class OrderReader:
     def _of_the_shop(self, clause: str, focus: Focus) -> bool:
         """Whether a clause is a question that changes nothing in what is under way: "how much is the mug?" while an
         order is to be cancelled. What may be had in place of an item is asked of that item, or of none by name."""
-        if not focus.kind or not _ASKS.match(clause) or not clause.endswith("?"):
+        if not focus.kind or not words.ASKS.match(clause) or not clause.endswith("?"):
             return False
         if focus.kind != "swap":
             return True
@@ -244,7 +279,7 @@ class OrderReader:
 
     def _only_asks(self, clause: str) -> bool:
         """Whether a clause is a question of its own: "tracking # for the chair order?" wants no chair changed."""
-        if clause.endswith("?") and _QUESTION.search(clause) and not wording.actions(clause):
+        if clause.endswith("?") and words.QUESTION.search(clause) and not wording.actions(clause):
             return True  # "could I know what I was charged for the shirt?" gives no shirt back
         asked = questions(clause, self._scene.account, self._scene.mentions)
         return bool(asked) and (clause.endswith("?") or all(q["ask"] == "tracking" for q in asked))
@@ -262,22 +297,26 @@ class OrderReader:
         ask.orders, ask.unknown = order_ids(clause, self._scene.account)
         ask.only, ask.also = bool(patterns.ONLY.search(clause)), bool(patterns.ALSO.search(clause))
         ask.maybe = bool(patterns.MAYBE.search(clause))
-        ask.pattern = next(iter(statuses(clause)), "")
+        ask.pattern = next((s for s in statuses(clause) if (kind, s) != ("cancel", "cancelled")), "")
         where = answering and focus.asked == "order" and kind in ("address", "home")
         kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, self._scene.mentions)
         bare = bool(self._recent.lines and kind and patterns.BARE.search(clause))
-        found = self._scene.mentions(clause, by_meaning=not bare)
+        found = self._mentions(clause, by_meaning=not bare)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
-        if not ask.orders and _IN_THAT.search(clause):
+        if not ask.orders and words.IN_THAT.search(clause):
             ask.orders = self._recent.orders[-1:] or [o for o in (focus.order,) if o]
         context = only_tell_orders(found, clause, kind)
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
         if kind not in ("address", "home"):
-            ask.orders = ask.orders or self._scene.at_places(clause)
+            there = self._scene.at_places(clause)
+            ask.orders = ask.orders or [o for o in there if o in near] or (there if not near else [])
+        if near and words.NOT_THAT.search(clause[: context[0].start]):
+            ask.keep = [key(x) for o in self._scene.account.orders if o.order_id in near for x in o.lines]
+            return ask
         if not ask.source_named:
             ask.orders = ask.orders or self._scene.where_it_can(near, kind)
         ask.every = bool(patterns.EVERY.search(clause))
@@ -287,9 +326,8 @@ class OrderReader:
             named = [*context, *found] if ask.source_named else found
             self._orders_to_send(ask, named, clause, focus)
             return ask
-        kept = [
-            m for m in found if patterns.KEEP.search(clause[: m.start]) or patterns.KEEP_AFTER.search(clause[m.end :])
-        ]
+        alone = patterns.kept(clause, [(m.start, m.end) for m in found])
+        kept = [m for m in found if (m.start, m.end) in alone]
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
         ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
@@ -300,13 +338,26 @@ class OrderReader:
         if kind == "swap":
             self._items.share(ask.items)
         ask.items += self._items.by_id(clause, kind)
-        if not answering or focus.asked == "confirm":
+        if not answering:
             self._pointed(ask, clause, focus)
+        elif focus.asked == "confirm":
+            self._pointed(ask, words.DO_IT.sub(" ", clause), focus)
         if kind == "swap" and ask.every and not ask.items:
             self._items.all_items(ask, clause)
         self._items.together(ask)
         self._remember(ask, clause)
         return ask
+
+    def _mentions(self, clause: str, by_meaning: bool) -> list[Mention]:
+        """The items that a clause names. What is only near in meaning to an item named just before names no other:
+        "the dog bed. The dog grew, so a large one"."""
+        named = self._scene.mentions(clause, by_meaning=False)
+        if named or not by_meaning:
+            return named
+        if wording.actions(clause):
+            return self._scene.mentions(clause)
+        before = {x.name for x in self._recent.lines}
+        return [m for m in self._scene.mentions(clause) if not set(m.names) <= before]
 
     def _is_value(self, mention: Mention, found: Sequence[Mention], clause: str, focus: Focus) -> bool:
         """A laptop bag's "laptop" compartment is no laptop, for somebody who has both."""
@@ -329,8 +380,10 @@ class OrderReader:
         rest_stays = re.search(r"\b(?:everything|all|anything) else\b|\bthe (?:rest|others)\b", clause)
         that = re.search(r"\b(?:that|this|the same|same|whole|entire) order\b", clause)
         if not ask.orders and that and not rest_stays:
+            spoken = list(dict.fromkeys(x.order_id for x in self._recent.lines))
             ask.orders = (
                 self._recent.orders
+                or (spoken if len(spoken) == 1 else [])
                 or list(dict.fromkeys(k[0] for k in focus.lines))
                 or [o for o in (focus.order,) if o]
             )
@@ -352,8 +405,9 @@ class OrderReader:
             self._recent.lines = [x for k in focus.told if (x := self._scene.account.line(*k))]
             pieces = focus.num_told
         if self._recent.lines and not re.search(r"\border\b", clause):
-            told, wished = self._wishes.in_place(self._recent.lines, clause) if ask.kind == "swap" else ("", clause)
-            lines = self._items.narrow(list(self._recent.lines), told or clause, ask, ask.kind, clause, focus, True)
+            among = self._among(clause)
+            told, wished = self._wishes.in_place(among, clause) if ask.kind == "swap" else ("", clause)
+            lines = self._items.narrow(list(among), told or clause, ask, ask.kind, clause, focus, True)
             ask.items = [
                 Item(
                     [key(x) for x in lines],
@@ -373,9 +427,18 @@ class OrderReader:
         elif self._recent.orders:
             ask.orders = self._recent.orders[-1:]
 
+    def _among(self, clause: str) -> list[Line]:
+        """What "it" or "the wooden one" may be: what was named last, or of all that was named one that is described."""
+        last, product = self._recent.lines, {x.product_id for x in self._recent.lines}
+        wider = [x for x in self._recent.spoken if x.product_id in product]
+        one = re.search(r"\b(?:the|my) ([\w-]+) ones?\b", clause)
+        told = described(wider, one[1]) if one and len(wider) > len(last) else wider
+        return told if one and len(told) < len(wider) else last
+
     def _remember(self, ask: Ask, clause: str) -> None:
         if ask.items:
             self._recent.lines = [x for i in ask.items for k in i.lines if (x := self._scene.account.line(*k))]
+            self._recent.spoken += [x for x in self._recent.lines if x not in self._recent.spoken]
         elif re.search(r"\bmost expensive (?:item|thing|one|product)\b", clause):
             self._recent.lines = self._scene.dearest(ask, self._recent)
         if ask.orders:
@@ -433,22 +496,6 @@ class OrderReader:
                 ask.maybe = True
 
 
-_IN_THAT = re.compile(
-    r"\b(?:in|from|of|inside|out of) (?:(?:that|this) (?:one|order)|there)\b(?! (?:with|that|which)\b)"
-)
-_QUESTION = re.compile(r"\b(?:know|tell me|see|say|ask|remember|find out) (?:what|how|when|where|why|whether|if)\b")
-_ASKS = re.compile(
-    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|by the way|one question)\W+)*(?:how(?! about)|"
-    r"what(?!(?:'s| is)? (?:about|if)| i(?:'d| would|'m| am)? (?:need|want|like|after|looking))|"
-    r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
-)
-_ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|orders)\b")
-_USED = re.compile(r"\b(?:us(?:e|ed|ing)|appl(?:y|ied)|put|goes|go|sen[dt]|ship|same|tak(?:e|en)|needs?|copied|copy)\b")
-_LIKELY, _SURE = 0.6, 0.8
-"""How likely the head must find a request that no verb tells; and one behind another request."""
-_WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")
-
-
 def _complete(ask: Ask) -> bool:
     """Whether a request that no verb tells says enough: what it is about, and what is wanted."""
     if ask.kind == "swap":
@@ -456,6 +503,3 @@ def _complete(ask: Ask) -> bool:
     if ask.kind in ("address", "home", "both"):
         return bool(ask.address)
     return bool(ask.items or ask.orders or ask.every or ask.whole)
-
-
-_REQUEST = re.compile(r"\W*(?:(?:and|so|then|please|now)\W+)*(?:make|give|could|can|would)\b")

@@ -100,7 +100,8 @@ def _slip(right: str, typed: str) -> bool:
 def places(text: str, address: Mapping[str, str]) -> bool:
     """Whether `text` names the town or state of an address."""
     city, state = address.get("city", "").lower(), address.get("state", "").lower()
-    words = [city] + [nick for nick, full in _CITIES.items() if full == city]
+    street = re.sub(r"^\d+\s+", "", address.get("address1", "").lower())
+    words = [city, *([street] if " " in street else [])] + [nick for nick, full in _CITIES.items() if full == city]
     if len(state) == 2:
         words += [w for w in (_CODES.get(state),) if w and (w != city)]
     elif state:
@@ -204,7 +205,10 @@ def fits(method: Method, kind: str) -> bool:
 
 
 _MISTAKE = re.compile(
-    r"\b(?:mistake\w*|accident\w*|by error|wrong(?:ly)? (?:order|item|product)\w*|misclick\w*|didn't mean to)\b"
+    r"\b(?:mistake\w*|accident\w*|(?:by|in) error|(?:ordered|bought|picked|chose|clicked|selected) "
+    r"(?:the |a |an )?wrong|"
+    r"wrong(?:ly)? (?:order|item|product)\w*|misclick\w*|"
+    r"(?:didn't|did not|never|not) (?:really )?(?:mean|meant|intend(?:ed)?) to)\b"
 )
 _NOT_NEEDED = re.compile(
     r"\b(?:no longer (?:need|want|require)\w*|(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*|"

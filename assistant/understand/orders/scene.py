@@ -51,6 +51,8 @@ class Recent:
     """What a message has named so far: "it", "them", "that one" in a later clause."""
 
     lines: list[Line] = field(default_factory=list)
+    spoken: list[Line] = field(default_factory=list)
+    """All items that were named: "the glass one must go, the wooden one ..." of two that were spoken of."""
     orders: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """Clauses that name items before anything is asked for."""

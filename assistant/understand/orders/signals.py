@@ -23,7 +23,8 @@ _OWN = re.compile(
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
     r")?(?:came|arrived)|"
-    r"i(?:'ve| have)? (?:paid|spent)|(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|"
+    r"i(?: now)? own\b|i(?:'ve| have)? (?:paid|spent|splurged)|"
+    r"(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|"
     r"purchase|pay|paid|spend)\w*|"
     r"an order of mine|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|"
     r"tracking (?:number|"
@@ -65,7 +66,7 @@ _HYPOTHETICAL = re.compile(
 )
 """Asks what would be, of things in general, though it may speak of "I"."""
 _MINE = re.compile(r"\bmy\b|\bi(?:'ve| have)? (?:just |recently )?(?:ordered|bought|received|got)\b|\byou sent\b")
-_ACCOUNT = re.compile(r"\b(?:address|status|refund|balance|paid|pay|total|order|buy|bought|track\w*|arriv\w+)\b")
+_ACCOUNT = re.compile(r"\b(?:address|status|refund|balance|paid|pay|total|order(?:ed)?|buy|bought|track\w*|arriv\w+)\b")
 
 
 _FACTS = re.compile(
@@ -75,6 +76,7 @@ _FACTS = re.compile(
     r"^\W*(?:(?:hi|hello|please|can you|could you|i want to|i need to)\W+)*(?:change|update|correct)\W+(?:\w+ ){0,2}"
     r"address\b|"
     r"\bmy (?:parcel|package|order|delivery)\b[^.?!]{0,20}\b(?:hasn'?t|didn'?t|has not|did not|never|still not|late)\b|"
+    r"\b(?:what|which)\b[^.?!]{0,20}\b(?:have|did) (?:i|we) (?:\w+ )?(?:order(?:ed)?|buy|bought|purchased?)\b|"
     r"\b(?:was i|i was|i got) charged\b|\b(?:what|how much) did [^.?!]{2,40} cost me\b"
 )
 """Asks for what is noted with one's own account or order, or to have its address changed."""
@@ -88,6 +90,8 @@ _TO_COME = re.compile(r"\b(?:for|on|with|off|from) my (?:very )?(?:first|next) (
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
     """Whether a message wants something with the customer's own orders, address or account."""
     low = wording.mend(text)
+    if _OF_MEMORY.search(low) or (_KEPT_SIZE.search(low) and {r.act for r in requests} == {"preference"}):
+        return False
     if any(r.act in ("basket", "promotion") for r in requests):
         low = _TO_COME.sub(" ", low)
     if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (
@@ -108,6 +112,8 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
         return True  # "where my stuff is", whatever it is called
     if own and ("order" in acts or _ACCOUNT.search(low) or _OF_BOUGHT.search(low)):
         return True
+    if "complaint" in acts and any(wanted for _, _, wanted in wording.actions(low)):
+        return True  # "the vacuum is rubbish, can it go back?"
     if only_tells(low):
         return True
     if address_in(low, low) and (identified or own) and wording.about_sending(low):
@@ -118,9 +124,38 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
         and (re.search(r"\b(?:my|our)\b", low) or address_in(low, low))
     ):
         return True
-    if acts == {"order"} and _CALLED.search(low):
+    if acts == {"order"} and (_CALLED.search(low) or _HELP.search(low)):
         return True
     return identified and ("order" in acts or own)
+
+
+_HELP = re.compile(
+    r"\b(?:help|assist\w*|issues?|problems?|trouble|questions?|something|concern\w*|about|regarding)\b[^.?!]{0,20}"
+    r"\b(?:an|one of (?:my|the)|some|recent|previous|past) (?:[\w-]+ )?(?:orders?|purchases?|delivery|parcels?|"
+    r"packages?)\b"
+)
+"""That it is about an order, and not yet which and what."""
+
+
+_RULE = re.compile(
+    r"\b(?:can|could|may|do|would|am|is it)\b[^.?!]{0,20}\b(?:i|we|you|one|possible|allowed)\b[^.?!]*"
+    r"\b(?:return|send|bring|take|give|exchange|swap|refund|back)\w*\b[^.?!]*\b(?:if|in case|when) "
+    r"(?:it|its|it's|they|they're|he|she|someone|somebody|something|the)\b"
+)
+
+
+def asks_rule(text: str) -> bool:
+    """Whether a message asks what would hold of something that may be bought: "can I return it if it's too heavy?"."""
+    low = wording.mend(text)
+    return bool(_RULE.search(low)) and not (_OWN.search(low) or _MINE.search(low) or _ASKS_FOR.search(low))
+
+
+_OF_MEMORY = re.compile(
+    r"\bwhat you (?:know|remember|noted|stored|keep|have (?:stored|noted))\b|"
+    r"\byou(?:'ve| have)? (?:know|noted|remember) about me\b"
+)
+_KEPT_SIZE = re.compile(r"\b(?:change|update|set|correct) my (?:\w+ )?size\b")
+"""About what is known of the customer, and no order."""
 
 
 def asks_noted(text: str) -> bool:

@@ -6,9 +6,10 @@ Reads against the products of the items; prices and stock are act's.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.order_talk import Item, LineKey, Wish, merge_items
+from assistant.scales import option_named
 from assistant.shop.accounts import Line
 from assistant.understand.options import option_values
 from assistant.understand.orders import patterns
@@ -24,7 +25,8 @@ class WishReader:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
-    def set_wish(self, item: Item, text: str, linked: bool) -> None:
+    def set_wish(self, item: Item, text: str, linked: bool, told: str = "") -> None:
+        """Read what `text` wishes for an item; `told` is what was said of it before that ("the lenses" to brown)."""
         lines = [x for k in item.lines if (x := self._scene.account.line(*k))]
         lines = self._which_product(lines, text)
         item.lines = [key(x) for x in lines]
@@ -33,7 +35,9 @@ class WishReader:
             return
         current = lines[0].options if len(lines) == 1 else {}
         whole, text = text, _without_orders(text)
-        wish = read_wish(text, option_values([product]), current=current, skus=[v.sku for v in product.variants])
+        values = option_values([product])
+        wish = read_wish(text, values, current=current, skus=[v.sku for v in product.variants])
+        _of_told(wish, option_named(told, values), values)
         if not linked:
             for name, chosen in list(wish.want.items()):
                 rest = [v for v in chosen if current.get(name) != v]
@@ -151,6 +155,13 @@ _IN_PLACE = re.compile(
     r"\W*(?:(?:in place of|instead of|for|as for|and|replacing) )*(?:the|my) ([^:,]{2,40}?)(?: one| ones)?"
     r"(?::|,| should be| should become| for| to| into| becomes| goes to) (.+)"
 )
+
+
+def _of_told(wish: Wish, told: str | None, values: Mapping[str, Sequence[str]]) -> None:
+    """ "The lenses to brown": a value that several options have is of the one that was named."""
+    for name, chosen in list(wish.want.items()):
+        if told and told not in wish.want and all(v in values[told] for v in chosen):
+            wish.want[told] = wish.want.pop(name)
 
 
 def _without_orders(text: str) -> str:

@@ -51,17 +51,31 @@ _NONE_THEN = re.compile(
 )
 
 
+_LEAD = re.compile(
+    r"^\W*(?:(?:ok|so|and|but|now|right|well)\W+)*(?:(?:coming|going|getting|returning|turning|let's go|can we go) )?"
+    r"back to (?:what (?:i|we) \w+|my (?:\w+ )?(?:question|request|point|order))(?: (?:before|earlier|for))?\s*[,:.;-]"
+    r"\s*(?=\w)"
+)
+"""Where somebody turns back to what they asked: nothing goes back, and nothing is asked by these words."""
+
+
 def complete(text: str) -> str:
-    """`text` with what people leave out of a condition: "No luck? Then a black one" -> "if not, then a black one"."""
-    return _NONE_THEN.sub("if not available,", text)
+    """`text` with what people leave out of a condition: "No luck? Then a black one" -> "if not, then a black one"; and
+    without a lead-in that says nothing."""
+    return _NONE_THEN.sub("if not available,", _LEAD.sub("", text))
 
 
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!str\.)(?<!nr\.)(?<!no\.)(?<!apt\.)(?<!ste\.)\s+|\n+|(?<=[?!])(?=\S)")
 
 
+_POINT = re.compile(r"(?:^|\s+)\(?(?:[1-9]|[a-e])\)\s+")
+"""Numbers the points of a list that somebody writes in one line: "1) cancel ... 2) the tablet ..."."""
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a message, each stripped."""
-    return [s.strip() for s in _SENTENCE.split(text) if s.strip(" .,!?;")]
+    parts = _POINT.split(text) if len(_POINT.findall(text)) > 1 else [text]
+    return [s.strip() for part in parts for s in _SENTENCE.split(part) if s.strip(" .,!?;")]
 
 
 _PAST = r"(?:have|has|had|i|i've|we|already|was|were|been|got|just|my|the|a|that|this|an)\s+$"
@@ -70,7 +84,8 @@ _WANTED = re.compile(r"\b(?:want|like|need|have|get|be|both|all|and|it|them|one|
 VERBS: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(
         r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed|ing)? (?:\w+ ){0,3}?off|remov(?:e|ed|ing)|delet(?:e|ed|ing)|"
-        r"tak(?:e|en|ing) (?:\w+ ){0,4}?(?:out of|out|off)|withdraw(?:n|ing)?|scrap(?:ped|ping)?|void(?:ed)?|"
+        r"tak(?:e|en|ing) (?:\w+ ){0,4}?(?:out of|out|off)|get(?:ting)? (?:[\w-]+ ){1,4}?out of (?=(?:there|it|my|the|"
+        r"that|this|#))|withdraw(?:n|ing)?|scrap(?:ped|ping)?|void(?:ed)?|"
         r"(?:drop|pull|strike|cut|kick|knock)(?:ped|ed|ping|ing)? (?=(?:\w+ ){1,4}(?:order|from\b|off\b|out\b))|"
         r"stop (?=(?:\w+ ){1,3}order))\b"
     ),
@@ -83,7 +98,9 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"(?:want|like|need) (?:a |my )(?:full )?refund\b|(?:goes|go|going) back(?! to\b(?! you\b)))\b"
     ),
     "swap": re.compile(
-        r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
+        r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|replac(?:e|ed|ing)|(?:want|like|need|get|have) (?:a |my )?"
+        r"replacement|"
+        r"chang(?:e|ed|ing)|switch(?:ed|ing)?(?! type)|"
         r"modif(?:y|ied|ying)|upgrad(?:e|ed|ing)|downgrad(?:e|ed|ing)|adjust(?:ed|ing)?|"
         r"trad(?:e|ed|ing)(?![ -]in\b)|"
         r"substitut(?:e|ed|ing)|convert(?:ed|ing)?|turn(?:ed)? (?:\w+ ){1,4}into)\b"

@@ -1,0 +1,40 @@
+"""Words by which the reader of order talk tells what a clause is for: it asks, points, sends, leaves alone, agrees.
+
+Knows English and no shop. Everything here works on folded text.
+"""
+
+from __future__ import annotations
+
+import re
+
+IN_THAT = re.compile(
+    r"\b(?:in|from|of|inside|out of) (?:(?:that|this) (?:one|order)|there)\b(?! (?:with|that|which)\b)"
+)
+QUESTION = re.compile(r"\b(?:know|tell me|see|say|ask|remember|find out) (?:what|how|when|where|why|whether|if)\b")
+ASKS = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|hi|hello|hey|by the way|one question)\W+)*(?:how(?! about)|"
+    r"what(?!(?:'s| is)? (?:about|if)| i(?:'d| would|'m| am)? (?:need|want|like|after|looking))|"
+    r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
+)
+ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|orders)\b")
+FIGURE = re.compile(
+    r"\W*(?:(?:sweet|great|ok(?:ay)?|so|and|but|well|oh|right|fine|thanks|now)\W+)*(?:what"
+    r"(?:'s| is| was|'ll| will) (?!about|if)|how much|how many)"
+)
+"""Asks for a figure of what was or will be done: "what's the damage for both swaps?"."""
+GOES = re.compile(
+    r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
+    r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\bto\b"
+)
+NOT_THAT = re.compile(
+    r"\b(?:not|except(?: for)?|excluding|without|leave out|leave|apart from|other than)\W+(?:the |that |"
+    r"my )?(?:order|one|parcel|box)\b[^,.;]*$"
+)
+"""Before what tells an order that is to be left alone: "but not the one with the glass bookshelf"."""
+DO_IT = re.compile(r"\b(?:do|make|confirm|proceed|go|cancel|return|exchange)\w*(?: \w+){0,2} (?:it|that|this|them)\b")
+"""In a yes: "just do it" points at nothing of what is proposed."""
+USED = re.compile(r"\b(?:us(?:e|ed|ing)|appl(?:y|ied)|put|goes|go|sen[dt]|ship|same|tak(?:e|en)|needs?|copied|copy)\b")
+LIKELY, SURE = 0.6, 0.8
+"""How likely the head must find a request that no verb tells; and one behind another request."""
+WISHES = re.compile(r"\b(?:want|like|need|prefer|rather|should|make|instead|exchange|change)\b")
+REQUEST = re.compile(r"\W*(?:(?:and|so|then|please|now)\W+)*(?:make|give|could|can|would)\b")
