@@ -30,9 +30,9 @@ _INCLUDING = re.compile(
 _TO_ORDER = re.compile(r"\b(?:to order|i order|ordering|order (?:a|an|the|\d+)|order for)\b")
 _MORE_OF_IT = re.compile(
     r"^\W*(?:(?:no|sorry|wait|actually|rather|meant|mean|and|ok|so|then|what|how|much|about|for|if|i|take|took|buy|bought|"
-    r"make|it|would|is|are|do|cost|were|want|get|total|altogether|price|all|sum|i'd|i'll|should|need|says?)\W+)*"
+    r"make|it|would|is|are|do|cost|were|want|get|total|altogether|price|all|sum|i'd|i'll|should|need|says?|the)\W+)*"
     r"(\d{1,3})(?P<of> of (?:them|those|these|it))?(?: (?:please|then|instead|cost|together|be|me|us|would|will|is|"
-    r"come|comes|to|in|total|altogether|with|the|after|discount|offers?))*\W*$"
+    r"come|comes|to|in|total|altogether|with|the|after|discount|offers?|what|how much))*\W*$"
 )
 _A_PAIR = re.compile(r"\ba (?:pair|couple)\b(?! of (?!them|those|these))")
 _SUM_FOR = re.compile(r"\b(?:total|altogether|in all|sum)\b|\b(?:would|will) be\b|\bis\W*$")
@@ -40,7 +40,9 @@ _SUM_FOR = re.compile(r"\b(?:total|altogether|in all|sum)\b|\b(?:would|will) be\
 _SO_MANY = re.compile(
     r"\b(?:need|take|want|order|buy|get|have|be) (\d{1,3})(?: of (?:them|those|these|it))?\b(?! ?[a-z%])"
 )
-_WOULD_COST = re.compile(r"\b(?:would|will|do) \d{1,3} (?:cost|be|come to)\b")
+_WOULD_COST = re.compile(
+    r"\b(?:would|will|do) (?:the )?\d{1,3} (?:cost|be|come to)\b|^\W*\d{1,3} (?:comes? to|costs?)\b"
+)
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
 _ADDS_UP = re.compile(
     r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
@@ -90,6 +92,9 @@ def basket_request(
     ) or (costs and bool(pointed) and len(pieces) > 1)
     if not pieces and before and state.act == "basket" and _THESE.search(folded) and _ADDS_UP.search(folded):
         return _request(text, before, state.basket, codes, member, asks)
+    together = TOGETHER.search(folded.replace("both", "")) or COSTS.search(folded)
+    if not counted and not together and _asks_else(requests):
+        several = False  # "stars for both?"
     if (told := _ALL_OF_THEM.search(folded)) and len(pieces) < int(told[1]):
         several = False  # the sum of two is no answer about three
     if _compares(requests, folded) or (not counted and _apart(requests, folded)):
@@ -274,6 +279,12 @@ def _compares(requests: Sequence[Request], folded: str) -> bool:
     if _ADDS_UP.search(folded):
         acts -= {"policy", "compare"}  # "what do I pay?" is no question about ways to pay
     return bool(acts & {"compare", "policy", "order", "human"})
+
+
+def _asks_else(requests: Sequence[Request]) -> bool:
+    """Whether a word says something that is neither sold nor of a sum."""
+    words = {w for r in requests for w in r.extra.get("unlinked", ())}
+    return any(not TOGETHER.search(w) and w not in ("plus", "with", "pls") for w in words)
 
 
 _ALL_OF_THEM = re.compile(r"\ball ([2-9])\b(?! (?:days|years|seasons|weather))")

@@ -20,7 +20,7 @@ _IS_IT = re.compile(
     rf" (?:any |much |even |a (?:bit|lot) |really )?{_WAYS}(?: then)?\W*$"
 )
 _AGAINST = re.compile(
-    rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b|\b{_WAYS} by how much\b"
+    rf"\b(?:vs|versus|compared (?:to|with))\b|\bhow much (?:more|less|dearer|cheaper)\b|\b{_WAYS} by(?: how much)?\W*$"
     rf"|\b{_WAYS} than\b"
     rf"|\b(?:more|less) than (?:the|that|your)\b|\b(?:price )?(?:diff|difference)\b.*\b(?:to|from|with|than)\b"
     rf"|^\W*(?:and |so |but )*(?:is|are) (?:the|your|that) [^?]{{3,60}} {_WAYS}\W*$"
