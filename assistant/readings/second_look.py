@@ -25,7 +25,7 @@ from assistant.understand.state import State
 
 MARGIN = 0.5
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
-DOUBT = -3.0
+DOUBT = -3.5
 """How likely it must be (log odds) that another answer is right where the first isn't, for the others to be made."""
 _NUM_READ = 3
 """Of how many answers beside the first the sentences are read."""
