@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from assistant.language import fold
 from assistant.measures import measured
@@ -156,7 +155,7 @@ def _bare(clause: Clause) -> bool:
 
 def _about(told: Clause, asking: Clause, whole: Clause) -> Clause:
     """What was told, asked as the later sentence asks it: its price, the cheapest, or simply what there is."""
-    return replace(told, act=asking.act if _meant(asking) else "search", scores=whole.scores)
+    return Clause(told.text, told.links, whole.scores, asking.act if _meant(asking) else "search")
 
 
 def _meant(clause: Clause) -> bool:
