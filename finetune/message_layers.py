@@ -26,7 +26,7 @@ from assistant.shop.embed import DIMENSIONS, MAX_TOKENS, VOCABULARY, packaged_mo
 from assistant.shop.onnx_weights import layers, pack
 
 FIRST, LAST = 3, 6
-"""The trained layers: from the fourth of six to the last."""
+"""The trained layers unless a task says otherwise: from the fourth of six to the last."""
 _HEADS = 12
 _CHUNK = 64
 _PARTS = {
@@ -86,10 +86,10 @@ def _turned(value: NDArray[np.float32]) -> NDArray[np.float32]:
 class Top(nn.Module):  # type: ignore[misc]
     """The layers that are trained."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = FIRST) -> None:
         super().__init__()
         weights = layers(packaged_model())
-        self.layers = nn.ModuleList(Layer(number, weights) for number in range(FIRST, LAST))
+        self.layers = nn.ModuleList(Layer(number, weights) for number in range(first, LAST))
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """(B, T, 384), (B, T) -> (B, T, 384)"""
@@ -129,15 +129,15 @@ class Lower:
         return states, mask
 
 
-def lower(texts: Sequence[str], most: int = MAX_TOKENS) -> Lower:
-    """Run the untrained half over `texts`, at most `most` tokens of each: about 2 ms of CPU a text."""
+def lower(texts: Sequence[str], most: int = MAX_TOKENS, first: int = FIRST) -> Lower:
+    """Run the layers below `first` over `texts`, at most `most` tokens of each: about 2 ms of CPU a text."""
     weights = layers(packaged_model())
     tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
     tokenizer.enable_truncation(most)
     ids = [tokenizer.encode(text).ids for text in texts]
     starts = np.cumsum([0, *(len(each) for each in ids)])
     found = np.zeros((int(starts[-1]), DIMENSIONS), np.float16)
-    below = [Layer(number, weights).eval() for number in range(FIRST)]
+    below = [Layer(number, weights).eval() for number in range(first)]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     with torch.no_grad():
         for at in range(0, len(order), _CHUNK):
