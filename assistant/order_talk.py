@@ -236,7 +236,7 @@ def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> N
         narrower = [x for x in same.lines if x in item.lines]
         if narrower and len(narrower) < len(same.lines):
             same.lines, same.all = narrower, item.all
-        same.all = same.all or item.all
+        same.all = item.all if item.count else same.all or item.all  # "two jackets. One has to become an L."
         same.count = item.count or same.count
         same.wish = item.wish.over(same.wish) if item.wish.says else same.wish
         same.times += bool(item.wish.says)

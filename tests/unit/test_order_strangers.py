@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant.order_talk import Item, merge_items
 from assistant.store.database import Database
 from assistant.understand.give_back import of_giving_back
 from assistant.understand.orders import wording
@@ -83,6 +84,12 @@ def test_a_soft_condition_is_no_reason_to_ask_and_said_again_is_no_part_of_it(db
     records = talk(db, words, words, customer="mia")
     assert "is not part of it" in records[1].reply and "Shall I go ahead" in records[1].reply
     assert counts(db) == UNTOUCHED
+
+
+def test_the_newer_number_of_pieces_counts() -> None:
+    items = [Item([("#1", 1), ("#1", 2)], all=True, count=2)]
+    merge_items(items, [Item([("#1", 1), ("#1", 2)], count=1)])
+    assert (items[0].all, items[0].count) == (False, 1)
 
 
 def test_an_order_of_that_state_is_meant_and_no_other(db: Database) -> None:

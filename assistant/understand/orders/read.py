@@ -91,7 +91,8 @@ class OrderReader:
     def _only_tells(low: str, said: Said, focus: Focus) -> bool:
         """Whether a message says which item or order it is about, and not yet what is wanted."""
         if focus.asked == "help" and not low.rstrip().endswith("?") and not any(i.wish.says for i in said.rest.items):
-            return bool(said.rest.items or said.rest.orders) and not ORDER_ID.fullmatch(low.strip(" .!?"))
+            short = len(low.split()) <= _SHORT and not said.rest.keep
+            return short and bool(said.rest.items or said.rest.orders) and not ORDER_ID.fullmatch(low.strip(" .!?"))
         return focus.asked in ("", "help") and only_tells(low)
 
     def _clause(self, clause: str, original: str, said: Said, focus: Focus) -> None:
@@ -181,6 +182,8 @@ class OrderReader:
 
     def _continue(self, clause: str, original: str, said: Said, focus: Focus) -> None:
         """A clause without an action of its own: more about the last request of this message, or an answer."""
+        if words.IF_NOT.match(clause) and patterns.KEEPING.search(clause):
+            return  # "if not, I keep it": so it is anyway
         last = self._about_which(clause, said)
         if said.asks and said.drops and re.match(r"\W*(?:and|or)\b", clause):
             last = None
@@ -494,6 +497,10 @@ class OrderReader:
         if patterns.NO_ACTION.search(low):
             for ask in said.asks:
                 ask.maybe = True
+
+
+_SHORT = 8
+"""Words of a message that names what it is about and nothing else."""
 
 
 def _complete(ask: Ask) -> bool:

@@ -22,6 +22,7 @@ FIGURE = re.compile(
     r"(?:'s| is| was|'ll| will) (?!about|if)|how much|how many)"
 )
 """Asks for a figure of what was or will be done: "what's the damage for both swaps?"."""
+IF_NOT = re.compile(r"\W*(?:(?:and|but)\W+)?(?:if (?:not|there (?:is|are)n't|you don't)|otherwise|or else)\b")
 GOES = re.compile(
     r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
     r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\bto\b"
