@@ -37,7 +37,7 @@ from assistant.shop.search import Filters, Search  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
 
 Json = dict[str, Any]
-_LIMIT = 24
+_LIMIT, _ALL = 24, 5000
 
 
 def wishes(shop: str, split: str) -> Iterator[tuple[str, set[str]]]:
@@ -73,7 +73,11 @@ def ranked(shop: str, asked: list[tuple[str, set[str]]]) -> Iterator[tuple[set[s
                 known = {p.product_id: p.name for p in catalogue.products(ids)}
                 return [known[i] for i in ids if i in known]
 
-            for text, wanted in asked:
+            sold = set(names([h.product_id for h in search.products("", limit=_ALL)]))
+            for text, meant in asked:
+                wanted = meant & sold
+                if meant and not wanted:
+                    continue  # what is expected is told by its kind, not by a name
                 words = " ".join(needs.said_words(text))
                 found = needs.matches(text, Filters(), context)
                 by_words = search.products(words, limit=_LIMIT) if words else []
