@@ -182,6 +182,12 @@ def test_which_version_for_whom_is_no_hate(judge: Judge) -> None:
         assert judge.judge(text, own).category is not None, text
 
 
+def test_gas_is_a_fuel_too(judge: Judge) -> None:
+    for text in ("could it be a glass one (size and gas the same)", "is gas the best for that"):
+        assert judge.judge(text, talking=True).category is None, text
+    assert judge.judge("gas the jews").category == "hate"
+
+
 def test_who_will_not_like_what_is_spent_is_no_threat(judge: Judge) -> None:
     for text in (
         "laptop for uni, cant go over 1200 my parents will kill me", "my wife will kill me if i spend more than 50",
