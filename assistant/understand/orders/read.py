@@ -8,29 +8,26 @@ Looks only at the customer's own account and at the products in it. Decides noth
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from assistant.order_talk import Ask, Item, Said, merge_items
-from assistant.shop.accounts import Account, Line
+from assistant.order_talk import Ask, Said, merge_items
+from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording, words
+from assistant.understand.orders.asking import AskReader
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
-from assistant.understand.orders.items import Mention, described, grams, key
+from assistant.understand.orders.items import Mention, grams, key
 from assistant.understand.orders.joined import join, wished_besides
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.left import Heard, left_over
-from assistant.understand.orders.named_for import means_whole, named_again, numbered_whole, only_tell_orders
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import (
     changes_home,
     known_address,
-    read_address,
-    source_at,
     speaks_of_orders,
     told_address,
 )
 from assistant.understand.orders.questions import questions, wants_to_know
-from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, statuses, without_name
+from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
@@ -45,13 +42,13 @@ class OrderReader:
         self._scene = Scene(account, shop)
         self._wishes = WishReader(self._scene)
         self._items = ItemReader(self._scene, self._wishes)
-        self._recent = Recent()
+        self._asks = AskReader(self._scene, self._wishes, self._items)
 
     def read(self, text: str, focus: Focus) -> Said:
         """The whole message; what it asks for in its order."""
         mended = wording.complete(without_name(wording.mend(text), self._scene.account))
         low = repaired(mended, self._scene.values, self._scene.mentions)
-        self._recent = Recent()
+        self._asks.recent = Recent()
         said = Said(
             text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
         )
@@ -63,7 +60,7 @@ class OrderReader:
             self._clause(clause, text, said, focus)
             heard.append(Heard(clause, said.content() != before))
         if focus.asked in ("", "help", "confirm"):
-            join(said, self._recent.told, lambda kind, clause: self._ask(kind, clause, 0, text, focus))
+            join(said, self._asks.recent.told, lambda kind, clause: self._asks.ask(kind, clause, 0, text, focus))
         if not focus.kind:
             wished_besides(said)
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
@@ -106,15 +103,15 @@ class OrderReader:
             return
         kind, at, wanted = found[0]
         if words.FIGURE.match(clause) and clause.endswith("?"):
-            self._remember(self._ask("", clause, 0, original, focus), clause)
+            self._asks.remember(self._asks.ask("", clause, 0, original, focus), clause)
             return
         if kind == "swap" and self._puts_on_file(clause, said):
             self._continue(clause, original, said, focus)
             return
         if not wanted:
-            said.drops.append(self._ask(kind, clause, at, original, focus))
+            said.drops.append(self._asks.ask(kind, clause, at, original, focus))
             return
-        ask = self._ask(kind, clause, at, original, focus)
+        ask = self._asks.ask(kind, clause, at, original, focus)
         if len(found) > 1 and {k for k, _, _ in found} >= {"cancel", "return"}:
             ask.kind = "get_rid"
         said.asks.append(ask)
@@ -138,16 +135,16 @@ class OrderReader:
             return None  # "PayPal, though the order was on a gift card" pays what is being asked for
         if kind not in DEEDS or share < (words.SURE if said.asks or kind == "cancel" else words.LIKELY):
             return None
-        ask = self._ask(kind, clause, 0, original, focus)
+        ask = self._asks.ask(kind, clause, 0, original, focus)
         return ask if _complete(ask) else None
 
     def _for_another(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
         told = told_address(clause, self._scene.account, self._scene.mentions)
-        address, self._recent.address = self._recent.address, told or self._recent.address
+        address, self._asks.recent.address = self._asks.recent.address, told or self._asks.recent.address
         if not address or told or not words.USED.search(clause):
             return None
-        ask = self._ask("", clause, 0, original, focus)
+        ask = self._asks.ask("", clause, 0, original, focus)
         wrong = {o.order_id for o in self._scene.account.orders if o.address != address}
         named = [o for o in ask.orders if o in wrong]
         ask.kind, ask.items, ask.address = "address", [], address
@@ -159,7 +156,7 @@ class OrderReader:
         asks = clause.endswith("?") and not words.REQUEST.match(clause)
         if not patterns.MAKE.search(clause) or asks or (focus.asked and focus.kind == "swap"):
             return None
-        ask = self._ask("swap", clause, 0, original, focus)
+        ask = self._asks.ask("swap", clause, 0, original, focus)
         return ask if ask.items and all(i.wish and i.lines for i in ask.items) else None
 
     def _goes_to(self, clause: str, original: str, focus: Focus) -> Ask | None:
@@ -168,7 +165,7 @@ class OrderReader:
             return None
         if not known_address(clause[words.GOES.search(clause).start() :], self._scene.account):  # type: ignore[union-attr]
             return None
-        ask = self._ask("address", clause, 0, original, focus)
+        ask = self._asks.ask("address", clause, 0, original, focus)
         return ask if ask.address and (ask.orders or ask.kind != "address") else None
 
     def _wished_besides(self, last: Ask, clause: str, original: str, focus: Focus) -> Ask | None:
@@ -176,7 +173,7 @@ class OrderReader:
         sure = last.kind in ("address", "home", "both", "payment")
         if last.kind == "swap" or not (sure or words.WISHES.search(clause)):
             return None
-        ask = self._ask("swap", clause, 0, original, focus)
+        ask = self._asks.ask("swap", clause, 0, original, focus)
         new = [i for i in ask.items if len(i.lines) == 1 and (i.wish.want or i.wish.relative or i.wish.extreme)]
         return ask if new and len(new) == len(ask.items) else None
 
@@ -190,7 +187,7 @@ class OrderReader:
         into = last or said.rest
         kind = last.kind if last else focus.kind
         if last is not None and (patterns.HAVE.search(clause) or wants_to_know(clause) or self._only_asks(clause)):
-            self._remember(self._ask("", clause, 0, original, focus), clause)
+            self._asks.remember(self._asks.ask("", clause, 0, original, focus), clause)
             return
         if last is None and self._of_the_shop(clause, focus):
             said.for_shop = True
@@ -201,7 +198,7 @@ class OrderReader:
         if self._pays(clause, focus, last):
             into.text = f"{into.text} {clause}".strip()
             return
-        more = self._ask(kind, clause, 0, original, focus, answering=last is None)
+        more = self._asks.ask(kind, clause, 0, original, focus, answering=last is None)
         if last is not None and self._for_another_reason(last, more):
             said.asks.append(more)
             return
@@ -224,7 +221,7 @@ class OrderReader:
             more.items = []
             into.items[:] = [i for i in into.items if not set(i.lines) <= set(more.keep)]
         if last is None and more.items:
-            self._recent.told.append(clause)
+            self._asks.recent.told.append(clause)
         merge_items(into.items, more.items, more.only)
         wishing = last is None and re.search(r"\binstead\b|\bi(?:'d| would)? (?:want|like|prefer|need)\b", clause)
         if not more.items and (kind != "swap" or focus.asked == "item") and self._items.told_apart(into.items, clause):
@@ -294,170 +291,6 @@ class OrderReader:
             return True
         named = ask.orders or ask.whole or ask.every or patterns.ALSO.search(clause)
         return not named and not speaks_of_orders(f"{ask.text} {clause}")
-
-    def _ask(self, kind: str, clause: str, at: int, original: str, focus: Focus, answering: bool = False) -> Ask:
-        ask = Ask(kind, clause)
-        ask.orders, ask.unknown = order_ids(clause, self._scene.account)
-        ask.only, ask.also = bool(patterns.ONLY.search(clause)), bool(patterns.ALSO.search(clause))
-        ask.maybe = bool(patterns.MAYBE.search(clause))
-        ask.pattern = next((s for s in statuses(clause) if (kind, s) != ("cancel", "cancelled")), "")
-        where = answering and focus.asked == "order" and kind in ("address", "home")
-        kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
-        if kind in ("address", "home") or (answering and focus.asked == "address"):
-            read_address(ask, clause, original, self._scene.account, self._scene.mentions)
-        bare = bool(self._recent.lines and kind and patterns.BARE.search(clause))
-        found = self._mentions(clause, by_meaning=not bare)
-        if kind == "swap" or focus.kind == "swap":
-            found = [m for m in found if not self._is_value(m, found, clause, focus)]
-        if not ask.orders and words.IN_THAT.search(clause):
-            ask.orders = self._recent.orders[-1:] or [o for o in (focus.order,) if o]
-        context = only_tell_orders(found, clause, kind)
-        found = [m for m in found if m not in context]
-        near = self._scene.orders_with(context)
-        if kind not in ("address", "home"):
-            there = self._scene.at_places(clause)
-            ask.orders = ask.orders or [o for o in there if o in near] or (there if not near else [])
-        if near and words.NOT_THAT.search(clause[: context[0].start]):
-            ask.keep = [key(x) for o in self._scene.account.orders if o.order_id in near for x in o.lines]
-            return ask
-        if not ask.source_named:
-            ask.orders = ask.orders or self._scene.where_it_can(near, kind)
-        ask.every = bool(patterns.EVERY.search(clause))
-        ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
-        ask.whole = ask.whole or (kind == "cancel" and bool(ask.orders) and not found and numbered_whole(clause))
-        if kind in ("address", "home"):
-            named = [*context, *found] if ask.source_named else found
-            self._orders_to_send(ask, named, clause, focus)
-            return ask
-        alone = patterns.kept(clause, [(m.start, m.end) for m in found])
-        kept = [m for m in found if (m.start, m.end) in alone]
-        found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
-        found = [m for m in found if not named_again(m, found, at)]
-        ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
-        found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
-        for n, mention in enumerate(found):
-            if mention not in kept:
-                ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus))
-        if kind == "swap":
-            self._items.share(ask.items)
-        ask.items += self._items.by_id(clause, kind)
-        if not answering:
-            self._pointed(ask, clause, focus)
-        elif focus.asked == "confirm":
-            self._pointed(ask, words.DO_IT.sub(" ", clause), focus)
-        if kind == "swap" and ask.every and not ask.items:
-            self._items.all_items(ask, clause)
-        self._items.together(ask)
-        self._remember(ask, clause)
-        return ask
-
-    def _mentions(self, clause: str, by_meaning: bool) -> list[Mention]:
-        """The items that a clause names. What is only near in meaning to an item named just before names no other:
-        "the dog bed. The dog grew, so a large one"."""
-        named = self._scene.mentions(clause, by_meaning=False)
-        if named or not by_meaning:
-            return named
-        if wording.actions(clause):
-            return self._scene.mentions(clause)
-        before = {x.name for x in self._recent.lines}
-        return [m for m in self._scene.mentions(clause) if not set(m.names) <= before]
-
-    def _is_value(self, mention: Mention, found: Sequence[Mention], clause: str, focus: Focus) -> bool:
-        """A laptop bag's "laptop" compartment is no laptop, for somebody who has both."""
-        if re.search(r"\b(?:the|my|this|that|these|those|both)\s+$", clause[: mention.start]):
-            return False
-        others = [x for m in found if m is not mention for x in self._scene.of(m)]
-        others += [x for k in (*focus.lines, *focus.told) if (x := self._scene.account.line(*k))]
-        products = {x.product_id for x in others if x.product_id and x.name not in mention.names}
-        word = clause[mention.start : mention.end]
-        return any(
-            word == value.lower()
-            for p in products
-            if (product := self._scene.shop.product(p))
-            for variant in product.variants
-            for value in variant.options.values()
-        )
-
-    def _pointed(self, ask: Ask, clause: str, focus: Focus) -> None:
-        """ "It", "them", "just that", "the more expensive one", "that order": what was named last."""
-        rest_stays = re.search(r"\b(?:everything|all|anything) else\b|\bthe (?:rest|others)\b", clause)
-        that = re.search(r"\b(?:that|this|the same|same|whole|entire) order\b", clause)
-        if not ask.orders and that and not rest_stays:
-            spoken = list(dict.fromkeys(x.order_id for x in self._recent.lines))
-            ask.orders = (
-                self._recent.orders
-                or (spoken if len(spoken) == 1 else [])
-                or list(dict.fromkeys(k[0] for k in focus.lines))
-                or [o for o in (focus.order,) if o]
-            )
-            ask.orders = ask.orders if len(ask.orders) == 1 or not ask.every else ask.orders[-1:]
-        bare = bool(self._recent.lines and ask.kind and patterns.BARE.search(clause))
-        bare = bare or (focus.asked == "help" and bool(focus.told) and ask.kind in ("return", "swap"))
-        if (
-            ask.items
-            or ask.orders
-            or ask.every
-            or (
-                not bare
-                and not re.search(r"\b(?:it|its|them|they|that|those|these|this|ones?|both|two|2|items?)\b", clause)
-            )
-        ):
-            return
-        pieces = None
-        if not self._recent.lines and not focus.lines:
-            self._recent.lines = [x for k in focus.told if (x := self._scene.account.line(*k))]
-            pieces = focus.num_told
-        if self._recent.lines and not re.search(r"\border\b", clause):
-            among = self._among(clause)
-            told, wished = self._wishes.in_place(among, clause) if ask.kind == "swap" else ("", clause)
-            lines = self._items.narrow(list(among), told or clause, ask, ask.kind, clause, focus, True)
-            ask.items = [
-                Item(
-                    [key(x) for x in lines],
-                    all=bool(re.search(r"\b(?:them|both|those|these|they)\b", clause)),
-                    count=1 if patterns.ONE_OF.search(clause) else pieces,
-                    text=clause,
-                )
-            ]
-            ask.pointed = True
-            if ask.kind in ("swap", ""):
-                self._wishes.set_wish(ask.items[0], wished, True)
-        elif ask.pattern and ask.kind == "swap" and re.search(r"\b(?:it|item|items|one)\b", clause):
-            lines = [x for o in self._scene.account.orders if o.status.startswith(ask.pattern) for x in o.lines]
-            if len(lines) == 1:
-                ask.items = [Item([key(lines[0])], text=clause)]
-                self._wishes.set_wish(ask.items[0], clause, True)
-        elif self._recent.orders:
-            ask.orders = self._recent.orders[-1:]
-
-    def _among(self, clause: str) -> list[Line]:
-        """What "it" or "the wooden one" may be: what was named last, or of all that was named one that is described."""
-        last, product = self._recent.lines, {x.product_id for x in self._recent.lines}
-        wider = [x for x in self._recent.spoken if x.product_id in product]
-        one = re.search(r"\b(?:the|my) ([\w-]+) ones?\b", clause)
-        told = described(wider, one[1]) if one and len(wider) > len(last) else wider
-        return told if one and len(told) < len(wider) else last
-
-    def _remember(self, ask: Ask, clause: str) -> None:
-        if ask.items:
-            self._recent.lines = [x for i in ask.items for k in i.lines if (x := self._scene.account.line(*k))]
-            self._recent.spoken += [x for x in self._recent.lines if x not in self._recent.spoken]
-        elif re.search(r"\bmost expensive (?:item|thing|one|product)\b", clause):
-            self._recent.lines = self._scene.dearest(ask, self._recent)
-        if ask.orders:
-            self._recent.orders = list(ask.orders)
-
-    def _orders_to_send(self, ask: Ask, found: Sequence[Mention], clause: str, focus: Focus) -> None:
-        """Which orders an address is for: those named, or the ones with the items named, unless these only say which
-        address is meant; "that order" is the one spoken of."""
-        if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
-            ask.orders = self._recent.orders or [o for o in (focus.order,) if o]
-        spoken = list(dict.fromkeys(x.order_id for x in self._recent.lines))
-        if not ask.orders and re.search(r"\b(?:its|it)\b(?!'s)", clause):
-            ask.orders = spoken if len(spoken) == 1 else self._recent.orders[-1:]
-        if not ask.orders:
-            told = [m for m in found if not ask.source_named or m.start < source_at(clause)]
-            ask.orders = self._scene.orders_of_items(told, clause)
 
     def _to_a_place(self, ask: Ask, low: str) -> None:
         """ "I'm staying in New York. Can it be sent there?": one of their addresses, by a town named anywhere."""
