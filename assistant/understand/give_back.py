@@ -24,6 +24,6 @@ def of_giving_back(request: Request) -> Request:
     asked = _ASKED.search(fold(request.text))
     if asked is None or request.act not in _ACTS or "basket" in request.extra:
         return request
-    text = "can I exchange it" if re.search(r"\b(?:exchange|swap)\b", asked[0]) else "can I return it"
+    text = "can I exchange it" if re.search(r"\b(?:exchange|swap)\b", asked[0]) else "can it be returned and until when"
     extra = request.extra | {"masked": text}
     return replace(request, act="policy", text=text, query="return", wanted=(), products=(), extra=extra)

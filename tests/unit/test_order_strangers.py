@@ -107,4 +107,4 @@ def test_what_is_supposed_asks_for_the_rules_of_giving_back(text: str) -> None:
     from assistant.request import Request
 
     request = of_giving_back(Request("details", text, query=text))
-    assert (request.act, request.text) == ("policy", "can I return it")
+    assert (request.act, request.text) == ("policy", "can it be returned and until when")
