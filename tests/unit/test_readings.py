@@ -161,4 +161,6 @@ def test_the_shipped_weights_fit_the_traits(shop: tuple[Assistant, _Chooser], ta
     assistant, chooser = shop
     assistant.reply("fit", "how much is the Ember Toaster?", introduced=True)
     assert default_judge().weigh(chooser.seen).shape == (len(chooser.taken),)
+    own, first = chooser.seen[0, :NUM_TRAITS], chooser.seen[0, NUM_TRAITS : 2 * NUM_TRAITS]
+    assert (own == first).all() and own[READ].any(), "there are as many traits as are counted, in their places"
     assert "54.50" in talk("how much is the Ember Toaster?").reply
