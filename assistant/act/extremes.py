@@ -61,7 +61,7 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     if not pool:
         nothing(request, context, plan)
         return
-    if request.from_context and _says_nothing(pool, request.act):
+    if _is_of_one(request) and _says_nothing(pool, request.act):
         request, pool = _of_its_kind(request, pool, context)
     product, chosen = _pick(pool, request.act)
     fact = say_one(
@@ -79,6 +79,12 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
     there = [pair for pair in pool if pair[1].available]
     if chosen.available is False and there and request.act in ("cheapest", "most_expensive"):
         _next(*_pick(there, request.act), context, plan)
+
+
+def _is_of_one(request: Request) -> bool:
+    """Whether one thing is talked of, or named whole: "is the tarn 3 the dearest tent?"."""
+    named = len(request.products) == 1 and float(request.extra.get("coverage", 0.0)) >= _WHOLE
+    return request.from_context or named
 
 
 def _says_nothing(pool: Pool, act: str) -> bool:

@@ -35,6 +35,8 @@ _SETTLED = frozenset(
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
+_OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
+"""The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4
 
 
@@ -141,7 +143,7 @@ def _ranks_unasked(read: Sequence[Request], other: Taken) -> bool:
 def _of_what_is_strange(read: Sequence[Request], other: Taken) -> bool:
     """Whether an answer is of what was talked about where a thing is named that neither the shop nor English knows."""
     strange = any(len(word) > _SHORT for r in read for word in r.extra.get("strange", ()) if not r.products)
-    return strange and other.name.startswith(("of_it", "earlier", "joined"))
+    return strange and other.name.startswith(_OF_THE_TALK)
 
 
 def _acts(requests: Sequence[Request]) -> set[str]:

@@ -70,6 +70,8 @@ def basket_request(
         mentions = _recalled(clause, mentions, state, lookup)
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     pointed = [] if state.act == "basket" or len(pieces) > 1 else _pointed(folded, state, lookup)
+    if pointed and not pieces and _AND_A.search(folded):
+        return None  # "two of them and a camp mug": what isn't found may not be left out of a sum
     pieces = [*pointed, *pieces]
     asks = _asks(folded, labels)
     before = basket.from_state(state.basket)
@@ -143,6 +145,7 @@ _THESE = re.compile(
     r"\b(\d{1,3}|one) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
     r"|\b(\d{1,3}|one|a pair) (each)\b"
 )
+_AND_A = re.compile(r"\b(?:and|plus|with) (?:an?|the|one|your) [a-z]")
 _THAT_AND = re.compile(
     r"^\W*(?:(?:and|so|ok|then|how much|what|is|are|for|would|will|be|price of|if i take|take) )*"
     r"(?:that|this|it|one|the same)(?: one)?(?: in ([\w ]{2,20}?))? (?:and|plus|with|together with|along with) "

@@ -5,6 +5,7 @@ Works on requests alone; knows no shop and no wording.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,9 @@ def of_the_same(before: Request, request: Request) -> Request:
     )  # fmt: skip
 
 
+_LOOKS = re.compile(r"\b(?:have you|do you (?:have|sell|do)|got any|have you got|is there|are there|any)\b")
+
+
 def merge(requests: list[Request]) -> list[Request]:
     """Drops requests that say nothing new, such as a search that only introduces the question after it."""
     out: list[Request] = []
@@ -65,6 +69,8 @@ def merge(requests: list[Request]) -> list[Request]:
             out[-1] = request  # "too much for me. any perfume below 60": what was said of the one leads to others
         elif request.act == "search":
             continue
+        elif request.act == "policy" and previous.act == "search" and _LOOKS.search(previous.text.lower()):
+            out.append(request)  # "have you got a jacket, and when do you close": the one is no word to the other
         elif previous.act in ("search", "none") or (previous.extra.get("bare") and request.act not in SUPERLATIVES):
             out[-1] = request
         elif (

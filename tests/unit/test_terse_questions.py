@@ -152,3 +152,19 @@ def test_no_is_only_said_to_what_was_asked(talk: Talk) -> None:
 @pytest.mark.parametrize("asked", ["what do they cost and can they go in the dryer", "price, and is it waterproof"])
 def test_two_questions_in_one_sentence_are_two(talk: Talk, asked: str) -> None:
     assert len(talk("do you have the squall rain jacket", asked).acts) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"), [("is the tarn 3 the dearest tent", "Basecamp 6"), ("dearest kettle", "Ember Kettle")]
+)
+def test_one_thing_named_whole_is_held_against_its_kind(talk: Talk, asked: str, first: str) -> None:
+    assert first in talk(asked).reply.split(".")[0]
+
+
+def test_a_search_and_a_question_for_the_shop_are_both_answered(talk: Talk) -> None:
+    reply = talk("have you got a waterproof jacket, and when do you close on saturdays").reply
+    assert "Squall" in reply and "17:00" in reply
+
+
+def test_a_sum_leaves_nothing_out(talk: Talk) -> None:
+    assert "in total" not in talk("how much is the ember kettle", "how much are two of them and a zeppelin").reply
