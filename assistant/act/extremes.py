@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.act import conditions, promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
+from assistant.act.evidence import is_yes_no
 from assistant.act.finding import best_matches, closest_category, filters, fits, kind_name, remembered, shown_kind
 from assistant.act.left_out import without
 from assistant.act.listing import nothing, say_one
@@ -82,9 +83,9 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
 
 
 def _is_of_one(request: Request) -> bool:
-    """Whether one thing is talked of, or named whole: "is the tarn 3 the dearest tent?"."""
-    named = len(request.products) == 1 and float(request.extra.get("coverage", 0.0)) >= _WHOLE
-    return request.from_context or named
+    """Whether one thing is talked of, or held against its kind: "is the tarn 3 the dearest tent?"."""
+    whole = len(request.products) == 1 and float(request.extra.get("coverage", 0.0)) >= _WHOLE
+    return request.from_context or (whole and is_yes_no(request.text) and not request.extra.get("named"))
 
 
 def _says_nothing(pool: Pool, act: str) -> bool:
