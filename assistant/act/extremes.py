@@ -9,7 +9,16 @@ from assistant.act import conditions, promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
 from assistant.act.evidence import is_yes_no
-from assistant.act.finding import best_matches, closest_category, filters, fits, kind_name, remembered, shown_kind
+from assistant.act.finding import (
+    best_matches,
+    closest_category,
+    filters,
+    fits,
+    kind_name,
+    kinds_of,
+    remembered,
+    shown_kind,
+)
 from assistant.act.left_out import without
 from assistant.act.listing import nothing, say_one
 from assistant.act.measured import has, measures_in
@@ -96,13 +105,12 @@ def _says_nothing(pool: Pool, act: str) -> bool:
 
 def _of_its_kind(request: Request, pool: Pool, context: Context) -> tuple[Request, Pool]:
     """The question and the pool widened from one product to its kind: "and the dearest?" after a talk of one tent."""
-    product = pool[0][0]
-    kind = Limits(category=None if product.subcategory else product.category, subcategory=product.subcategory or None)
-    if not (kind.category or kind.subcategory):
-        return request, pool
-    wide = replace(request, products=(), query="", limits=kind, wanted=(), from_context=False, match=None)
-    widened = _pool(_candidates(wide, context), wide)
-    return (wide, widened) if len({p.product_id for p, _ in widened}) > 1 else (request, pool)
+    for kind in kinds_of(pool[0][0]):
+        wide = replace(request, products=(), query="", limits=kind, wanted=(), from_context=False, match=None)
+        widened = _pool(_candidates(wide, context), wide)
+        if len({p.product_id for p, _ in widened}) > 1:
+            return wide, widened
+    return request, pool
 
 
 def _scope(pool: Pool, request: Request) -> str:

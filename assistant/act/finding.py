@@ -190,6 +190,12 @@ def of_kind(request: Request, context: Context, limit: int = 300) -> list[Produc
     return context.catalogue.products([h.product_id for h in hits])
 
 
+def kinds_of(product: Product) -> list[Limits]:
+    """The kinds that a product is of, the narrowest first."""
+    kinds = Limits(subcategory=product.subcategory), Limits(category=product.category)
+    return [kind for kind in kinds if kind]
+
+
 def best_matches(hits: Sequence[Hit]) -> list[Hit]:
     """Those that miss the fewest of the asked words: a coffee grinder is no coffee maker."""
     fewest = min((len(h.missing) for h in hits), default=0)

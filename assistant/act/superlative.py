@@ -12,11 +12,11 @@ from assistant.act.aspects import Aspect
 from assistant.act.conditions import as_wanted, narrowed
 from assistant.act.context import Context
 from assistant.act.details import aspect_name, aspect_text
-from assistant.act.finding import kind_name, of_kind, remembered, shown_kind
+from assistant.act.finding import kind_name, kinds_of, of_kind, remembered, shown_kind
 from assistant.act.plan import Fact, Field, Plan
 from assistant.language import stems
 from assistant.measures import Asked, Value
-from assistant.request import Limits, Request
+from assistant.request import Request
 from assistant.types import Product, Receipt
 
 _SHOWN = 3
@@ -93,9 +93,9 @@ def _candidates(request: Request, context: Context) -> list[Product]:
 
 def _of_its_kind(product: Product, request: Request, context: Context) -> tuple[Request, list[Product]]:
     """The question widened to all of the narrowest kind that the product has company in."""
-    for kind in (Limits(subcategory=product.subcategory), Limits(category=product.category)):
+    for kind in kinds_of(product):
         wide = replace(request, query="", products=(), limits=kind, from_context=False)
-        found = _candidates(wide, context) if kind else []
+        found = _candidates(wide, context)
         if len(found) > 1:
             return wide, found
     return request, [product]
