@@ -8,7 +8,6 @@ from dataclasses import replace
 from assistant.act import conditions, promotions
 from assistant.act.choice import choose
 from assistant.act.context import Context
-from assistant.act.evidence import is_yes_no
 from assistant.act.finding import (
     best_matches,
     closest_category,
@@ -92,9 +91,9 @@ def extreme(request: Request, context: Context, plan: Plan) -> None:
 
 
 def _is_of_one(request: Request) -> bool:
-    """Whether one thing is talked of, or held against its kind: "is the tarn 3 the dearest tent?"."""
+    """Whether one thing is talked of, or named whole without a version: "is the tarn 3 the dearest tent?"."""
     whole = len(request.products) == 1 and float(request.extra.get("coverage", 0.0)) >= _WHOLE
-    return request.from_context or (whole and is_yes_no(request.text) and not request.extra.get("named"))
+    return request.from_context or (whole and not request.extra.get("named"))
 
 
 def _says_nothing(pool: Pool, act: str) -> bool:
