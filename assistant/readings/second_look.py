@@ -124,7 +124,10 @@ def _traits(taken: Taken, before: Scene, state: State, context: Context) -> NDAr
 
 
 def _settled(requests: Sequence[Request]) -> bool:
-    """Whether there is nothing to doubt: it says what it is, or points at something by its place."""
+    """Whether there is nothing to doubt: it says what it is, points at something by its place, or tells of a trouble
+    with feeling and nothing else."""
+    if all(r.extra.get("felt") for r in requests):
+        return True
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 

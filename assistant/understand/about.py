@@ -45,7 +45,7 @@ from assistant.understand.context import is_bare
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.options import match_options, option_values, own_options
-from assistant.understand.pointing import from_context, is_place, points_at_one, the_two
+from assistant.understand.pointing import from_context, is_place, other_listed, points_at_one, the_two
 from assistant.understand.receivers import for_another
 from assistant.understand.siblings import kind_words, points_beside, sibling
 from assistant.understand.sizes import chart, relative, worn
@@ -156,8 +156,8 @@ class Subject:
             if not pick and not skus and (others := self._sibling(clause, state)):
                 products = others
             if not alike:
-                several = len(products) > 1
-                products = self._narrowed(products, clause) if several else self._other_listed(products, clause, state)
+                other = other_listed(clause.links.tokens, state, self._naming.stems)
+                products = self._narrowed(products, clause) if len(products) > 1 else other or products
             named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
             if self._of_another_kind(products, clause) and not PRONOUN.search(named_before):
                 products, pick, skus = (), None, ()
@@ -265,14 +265,6 @@ class Subject:
             return products
         having = tuple(p for p in products if (found := self._lookup(p)) is not None and said in _squashed(found))
         return having or products
-
-    def _other_listed(self, products: tuple[str, ...], clause: Clause, state: State) -> tuple[str, ...]:
-        """Another product that was listed, when a word of the clause is only in its name ("do the max have ...")."""
-        listed = list(dict.fromkeys(str(i["product"]) for i in state.listed))
-        words = {t.stem for t in clause.links.tokens if t.text not in STOP_WORDS}
-        names = {p: set(self._naming.stems(p)) for p in listed}
-        told = [p for p in listed if words & names[p].difference(*(names[o] for o in listed if o != p))]
-        return (told[0],) if len(told) == 1 and len(listed) > 1 else products
 
     def _superlative(self, request: Request, clause: Clause, state: State) -> Request:
         """Of what the cheapest is asked: of the words' own kind, of everything, or of what was talked about last."""

@@ -69,7 +69,7 @@ class Listener:
         feeling = self._feeling(whoasks.without(text, always=True), state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
         requests = self._requests(whoasks.without(text), state)
-        return Heard(_felt([_called(r, state) for r in requests], feeling), feeling, mood)
+        return Heard(_felt([_called(r, state) for r in requests], feeling, text), feeling, mood)
 
     def _requests(self, text: str, state: State) -> list[Request]:
         """What is asked: a choice among what was offered, the last question doubted, or what the words say."""
@@ -104,12 +104,17 @@ class Listener:
         return self.head.feel(text, self.states(text))
 
 
-def _felt(requests: list[Request], feeling: Feeling) -> list[Request]:
-    """A message that asks nothing but says plainly how somebody feels is a complaint, or feedback."""
-    unsure = len(requests) == 1 and requests[0].act == "none" and requests[0].confidence < _NONE_OF_OURS
-    if unsure and feeling.strength >= _PLAIN:
-        return [replace(requests[0], act=_FELT_AS.get(feeling.emotion, "none"))]
-    return requests
+def _felt(requests: list[Request], feeling: Feeling, text: str) -> list[Request]:
+    """A message that asks nothing but says plainly how somebody feels is a complaint, or feedback; and a complaint that
+    is told with feeling is nothing else: "third time I'm asking, useless shop" looks for no goods."""
+    act = _FELT_AS.get(feeling.emotion, "none")
+    if feeling.strength < _PLAIN:
+        return requests
+    if len(requests) == 1 and requests[0].act == "none" and requests[0].confidence < _NONE_OF_OURS:
+        requests = [replace(requests[0], act=act)]
+    if act != "complaint" or "?" in text:
+        return requests
+    return [replace(r, extra=r.extra | {"felt": True}) if r.act == act else r for r in requests]
 
 
 def _called(request: Request, state: State) -> Request:

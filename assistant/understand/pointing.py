@@ -6,10 +6,11 @@ Works on the state and the clause's words; knows no shop.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from assistant.language import fold
+from assistant.language import STOP_WORDS, Tok, fold
 from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
 
@@ -101,3 +102,18 @@ def the_two(state: State, text: str) -> list[dict[str, Any]]:
 
 def _ids(listed: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(item["product"]) for item in listed))
+
+
+def other_listed(tokens: Sequence[Tok], state: State, stems: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """The one product listed whose name alone has a word of the clause ("do the max have ..."); empty without one.
+    `stems` are those of a product's name. A number that counts something names nothing: "3 months", "3 of us"."""
+    names = {product: frozenset(stems(product)) for product in _ids(state.listed)}
+    known = frozenset[str]().union(*names.values())
+    counts = {
+        place
+        for place, (number, after) in enumerate(pairwise(tokens))
+        if number.text.isdigit() and (after.text == "of" or (after.text not in STOP_WORDS and after.stem not in known))
+    }
+    words = {t.stem for place, t in enumerate(tokens) if t.text not in STOP_WORDS and place not in counts}
+    told = [p for p in names if words & names[p].difference(*(names[o] for o in names if o != p))]
+    return (told[0],) if len(told) == 1 and len(names) > 1 else ()

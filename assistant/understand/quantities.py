@@ -139,9 +139,11 @@ def min_rating(text: str) -> float | None:
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
              "5th": 4, "last": -1, "former": 0, "latter": -1}  # fmt: skip
 _ORDINAL = re.compile(
-    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last|former|latter)\b(?!\s+(?:time|week|month|year|day|"
-    r"name|order|night|thing))"
+    r"(?:\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|former|latter)"
+    r"|(?:^|[^\w\s]\s*|\b(?:the|that|this|very|and|or|about|number) )(last))\b"
+    r"(?!\s+(?:time|week|month|year|day|name|order|night|things?|thoughts?|of all|i|we|long|for)\b)"
 )
+"""Things are also said first and thought of a second time, and what lasts isn't the last."""
 _NUMBER_ONE = re.compile(r"\b(?:number|no\.?|option|#)\s*([1-5]|one)\b")
 
 
@@ -150,7 +152,7 @@ def ordinals(text: str) -> list[int]:
     folded = fold(text)
     if match := re.search(r"\bfirst (two|2|three|3)\b", folded):
         return list(range(2 if match[1] in ("two", "2") else 3))
-    found = [_ORDINALS[m[1]] for m in _ORDINAL.finditer(folded)]
+    found = [_ORDINALS[m[1] or m[2]] for m in _ORDINAL.finditer(folded)]
     return found or [(0 if m[1] == "one" else int(m[1]) - 1) for m in _NUMBER_ONE.finditer(words_to_numbers(folded))]
 
 
