@@ -48,6 +48,12 @@ _SOMEBODY = re.compile(
     r"|\bi(?:'ll| will| want to| am going to)\b"
 )
 """Whom harm may be meant for, or what is done by whoever writes."""
+_OF_A_GRUDGE = 0.8
+"""How much more a few words must score behind a talk of goods that scold whoever answers: "you lot are hopeless"."""
+_SCOLDS = re.compile(
+    r"^\W*(?:(?:so|and|but|well|oh|ugh|god|honestly|seriously) )*(?:you(?:'re| are|r| lot| guys| people| never| don'?t)"
+    r"|why (?:can'?t|won'?t|don'?t) (?:you|u))\b(?!.*\b(?:yourself|myself|kill|die|hurt)\b)"
+)
 _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
@@ -181,6 +187,13 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
     return _OF_IT if _IT.search(simple) else 0.0
 
 
+def _of_the_talk(simple: str) -> float:
+    """How much more a few words must score behind a talk of goods, 0 where they may be meant for somebody."""
+    if not _SOMEBODY.search(simple):
+        return _OF_THE_TALK
+    return _OF_A_GRUDGE if _SCOLDS.search(simple.lower()) else 0.0
+
+
 class Judge:
     """Judges messages by what `opinion` says of them. As thread-safe as that."""
 
@@ -218,8 +231,8 @@ class Judge:
             return Verdict(None, float(scores[0]))
         of_order = simple.count(" ") < _SHORT and (_ORDER.search(stripped) or _REFUND.search(stripped))
         allowed = _OF_AN_ORDER if of_order or at_work else _of_shopping(simple, own)
-        if talking and simple.count(" ") < _FEW and not _SOMEBODY.search(simple):
-            allowed = max(allowed, _OF_THE_TALK)
+        if talking and simple.count(" ") < _FEW:
+            allowed = max(allowed, _of_the_talk(simple))
         sure_from = THRESHOLD + allowed
         category = SafetyHead.category(scores) if scores[0] > sure_from else None
         return Verdict(category, float(scores[0]))

@@ -20,6 +20,7 @@ _ABOUT = "how much is the ember kettle"
         "so you people never answer anything properly, i am fed up",
         "what a joke of a shop",
         "it's too expensive, disgusting prices",
+        "you lot are hopeless",
     ],
 )
 def test_a_person_is_offered_and_no_goods(talk: Talk, said: str) -> None:
@@ -52,3 +53,7 @@ def test_a_number_that_counts_points_at_no_other_thing(talk: Talk, asked: str) -
 )
 def test_what_lasts_is_not_the_last(text: str, places: list[int]) -> None:
     assert ordinals(text) == places
+
+
+def test_who_is_in_despair_is_still_told_of_help(talk: Talk) -> None:
+    assert "helpline" in talk(_ABOUT, "everything is hopeless, i can't go on").reply
