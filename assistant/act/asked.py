@@ -22,6 +22,11 @@ from assistant.types import Product
 _OF_OFFERS = re.compile(r"\b(?:stock|available|availability|have|got|get|buy|order|sell|left|any|there|still|aside)\b")
 
 
+def question(request: Request) -> str:
+    """The question without the names of products, which would swamp the pages' own words."""
+    return str(request.extra.get("masked") or request.text)
+
+
 def asks_more(request: Request, products: Sequence[Product], context: Context) -> bool:
     """Whether a question read as one for availability is about what the product is ("is the 40 ok as carry on?")."""
     asked = request.extra.get("unlinked")

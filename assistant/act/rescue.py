@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.act import pages
+from assistant.act import asked, pages
 from assistant.act.aspects import weigh
 from assistant.act.context import Context
 from assistant.act.details import details
@@ -53,15 +53,15 @@ def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
     if request.act in _NOT_MEANT or (request.act == "search" and _asks_for_goods(request)):
         return None
     product = _meant(request, context)
-    question = str(request.extra.get("masked") or request.text)
+    question = asked.question(request)
     own = of_product(request.text, product, context) if product else _NOTHING
     pages_score = of_pages(question, context)
     if max(own, pages_score) < SURE or (own < pages_score < _PLAINLY and request.act in _OF_ROWS):
         return None
     plan = copy.deepcopy(before)
     if product is not None and own >= pages_score:
-        asked = replace(request, act="details", products=(product.product_id,), group=False, from_context=True)
-        details(asked, product, context, plan)
+        of_it = replace(request, act="details", products=(product.product_id,), group=False, from_context=True)
+        details(of_it, product, context, plan)
         plan.focus = [product.product_id]
         plan.cards.append(context.card(product))
         return plan if plan.answered else None
@@ -80,7 +80,7 @@ def of_the_topic(request: Request, context: Context) -> Request:
     about = _called(request, context.catalogue.products(list(focus[:2])))
     own = max((of_product(request.text, p, context) for p in about), default=_NOTHING)
     bar = _TERSE[request.act]
-    if own < bar or own < of_pages(str(request.extra.get("masked") or request.text), context):
+    if own < bar or own < of_pages(asked.question(request), context):
         return request
     return replace(
         request,

@@ -82,9 +82,9 @@ def test_it_goes_with_its_conversation(queue: Handoffs, shop_db: Database) -> No
 
 
 def test_who_asks_for_a_person_and_complains_isnt_offered_one_after_the_call() -> None:
-    from assistant.act.answer import _still_open
+    from assistant.act.answer import still_open
     from assistant.request import Request
 
     acts = [Request(act, "") for act in ("human", "complaint", "price")]
-    assert [r.act for r in _still_open(acts)] == ["human", "price"]
-    assert [r.act for r in _still_open(acts[1:])] == ["complaint", "price"]
+    assert [r.act for r in still_open(acts)] == ["human", "price"]
+    assert [r.act for r in still_open(acts[1:])] == ["complaint", "price"]
