@@ -31,7 +31,6 @@ from assistant.config import Settings
 from assistant.engine.request import Engine, Tokenizer
 from assistant.errors import EngineError
 from assistant.guard import Guard
-from assistant.linear import Encode
 from assistant.messages import Messages, message_encoder
 from assistant.opinions import opinion
 from assistant.orders import OrderTalk
@@ -195,7 +194,7 @@ class Assistant:
                 talking=bool(state.focus),
             )
             at = turn.clock("screen", at)
-            listener = self._listener(shop, words, messages, context.encode)
+            listener = self._listener(shop, words, messages, context)
             heard = self._hear(screened, decision, state, listener)
             _note(turn.record, decision, heard)
             at = turn.clock("understand", at)
@@ -302,19 +301,22 @@ class Assistant:
             done_before=done_before,
         )
 
-    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages, encode: Encode) -> Listener:
-        return Listener(self._reader(shop, words, encode), words, emotion_head(), messages, self._settings.chat.emotion)
+    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages, context: Context) -> Listener:
+        reader = self._reader(shop, words, context)
+        return Listener(reader, words, emotion_head(), messages, self._settings.chat.emotion)
 
-    def _reader(self, shop: Catalogue, words: Vocabulary, encode: Encode) -> Reader:
+    def _reader(self, shop: Catalogue, words: Vocabulary, context: Context) -> Reader:
         promotions = shop.promotions()
+        kept = context.shopper.preferences if context.shopper else ()
         return Reader(
             words,
             default_head(),
-            encode,
+            context.encode,
             lookup=shop.product,
             digits=get_currency_precision(shop.currency),
             codes=frozenset(fold_code(p.code) for p in promotions if p.code),
             offers=tuple(p.name for p in promotions),
+            known=[{"name": k.name, "value": k.value} for k in kept],
         )
 
     def _words(self) -> tuple[Vocabulary, OwnNames]:

@@ -49,7 +49,8 @@ def _replaces(new: Any, old: dict[str, str]) -> bool:
     if new.name != old["name"]:
         return False
     if new.name in _SINGLE:
-        return not new.about or not old.get("about") or new.about == old["about"]
+        alike = new.value.isalpha() == str(old["value"]).isalpha()  # an M takes no shoe size's place
+        return new.about == old["about"] if new.about and old.get("about") else alike
     if new.gone:  # who is no longer into running likes no trail running either
         return set(stems(new.value)) <= set(stems(old["value"]))
     return bool(new.value.lower() == old["value"].lower())
@@ -172,6 +173,7 @@ def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan)
     gone_here = [told[i] for i in _asked_of(asked, said, everything)]
     plan.told = [t for t in told if t not in gone_here]
     names = [Wish(t["name"], t["value"], t.get("about", "")).words() for t in gone_here]
+    known = []
     if context.shopper is not None and context.shoppers is not None:
         known = [from_kept(kept) for kept in context.shopper.preferences]
         items = [(f"{w.name} {w.column.replace('_', ' ')}", w.value, w.about) for w in known]
@@ -185,6 +187,10 @@ def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan)
                 plan.closing.append("Your orders themselves stay: the shop has to keep them for its accounts.")
     if names:
         plan.say(f"Done, I have forgotten this: {join(list(dict.fromkeys(names)))}.")
+    elif rest := [Wish(t["name"], t["value"], t.get("about", "")).words() for t in told] + [w.words() for w in known]:
+        plan.say("I have forgotten nothing yet: I'm not sure which of it you mean.")
+        plan.say(f"I know this of you: {join(list(dict.fromkeys(rest)))}. Which of it shall I forget?")
+        plan.clarifying = True
     else:
         plan.say("I know nothing of that kind about you, so there is nothing to forget.")
 

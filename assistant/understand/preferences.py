@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.language import STOP_WORDS, fold, words_to_numbers
+from assistant.language import STOP_WORDS, fold, stems, words_to_numbers
 from assistant.understand.clause import Clause
 from assistant.understand.quantities import price_bounds
 from assistant.understand.state import State
@@ -125,8 +125,19 @@ _OF_ACCOUNT = re.compile(
 )
 _FORGETS = re.compile(
     r"\b(?:forget|delete|remove|erase|clear|wipe|purge|drop|scrap|ditch|lose|unlearn|strike|get rid of|"
-    r"take (?:off|out)|(?:don't|do not|stop|quit) (?:remember|keep|stor|sav)(?:e|ing)?)\b"
+    r"take (?:off|out)|take (?:\S+ ){1,3}(?:off|out)|"
+    r"(?:don't|dont|do not|stop|quit) (?:want you to )?(?:remember|keep|stor|sav)(?:e|ing)?)\b"
 )
+_OF_PURCHASE = re.compile(r"\b(?:from|in|on|of|off) (?:my|the|this|that|our) (?:\w+ )?(?:orders?|basket|cart|parcel)\b")
+"""What is taken out of an order or a basket is nothing that is known of somebody."""
+_HELD = re.compile(
+    r"\b(?:what|whatever|everything|all|anything|the (?:things?|stuff|data|information|info|notes?))(?: that| which)? "
+    r"(?:you|u|i)(?:'ve| have| had)? ?"
+    r"(?:just|know|got|kept|keep|hold|remember|told|said|(?:stor|sav|not|gather|collect|record|learn)(?:ed|e|t)?)?"
+    r"(?: (?:told|said|noted|stored))?(?: you| to you)?(?: (?:stored|saved|noted|on file))?"
+    r"(?: (?:on|about|of|abt) me)?\b"
+)
+"""What is known of somebody, as a whole: what an item is taken out of."""
 _KINDS = re.compile(
     r"\b(?:size|budget|colou?r|allerg\w+|diet|(?:dis)?likes|preferences?|history|vegan|vegetarian)\b"
     r"(?! (?:chart|guide))"
@@ -135,7 +146,7 @@ _LIKES = re.compile(r"\b(?:what i like|my (?:likes|interests|hobbies))\b")
 _NOISE = STOP_WORDS | frozenset(
     """forget delete remove erase clear wipe purge drop scrap ditch lose unlearn strike rid take please remember
     remembering stop quit said told keep keeping store storing save saved stored about thing bit rule notes favourite
-    favorite never""".split()
+    favorite never hold held file files record records memory list note noted part piece item one that's that""".split()
 )
 _ALL = frozenset(
     "everything all preferences preference data profile anything know information info details personal".split()
@@ -270,12 +281,23 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
     """Whether a clause of this kind is really about what is known of the customer; `told` is what they said before."""
     folded = fold(text)
     if label == "forget":
-        known = {w for t in told for w in f"{t['name']} {t['value']}".lower().split()}
-        own = _SELF.search(folded) or _KINDS.search(folded) or known & set(item(text).split())
-        return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and "account" not in folded
+        known = {s for t in told for s in stems(f"{t['name']} {t['value']}")}
+        named = set(stems(item(text)))
+        own = _SELF.search(folded) or _KINDS.search(folded) or (named and named <= known)
+        elsewhere = "account" in folded or _OF_PURCHASE.search(folded)
+        return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and not elsewhere
     if label == "recall":
         return not _OF_ACCOUNT.search(folded) and bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
+
+
+def goes_on_forgetting(text: str, before: str, known: Sequence[dict[str, str]]) -> bool:
+    """Whether no more is said than items that are known, right behind `before`, which had another forgotten or said
+    what is known: "and the wool", "red, drop that one too"."""
+    named = set(stems(item(text)))
+    words = {s for t in known for s in stems(f"{t['name']} {t['value']}")}
+    drops = _FORGETS.search(fold(text)) or _FORGETS.search(fold(before))
+    return bool(drops and named and named <= words and "?" not in text)
 
 
 _REFUSES = re.compile(r"n't\b|\b(?:not|no|never|stop|without|rather not|nor|dont|didnt)\b")
@@ -287,12 +309,14 @@ def allowed(text: str) -> str:
 
 
 def item(text: str) -> str:
-    """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" for all of it."""
+    """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" only where nothing is named that it
+    is taken out of: "forget what you know about me", not "take wool out of what you know about me"."""
     folded = fold(text)
+    held = bool(_HELD.search(folded))
+    folded = _HELD.sub(" ", folded)
     words = [w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", folded) if w not in _NOISE or w in _ALL]
     words = [w for word in words for w in _SAME_DIET.get(word, word).split()]
     if _LIKES.search(folded):
         words.append("likes")
-    told = re.search(r"\bwhat i (?:just )?(?:told|said)\b|\bwhat you know\b", folded)
-    everything = told or (bool(words) and set(words) <= _ALL)
+    everything = (held or bool(words)) and set(words) <= _ALL
     return "everything" if everything else " ".join(words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -68,8 +69,10 @@ class Reader:
         digits: int = 2,
         codes: frozenset[str] = frozenset(),
         offers: tuple[str, ...] = (),
+        known: Sequence[dict[str, str]] = (),
     ) -> None:
-        """`codes` are those of the shop's promotions, folded; `offers` the promotions' names."""
+        """`codes` are those of the shop's promotions, folded; `offers` the promotions' names; `known` what is kept of
+        the customer who is signed in (name and value), which may be spoken of without saying so."""
         self._vocabulary = vocabulary
         self._head = head
         self._encode = encode
@@ -80,6 +83,7 @@ class Reader:
         self._codes = codes
         self._clauses: dict[str, Clause] = {}
         self._offers = offers
+        self._known = known
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
@@ -109,6 +113,7 @@ class Reader:
             digits=self._digits,
             known_codes=self._codes,
             offer_names=self._offers,
+            known=self._known,
         )
 
     def without_names(self) -> Reader:

@@ -47,18 +47,20 @@ def refine(
     digits: int = 2,
     known_codes: Collection[str] = (),
     offer_names: Sequence[str] = (),
+    known: Sequence[dict[str, str]] = (),
 ) -> list[Request]:  # fmt: skip
     """`requests` with those about baskets, offers, advice and preferences in their own acts.
 
     `known_codes` are the shop's codes, folded: one that is named counts however the sentence is built. `offer_names`
-    are the names of its offers: whoever says one speaks of it. `digits` are those of the currency's minor unit.
+    are the names of its offers: whoever says one speaks of it. `known` is what is kept of the customer. `digits` are
+    those of the currency's minor unit.
     """
     codes = basket.codes(text, known_codes)
     described = voucher(text, digits) if not codes else None
     text = words_to_numbers(text)
     seen = [see(part, state, linked, encode) for part in split(text)[:6]]
     told = [p for s in seen for p in preferences.stated(s.text, s.label, s.clause, state)]
-    if (request := _self(seen, told, state)) is not None:
+    if (request := _self(text, seen, told, state, known)) is not None:
         return [request]
     if (request := _reasons(text, seen, state)) is not None:
         return [request]
@@ -127,12 +129,14 @@ def _only_told(request: Request, told: Sequence[preferences.Told]) -> bool:
     )
 
 
-def _self(seen: Sequence[Seen], told: Sequence[preferences.Told], state: State) -> Request | None:
+def _self(
+    text: str, seen: Sequence[Seen], told: Sequence[preferences.Told], state: State, known: Sequence[dict[str, str]]
+) -> Request | None:
     """What do you know about me, forget it, use it or don't."""
     for each in seen:
         if each.label in ("consent_no", "consent_yes") and not _CONSENT.search(fold(each.text)):
             continue
-        if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label, state.told):
+        if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label, [*state.told, *known]):
             label = preferences.allowed(each.text) if each.label == "consent_yes" else each.label
             slots = {"item": preferences.item(each.text)}
             return Request(
@@ -145,6 +149,11 @@ def _self(seen: Sequence[Seen], told: Sequence[preferences.Told], state: State) 
                     "slots": slots | {"do": label},
                 },
             )
+    if state.act == "preferences" and preferences.goes_on_forgetting(text, state.question, [*state.told, *known]):
+        slots = {"item": preferences.item(text), "do": "forget"}
+        return Request(
+            "preferences", text, extra={"self": "forget", "told": (), "told_before": tuple(state.told), "slots": slots}
+        )
     return None
 
 

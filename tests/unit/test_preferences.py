@@ -98,6 +98,34 @@ def test_each_item_can_be_forgotten(db: Database, talk: Talk) -> None:
         assert session.scalars(select(BrowsingRow).where(BrowsingRow.customer_id == "C1001")).all()
 
 
+def test_an_item_is_taken_out_of_what_is_known_and_nothing_else(db: Database, talk: Talk) -> None:
+    """It forgot everything, since "what you know about me" was named."""
+    reply = talk("remove wool from what you know about me", customer=OTHER).reply
+    assert reply.startswith("Done, I have forgotten this: avoids wool.")
+    assert account(db, OTHER)["avoids"] == "leather" and account(db, OTHER)["favourite_colour"] == "Red"
+    talk("delete the bit about leather", "and red, drop that one", customer=OTHER)
+    assert set(account(db, OTHER)) == {"size_shoe"}
+    assert (
+        "vegan" in talk("I'm vegan and I wear 42", "forget what I said about my size", "what do you know of me?").reply
+    )
+
+
+def test_what_is_not_known_by_that_name_is_asked_for(db: Database, talk: Talk) -> None:
+    record = talk("I don't want you to remember that I have kids", customer="C1020")
+    assert record.clarifying and "likes children" in record.reply and account(db, "C1020")["budget"] == "50"
+    talk("I don't want you to remember that I have kids", "toys and children", customer="C1020")
+    assert account(db, "C1020") == {"budget": "50"}
+
+
+def test_what_is_taken_out_of_an_order_is_no_memory(talk: Talk) -> None:
+    assert talk("remove the puzzle from my order", customer="C1018").acts[0].act != "preferences"
+
+
+def test_a_size_of_clothes_leaves_that_of_shoes(db: Database, talk: Talk) -> None:
+    talk("I wear an L these days", customer="C1001")
+    assert account(db, "C1001")["size_shoe"] == "39" and "size_clothing" not in account(db, "C1001")
+
+
 def test_a_correction_replaces_what_was_kept(db: Database, talk: Talk) -> None:
     talk("my shoe size is 43 now, not 42", customer=AGREED)
     assert "size_shoe" not in account(db, AGREED) and ("size_shoe", "43") in kept(db, AGREED)
