@@ -50,7 +50,7 @@ def _replaces(new: Any, old: dict[str, str]) -> bool:
         return False
     if new.name in _SINGLE:
         alike = new.value.isalpha() == str(old["value"]).isalpha()  # an M takes no shoe size's place
-        return new.about == old["about"] if new.about and old.get("about") else alike
+        return bool(new.about == old["about"] if new.about and old.get("about") else alike)
     if new.gone:  # who is no longer into running likes no trail running either
         return set(stems(new.value)) <= set(stems(old["value"]))
     return bool(new.value.lower() == old["value"].lower())
