@@ -16,7 +16,7 @@ from assistant.request import Piece, Wanted
 from assistant.shop.pricing.terms import fold_code
 from assistant.types import Product
 from assistant.understand.carry import wanted_from
-from assistant.understand.link import Mention
+from assistant.understand.mentions import Mention
 from assistant.understand.options import match_options, option_values
 from assistant.understand.sizes import relative
 from assistant.understand.state import State

@@ -17,7 +17,7 @@ from assistant.understand import basket
 from assistant.understand.carry import wanted_from
 from assistant.understand.clause import Clause
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, SAVE, SHIPPING, TOGETHER, Linked, Seen
-from assistant.understand.link import Mention
+from assistant.understand.mentions import Mention
 from assistant.understand.pointing import the_two
 from assistant.understand.state import State
 from assistant.understand.vouchers import voucher

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.measures import adjective
-from assistant.understand.link import Links, Mention
+from assistant.understand.link import Links
+from assistant.understand.mentions import Mention
 from assistant.understand.quantities import bound_spans, price_bounds
 from assistant.understand.vocabulary import Vocabulary
 

@@ -16,7 +16,7 @@ from assistant.language import fold
 from assistant.understand.acts import ActHead, Encode
 from assistant.understand.clause import Clause
 from assistant.understand.clauses import mask
-from assistant.understand.link import Mention
+from assistant.understand.mentions import Mention
 from assistant.understand.state import State
 
 Linked = Callable[[str, State], tuple[Clause, list[Mention]]]

@@ -14,7 +14,7 @@ from assistant.language import STOP_WORDS, Tok, fold, stems
 from assistant.types import Product
 from assistant.understand.clause import Clause, denied_positions, is_verb, joined_by, kind_positions, pointing_text
 from assistant.understand.cues import SUPERLATIVES
-from assistant.understand.link import Mention
+from assistant.understand.mentions import Mention
 from assistant.understand.options import match_options, option_values
 from assistant.understand.own_words import own_words
 from assistant.understand.state import State

@@ -23,7 +23,8 @@ from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
-from assistant.understand.link import Links, Mention, OptionMention, link
+from assistant.understand.link import Links, OptionMention, link
+from assistant.understand.mentions import Mention
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
 from assistant.understand.plain import plain
 from assistant.understand.quantities import min_rating, price_bounds, quantity
