@@ -94,6 +94,10 @@ class Vocabulary:
                 starts[word[0]].append(word)
         return dict(starts)
 
+    def sells(self, word: str) -> bool:
+        """Whether a word stands in a product's name or in that of its kind."""
+        return any(s in self.by_stem or s in self.by_kind for s in stems(word))
+
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English or of this shop."""
         return word in self.english or word in self.known or word in self.joined or word in self.written
