@@ -1,6 +1,6 @@
 """Answers a question about products, each of them in its turn: those that are named, talked about or described.
 
-Knows which answer belongs to which question, but no figure: offers.py and details.py say what is true of a product.
+Knows which answer belongs to which question, but no figure: offers.py, comes_in.py and details.py say what is true.
 """
 
 from __future__ import annotations

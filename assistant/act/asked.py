@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.act import offers
 from assistant.act.aspects import best, is_general
 from assistant.act.choice import choose
+from assistant.act.comes_in import no_choice, offered_options
 from assistant.act.context import Context
 from assistant.act.details import details, knows, named_options
-from assistant.act.offers import offered_options
 from assistant.act.plan import Plan
 from assistant.request import Request
 from assistant.types import Product
@@ -121,7 +120,7 @@ def tell_options(request: Request, product: Product, context: Context, plan: Pla
     """What it comes in; a question for something that is no option of it is a question about the product."""
     names = _asked_names(request, product, context)
     if lacks := _lacking(request, product, names):
-        offers.no_choice(lacks, product, context, plan)
+        no_choice(lacks, product, context, plan)
         return
     if names or _OF_OPTIONS.search(request.text.lower()):
         offered_options(request, product, names, context, plan)

@@ -9,10 +9,11 @@ import re
 
 from assistant.act.aspects import Aspect, best, is_general, sentences, weigh
 from assistant.act.choice import choose
+from assistant.act.comes_in import offered_options
 from assistant.act.context import Context
 from assistant.act.evidence import is_yes_no
 from assistant.act.instead import no_longer
-from assistant.act.offers import availability, offered_options, price
+from assistant.act.offers import availability, price
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import cell, distinguishing, only
 from assistant.language import fold, stems
