@@ -206,6 +206,8 @@ class Said:
     yes: bool = False
     no: bool = False
     forget: bool = False
+    takes_back: bool = False
+    """It says no more than that what was done shall not be: "actually don't", "undo that"."""
     person: bool = False
     if_refused: bool = False
     own: bool = False

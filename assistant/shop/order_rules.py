@@ -71,6 +71,8 @@ class Return(Action):
     member_days: int | None = Field(default=None, ge=0)
     excluded: tuple[str, ...] = ()
     """Words of products, categories or subcategories that can't be sent back."""
+    used: tuple[str, ...] = ()
+    """Words of those that can't be sent back once the customer says that they were worn, used or opened."""
 
 
 class Refund(Section):

@@ -13,6 +13,8 @@ from assistant.types import Json
 def change_address(goal: Goal, desk: Desk) -> Outcome:
     """Orders, the default address, or both, to one address."""
     out = Outcome()
+    if goal.kind == "address" and _of_none(goal, desk):
+        goal.kind, goal.home = "home", True
     to_orders = goal.kind == "address"
     orders = _orders(goal, desk, out) if to_orders else []
     if out.question or (out.refusals and not goal.home):
@@ -46,6 +48,15 @@ def change_address(goal: Goal, desk: Desk) -> Outcome:
         out.refusals.append(" ".join(out.notes) or "There is nothing to change.")
     out.staff = desk.rules.modify_address.confirm == "staff"
     return out
+
+
+def _of_none(goal: Goal, desk: Desk) -> bool:
+    """ "I want to change my address" of somebody who named no order and has none that it could be changed for."""
+    statuses = desk.rules.modify_address.statuses
+    named = goal.orders or goal.items or goal.every or goal.pattern or "order" in goal.text
+    return (
+        not named and desk.rules.default_address.allowed and all(o.status not in statuses for o in desk.account.orders)
+    )
 
 
 def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.act.orders import money, phrases
 from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, pieces, refund_when
@@ -119,7 +120,7 @@ def give_back(goal: Goal, desk: Desk) -> Outcome:
         lines = [pieces(x, i) for x, i in picked if x.order_id == order.order_id]
         if not lines:
             continue
-        if (no := _not_back(order, lines, desk)) is not None:
+        if (no := _not_back(order, lines, desk, used=goal.used)) is not None:
             if goal.every and not goal.items and any(w.action for w in out.writes):
                 out.notes.append(no)
             else:
@@ -149,7 +150,7 @@ def _nothing(goal: Goal, desk: Desk, out: Outcome) -> Outcome:
     return out.ask("item", f"Which item do you want to return? Delivered are {phrases.the_orders(back, desk.sheet)}.")
 
 
-def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
+def _not_back(order: Order, lines: list[Line], desk: Desk, *, used: bool = False) -> str | None:
     rule = desk.rules.return_items
     if order.status not in rule.statuses:
         return cannot(order, desk, "returned")
@@ -161,15 +162,25 @@ def _not_back(order: Order, lines: list[Line], desk: Desk) -> str | None:
             f"are over, so I can't take it back."
         )
     for line in lines:
-        words = set(stems(f"{line.name} {' '.join(line.options.values())}"))
-        category = desk.product(line.product_id or "")
-        kinds = set(stems(f"{category.category} {category.subcategory or ''}")) if category else set()
-        if any(set(stems(w)) <= words or set(stems(w)) <= kinds for w in rule.excluded):
+        if _is_of(line, rule.excluded, desk):
             return (
                 f"The {line.name} can't be returned: it is one of the things that the shop doesn't take back "
                 f"once they are opened or used. A colleague can check yours."
             )
+        if used and _is_of(line, rule.used, desk):
+            return (
+                f"The {line.name} can't be returned once it has been worn or used. If it is faulty, or you only tried "
+                f"it on, tell me and a colleague will look into it."
+            )
     return None
+
+
+def _is_of(line: Line, words: Sequence[str], desk: Desk) -> bool:
+    """Whether any of the words names this product, one of its options, or what the shop files it under."""
+    own = set(stems(f"{line.name} {' '.join(line.options.values())}"))
+    product = desk.product(line.product_id or "")
+    kinds = set(stems(f"{product.category} {product.subcategory or ''}")) if product else set()
+    return any(set(stems(w)) <= own or set(stems(w)) <= kinds for w in words)
 
 
 def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Outcome) -> None:

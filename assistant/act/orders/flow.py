@@ -100,6 +100,8 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
     if (turned or said.for_shop) and not told and not changed.touched:
         _leave(task, before)
         return False
+    if not told and not before[0] and not changed.touched and said.takes_back and _was_done(current):
+        told += _is_done(step)
     stuck = not told and not changed.touched
     told += _next(step, said)
     if stuck and told and task.asked == before[0] and _too_often(step):
@@ -110,9 +112,21 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         return _lost(step, said, before, changed.touched)
     if not stuck:
         task.num_lost = 0
-    if task.asked in ("", WHETHER) and not plan.handoff:
+    if task.asked in ("", WHETHER) and not (plan.handoff or plan.offer):
         plan.closing.append(_ELSE)
     return True
+
+
+def _was_done(goal: Goal | None) -> bool:
+    return goal is not None and goal.state == DONE
+
+
+def _is_done(step: Step) -> int:
+    """Somebody takes back what was carried out on their yes: it stands, and a colleague may still stop it."""
+    step.plan.say("That has been done already, and I can't undo it here. A colleague may still be able to.")
+    step.plan.closing.append("Shall I call one?")
+    step.plan.offer = "person"
+    return 1
 
 
 def _still(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> bool:

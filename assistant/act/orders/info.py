@@ -14,6 +14,7 @@ from assistant.act.orders.settle import Desk, lines_of
 from assistant.act.words import join, options
 from assistant.shop.accounts import Line, Order
 from assistant.types import Json, Product
+from assistant.understand.orders.periods import span
 
 _MANY = 6
 
@@ -35,7 +36,7 @@ def no_such_order(number: str, desk: Desk) -> str:
 
 def _orders(question: Json, desk: Desk, *, one: bool = False) -> list[Order]:
     """The orders that a question is about; with `one`, the one under discussion when it names none."""
-    orders = list(desk.account.orders)
+    orders = _in_days(list(desk.account.orders), question, desk)
     if question.get("orders"):
         orders = [o for o in orders if o.order_id in question["orders"]]
     elif question.get("lines"):
@@ -50,6 +51,14 @@ def _orders(question: Json, desk: Desk, *, one: bool = False) -> list[Order]:
     elif one and desk.task.order:
         orders = [o for o in orders if o.order_id == desk.task.order] or orders
     return orders[-1:] if question.get("latest") and orders else orders
+
+
+def _in_days(orders: list[Order], question: Json, desk: Desk) -> list[Order]:
+    """Those placed in the days that are asked about; all where none are, or their days aren't noted."""
+    days = span(str(question.get("days", "")), desk.now.date())
+    if days is None or not any(o.ordered_at for o in orders):
+        return orders
+    return [o for o in orders if o.ordered_at and days[0] <= o.ordered_at.date() <= days[1]]
 
 
 def _lines(question: Json, desk: Desk) -> list[Line]:
@@ -186,7 +195,22 @@ def total(question: Json, desk: Desk) -> str | None:
             f"({join(list(dict.fromkeys(x.name for x in order.lines)))}) is {figure}."
         )
 
-    return _each(orders, say)
+    if question.get("days") and len(orders) > 1:
+        return f"{_each(orders, say)} {_sum_of(orders, desk)}".strip()
+    return _each(orders, say) or _NONE_THEN
+
+
+def _sum_of(orders: Sequence[Order], desk: Desk) -> str:
+    """What several orders come to together; those that were cancelled or sent back were not paid in the end."""
+    paid = [o for o in orders if not o.status.startswith(("cancel", "return"))]
+    if len(paid) < 2:
+        return ""
+    figure = desk.sheet.money("customer", desk.account.customer_id, "spent", sum(o.total for o in paid))
+    left_out = " (without what was cancelled or returned)" if len(paid) < len(orders) else ""
+    return f"Together they come to {figure}{left_out}."
+
+
+_NONE_THEN = "I find no order of yours from that time."
 
 
 def item_price(question: Json, desk: Desk) -> str | None:
@@ -311,7 +335,7 @@ def contents(question: Json, desk: Desk) -> str | None:
         parts = [f"{phrases.item(x)}{f' × {x.quantity}' if x.quantity > 1 else ''}" for x in order.lines]
         return f"Order {desk.sheet.order(order)} ({state}): {join(parts)}."
 
-    return _each(_orders(question, desk), say) or "You have no orders with us."
+    return _each(_orders(question, desk), say) or (_NONE_THEN if desk.account.orders else "You have no orders with us.")
 
 
 def made_of(question: Json, desk: Desk) -> str | None:

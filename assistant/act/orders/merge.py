@@ -13,6 +13,7 @@ from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, LineKey, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
+from assistant.understand.orders.used import tells_of_use
 
 WHETHER = "whether"
 """In `Task.asked`: it was said that something would be possible."""
@@ -58,6 +59,8 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
         out.touched |= _answer(current, said.rest, task, asked)
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said, account, rules)
+    for goal in task.open_goals if tells_of_use(said.text) else ():
+        goal.used = True
     return out
 
 

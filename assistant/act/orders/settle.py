@@ -21,6 +21,7 @@ from assistant.shop.accounts import Account, Line, Order
 from assistant.shop.order_rules import OrderRules
 from assistant.shop.order_writes import Write
 from assistant.types import Product
+from assistant.understand.orders.items import told_apart_by
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def pieces(line: Line, item: Item) -> Line:
 def which_item(lines: Sequence[Line], desk: Desk, verb: str) -> str:
     """Several lines may be meant: names each by its options and order, and asks."""
     parts = []
-    for line in lines[:6]:
+    for line in told_apart_by(lines)[:6]:
         order = desk.account.order(line.order_id)
         price = desk.sheet.money("order", line.order_id, f"price_{_letters(line.number)}", line.price)
         where = f", order {desk.sheet.order(order)}" if order else ""

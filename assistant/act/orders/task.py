@@ -37,6 +37,8 @@ class Goal:
     home: bool = False
     """An address request that also (or only) changes the default address."""
     maybe: bool = False
+    used: bool = False
+    """Whether the customer says that the items were worn, used or opened."""
     state: str = OPEN
     told: list[str] = field(default_factory=list)
     unknown: str = ""

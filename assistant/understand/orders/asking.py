@@ -151,7 +151,7 @@ class AskReader:
                 Item(
                     [key(x) for x in lines],
                     all=bool(re.search(r"\b(?:them|both|those|these|they)\b", clause)),
-                    count=1 if patterns.ONE_OF.search(clause) else pieces,
+                    count=1 if patterns.ONE_OF.search(clause) else patterns.so_many(clause) or pieces,
                     text=clause,
                 )
             ]

@@ -100,6 +100,8 @@ def _score(
     if head in hit:
         return [(2.1, span, name)]
     word = tokens[span[0]].text
+    if not any(_same_word(tokens[s], words[i]) for s in span for i in hit):
+        return []  # a part of a name, said in another form, is no name: "on one hike" of Hiking Socks
     if word in _WEAK or word in STOP_WORDS or word in options or stem(word) in options or len(word) < 3:
         return []
     return [(1.0, span, name)]
@@ -113,6 +115,11 @@ def _fits(tok: Tok, word: Tok) -> bool:
     if len(tok.text) >= 4 and len(word.text) > len(tok.text) and word.text.endswith(tok.text.removesuffix("s")):
         return len(tok.text) >= 5 or word.text.endswith(tok.text)
     return len(tok.text) >= 5 and tok.text[0] == word.text[0] and fuzz.ratio(tok.text, word.text) >= 86
+
+
+def _same_word(tok: Tok, word: Tok) -> bool:
+    """Whether a token is this very word, be it in the plural, misspelt or the end of a longer one."""
+    return tok.stem != word.stem or tok.text.removesuffix("s") == word.text.removesuffix("s")
 
 
 def _synonym_hits(tokens: Sequence[Tok], name: str) -> list[tuple[float, tuple[int, ...], str]]:
@@ -185,3 +192,9 @@ def _names(value: str, option: str, words: set[str], text: str) -> int:
 
 def key(line: Line) -> LineKey:
     return (line.order_id, line.number)
+
+
+def told_apart_by(lines: Sequence[Line]) -> list[Line]:
+    """The lines that a customer can tell apart: of the same thing twice in one order, the first. In this order they are
+    listed where one is to be chosen, so that "the second" points at what was shown."""
+    return list({(x.order_id, x.sku): x for x in reversed(lines)}.values())[::-1]

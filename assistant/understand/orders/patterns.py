@@ -126,6 +126,15 @@ NO_ACTION = re.compile(
 )
 
 
+_SO_MANY = re.compile(r"\b(?:these|those|the) ([2-9]|[1-9]\d)\b(?! ?(?:inch|cm|mm|ml|l|gb|tb|w|v|kg|g|%|of)\b)")
+
+
+def so_many(clause: str) -> int | None:
+    """How many are pointed at: "can I send these 2 back"."""
+    found = _SO_MANY.search(clause)
+    return int(found[1]) if found else None
+
+
 def kept(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     """Which of the items that stand at `spans` are to be left alone: "but the tablet and the grill", not "but change
     the earbuds"."""

@@ -12,11 +12,20 @@ from assistant.order_talk import Ask, Item
 from assistant.shop.accounts import Line
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.clauses import chunk
-from assistant.understand.orders.items import Mention, described, grams, key
+from assistant.understand.orders.items import Mention, described, grams, key, told_apart_by
 from assistant.understand.orders.refs import JUST, statuses
 from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.wished import WishReader
 from assistant.understand.vocabulary import canonical
+
+_ORDINALS = (r"\b(?:first|1st)\b", r"\b(?:second|2nd)\b", r"\b(?:third|3rd)\b", r"\b(?:fourth|4th)\b")
+
+
+def _ordinal(clause: str) -> int | None:
+    """Which of a list is meant by its place: 0 for "the first one", -1 for "the last"."""
+    if re.search(r"\b(?:the|my) last(?: one)?\W*$", clause):
+        return -1
+    return next((n for n, pattern in enumerate(_ORDINALS) if re.search(pattern, clause)), None)
 
 
 class ItemReader:
@@ -42,11 +51,14 @@ class ItemReader:
             self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap", before
         )
         many = bool(patterns.BOTH.search(clause[: mention.start])) or mention.plural
-        count = patterns.COUNT.search(clause[: mention.start])
+        said = patterns.COUNT.search(clause[: mention.start])
+        count = 1 if patterns.ONE_OF.search(clause) else int(said[1] or 1) if said else None
+        count = patterns.so_many(clause[mention.end :]) or count  # "1 of the 12 flickers, 1 is dead: these 2 go back"
+        few = count is not None and count < sum(x.quantity for x in lines)  # "one of the kettles" isn't all of them
         item = Item(
             [key(x) for x in lines],
-            all=many and len(lines) > 1,
-            count=1 if patterns.ONE_OF.search(clause) else int(count[1] or 1) if count else None,
+            all=many and len(lines) > 1 and not few,
+            count=count,
             text=clause[start:end].strip(),
         )
         if kind in ("swap", ""):
@@ -129,6 +141,8 @@ class ItemReader:
             return self._by_options(clause)
         if re.search(r"\b(?:both|all of them|all|two|2)\b", clause) and lines:
             return [Item([key(x) for x in lines], all=True, text=clause)]
+        if (at := _ordinal(clause)) is not None and at < len(shown := told_apart_by(lines)):
+            return [Item([key(shown[at])], text=clause)]
         fits = described(lines, clause)
         return [Item([key(x) for x in fits], text=clause)] if 0 < len(fits) < len(lines) else []
 

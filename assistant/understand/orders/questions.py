@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from assistant.shop.accounts import Account
 from assistant.types import Json
+from assistant.understand.orders import periods
 from assistant.understand.orders.items import Find, described, key
 from assistant.understand.orders.refs import order_ids, orders_at, statuses
 from assistant.understand.orders.wording import sentences
@@ -72,6 +73,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"the (?:order|parcel|package)|order|#?\w*-?\d{4,})|\bstatus\b|\b(?:has|have) (?:it|my|the|"
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
+        r"\bwhen (?:it|they|that|this)(?:'s| is|'ll| will|'re| are)? (?:be )?(?:arriv|com(?:e|ing)|deliver|get here|"
+        r"due|expected|here)|\b(?:is|are) (?:there )?(?:a |the |my |any )(?:parcel|package|delivery|order)s?\b"
+        r"[^.?!]{0,20}\b(?:on (?:its|the|their) way|coming|due|expected)\b|"
         r"\bhow(?:'s| is| are) (?:my|the) (?:[\w-]+ ){0,3}(?:orders?|parcel|package|delivery)\b|"
         r"\bwhy is (?:it|my|that)\b|\b(?:why|is|are|how come)\b[^.?!]*\bstill \"?pending|still \"?pending[^.?!]*\?",
     ),
@@ -117,7 +121,11 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\bwhat (?:did i|have i|all did i|did we|have we) (?:\w+ )?(?:order(?:ed)?|buy|bought|get|got|purchased?)\b|"
         r"\bwhat(?:'s| is| was| are| items are| items were) in "
         r"(?:my|the|that|order)\b|\bwhich (?:ones|items|orders|one)\b[^.?!]{0,25}\b(?:were they|was it|did i|do "
-        r"i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders",
+        r"i have|are in|again)\b|\bmy (?:recent )?orders\?|\blist (?:of )?my orders|what orders|"
+        r"\b(?:which|what|any|are|do)\b[^.?!]{0,20}\borders?\b[^.?!]{0,20}\b(?:open|pending|outstanding|under way|"
+        r"delivered|shipped|processed|cancell?ed)\b|"
+        r"\b(?:did|have) (?:i|we) (?:already |ever )+(?:\w+ )?(?:order(?:ed)?|buy|bought|get|got|purchased?) "
+        r"(?!it|that|this)",
     ),
     (
         "item_price",
@@ -150,6 +158,9 @@ def questions(low: str, account: Account, find: Find) -> list[Json]:
     for sentence in sentences(low):
         asked = [kind for kind, pattern in _KINDS if re.search(pattern, sentence)]
         about = _about(sentence, account, find)
+        if asked and (days := periods.named(sentence)):
+            about["days"] = days
+            about.pop("latest", None)  # "last month" names no last order
         for kind in asked:
             found.setdefault(kind, {"ask": kind, **(about or last)})
         if HOW_MANY.search(sentence):

@@ -33,6 +33,7 @@ from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
 from assistant.understand.orders.wished import WishReader
 from assistant.understand.orders.wishes import SHOW
+from assistant.understand.vocabulary import canonical
 
 
 class OrderReader:
@@ -52,6 +53,7 @@ class OrderReader:
         said = Said(
             text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
         )
+        said.takes_back = wording.takes_back(low)
         said.person = wants_person(text)
         said.if_refused = bool(PERSON_IF.search(low))
         heard: list[Heard] = []
@@ -260,10 +262,16 @@ class OrderReader:
         """The answer to how to pay: "the Visa, the same one that order is paid with" wishes for no same item."""
         if not payments(clause, self._scene.account) or self._scene.mentions(clause):
             return False
-        if last is None:
-            return focus.asked == "payment"
         runs = grams(clause)
-        return last.kind == "swap" and not any(v in runs for values in self._scene.values for v in values)
+        if last is None and focus.asked == "payment":
+            return focus.kind != "swap" or not any(v in runs for v in self._values_of(focus))
+        return last is not None and last.kind == "swap" and not any(v in runs for vs in self._scene.values for v in vs)
+
+    def _values_of(self, focus: Focus) -> set[str]:
+        """The values that the products under discussion come in: "the HEPA one then, and I pay with the Visa"."""
+        lines = [x for k in focus.lines if (x := self._scene.account.line(*k))]
+        products = [p for x in lines if (p := self._scene.shop.product(x.product_id or ""))]
+        return {canonical(v) for p in products for variant in p.variants for v in variant.options.values()}
 
     def _about_which(self, clause: str, said: Said) -> Ask | None:
         """The request of this message that a clause without one says more about: the last one whose orders it names, or

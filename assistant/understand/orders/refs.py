@@ -249,6 +249,13 @@ _FREE_FORM = re.compile(
 )
 
 
+_NO_COMMAS = re.compile(
+    r"(?<![\w#])(\d+[a-z]? (?:[a-z0-9.'-]+ ){1,3}?(?:st|street|rd|road|ave|avenue|ln|lane|dr|drive|blvd|boulevard|ct|"
+    r"court|pl|place|way|row|close|crescent|terrace|square|hill|view|gardens?)\b\.?),?\s+"
+    r"((?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+,?\s+)?"
+    rf"([a-z][a-z .'-]+?)(?:,?\s+([a-z]{{2}}))?,?\s+({_POSTCODE})\b(?:,?\s*(usa|united states|us|uk|united kingdom))?"
+)
+"""As it is typed in a hurry: "10 Main St apt 4 Houston TX 77002"."""
 _CITY_FIRST = re.compile(
     rf"\b(?:in|to|at|is) (?P<city>[a-z](?:(?! (?:in|to|at|is) )[a-z .'-])+),\s*(?P<street>\d+[a-z]? [a-z0-9 .'-]+?),\s*"
     rf"(?:(?P<more>(?:suite|apt\.?|apartment|unit|floor|flat|#|room|ste\.?) ?[\w-]+),\s*)?(?P<code>{_POSTCODE})\b"
@@ -274,7 +281,7 @@ def without_name(low: str, account: Account) -> str:
 
 def without_address(text: str) -> str:
     """`text` without the figures of an address written out in it: where something is to go doesn't say who asks."""
-    found = _FREE_FORM.search(text.lower()) or _CODE_FIRST.search(text.lower())
+    found = _FREE_FORM.search(text.lower()) or _NO_COMMAS.search(text.lower()) or _CODE_FIRST.search(text.lower())
     if found is None or len(text.lower()) != len(text):
         return text
     return text[: found.start()] + re.sub(r"\d", "", found[0]) + text[found.end() :]
@@ -298,7 +305,7 @@ def _parted(city: str, state: str, postcode: str) -> tuple[str, str]:
 def address_in(text: str, original: str) -> Json:
     """An address written out in the message ("1234 Elm St, Springfield, IL, 62701"), in the customer's own spelling."""
     text = _CODE_WORD.sub("", text)
-    match = _FREE_FORM.search(text)
+    match = _FREE_FORM.search(text) or _NO_COMMAS.search(text)
     other = None if match else _CITY_FIRST.search(text) or _CODE_FIRST.search(text)
     if match is None and other is None:
         return {}

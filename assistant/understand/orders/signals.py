@@ -24,7 +24,7 @@ _OWN = re.compile(
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
     r")?(?:came|arrived)|"
     r"i(?: now)? own\b|i(?:'ve| have)? (?:paid|spent|splurged)|"
-    r"(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:buy|bought|order|get|got|"
+    r"(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:already |ever |once )*(?:buy|bought|order|get|got|"
     r"purchase|pay|paid|spend)\w*|"
     r"an order of mine|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|"
     r"tracking (?:number|"

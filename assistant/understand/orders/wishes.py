@@ -47,6 +47,7 @@ _SOFT = re.compile(
 _OVER = re.compile(r"\b(?:over(?!-)|rather than|more than|instead of|than)\b")
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|except|don't want)\b\s*$")
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
+_WHICH = re.compile(r"\W*(?:(?:and|so|ok|hm+)\W+)*which\b")
 _NO_DEARER = re.compile(
     r"(?:\b(?:not|never|no|without)|n't)\b[^,;.]{0,20}\b(?:dearer|pricier|more (?:expensive|costly)|"
     r"(?:cost(?:s|ing)?|pay(?:ing)?) (?:me )?(?:any )?more)\b|\bno (?:more|extra) (?:cost|money)\b|\bcosts? no more\b|"
@@ -116,6 +117,8 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     bounds = price_bounds(text)
     wish.under = bounds.high
     wish.no_dearer = bool(_NO_DEARER.search(text))
+    if _CHEAPER.search(text) and _WHICH.match(text) and not wish.extreme:
+        wish.extreme.append(["price", -1])  # "which would be cheaper?" is asked of those offered, not of what was paid
     wish.cheaper = bool(_CHEAPER.search(text)) and not wish.extreme and not wish.no_dearer
     if wish.identical and (wish.want or wish.relative or wish.extreme):
         wish.identical, wish.rest_same = False, True

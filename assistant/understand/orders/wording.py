@@ -93,7 +93,7 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
         r"(?:sen[dt](?:ing)?|giv(?:e|ing)|bring(?:ing)?|ship(?:ping|ped)?|mail(?:ing)?|hand(?:ing)?|post(?:ing)?|"
         r"tak(?:e|ing)|put(?:ting)?) (?:[\w-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
-        r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:want|like|get|need|have) (?:my |"
+        r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:want|like|get|need|have|give me|send me) (?:my |"
         r"our |the )?money back(?! (?:to|on|onto)\b)|"
         r"(?:want|like|need) (?:a |my )(?:full )?refund\b|(?:goes|go|going) back(?! to\b(?! you\b)))\b"
     ),
@@ -275,6 +275,22 @@ def barely_yes(text: str) -> bool:
 def says_no(text: str) -> bool:
     """A no at the beginning."""
     return bool(_NO.search(text))
+
+
+_TAKES_BACK = re.compile(
+    r"\W*(?:(?:oh|ah|no|hm+|um+|er+|ok(?:ay)?|well|wait|sorry|actually|stop|but|please|hang on|hold on|argh)\W+)*"
+    r"(?:(?:please )?(?:don't|do not)(?: do (?:it|that|this))?|undo (?:it|that|this|everything)|"
+    r"(?:can you |could you )?(?:reverse|revert|stop|undo|take back) (?:it|that|this|them)(?: again)?|"
+    r"i(?:'ve| have)? (?:just )?changed my mind(?: again)?|"
+    r"i(?:'d| would)? (?:want|like|rather keep|keep) (?:it|them|that) (?:after all|now)|"
+    r"(?:that|it) was (?:a mistake|wrong|not what i (?:want|mean)\w*)|i didn't (?:mean|want) (?:that|it|to))"
+    r"(?: (?:after all|please|again|now|sorry))*\W*"
+)
+
+
+def takes_back(text: str) -> bool:
+    """Whether a (mended) message says no more than that what was just done shall not be."""
+    return bool(_TAKES_BACK.fullmatch(text))
 
 
 FORGET = re.compile(

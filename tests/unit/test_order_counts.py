@@ -1,0 +1,112 @@
+"""How many, which of several, and of which days: "one of the kettles", "these two", "the second", "in October"."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.store.database import Database
+from assistant.types import Record
+from assistant.understand.orders import periods, used, wording
+from assistant.understand.orders.items import mentions
+from assistant.understand.orders.refs import address_in
+from tests.unit.orders_shop import order_shop, talk
+from tests.unit.shop_folder import fresh_database
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Database]:
+    db = fresh_database(tmp_path / "shop.db")
+    import_shop(db, "shop", DEMO_SHOP)
+    yield db
+    db.close()
+
+
+def said(db: Database, customer: str, *turns: str) -> Record:
+    return talk(db, *turns, customer=customer, conversation=uuid.uuid4().hex)[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("how much did i spend in october?", date(2026, 10, 1), date(2026, 10, 31)),
+        ("what have i bought since the summer", date(2026, 6, 1), TODAY),
+        ("my orders from last month", date(2026, 10, 1), date(2026, 10, 31)),
+        ("in december", date(2025, 12, 1), date(2025, 12, 31)),
+        ("what did i order in 2025", date(2025, 1, 1), date(2025, 12, 31)),
+        ("this year", date(2026, 1, 1), TODAY),
+        ("what i bought yesterday", date(2026, 11, 20), date(2026, 11, 20)),
+        ("last winter", date(2025, 12, 1), date(2026, 2, 28)),
+    ],
+)
+def test_days_in_words(words: str, first: date, last: date) -> None:
+    assert periods.span(periods.named(words), TODAY) == (first, last)
+
+
+def test_what_names_no_days() -> None:
+    assert periods.named("may i return it, and how much was the last order") == ""
+
+
+def test_an_item_in_another_form_of_a_word_is_not_named() -> None:
+    assert mentions("i wore the boots on one hike", ["Merino Hiking Socks"]) == []
+    assert mentions("the merino one", ["Merino Hiking Socks"])
+
+
+def test_use_is_told_and_a_fault_is_another_matter() -> None:
+    assert used.tells_of_use("i've worn them outside") and used.tells_of_use("i opened it and used it twice")
+    assert not used.tells_of_use("they've never been worn") and not used.tells_of_use("i wore it once and it ripped")
+
+
+def test_an_address_without_commas() -> None:
+    text = "change it to 10 Main St apt 4 Houston TX 77002"
+    found = address_in(text.lower(), text)
+    assert (found["address1"], found["address2"], found["city"], found["state"]) == (
+        "10 Main St",
+        "apt 4",
+        "Houston",
+        "TX",
+    )
+
+
+def test_worn_shoes_dont_go_back_and_other_socks_arent_meant(demo: Database) -> None:
+    reply = said(demo, "C1022", "I want to return the boots, I've worn them on one hike outside").reply
+    assert "Fellwalker Mid can't be returned once it has been worn" in reply and "Sock" not in reply
+    assert "I will return the Fellwalker Mid" in said(demo, "C1022", "I'd like to send the boots back").reply
+
+
+def test_two_of_twelve(demo: Database) -> None:
+    record = said(demo, "C1024", "one of the 12 lamps flickers and another is dead, can I send these two back", "yes")
+    assert record.writes[0]["item_ids"] == ["TL12", "TL12"]
+
+
+def test_what_was_ordered_in_some_days(demo: Database) -> None:
+    reply = said(demo, "C1010", "how much did I spend in october?").reply
+    assert "FH-20525" in reply and "FH-20461" not in reply and "FH-20600" not in reply
+    assert "no order of yours from that time" in said(demo, "C1010", "what did I buy in 2025?").reply
+    assert "Everyday Socks" in said(demo, "C1010", "did I already buy socks?").reply
+
+
+def test_open_orders(demo: Database) -> None:
+    reply = said(demo, "C1003", "which of my orders are still open?").reply
+    assert "FH-20598" in reply and "FH-20411" not in reply
+
+
+def test_what_was_done_is_said_to_be_done(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        record = said(db, "mia", "cancel my order #W1000001", "no longer needed", "yes", "actually don't")
+        assert "done already" in record.reply and not record.writes
+    assert wording.takes_back("oh no, undo that please") and not wording.takes_back("no thanks")
+
+
+def test_one_of_several_is_not_all_of_them(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        reply = said(db, "mia", "please send one of my mugs back to you", "the visa").reply
+        assert "the Camp Mug from order #W1000002" in reply and "2 ×" not in reply
