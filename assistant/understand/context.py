@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from assistant.language import fold
 from assistant.request import Request, Wanted
+from assistant.understand.bare import is_name_alone
 from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
-from assistant.understand.link import Links
 from assistant.understand.pointing import is_place
 from assistant.understand.state import State
 from assistant.understand.topic import Topic
@@ -32,116 +32,96 @@ _COUNTING = frozenset(
     third fourth fifth last latter former previous other both two either moment today tomorrow now""".split()
 )
 """Words of counting, pointing and time: they name nothing else that is asked for."""
-_GLUE = frozenset(
-    """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
-    first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
-    now that so question yes yeah right then? what's whats oh wait hang on hold up mixed
-    if take make lets let say try would be its thing back to go going return previous before earlier again mentioned
-    me they're this these those with it them were n nah yo plus""".split()
-)
-_POINTERS = re.compile(
-    r"\b(?:it|its|that|this|these|those|them|they|ones?|first|second|third|fourth|fifth|last|other|same|again|previous"
-    r"|before|back|both|two|and|what about|how about)\b"
-)
-
-
-def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: tuple[Wanted, ...]) -> bool:
-    """Whether the clause only points at something ("and in blue?", "and the S10?") without saying what about it."""
-    if (
-        act in ("price", "stock", "compare", "options", "policy", "promotion", "order", *SUPERLATIVES)
-        and scores.get(act, 1.0) > 0.6
-    ):
-        return False
-    words = re.sub(r"[^\w\s']", " ", fold(text)).split()
-    linked = {t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)}
-    values = {x for w in named for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", w.asked)} | {w.asked for w in named}
-    linked |= {f"{w}s" for w in linked} | values
-    linked |= {x for o in links.options for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", o.asked)}
-    if named:
-        linked |= {"size", "colour", "color"}
-    elif not linked and not _POINTERS.search(fold(text)):
-        return False
-    pieces = {x for w in words for x in re.findall(r"[^\W\d_]+|\d+", w)} - _GLUE
-    return bool(words) and len(words) <= 12 and all(p in linked or p in _GLUE for p in pieces)
 
 
 def settle(request: Request, scores: dict[str, float], state: State) -> Request:
     """Weighs the act against what was found: a value alone asks the same again, a name alone asks about it."""
     if "refine" in request.extra:
         return request
-    act = request.act
     named: tuple[Wanted, ...] = request.extra.get("named", ())
-    if act == "stock" and named and not _COUNTS.search(fold(request.text)):
-        act = "availability"
-        request = replace(request, act=act)
+    if request.act == "stock" and named and not _COUNTS.search(fold(request.text)):
+        request = replace(request, act="availability")
+    turned = _of_the_talk(request, state, named) or _of_another_act(request, scores, state)
+    return turned or _compared(_for_what_was_found(request, scores, named), named)
+
+
+def _of_the_talk(request: Request, state: State, named: tuple[Wanted, ...]) -> Request | None:
+    """What is asked by pointing, by a limit or by a value alone: what was asked before, or what is looked for."""
+    act = request.act
     if request.extra.get("pointed") and (act in _ASK_NOTHING or is_place(request.text, state)):
         act = state.act if state.act in ("price", "availability", "stock") else "details"
         return replace(request, act=act, follow_up=act == "details")
     if act == "options" and request.limits.in_stock and not request.extra.get("asked_names") and request.products:
         return replace(request, act="availability")
     if _only_limits(request):
-        about: Topic | None = request.extra.get("topic")
-        if about is not None and not request.query:
-            limits = replace(about.limits, price=request.limits.price, in_stock=request.limits.in_stock)
-            return replace(
-                request, act="search", query=about.query, products=about.products, group=bool(about.products),
-                from_context=False, limits=limits,
-            )  # fmt: skip
+        return _limited(request)
+    talks = state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"}
+    return _again(request, state, named) if request.extra.get("bare") and request.products and talks else None
+
+
+def _limited(request: Request) -> Request:
+    """The last search, or that for the topic, under the limit that was said."""
+    about: Topic | None = request.extra.get("topic")
+    if about is None or request.query:
         return replace(request, act="search", products=() if request.from_context else request.products)
-    if (
-        request.extra.get("bare")
-        and request.products
-        and (state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"})
-    ):
-        return _again(request, state, named)
-    if act == "none" and not request.products and scores.get("none", 1.0) < 0.4 and request.extra.get("known_query"):
+    limits = replace(about.limits, price=request.limits.price, in_stock=request.limits.in_stock)
+    return replace(
+        request, act="search", query=about.query, products=about.products, group=bool(about.products),
+        from_context=False, limits=limits,
+    )  # fmt: skip
+
+
+def _of_another_act(request: Request, scores: dict[str, float], state: State) -> Request | None:
+    """What was read as one act and can only be another: a search, more of a page, or the cheaper of two."""
+    act = request.act
+    unsure = act == "none" and scores.get("none", 1.0) < 0.4
+    if unsure and not request.products and request.extra.get("known_query"):
         return replace(request, act="search")
     if _goes_on(request, state):
         extra = request.extra | {"masked": ""}
         return replace(request, act="policy", text=f"{state.question} {request.text}", extra=extra)
-    if (
-        len(request.products) == 1
-        and request.pick in ("cheaper", "dearer")
-        and act not in ("compare", "promotion", *SUPERLATIVES)
-    ):
+    picks = request.pick in ("cheaper", "dearer") and act not in ("compare", "promotion", *SUPERLATIVES)
+    if picks and len(request.products) == 1:
         return replace(request, act="cheapest" if request.pick == "cheaper" else "most_expensive", pick=None)
-    if not request.products and act == "none" and state.act and _points(request):
+    if not request.products and act == "none" and state.act and is_name_alone(request):
         return replace(request, act="search")
-    if (
-        request.products
-        and request.extra.get("asked_names")
-        and act in ("availability", "details", "stock", "search", "none", "price")
-    ):
-        if act != "price" and not (act == "stock" and re.search(r"\b(?:left|stock)\b", request.text.lower())):
-            act = "options"
-    elif request.products and act in SMALL_TALK | {"search", "complaint"}:
-        act = _for_products(request, scores, named)
-    elif (
-        request.products
-        and named
-        and act in ("details", "options")
-        and not request.extra.get("asked_names")
-        and not request.extra.get("unlinked")
-    ):
-        act = "availability"
-    elif request.from_context and act in ("availability", "price", "stock", "details", "options"):
+    return None
+
+
+def _for_what_was_found(request: Request, scores: dict[str, float], named: tuple[Wanted, ...]) -> Request:
+    """The act that fits the products, options and kinds that were found, or that none was."""
+    act, asked_names, unlinked = request.act, request.extra.get("asked_names"), request.extra.get("unlinked")
+    if request.products and asked_names and act in _MAY_ASK_OPTIONS:
+        counts = act == "stock" and re.search(r"\b(?:left|stock)\b", request.text.lower())
+        return request if act == "price" or counts else replace(request, act="options")
+    if request.products and act in SMALL_TALK | {"search", "complaint"}:
+        return replace(request, act=_for_products(request, scores, named))
+    if request.products and named and act in ("details", "options") and not asked_names and not unlinked:
+        return replace(request, act="availability")
+    if request.from_context and act in ("availability", "price", "stock", "details", "options"):
         if _names_something_else(request, act) or _names_unknown(request):
-            act, request = "search", replace(request, products=(), from_context=False)
-    elif not request.products and act in ABOUT_PRODUCTS and act != "compare":
-        limited = request.limits.category or request.limits.subcategory or request.limits.brand
-        if request.extra.get("pronoun") and not request.extra.get("unlinked") and not limited:
-            return request
-        if limited:
-            extra = request.extra | {"how_many": act == "stock"}
-            act, request = "search", replace(request, extra=extra)
-    looks = act == "compare" and request.from_context and request.extra.get("within")
-    if looks and _THE_ONE.search(fold(request.text)):
+            return replace(request, act="search", products=(), from_context=False)
+        return request
+    of_a_kind = request.limits.category or request.limits.subcategory or request.limits.brand
+    if of_a_kind and not request.products and act in ABOUT_PRODUCTS and act != "compare":
+        return replace(request, act="search", extra=request.extra | {"how_many": act == "stock"})
+    return request
+
+
+def _compared(request: Request, named: tuple[Wanted, ...]) -> Request:
+    """A comparison of one thing is none: it is looked for, or its price or anything else of it is asked."""
+    if request.act != "compare":
+        return request
+    if request.from_context and request.extra.get("within") and _THE_ONE.search(fold(request.text)):
         return replace(request, act="search")
-    if act == "compare" and len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
-        act = "price" if re.search(r"price|much|cheap|expensive", request.text.lower()) else "details"
-    return replace(request, act=act)
+    if len(request.products) < 2 and len(request.skus) < 2 and not _several_values(named):
+        of_price = re.search(r"price|much|cheap|expensive", request.text.lower())
+        return replace(request, act="price" if of_price else "details")
+    return request
 
 
+_MAY_ASK_OPTIONS = frozenset({"availability", "details", "stock", "search", "none", "price"})
+"""What a question for an option by its name may be read as."""
 _THE_ONE = re.compile(r"\b(?:the|which|what) ones? (?:with|that|has|have|which|has got)\b")
 """One is looked for among those of the topic by what it has: "the one with laser mapping is which"."""
 _ASK_NOTHING = frozenset({*SMALL_TALK, "feedback", "complaint", "newest", "mood", "search"})
@@ -258,17 +238,6 @@ def _goes_on(request: Request, state: State) -> bool:
         short
         and request.act in (*SMALL_TALK, "search", "promotion", "details")
         and request.act not in ("thanks", "yes", "no")
-    )
-
-
-def _points(request: Request) -> bool:
-    """Whether a clause is nothing but a name after "and", "what about" ("what about playstation")."""
-    words = re.findall(r"[a-z']+", fold(request.text))
-    rest = [w for w in words if w not in _GLUE]
-    return (
-        0 < len(rest) <= 3
-        and words[0] in ("and", "what", "how", "ok", "okay", "or")
-        and tuple(rest) == tuple(request.extra.get("unlinked", ()))
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from assistant.language import fold
 from assistant.request import Request, Wanted
 from assistant.types import Product
+from assistant.understand.bare import is_bare
 from assistant.understand.beside import weighs_versions
 from assistant.understand.carry import (
     COMES_IN,
@@ -25,7 +26,6 @@ from assistant.understand.carry import (
     wanted_from,
 )
 from assistant.understand.clause import Clause, asks_for
-from assistant.understand.context import is_bare
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import Lookup
 from assistant.understand.options import match_options, option_values
