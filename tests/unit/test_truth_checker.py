@@ -133,6 +133,35 @@ def test_a_person_is_called_only_with_the_handoff_flag() -> None:
     assert not verdict("human please", ask, "A colleague will take over.", handoff=False).ok
 
 
+@pytest.mark.parametrize(
+    ("reply", "record", "fine"),
+    [
+        ("I'm sorry to hear that.", {}, True),
+        ("A colleague will look into it.", {"handoff": True}, True),
+        ("If you like, somebody from the shop can take over.", {}, True),
+        ("I'm so sorry about the Tennis Racket. That should not have happened.", {}, True),
+        ("I'm sorry to hear that. We have the Tennis Ball.", {}, False),
+        ("Our team recommends the Backpack for $198.00.", {}, False),
+        ("I'm sorry to hear that.", {"cards": [{"product_id": "k"}]}, False),
+        ("Sorry, I don't know that.", {}, False),
+        ("Sorry, it's sold out.", {}, False),
+        ("Sorry, we don't sell that.", {}, False),
+        ("Sorry, which one do you mean?", {"clarifying": True}, False),
+        ("The Tennis Racket has a 5 year warranty.", {}, False),
+        ("How can I help?", {}, False),
+    ],
+)
+def test_trouble_gets_a_person_or_a_sorry_and_no_goods(reply: str, record: dict[str, Any], fine: bool) -> None:
+    say = "the racket broke on the first day, I could scream"
+    assert verdict(say, kind("soothe", "Tennis Racket"), reply, **record).ok is fine
+
+
+def test_trouble_may_be_answered_by_what_helps() -> None:
+    asked, ask = "Please give me your order number.", kind("soothe", says="order number")
+    assert verdict("where is my parcel!!", ask, asked).ok
+    assert not verdict("where is my parcel!!", ask, f"We have the Red Lipstick. {asked}").ok
+
+
 def test_asking_back_counts_only_where_it_is_ambiguous() -> None:
     asked = "Which size and material would you like?"
     assert verdict("price of the boots", price("Hiking Boots"), asked, clarifying=True).outcome == "CLARIFIED"

@@ -11,6 +11,7 @@ from .context import DONT_KNOW, NOT_CARRIED, NOT_FOUND, Json, Turn, variants_of
 from .expected import ANSWERABLE, GOOD, Answer, hits_of, meant, missing, named_in, show, stated_prices
 from .measures import attribute_extreme, count
 from .mentions import NUMBER_WORDS, clauses, find_options, sentences
+from .soothing import soothe
 from .world import Product
 
 
@@ -347,6 +348,7 @@ KINDS: dict[str, Callable[[Turn, Json], Answer]] = {
     "offtopic": _off_topic,
     "ai": _ai,
     "person": _person,
+    "soothe": soothe,
     "clarify": _clarify,
     "greet": _polite,
     "thanks": _polite,
