@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assistant.engine.options import LlamaOptions
     from assistant.engine.process import EngineProcess
     from assistant.engine.profile import Profile
     from assistant.engine.tokenizer import LlamaTokenizer
@@ -34,28 +35,49 @@ def open_engine(
     Raises ModelError when the model or the adapter is missing, broken or not the one that the catalogue names, and
     EngineError when the engine's process can't be started.
     """
+    from assistant.engine.process import EngineProcess
+    from assistant.engine.tokenizer import LlamaTokenizer
+
+    options = _options(model, adapter, threads, slots, profile, context_per_slot)
+    engine = EngineProcess(options, queue_limit=queue_limit, wait=False)
+    try:
+        tokenizer = LlamaTokenizer(options.model)
+        if wait:
+            engine.wait_ready()
+    except BaseException:
+        engine.close()
+        raise
+    return engine, tokenizer
+
+
+def _options(
+    model: str | Path,
+    adapter: str | Path | None,
+    threads: int | None,
+    slots: int | None,
+    profile: Profile | None,
+    context_per_slot: int,
+) -> LlamaOptions:
+    """How the engine is to load the model that is meant, once its file and the adapter's are known to be sound."""
     import psutil
 
     from assistant.engine.gguf import read_header
     from assistant.engine.options import LlamaOptions
-    from assistant.engine.process import EngineProcess
     from assistant.engine.profile import find_profile
-    from assistant.engine.tokenizer import LlamaTokenizer
     from assistant.engine.tryout import try_out
     from assistant.models import ModelStore
 
     store = ModelStore()
     resolved = store.resolve(model)
-    path = resolved.path
     if not store.vouches_for(resolved.sha256):
-        try_out(path)
+        try_out(resolved.path)
     adapters = {Path(adapter).stem: Path(adapter)} if adapter is not None else {}
     for file in adapters.values():
         read_header(file)
     cores = psutil.cpu_count(logical=False) or 1
-    how = profile or find_profile(resolved.sha256, read_header(path), cores)
-    options = LlamaOptions(
-        model=path,
+    how = profile or find_profile(resolved.sha256, read_header(resolved.path), cores)
+    return LlamaOptions(
+        model=resolved.path,
         label=resolved.id,
         sha256=resolved.sha256,
         adapters=adapters,
@@ -69,12 +91,3 @@ def open_engine(
         num_slots=slots or how.slots or 8,
         context=context_per_slot,
     )
-    engine = EngineProcess(options, queue_limit=queue_limit, wait=False)
-    try:
-        tokenizer = LlamaTokenizer(path)
-        if wait:
-            engine.wait_ready()
-    except BaseException:
-        engine.close()
-        raise
-    return engine, tokenizer
