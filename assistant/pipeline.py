@@ -180,44 +180,8 @@ class Assistant:
         at = turn.clock("keep", at)
         status = "stopped"
         try:
-            shop = self._catalogue.glance()
-            context = self._context(shop, now, customer, done_before)
-            colleague = self._handoffs.in_charge(conversation_id)
-            states, messages = States(self._embedder), Messages()
-            words, own_names = self._words()
-            decision = self.guard.verdict(
-                screened.kept,
-                own_names,
-                opinion(messages, states),
-                answers=colleague is None,
-                at_work=state.at_work,
-                talking=bool(state.focus),
-            )
-            at = turn.clock("screen", at)
-            listener = self._listener(shop, words, messages, context)
-            heard = self._hear(screened, decision, state, listener)
-            _note(turn.record, decision, heard)
-            at = turn.clock("understand", at)
-            plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
-            if plan is None:
-                taken = self._look(screened.asked, heard, state, listener.reader, context)
-                plan, heard = taken.plan, replace(heard, requests=taken.requests)
-                turn.record.acts = [r.as_act() for r in heard.requests]
-            turn.record.writes += writes
-            busy = state.at_work or colleague is not None or decision.refused
-            mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
-            complete(context, plan)
-            self.guard.clean(plan, context.info)
-            if plan.handoff and not done_before:
-                summary = brief(state, screened.kept, heard.feeling, plan, customer, shop)
-                self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
-            told = "" if decision.refused else not_kept(screened.hidden)
-            self._describe(turn, plan, state, shop, introduced, told)
-            turn.clock("act", at)
-            yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
-            advance(state, heard.requests, plan)
-            log(state, screened.kept, heard, plan)
-            state.mood = mood
+            context = self._context(self._catalogue.glance(), now, customer, done_before)
+            yield from self._answer(turn, conversation_id, screened, state, context, customer, introduced, at)
             status = "done"
         finally:
             at = time.perf_counter()
@@ -225,6 +189,61 @@ class Assistant:
             turn.clock("keep", at)
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
+
+    def _answer(
+        self,
+        turn: Turn,
+        conversation_id: str,
+        screened: Screened,
+        state: State,
+        context: Context,
+        customer: CustomerRef | None,
+        introduced: bool,
+        at: float,
+    ) -> Iterator[Event]:
+        """The steps from the screened message to its verified sentences; `at` is when the step before them ended."""
+        colleague = self._handoffs.in_charge(conversation_id)
+        messages = Messages()
+        words, own_names = self._words()
+        decision = self._judge(screened, state, own_names, messages, colleague)
+        at = turn.clock("screen", at)
+        listener = self._listener(context.catalogue, words, messages, context)
+        heard = self._hear(screened, decision, state, listener)
+        _note(turn.record, decision, heard)
+        at = turn.clock("understand", at)
+        plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
+        if plan is None:
+            taken = self._look(screened.asked, heard, state, listener.reader, context)
+            plan, heard = taken.plan, replace(heard, requests=taken.requests)
+            turn.record.acts = [r.as_act() for r in heard.requests]
+        turn.record.writes += writes
+        busy = state.at_work or colleague is not None or decision.refused
+        mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
+        complete(context, plan)
+        self.guard.clean(plan, context.info)
+        if plan.handoff and not context.done_before:
+            summary = brief(state, screened.kept, heard.feeling, plan, customer, context.catalogue)
+            self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
+        told = "" if decision.refused else not_kept(screened.hidden)
+        self._describe(turn, plan, state, context.catalogue, introduced, told)
+        turn.clock("act", at)
+        yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
+        advance(state, heard.requests, plan)
+        log(state, screened.kept, heard, plan)
+        state.mood = mood
+
+    def _judge(
+        self, screened: Screened, state: State, own_names: OwnNames, messages: Messages, colleague: str | None
+    ) -> Decision:
+        """Whether the message may be answered, and what becomes of it if not."""
+        return self.guard.verdict(
+            screened.kept,
+            own_names,
+            opinion(messages, States(self._embedder)),
+            answers=colleague is None,
+            at_work=state.at_work,
+            talking=bool(state.focus),
+        )
 
     def _hear(self, screened: Screened, decision: Decision, state: State, listener: Listener) -> Heard:
         """What the message tells: nothing where it is refused, or where nothing is left of it but secrets."""
