@@ -69,7 +69,7 @@ class Plan:
     choices: list[dict[str, Any]] = field(default_factory=list)
     """What the question names: [{"label", "product", and "option" where the label is a value of it}]."""
     offer: str = ""
-    """What a bare "yes" takes up next: "person"."""
+    """What a bare "yes" takes up next: "person" or "recommend"."""
     cards: list[Card] = field(default_factory=list)
     chosen: Variant | None = None
     """The one variant that the answer was about, if it was about one: "it" from now on."""

@@ -79,6 +79,7 @@ def _confirm(told: Sequence[Any], kept: bool, context: Context, plan: Plan, *, a
     if alone and now:
         plan.say("You can see all that I know with “what do you know about me?”, and have me forget any of it.")
         plan.closing.append("Shall I recommend something that fits?")
+        plan.offer = "recommend"
 
 
 def preferences(request: Request, context: Context, plan: Plan) -> None:

@@ -20,6 +20,7 @@ from assistant.readings.traits import READ, Scene, of_answer, read, scene
 from assistant.readings.ways import ways
 from assistant.request import Request
 from assistant.understand import whoasks
+from assistant.understand.clauses import ranks as says_rank
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 
@@ -38,6 +39,8 @@ _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "super
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
 """The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4
+_BARE = 3
+"""Words of a yes or no that says nothing else: where nothing was asked it answers no question of before."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _others(
             continue
         same = next((each.plan for each in known if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, context))
-        if not any(unfit(first.requests, each) for unfit in (_passes_over, _ranks_unasked, _of_what_is_strange)):
+        if not any(unfit(first.requests, each) for unfit in _UNFIT) and not _knows_less(first, each):
             known.append(each)
             yield each
 
@@ -126,7 +129,7 @@ def _traits(taken: Taken, before: Scene, state: State, context: Context) -> NDAr
 def _settled(requests: Sequence[Request]) -> bool:
     """Whether there is nothing to doubt: it says what it is, points at something by its place, or tells of a trouble
     with feeling and nothing else."""
-    if all(r.extra.get("felt") for r in requests):
+    if all(r.extra.get("felt") or (r.act in ("yes", "no") and len(r.text.split()) <= _BARE) for r in requests):
         return True
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
@@ -147,6 +150,30 @@ def _of_what_is_strange(read: Sequence[Request], other: Taken) -> bool:
     """Whether an answer is of what was talked about where a thing is named that neither the shop nor English knows."""
     strange = any(len(word) > _SHORT for r in read for word in r.extra.get("strange", ()) if not r.products)
     return strange and other.name.startswith(_OF_THE_TALK)
+
+
+def _of_all_again(read: Sequence[Request], other: Taken) -> bool:
+    """Whether an answer is of all that was talked about where the message names one of it: "what about the lite"."""
+    mine = {p for r in read for p in r.products}
+    theirs = {p for r in other.requests for p in r.products}
+    return other.name.startswith("of_it") and bool(mine) and mine < theirs
+
+
+def _ranks_no_more(read: Sequence[Request], other: Taken) -> bool:
+    """Whether the message asks for the one with the most or least among what is talked of, and the answer tells of all
+    of it: "and the cheapest one?"."""
+    ranks = all(r.act in _RANKS and says_rank(r.text) for r in read)
+    return ranks and other.name.startswith("of_it") and not _acts(other.requests) & _RANKS
+
+
+_UNFIT = (_passes_over, _ranks_unasked, _ranks_no_more, _of_what_is_strange, _of_all_again)
+"""What an answer can't be meant by, whatever is likely."""
+
+
+def _knows_less(first: Taken, other: Taken) -> bool:
+    """Whether an answer to this message and the one before it together leaves a part open, where this one alone has its
+    answer."""
+    return other.name == "joined" and first.plan.answered and not other.plan.answered
 
 
 def _acts(requests: Sequence[Request]) -> set[str]:

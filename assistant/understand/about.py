@@ -34,7 +34,7 @@ from assistant.understand.ranked import ranked
 from assistant.understand.state import State
 from assistant.understand.topic import refined, topic, within
 from assistant.understand.vocabulary import Vocabulary
-from assistant.understand.wanted import version_of, versions, with_options
+from assistant.understand.wanted import steps_on, version_of, versions, with_options
 
 _SUCH_ONES = re.compile(
     r"^\W*(?:(?:and|any|got|have you got|do you have|what about|ok|no)\W+)*(?!the\b)(?:[\w-]+ ){1,2}ones"
@@ -72,6 +72,8 @@ class Subject:
             request = replace(
                 request, act="compare", products=tuple(state.focus), skus=skus, pick=None, from_context=True
             )
+        elif steps_on(clause.text, state, self._lookup):
+            request = replace(request, products=tuple(state.focus), from_context=True)
         elif turned := refined(replace(request, extra=extra | before), clause, state, self._vocabulary):
             return turned
         elif request.act in SUPERLATIVES and not (request.act == "newest" and self._points(clause, state)):

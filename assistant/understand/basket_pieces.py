@@ -29,6 +29,8 @@ _MORE_OF_IT = re.compile(
     r"come|comes|to|in|total|altogether|with|the|after|discount|offers?|what|how much))*\W*$"
 )
 _A_PAIR = re.compile(r"\ba (?:pair|couple)\b(?! of (?!them|those|these))")
+_DOZENS = {"a": 12, "half a": 6, "0.5 a": 6, "0.5": 6}
+_DOZEN = re.compile(r"\b(half a|0\.5 a|0\.5|a|\d{1,2}) dozen\b")
 _SUM_FOR = re.compile(r"\b(?:total|altogether|in all|sum)\b|\b(?:would|will) be\b|\bis\W*$")
 """With a number alone: "total for 6", "so 4 would be?"."""
 _SO_MANY = re.compile(
@@ -116,7 +118,7 @@ def without_counts(
 def other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     """ "And ten?", "two of them", "I need 3. what would they amount to": another number of the one thing that was
     priced; empty where it may be a size."""
-    folded = _A_PAIR.sub("2", folded)
+    folded = _DOZEN.sub(lambda m: f"{_DOZENS.get(m[1], 0) or 12 * int(m[1])}", _A_PAIR.sub("2", folded))
     match, so_many = _MORE_OF_IT.match(folded), _SO_MANY.search(folded) if ADDS_UP.search(folded) else None
     before = basket.from_state(state.basket) if state.act == "basket" else talked_about(state)
     if not (match or so_many) or state.act not in _PRICED or len(before) != 1:

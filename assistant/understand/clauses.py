@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.measures import is_superlative
 from assistant.understand.link import Links
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
@@ -36,7 +37,7 @@ def split(text: str) -> list[str]:
         elif piece and piece.strip(" .,!?;"):
             sentences.append(piece.strip())
     clauses = [part.strip() for sentence in sentences for part in _JOINT.split(sentence)]
-    clauses = [part for clause in clauses for part in _noun_pair(clause)]
+    clauses = [part for clause in clauses for whole in _noun_pair(clause) for part in _two_superlatives(whole)]
     return [c for c in clauses if c.strip(" .,!?;")] or [text.strip()]
 
 
@@ -45,6 +46,35 @@ def _noun_pair(clause: str) -> list[str]:
     parts = _NOUN_PAIR.split(clause, maxsplit=1)
     two = len(parts) == 2 and (_HAS_NOUN.search(parts[0]) or (_ASKING.match(parts[0]) and _BARE.match(parts[1])))
     return parts if two else [clause]
+
+
+_RANK = r"(?:[a-z]{2,}est|(?:most|least) [a-z]+|(?:best|top|highest|lowest)[- ](?:rated|priced))"
+_TWO_RANKS = re.compile(
+    rf"^(.*?)\b((?:the |your )?{_RANK})(?: ones?)?,? (?:and|&|plus|as well as)(?: also)? "
+    rf"(?:the |your )?({_RANK})\b(.*)$",
+    re.IGNORECASE,
+)
+
+
+def _two_superlatives(clause: str) -> list[str]:
+    """ "The dearest and the cheapest kettle" asks for two, each of what is named behind (or before) them."""
+    match = _TWO_RANKS.match(clause)
+    if match is None or not all(ranks(word) for word in (match[2], match[3])):
+        return [clause]
+    before, first, second, rest = match.groups()
+    return [f"{before}{first}{rest}", f"{before}the {second}{rest}"]
+
+
+_OF_PRICE = re.compile(
+    r"\b(?:cheapest|dearest|priciest|costliest|newest|(?:most|least) (?:expensive|costly|affordable)|"
+    r"(?:best|top|highest|lowest)[- ](?:rated|priced))\b",
+    re.IGNORECASE,
+)
+
+
+def ranks(text: str) -> bool:
+    """Whether words ask for the one with the most or least of something: its price, its rating or a measure."""
+    return bool(_OF_PRICE.search(text)) or is_superlative(text)
 
 
 _ASKING = re.compile(

@@ -85,6 +85,8 @@ def merge(requests: list[Request]) -> list[Request]:
             out[-1] = replace(
                 request, act="availability" if previous.act == "availability" and not request.wanted else request.act
             )
+        elif previous.act == request.act == "superlative" and previous.text != request.text:
+            out.append(request)  # "the smallest and the biggest tent"
         elif previous.act == request.act and request.act not in ("details", "policy"):
             out[-1] = request
         else:

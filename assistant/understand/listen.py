@@ -5,6 +5,7 @@ Puts the understanding's parts together for the pipeline; changes no state. Know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from assistant.request import Request
+from assistant.language import fold
+from assistant.request import Limits, Request
 from assistant.understand import whoasks
 from assistant.understand.answered import chosen, settled
 from assistant.understand.doubt import again, doubts
@@ -27,6 +29,8 @@ from assistant.understand.vocabulary import Vocabulary
 _SLIP = 88.0  # how alike (0 to 100) a word must be to one of the shop's to be that word misspelt
 _PLAIN = 0.5  # how strong a feeling must be for a message that asks nothing to be about it
 _NONE_OF_OURS = 0.75  # how sure it is that a message is none of the shop's business: a joke is no complaint
+_PLAINLY, _UNLIKELY = 0.8, 0.2
+"""How strong joy must be, and how unlikely the act that was found, for words of praise to be nothing else."""
 _FELT_AS = {
     "anger": "complaint",
     "disgust": "complaint",
@@ -73,6 +77,8 @@ class Listener:
 
     def _requests(self, text: str, state: State) -> list[Request]:
         """What is asked: a choice among what was offered, the last question doubted, or what the words say."""
+        if state.act == "human" and state.called and _OF_THE_CALL.search(fold(text)):
+            return [Request("human", text)]
         if not state.at_work and (answer := self._answer(text, state)):
             return [answer]
         if state.question and state.log and not state.at_work and doubts(text):
@@ -112,9 +118,30 @@ def _felt(requests: list[Request], feeling: Feeling, text: str) -> list[Request]
         return requests
     if len(requests) == 1 and requests[0].act == "none" and requests[0].confidence < _NONE_OF_OURS:
         requests = [replace(requests[0], act=act)]
-    if act != "complaint" or "?" in text:
+    if act == "feedback" and feeling.strength >= _PLAINLY and _only_praises(requests, text):
+        requests = [replace(requests[0], act=act, products=(), query="", limits=Limits())]
+    if act not in ("complaint", "feedback") or "?" in text:
         return requests
     return [replace(r, extra=r.extra | {"felt": True}) if r.act == act else r for r in requests]
+
+
+_OF_THE_CALL = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:how (?:long|soon|quickly|fast)|when|what happens|"
+    r"(?:will|are|is) (?:they|he|she|some(?:one|body)|any(?:one|body)|it|that))\b"
+    r"(?=.*\b(?:that|this|it|they|he|she|some\w+|any\w+|colleague|person|human|i|next|now)\b)"
+    r"(?!.*\b(?:deliver\w*|order|parcel|stock|open|price|cost)\b)"
+)
+"""Right behind a call for a person, what is asked of that: "how long will that take", "when do they answer"."""
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:so|and|ok|but)\W+)*(?:what|which|how|when|where|who|is|are|do|does|can|could|would|any|show|tell|give)\b"
+    r"|\b(?:i'?d like|i want|i need|looking for|recommend|please|can you|could you|how much|do you|have you)\b"
+)
+
+
+def _only_praises(requests: list[Request], text: str) -> bool:
+    """Whether a message asks nothing and no act is likely: what is praised in it isn't asked about."""
+    unlikely = len(requests) == 1 and (requests[0].act == "feedback" or requests[0].confidence < _UNLIKELY)
+    return unlikely and not _ASKS.search(fold(text))
 
 
 def _called(request: Request, state: State) -> Request:

@@ -28,6 +28,25 @@ def points_at_one(text: str, state: State) -> bool:
     return any(-len(state.listed) <= p < len(state.listed) for p in _places(text, state))
 
 
+_ONLY_POINTS = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|and|so|well|no|hm+|about|what about|how about|go(?:ing)? back to|back to|for)\W+)*"
+    r"(?:(?:the|your|that) )?(?:very )?(?:first|second|third|fourth|fifth|last|[1-5](?:st|nd|rd|th)|former|latter)"
+    r"(?: one| item| option)?(?: (?:then|please|you (?:listed|said|named|showed(?: me)?)))*\W*"
+)
+
+
+def with_what_points(parts: Sequence[str], state: State) -> list[str]:
+    """The clauses of a message, one that only points at a place in the list together with the one behind it: "the last
+    one, how many left?" asks of the last one."""
+    out: list[str] = []
+    for part in parts:
+        if out and _ONLY_POINTS.fullmatch(fold(out[-1])) and points_at_one(out[-1], state):
+            out[-1] = f"{out[-1].rstrip(' .;,!?')}, {part}"
+        else:
+            out.append(part)
+    return out
+
+
 def _places(text: str, state: State) -> list[int]:
     """Places in the list: named, or a bare number as the whole message while a list is talked about."""
     return [int(re.sub(r"\D", "", text)) - 1] if is_place(text, state) else ordinals(text)

@@ -27,6 +27,7 @@ from assistant.understand.link import Links, OptionMention, link
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
 from assistant.understand.plain import plain
+from assistant.understand.pointing import with_what_points
 from assistant.understand.quantities import min_rating, price_bounds, quantity
 from assistant.understand.short_forms import written_out
 from assistant.understand.state import State
@@ -89,9 +90,8 @@ class Reader:
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         text = written_out(plain(text), self._vocabulary.is_word)
-        clauses = asked(
-            split(words_to_numbers(_MASKED.sub(" ", text))), self._clause, self._vocabulary.by_kind.__contains__
-        )
+        parts = with_what_points(split(words_to_numbers(_MASKED.sub(" ", text))), state)
+        clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state

@@ -55,6 +55,44 @@ def relative(text: str, values: Mapping[str, Sequence[str]]) -> list[Wanted]:
     return []
 
 
+_UP = "bigger|larger|up|longer|higher|wider|taller|upwards|more"
+_DOWN = "smaller|down|shorter|lower|narrower|downwards|less"
+_STEP = re.compile(
+    rf"\b(?P<n>a|an|one|[1-4]|next|0\.5 an?|half an?) (?:full |whole )?sizes? (?P<a>{_UP}|{_DOWN})\b"
+    rf"|\b(?:the )?next (?:size )?(?P<b>{_UP}|{_DOWN})(?: size| one)?\b"
+    rf"|\bthe same(?: (?:one|thing|again))?,?(?: but| only| just| in)+(?: an?)?(?: (?:size|bit|little))*"
+    rf" (?P<c>{_UP}|{_DOWN})\b"
+)
+
+
+def step(text: str) -> tuple[str, float] | None:
+    """How many sizes further a message asks for, with its words: "one size bigger" -> ("one size bigger", 1.0); below
+    zero downwards."""
+    match = _STEP.search(fold(text))
+    if match is None:
+        return None
+    number = match["n"] or "1"
+    size = 0.5 if number.startswith(("0.5", "half")) else float(number) if number.isdigit() else 1.0
+    word = match["a"] or match["b"] or match["c"]
+    return match[0], size if word in _UP.split("|") else -size
+
+
+def stepped(text: str, values: Mapping[str, Sequence[str]], chosen: Mapping[str, str]) -> list[Wanted]:
+    """The value that is that many sizes further than the one `chosen` before; no value where there is none."""
+    found = step(text)
+    options = [(n, o) for n, vs in values.items() if (o := in_order(vs)) and chosen.get(n) in o]
+    options = [o for o in options if "size" in o[0].lower()] or options
+    if found is None or len(options) != 1:
+        return []
+    (name, ordered), (words, far) = options[0], found
+    at = ordered.index(chosen[name]) + far
+    if at.is_integer():
+        return [Wanted(words, name, ordered[int(at)] if 0 <= at < len(ordered) else None)]
+    number = re.fullmatch(r"\d+(?:\.\d+)?", chosen[name])
+    half = f"{float(chosen[name]) + far:g}" if number else words
+    return [Wanted(half, name, half if half in ordered else None)]
+
+
 def _named(folded: str, values: Mapping[str, Sequence[str]]) -> list[re.Match[str]]:
     """Where a word of size stands before the option's own name: "the big jar" of the option jar."""
     names = "|".join(re.escape(fold(n)) for n in values if n)

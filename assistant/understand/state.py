@@ -8,7 +8,7 @@ What carries over, and what resets it:
 - `topics` are the last products talked about, the latest at the end, each with the options named for it: what "the
   other one", "the two" and a return to an earlier product go by.
 - `act` is what was last asked, so that "and in blue?" asks the same of blue; small talk doesn't touch it.
-- `offer` is what the last answer offered ("person"): a bare yes takes it up; every turn replaces it.
+- `offer` is what the last answer offered ("person", "recommend"): a bare yes takes it up; every turn replaces it.
 - `choices` are what the last answer's question named: the next message may just pick one; every turn replaces them.
 - `mood` is the customer's strain and what was acknowledged of it (act/tone.py); it fades from turn to turn. The switch
   in it ("off") stays for the conversation. `log` holds the last few messages in short, which is all that a long

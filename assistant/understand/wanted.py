@@ -30,7 +30,7 @@ from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.naming import Lookup
 from assistant.understand.options import match_options, option_values
 from assistant.understand.receivers import for_another
-from assistant.understand.sizes import chart, relative, worn
+from assistant.understand.sizes import chart, relative, step, stepped, worn
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
 
@@ -44,6 +44,8 @@ def with_options(
     named = match_options(clause.text, values, blocked) if products else []
     named += elsewhere(clause, values, blocked, named)
     if len(products) == 1:
+        if request.from_context and (further := stepped(clause.text, values, _chosen(state))):
+            return _further(request, further, state)
         named = _sized(clause, products[0], values, named)
         request.extra["size_chart"] = chart(products[0], named)
     carried: list[Wanted] = []
@@ -75,6 +77,25 @@ def with_options(
         request = replace(request, skus=(), products=tuple(state.focus))
     match = partial(match_product, clause.text, blocked)
     return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
+
+
+def _chosen(state: State) -> dict[str, str]:
+    """The values named before, by option."""
+    return {w.name: w.value for w in map(wanted_from, state.wanted) if w.name and w.value}
+
+
+def steps_on(text: str, state: State, lookup: Lookup) -> bool:
+    """Whether a clause asks for the one thing talked about so many sizes further than it was asked for before."""
+    product = lookup(state.focus[0]) if len(state.focus) == 1 and step(text) else None
+    return product is not None and bool(stepped(text, option_values([product]), _chosen(state)))
+
+
+def _further(request: Request, further: list[Wanted], state: State) -> Request:
+    """The product in the size that is so much further than the one talked about, in what was named besides."""
+    kept = [w for w in map(wanted_from, state.wanted) if w.name != further[0].name]
+    act = request.act if request.act in ("price", "stock") else "availability"
+    extra = request.extra | {"named": tuple(further), "unlinked": (), "pointed": True}
+    return replace(request, act=act, wanted=(*further, *kept), extra=extra)
 
 
 def _sized(clause: Clause, product: Product, values: dict[str, list[str]], named: list[Wanted]) -> list[Wanted]:

@@ -1,0 +1,108 @@
+"""Two superlatives in one breath, what points at a place or a size further on, praise, a bare yes: by mechanism."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from assistant.understand.clauses import split
+from assistant.understand.pointing import with_what_points
+from assistant.understand.sizes import step, stepped
+from assistant.understand.state import State
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    with fresh_database(tmp_path_factory.mktemp("pointed") / "shop.db") as db:
+        import_shop(db, "shop", DEMO_SHOP)
+        engine = ScriptedEngine(lambda _: "", context=50_000)
+        assistant = Assistant(db, engine, engine.tokenizer, Settings())
+
+        def say(*turns: str) -> Record:
+            conversation = uuid.uuid4().hex
+            return [assistant.reply(conversation, t, introduced=True) for t in turns][-1]
+
+        yield say
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("the dearest and the cheapest kettle", ["the dearest kettle", "the cheapest kettle"]),
+        ("your most expensive and least expensive rug?", ["your most expensive rug?", "the least expensive rug?"]),
+        ("show me the lightest, and the biggest tent", ["show me the lightest tent", "show me the biggest tent"]),
+        ("the nearest forest and the guest house", ["the nearest forest and the guest house"]),
+    ],
+)
+def test_two_superlatives_are_two_questions(text: str, parts: list[str]) -> None:
+    assert [" ".join(p.split()) for p in split(text)] == parts
+
+
+def test_a_clause_that_only_points_goes_with_the_next() -> None:
+    listed = State(focus=["a", "b"], listed=[{"product": "a", "sku": None}, {"product": "b", "sku": None}], list_turn=0)
+    assert with_what_points(["the last one", "how many left?"], listed) == ["the last one, how many left?"]
+    assert with_what_points(["the last order", "how many left?"], listed) == ["the last order", "how many left?"]
+    assert with_what_points(["the last one", "how many left?"], State()) == ["the last one", "how many left?"]
+
+
+def test_sizes_further_on() -> None:
+    values = {"size": ["41", "42", "43", "44"], "colour": ["Black", "Blue"]}
+    assert step("in a size up please") == ("a size up", 1.0) and step("two of the bigger bags") is None
+    assert stepped("one size bigger", values, {"size": "43"})[0].value == "44"
+    assert stepped("the same but smaller", values, {"size": "43"})[0].value == "42"
+    assert stepped("next size up?", values, {"size": "44"})[0].value is None
+    assert stepped("half a size down", values, {"size": "43"})[0].value is None
+    assert stepped("one size bigger", values, {"colour": "Blue"}) == []
+
+
+def test_both_ends_are_told(talk: Talk) -> None:
+    reply = talk("the smallest and biggest tent please").reply
+    assert "Tarn 2 Tent has the lowest" in reply and "Basecamp 6 Family Tent has the highest" in reply
+
+
+def test_the_last_of_the_list_by_itself(talk: Talk) -> None:
+    reply = talk("show me your tents", "the last one, how many left?").reply
+    assert "Basecamp" in reply and "Tarn" not in reply
+
+
+def test_the_cheapest_of_those_compared_and_one_of_two_by_name(talk: Talk) -> None:
+    reply = talk("compare the beam 400, beam 800 and glow lantern", "and the cheapest one?").reply
+    assert "cheapest" in reply and "Beam 400" in reply and "Glow" not in reply
+    reply = talk("is the squall waterproof and how heavy is it", "what about the lite").reply
+    assert "Squall Lite" in reply and "couldn't find" not in reply
+
+
+def test_one_size_bigger(talk: Talk) -> None:
+    assert "size 44" in talk("tell me about the trail runner gtx in 43", "one size bigger").reply
+
+
+def test_half_a_dozen_is_six(talk: Talk) -> None:
+    reply = talk("I want a dozen everyday socks what's the total", "half a dozen then").reply
+    assert "6 ×" in reply and "12 ×" not in reply
+
+
+@pytest.mark.parametrize("text", ["the tent is brilliant, thank you so much", "the tarn 2 I got is brilliant, thanks!"])
+def test_praise_asks_for_nothing(talk: Talk, text: str) -> None:
+    assert [a.act for a in talk(text).acts] == ["feedback"]
+
+
+def test_a_bare_yes_answers_nothing_that_was_not_asked(talk: Talk) -> None:
+    assert talk("what's your address", "yes").reply.startswith("Alright.")
+    assert [a.act for a in talk("I wear 42", "yes please").acts] == ["recommend"]
+
+
+def test_how_long_a_person_takes(talk: Talk) -> None:
+    record = talk("I'd like to speak to a human", "how long will that take")
+    assert "already" in record.reply and "Express" not in record.reply
