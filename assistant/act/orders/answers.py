@@ -1,4 +1,4 @@
-"""Answers that point back at what was said last: the only version there is, the whole order after all, which of two.
+"""Answers to what was asked or said last: which item, the only version there is, the whole order after all.
 
 Change the requests under way and say whether anything came of them. Know no rules and write no text.
 """
@@ -9,12 +9,18 @@ import re
 from collections.abc import Sequence
 
 from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
-from assistant.order_talk import Ask, Item, LineKey, Said, Wish
+from assistant.order_talk import Ask, Item, LineKey, Said, Wish, merge_items
 
 
 def lines_of(items: Sequence[Item]) -> set[LineKey]:
     """The lines that items may mean."""
     return {x for i in items for x in i.lines}
+
+
+def without(item: Item, keep: Sequence[LineKey]) -> Item:
+    """The item, changed to mean none of the lines of `keep`."""
+    item.lines = [x for x in item.lines if x not in keep]
+    return item
 
 
 def takes_offer(current: Goal | None, said: Said) -> bool:
@@ -83,3 +89,73 @@ def takes_back(current: Goal, ask: Ask, said: Said) -> bool:
 _WAIT = re.compile(
     r"\W*(?:(?:oh|hm+|um+|uh+|er+|ok|well|sorry)\W+)*(?:wait|hold on|hang on|actually|no|stop|scratch that|on second)\b"
 )
+
+
+def take_answer(current: Goal | None, rest: Ask, asked: str) -> bool:
+    """What belongs to no new request goes to the one that the last answer was about. True when it changed anything."""
+    if current is None or current.state not in (OPEN, REFUSED):
+        return False
+    before = current.as_json()
+    if current.state == REFUSED and (current.kind != "swap" or not any(i.wish for i in rest.items)):
+        return False  # a wish for another item is a request of its own
+    current.unknown = rest.unknown or "" if asked == "order" and not rest.orders else ""
+    if asked == "order" and current.kind in ("cancel", "address", "payment") and not (rest.orders or current.items):
+        _by_contents(rest)
+    if rest.items and current.items and asked == "item" and not rest.also:
+        _narrow(current, rest)
+    elif rest.items or rest.keep or rest.orders or rest.payment or rest.reason or rest.address or rest.every:
+        _fill_answer(current, rest, asked)
+    changed = before != current.as_json()
+    if changed:
+        current.state = OPEN
+    return changed
+
+
+def _by_contents(rest: Ask) -> None:
+    """ "It's got a camera and some earbuds in it": which order, told by what is in it."""
+    sets = [{k[0] for k in i.lines} for i in rest.items]
+    common = set.intersection(*sets) if sets else set()
+    if len(common) == 1:
+        rest.orders, rest.items = list(common), []
+
+
+def _narrow(current: Goal, rest: Ask) -> None:
+    """The answer to "which item": of what was unclear, what is named now."""
+    for item in rest.items:
+        mine = next((i for i in current.items if set(i.lines) & set(item.lines)), None)
+        if mine is None:
+            current.items.append(item)
+            continue
+        mine.lines = [x for x in mine.lines if x in item.lines]
+        mine.all = mine.all or item.all
+        if item.wish:
+            mine.wish = item.wish.over(mine.wish)
+
+
+def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
+    """Adds to a request what the answer tells of it."""
+    if rest.items and current.kind in ("swap", "return", "cancel") and not _tells_order(current, rest, asked):
+        merge_items(current.items, rest.items, rest.only)
+    current.keep = list(dict.fromkeys([*current.keep, *rest.keep]))
+    current.items = [i for i in (without(i, rest.keep) for i in current.items) if i.lines]
+    told_again = asked in ("reason", "payment") and set(rest.orders) <= set(current.orders) and not rest.only
+    if rest.orders and asked in ("order", "item", "confirm", "reason", "payment", "") and not told_again:
+        fits = [i for i in current.items if any(k[0] in rest.orders for k in i.lines)]
+        for item in fits:
+            item.lines = [k for k in item.lines if k[0] in rest.orders]
+        current.orders = list(rest.orders)
+    if rest.every and asked in ("order", "item"):
+        current.every = True
+        for item in current.items:
+            item.all = True
+    current.payment = list(rest.payment) or current.payment
+    current.reason = rest.reason or current.reason
+    current.address = dict(rest.address) or current.address
+
+
+def _tells_order(current: Goal, rest: Ask, asked: str) -> bool:
+    """ "The vacuum's in it": asked about an order that is to be cancelled, items of it only say which one it is."""
+    whole = current.kind == "cancel" and not current.items and bool(current.orders)
+    return (
+        whole and asked in ("reason", "order") and {k[0] for k in lines_of(rest.items)} & set(current.orders) != set()
+    )
