@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from assistant.act.context import Context
 from assistant.act.orders import doubts, flow, identity, info, phrases
+from assistant.act.orders.step import Step
 from assistant.act.orders.task import DONE, DROPPED, REFUSED, Task
 from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules
@@ -229,7 +230,7 @@ class OrderTalk:
         if hurt and not (said.asks or said.drops or said.questions or task.busy):
             said.hurt, said.told = True, [k for i in said.rest.items for k in i.lines]
             task.num_told = next((i.count for i in said.rest.items if i.count), None)
-        step = flow.Step(
+        step = Step(
             task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
         )
         turned = turned and ("?" in text or not (said.told or said.rest.items))
