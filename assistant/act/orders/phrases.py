@@ -145,3 +145,8 @@ def methods(account: Account, found: Sequence[Method], sheet: Sheet) -> str:
 
 def named(product: Product, line: Line) -> str:
     return product.name or line.name
+
+
+def facts(line: Line) -> str:
+    """The options of an item, by name and value."""
+    return ", ".join(f"{n.replace('_', ' ')} {v}" for n, v in line.options.items() if v) or "without options"
