@@ -19,6 +19,8 @@ from assistant.request import Request, Wanted
 from assistant.types import Money, Product, Receipt, Variant
 
 _PRICE_WORDS = re.compile(r"\b(?:price|cheap\w*|expensive|costs?|pricier|dearer|how much|afford\w*)\b")
+_BY_PRICE = re.compile(r"\b(?:cheaper|dearer|pricier|more expensive|less expensive|costs? (?:more|less))\b")
+"""Asks for a difference in price, whatever else it is told by: "how much dearer is it than the smallest"."""
 _RATED = re.compile(r"\b(?:rat(?:ed|ings?)|reviews?|reviewed|stars?)\b")
 _DEARER = re.compile(r"\b(?:more expensive|pricier|dearer|costs? more|higher price|most expensive)\b")
 
@@ -49,7 +51,7 @@ def compare(request: Request, context: Context, plan: Plan) -> None:
     sides: list[Side] = []
     wanted = measures.asked(request.text)
     best = measures.comparable({p.product_id: measures.value_of(p, wanted) for p in products}, wanted) if wanted else {}
-    if wanted and len(best) == len(products):
+    if wanted and len(best) == len(products) and not _BY_PRICE.search(fold(request.text)):
         superlative.say_values(wanted, best, products, plan, context, request.text)
         return
     for product in products:

@@ -152,21 +152,25 @@ def _of_what_is_strange(read: Sequence[Request], other: Taken) -> bool:
     return strange and other.name.startswith(_OF_THE_TALK)
 
 
-def _of_all_again(read: Sequence[Request], other: Taken) -> bool:
-    """Whether an answer is of all that was talked about where the message names one of it: "what about the lite"."""
+def _of_others_too(read: Sequence[Request], other: Taken) -> bool:
+    """Whether an answer is of all that was talked about, or of another of it, where the message names one: "what about
+    the lite", "does the 800 take batteries"."""
     mine = {p for r in read for p in r.products}
     theirs = {p for r in other.requests for p in r.products}
+    one_of_several = len(mine) == 1 and any(len(r.extra.get("focus", ())) > 1 for r in read)
+    if other.name == "first":
+        return one_of_several and not mine & theirs
     return other.name.startswith("of_it") and bool(mine) and mine < theirs
 
 
 def _ranks_no_more(read: Sequence[Request], other: Taken) -> bool:
-    """Whether the message asks for the one with the most or least among what is talked of, and the answer tells of all
-    of it: "and the cheapest one?"."""
-    ranks = all(r.act in _RANKS and says_rank(r.text) for r in read)
+    """Whether the message asks for the one with the most or least of what is talked of, and the answer tells of all of
+    it: "and the cheapest one?"."""
+    ranks = all(r.act in _RANKS and r.products and says_rank(r.text) for r in read)
     return ranks and other.name.startswith("of_it") and not _acts(other.requests) & _RANKS
 
 
-_UNFIT = (_passes_over, _ranks_unasked, _ranks_no_more, _of_what_is_strange, _of_all_again)
+_UNFIT = (_passes_over, _ranks_unasked, _ranks_no_more, _of_what_is_strange, _of_others_too)
 """What an answer can't be meant by, whatever is likely."""
 
 
