@@ -1,6 +1,6 @@
 """What a message asks of several things together: their sum, with a code, as a member, delivered, one more or less.
 
-Works on the pieces that basket.py counts and the basket that the conversation keeps. Knows no prices.
+Works on the pieces that are named (basket.py) or meant without a name (basket_pieces.py). Knows no prices.
 """
 
 from __future__ import annotations
