@@ -5,6 +5,7 @@ Each candidate comes with how well it fits so far, and why. Knows no sizes and n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ _NOISE = frozenset(
     nice great choose pick help looking need want something anything give buy max maximum budget year old woman man
     him her suits suit fits fit based bought might would you think enjoys fan usually often lot parents grandma grandpa
     granny uncle aunt cousin nephew niece neighbour teacher kid week month tomorrow soon next quid pound euro dollar
-    buck secret santa already dear expensive""".split()
+    buck secret santa already dear expensive up""".split()
 )
 
 
@@ -57,6 +58,8 @@ def candidates(
     )
     found: Found = {}
     query = query_of(request)
+    if gift and not query and request.products and float(request.extra.get("coverage", 1.0)) < _WHOLE:
+        query = _words_of_names(request, context)  # who drinks coffee gets more than the one thing called so
     if not gift and not query and not (base.category or base.subcategory or base.brand):
         base = _talked_of(request, base, context)
     _from_request(request, query, base, context, found, wide=wide)
@@ -68,6 +71,16 @@ def candidates(
     if not found and not query:
         _best_rated(base, context, found)
     return found, asked
+
+
+_WHOLE = 0.99
+
+
+def _words_of_names(request: Request, context: Context) -> str:
+    """The words of the message by which products were named, to look for all that speaks of it."""
+    names = {s for p in context.catalogue.products(request.products[:3]) for s in stems(p.name)}
+    words = re.findall(r"[a-z]{3,}", request.text.lower())
+    return " ".join(w for w in dict.fromkeys(words) if set(stems(w)) & names and not set(stems(w)) & _NOISE_STEMS)
 
 
 def _from_pursuits(query: str, base: Filters, context: Context, found: Found) -> bool:

@@ -96,6 +96,8 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
         return "other" if exists else "near"
     if exists and common & set(request.extra.get("strange", ())):
         return "other"
+    if exists and any(_says_which(w, request) for w in common):
+        return "other"  # paddle boards are no boards to chop on
     chosen = request.products and not request.from_context
     if chosen or not asked or request.limits.price:
         return "near" if common else ""
@@ -105,3 +107,10 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
     if not named and len(request.query.split()) == 1 and not _OPEN.search(folded):  # a mug for the microwave is none
         return "other" if exists else "near"
     return "near" if common else ""
+
+
+def _says_which(word: str, request: Request) -> bool:
+    """Whether a word says which of a kind is meant: it stands right before another word of what is looked for."""
+    words = request.query.split()
+    after = words[words.index(word) + 1 :][:1] if word in words else []
+    return bool(after) and f"{word} {after[0]}" in request.text.lower()

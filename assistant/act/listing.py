@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.act import needs
+from assistant.act.avoid import is_of_diet
 from assistant.act.conditions import held
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only
@@ -50,7 +51,9 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     hits = held(_not_denied(hits, request.text, context), request.text, context)
     hits, avoided = without(_of_measure(_as_told(hits, request, context), request, context), request, context)
     if avoided and not hits:
-        said = f"I'm sorry, I found nothing of that kind that has no {join(avoided, 'or')} by what our texts say."
+        diets = [a for a in avoided if is_of_diet(a)]
+        fits = f"that is {join(diets)}" if diets else f"that has no {join(avoided, 'or')}"
+        said = f"I'm sorry, I found nothing of that kind {fits} by what our texts say."
         plan.say(said)
         return True
     if not hits and not (request.limits.price or request.limits.rating):

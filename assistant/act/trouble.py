@@ -73,6 +73,29 @@ def _help(request: Request, context: Context, plan: Plan) -> None:
         plan.needs += [need for need in said.needs if any(need in sentence for sentence in plan.core)]
 
 
+_ASKS = re.compile(
+    r"\?|\b(?:need|want|looking|recommend|suggest|got any|do you|have you|anything|something|which|what|how)\b"
+)
+_HAD = re.compile(
+    r"\b(?:i|we)(?:'ve| have)? (?:only |just )?(?:had|bought|got|own|was|were|am)\b|\b(?:only|just) had\b"
+)
+
+
+def went_wrong(request: Request) -> bool:
+    """Whether somebody tells that a thing they have failed them, and asks nothing: "my tent leaked all night" isn't
+    answered with what tents can do."""
+    text = fold(request.text)
+    named = bool(request.products or request.limits.category or request.limits.subcategory)
+    had = bool(_HAD.search(text) or _OWN.search(text) or _GOT.search(text))
+    fails = bool(_FAULTY.search(text) or _NOT_SO.search(text))
+    return named and had and fails and not _ASKS.search(text)
+
+
+_NOT_SO = re.compile(
+    r"\b(?:isn't|wasn't|aren't|weren't|not|never|n't|too|soak\w*|freez\w*|wet|useless|rubbish)\b|n't\b"
+)
+
+
 def _of_goods(request: Request) -> bool:
     """Whether something that the customer has is complained of, rather than how they were served."""
     named = bool(request.products or request.limits.category or request.limits.subcategory)

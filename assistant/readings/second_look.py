@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.plan import Plan, render
+from assistant.act.trouble import went_wrong
 from assistant.readings.judge import default_judge, inputs
 from assistant.readings.traits import READ, Scene, of_answer, read, scene
 from assistant.readings.ways import ways
@@ -39,6 +40,10 @@ _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "super
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
 """The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4
+_PLAIN = 0.95
+"""How sure a question for offers must be, for goods not found to be no answer to it."""
+_SURELY_WRONG = 0.9
+"""How sure a complaint of a thing that went wrong must be, to be no question about it."""
 _BARE = 3
 """Words of a yes or no that says nothing else: where nothing was asked it answers no question of before."""
 
@@ -131,6 +136,8 @@ def _settled(requests: Sequence[Request]) -> bool:
     with feeling and nothing else."""
     if all(r.extra.get("felt") or (r.act in ("yes", "no") and len(r.text.split()) <= _BARE) for r in requests):
         return True
+    if any(r.act == "complaint" and r.confidence >= _SURELY_WRONG and went_wrong(r) for r in requests):
+        return True
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 
@@ -175,9 +182,11 @@ _UNFIT = (_passes_over, _ranks_unasked, _ranks_no_more, _of_what_is_strange, _of
 
 
 def _knows_less(first: Taken, other: Taken) -> bool:
-    """Whether an answer to this message and the one before it together leaves a part open, where this one alone has its
-    answer."""
-    return other.name == "joined" and first.plan.answered and not other.plan.answered
+    """Whether an answer to this message and the one before it together leaves a part open where this one alone has its
+    answer, or goods are looked for in vain where offers were plainly asked for."""
+    offers = any(r.act == "promotion" and r.confidence >= _PLAIN for r in first.requests)
+    in_vain = first.plan.answered and not other.plan.answered
+    return in_vain and (other.name == "joined" or (offers and other.name in ("search", "need", "fresh")))
 
 
 def _acts(requests: Sequence[Request]) -> set[str]:

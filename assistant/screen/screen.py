@@ -32,6 +32,7 @@ _GIVING = re.compile(
     rf"|visa|master ?card|amex|cards?|account|iban|cvv|cvc|code|password|number|no|is)\W+))*(?:{_MASK})",
     re.IGNORECASE,
 )
+_ASKING = re.compile(r"\W*(?:can|could|may|do|does|is|are|will|would|how|what|which)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -55,7 +56,8 @@ class Screened:
         rest = "".join(p for p in parts if not (_GIVEN.search(p) or _EXPIRES.search(p)))
         if rest.count(" ") < 2 or not _WORD.search(rest):
             rest = _GIVING.sub(" ", self.kept)
-            rest = rest if len(_WORD.findall(rest)) > 2 else ""
+            if len(_WORD.findall(rest)) <= 2:  # "can I pay with my card [card number]" asks whether it can be paid so
+                rest = _GIVEN.sub(" ", self.kept) if _ASKING.match(self.kept) else ""
         rest = re.sub(r" (?= |[?.!])", "", rest)
         return re.sub(r"^(?:[\W_]|(?:and|but|so|then)\b)+", "", rest, flags=re.IGNORECASE).strip(" ,;\n")
 

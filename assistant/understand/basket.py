@@ -39,6 +39,10 @@ _CODES = (
         r"([A-Za-z0-9][A-Za-z0-9_-]{2,23})\b"
     ),
     re.compile(r"\b([A-Za-z0-9][A-Za-z0-9_-]{2,23})\W+(?:codes?|coupon|voucher)\b"),
+    re.compile(
+        r"\b(?:do(?:es)?|will|is|would)\W+(?:the )?([A-Z]{3,}\d[A-Z0-9_-]*)\W+(?:still |also |even )*"
+        r"(?:work|works|apply|count|valid|active|good|usable)\b"
+    ),
     re.compile(r"\b(?:use|apply|enter|redeem|using)\W+(?:the |my )?([A-Z]{4,}\d{1,4})\b"),
 )
 _WRITTEN_AS_CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9_-]{4,24}|[A-Z]{5,24}")

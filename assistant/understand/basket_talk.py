@@ -200,6 +200,8 @@ def _on_terms(talk: _Talk, lookup: Lookup) -> Request | None:
     again = bool(before) and not pieces and not talk.codes and talk.member is None
     if again and counts_anew(talk.folded, before):
         return None
+    if pieces and before and talk.state.act == "basket" and MORE.search(talk.folded):
+        return _request(talk, basket.joined(before, pieces), talk.state.basket)  # "with TENNER, and a pan as well"
     return _request(talk, own, {} if pieces else talk.state.basket, again=again)
 
 

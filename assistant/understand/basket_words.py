@@ -12,7 +12,7 @@ from assistant.request import Piece, Request
 from assistant.understand.kinds import COSTS, OF_BASKET, SAVE, SHIPPING, TOGETHER
 
 ADDS_UP = re.compile(
-    r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to )?(?:pay|owe)\b"
+    r"\bwhat (?:do|would|will|must|shall) (?:i|we) (?:have to |end up |need to )*(?:pay(?:ing)?|owe|spend(?:ing)?)\b"
     r"|\b(?:what|how much)(?:'s| is| will| would| does| do)? "
     r"(?:that|it|this|those|they|these|all (?:of )?(?:that|it|this))"
     r"(?: all)?(?: be| make| come to| cost| amount to| add up to)?(?: then| altogether)?\W*$"
@@ -82,4 +82,6 @@ def changes(requests: Sequence[Request], labels: set[str], folded: str) -> bool:
 
 def asks_code_only(folded: str) -> bool:
     """Whether a code is asked about by itself ("does TENNER still work?")."""
+    if re.search(r"\b(?:if|when) i (?:use|add|apply|enter)\b", folded):
+        return False
     return bool(re.search(r"\b(?:work|works|working|valid|still|expired?|good for|use|does)\b", folded))

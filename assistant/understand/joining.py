@@ -39,6 +39,9 @@ def _listed(state: State, request: Request) -> dict[str, Any]:
 def of_the_same(before: Request, request: Request) -> Request:
     """The kind that the clause before it in the same message named, for a clause that asks only for the cheapest or
     dearest ("got a cheap watch? the cheapest please"): never the cheapest of everything, or of an older list."""
+    if request.act == "promotion" and not (request.limits or request.products) and before.act in ("search", "price"):
+        kinds = replace(before.limits, price=request.limits.price)
+        return replace(request, limits=kinds)  # "300 quid on camping stuff, do I get something off"
     names_kind = not request.from_context and (request.query or request.limits or request.products)
     searched = before.act in SUPERLATIVES | {"search", "recommend", "policy"} and (
         not before.products or before.group or before.from_context
@@ -56,12 +59,21 @@ def of_the_same(before: Request, request: Request) -> Request:
 _LOOKS = re.compile(r"\b(?:have you|do you (?:have|sell|do)|got any|have you got|is there|are there|any)\b")
 
 
+def _leads_to_offers(before: Request, request: Request) -> bool:
+    """Whether a clause only says on what the next asks for offers."""
+    kinds = (request.limits.category, request.limits.subcategory, request.limits.brand)
+    same = any(kinds) and kinds == (before.limits.category, before.limits.subcategory, before.limits.brand)
+    return request.act == "promotion" and same and before.act in ("search", "price") and not _LOOKS.search(before.text)
+
+
 def merge(requests: list[Request]) -> list[Request]:
     """Drops requests that say nothing new, such as a search that only introduces the question after it."""
     out: list[Request] = []
     for request in requests:
         previous = out[-1] if out else None
-        if previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order"):
+        if (previous is not None and _leads_to_offers(previous, request)) or (
+            previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order")
+        ):
             out[-1] = request
         elif previous is None or not _same_subject(previous, request):
             out.append(request)

@@ -29,7 +29,7 @@ TOGETHER = re.compile(
     r"basket|cart|bundle|as a set)\b"
 )
 COSTS = re.compile(
-    r"\b(?:how much|how expensive|price|cost|costs|cheaper|total|pay|come to|comes to|set me back|spend|"
+    r"\b(?:how much|how expensive|price|cost|costs|cheaper|total|pay|paying|come to|comes to|set me back|spend|"
     r"add up|worth|sum|charge|bill)\b|[$€£]"
 )
 OFF = re.compile(

@@ -85,7 +85,8 @@ _COLOUR = re.compile(
     r"|\b([a-z]+) is my fav(?:e|ou?rite)(?: colou?r)?\b|\bmore of an? ([a-z]+) person\b"
 )
 _SIZE = re.compile(
-    r"\b(?:i|we) (?:usually |normally |always |mostly |now |generally |actually )*(?:wear|take|need|have|am|'m) "
+    r"(?:\b(?:i|we)|\bi'?m [a-z]+(?: \w+)? and) (?:usually |normally |always |mostly |now |generally |actually )*"
+    r"(?:wear|take|need|have|am|'m) "
     r"(?:an? )?(?:(?:shoe |foot |european |eu |uk |us )*size )?"
     r"(?P<a>\d{2,3}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|x{0,4}[sml]|small|medium|large|extra large)\b"
     r"(?! (?:of|years|kids|people|minutes))"
@@ -170,6 +171,18 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
 
 
+_ASKS = re.compile(
+    r"\?|\b(?:what|which|how|where|when|looking for|i(?:'d)? (?:need|want|like)|show|recommend|please|any|got|do you|"
+    r"have you|can|could|is|are there)\b"
+)
+
+
+def only_tells(clause: Clause) -> bool:
+    """Whether a clause says of its writer what they are or wear, and asks nothing: "I'm vegan" names no vegan duvet."""
+    asks = _ASKS.search(fold(clause.text))
+    return not asks and any(t.name in ("diet", "size", "avoids") for t in stated(clause.text, "", clause, State()))
+
+
 def _diets(folded: str) -> Iterator[Told]:
     if match := _NOT_DIET.search(folded):
         yield Told("diet", _diet(match[1]), gone=True)
@@ -205,7 +218,9 @@ def _sizes(folded: str, sure: bool) -> Iterator[Told]:
     yield Told("size", value.upper() if value.isalpha() else value, _one(about))
 
 
-_OWN_SIZE = re.compile(r"\b(?:i|we) (?:\w+ )?wear\b|\bmy (?:\w+ )?size\b|\bmy feet are\b")
+_OWN_SIZE = re.compile(
+    r"\b(?:i|we) (?:\w+ )?wear\b|\bi'?m [a-z]+(?: \w+)? and wear\b|\bmy (?:\w+ )?size\b|\bmy feet are\b"
+)
 _NO_SIZE = ("about", "feet")
 
 

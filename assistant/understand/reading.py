@@ -15,12 +15,13 @@ from functools import cache
 
 from assistant.language import STOP_WORDS, fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
-from assistant.understand import shopping
+from assistant.understand import preferences, shopping
 from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
 from assistant.understand.clause import Clause, LateClause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
+from assistant.understand.corrected import corrected
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Links, OptionMention, link
@@ -90,12 +91,16 @@ class Reader:
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         text = written_out(plain(text), self._vocabulary.is_word)
-        parts = with_what_points(split(words_to_numbers(_MASKED.sub(" ", text))), state)
+        text = corrected(words_to_numbers(_MASKED.sub(" ", text)))
+        parts = with_what_points(split(text), state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
+            if len(asking) > 1 and preferences.only_tells(clause):
+                requests.append(Request("none", clause.text))  # taken in beside what the others ask
+                continue
             request = (
                 of_the_same(requests[-1], self._request(clause, context))
                 if requests

@@ -212,6 +212,13 @@ def _named(text: str, offer_names: Sequence[str]) -> bool:
     return any(len(name) > 1 and name <= said for name in names)
 
 
+_ONE_FREE = re.compile(
+    r"\b(?:buy|take|get)\b.*\b(?:get|have) (?:one|another|(?:a|the) (?:second|third|fourth|\d(?:nd|rd|th))) (?:\w+ )?"
+    r"(?:for )?free\b"
+)
+"""Asks how many must be taken for one to be free, which is an offer's to say."""
+
+
 def _one(
     request: Request, seen: Seen, codes: tuple[str, ...], named: bool, state: State, text: str, digits: int
 ) -> Request:
@@ -223,11 +230,13 @@ def _one(
         kept = [w for w in request.query.split() if not OFF.fullmatch(w) and w != "after"]
         request = replace(request, query=" ".join(kept) or request.query)
     of_code = seen.label in OF_BASKET | OF_OFFERS | {"code"} or bool(OFF.search(folded)) or request.act == "none"
-    of_code = of_code or bool(re.search(r"\b(?:use|using|apply|enter|redeem)\b", folded))
+    of_code = of_code or bool(re.search(r"\b(?:use|using|apply|enter|redeem|works?|valid|counts?)\b", folded))
     if codes and request.act != "order" and of_code:
         return replace(
             request, act="promotion", extra=request.extra | {"codes": codes, "slots": {"codes": list(codes)}}
         )
+    if _ONE_FREE.search(folded) and request.act in ("search", "details", "availability", "price", "none"):
+        return replace(request, act="promotion", query="")
     if seen.label == "free_shipping" and request.act in ("policy", "promotion", "none", "search", "price", "details"):
         return replace(request, act="promotion", products=(), extra=request.extra | {"asks": "free_shipping"})
     goes_on = state.act == "promotion" and bool(_WHEN.search(folded)) and not seen.mentions

@@ -14,6 +14,7 @@ _FORMS = {
     "wat": "what", "wot": "what", "wats": "what's", "wots": "what's", "hw": "how",
     "dose": "does", "cuz": "because", "bc": "because", "wich": "which", "hav": "have",
     "u": "you", "ur": "your", "pls": "please", "plz": "please",
+    "pressie": "present", "prezzie": "present", "pressy": "present",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w'/&.-])'?(?P<word>[A-Za-z][A-Za-z0-9']*)(?![\w/&-])")
 _LEADING = re.compile(r"^\W*n (?=\w)")

@@ -1,0 +1,125 @@
+"""Corrections in the same breath, what is told beside a question, offers asked for sideways, things that went wrong."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.screen.screen import screen
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from assistant.understand.corrected import corrected
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    with fresh_database(tmp_path_factory.mktemp("otherwise") / "shop.db") as db:
+        import_shop(db, "shop", DEMO_SHOP)
+        engine = ScriptedEngine(lambda _: "", context=50_000)
+        assistant = Assistant(db, engine, engine.tokenizer, Settings())
+
+        def say(*turns: str) -> Record:
+            conversation = uuid.uuid4().hex
+            return [assistant.reply(conversation, t, introduced=True) for t in turns][-1]
+
+        yield say
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("i want a laptop. no wait, a tablet", "i want a tablet"),
+        ("i want a toaster for the kitchen, no, a kettle sorry", "i want a kettle"),
+        ("2 beam 400s... actually make that 3. total?", "3 beam 400s. total?"),
+        ("2 tents, no, 3 tents", "3 tents"),
+        ("I'd like the squall in navy. no, red. is it there in M?", "I'd like the squall in red. is it there in M?"),
+        ("how much is the lamp, i mean the floor lamp", "how much is the floor lamp"),
+        ("what's the price of the lamp. sorry the lantern", "what's the price of the lantern"),
+        ("size M sorry L please", "size L please"),
+    ],
+)
+def test_what_is_put_right_is_meant(said: str, meant: str) -> None:
+    assert corrected(said) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is it in stock, no rush",
+        "is there a tent, no poles needed",
+        "no, the blue one",
+        "sorry, how much is the tent",
+        "do you have a kettle? no, a toaster would be fine too",
+        "is the tent actually the one on the photo",
+        "is there a rucksack that is actually a handbag",
+        "hi, sorry to bother, a tent please",
+    ],
+)
+def test_what_takes_nothing_back_stays(said: str) -> None:
+    assert corrected(said) == said
+
+
+def test_a_correction_is_answered_alone(talk: Talk) -> None:
+    reply = talk("two beam 400s... actually make that three. total?").reply
+    assert "3 ×" in reply and "2 ×" not in reply
+
+
+def test_what_one_is_names_nothing(talk: Talk) -> None:
+    """ "I'm vegan" was taken for the Cloud Vegan Duvet, and the boots were forgotten."""
+    record = talk("I'm vegan and wear a 42. any boots?")
+    assert [a.act for a in record.acts] == ["preference", "search"] and "that is vegan" in record.reply
+    assert "size 42" in talk("I'm vegan and wear a 42. any boots?", "what do you know about me").reply
+
+
+@pytest.mark.parametrize(
+    ("text", "offer", "other"),
+    [
+        ("how many pairs of socks do i have to buy to get one for free", "Socks: 3 for 2", "Cosy nights"),
+        ("three hundred quid on camping stuff, do i get something off", "£20 off camping", "Cosy nights"),
+        ("is there a black friday sale", "Cosy nights", "couldn't find"),
+    ],
+)
+def test_offers_are_told_however_they_are_asked_for(talk: Talk, text: str, offer: str, other: str) -> None:
+    reply = talk(text).reply
+    assert offer in reply and other not in reply
+
+
+def test_a_code_that_is_none(talk: Talk) -> None:
+    assert "don't know a code “GIFT10”" in talk("does GIFT10 work on the tent").reply
+
+
+def test_a_sum_goes_on_with_a_code_and_one_thing_more(talk: Talk) -> None:
+    turns = ["a hearthside throw and a drift pillow together - what do I end up paying?", "and if i use TENNER on top?"]
+    assert "£64.90" in talk(turns[0]).reply and "works from £75.00" in talk(*turns).reply
+    assert "£96.65" in talk(*turns, "and with TENNER and a crepe pan as well?").reply
+
+
+@pytest.mark.parametrize("text", ["my tent leaked all night", "my squall is soaking through, only had it 3 months"])
+def test_what_went_wrong_is_no_question(talk: Talk, text: str) -> None:
+    record = talk(text)
+    assert [a.act for a in record.acts] == ["complaint"] and "waterproof" not in record.reply
+
+
+def test_another_board_is_no_paddle_board(talk: Talk) -> None:
+    assert "we don't have exactly that" in talk("do you sell paddle boards").reply
+
+
+def test_a_gift_for_who_drinks_coffee_keeps_to_the_money(talk: Talk) -> None:
+    reply = talk("a gift between 30 and 50 pound for someone who drinks coffee all day").reply
+    assert "coffee" in reply and "£8.50" not in reply and "Gift Card" not in reply
+
+
+def test_a_question_around_a_card_number_is_answered(talk: Talk) -> None:
+    reply = talk("can i pay with my card 4111 1111 1111 1111").reply
+    assert "haven't kept your card number" in reply and "We take Visa" in reply
+    assert screen("my card is 4111 1111 1111 1111 exp 12/29", 4000).asked == ""
