@@ -6,8 +6,9 @@
 Imports each shop into a temporary database, runs `backroom replay` over the cases of tests/bench/truth (their
 expectations are taken out first), judges every reply with the checker beside them, prints a table and writes
 tests/bench/results/truth.json. Failures of the development cases go to a file for whoever mends them; of the held-out
-cases (heldout, street_j, and street_m, whose customers are angry, sad, afraid, glad or joking) only totals are shown;
-both halves of tests/bench/truth/make_fresh.py have been read by now. It knows nothing of how the assistant works.
+cases (heldout, street_j, street_n, and street_m, whose customers are angry, sad, afraid, glad or joking) only totals
+are shown; both halves of tests/bench/truth/make_fresh.py have been read by now. It knows nothing of how the assistant
+works.
 """
 
 from __future__ import annotations
@@ -49,9 +50,11 @@ STREET = (
     "street_g",
     "street_h",
     "street_i",
+    "street_k",
+    "street_l",
 )
 READ = ("dev", "fresh_a", "fresh_b", "long_a", "long_b", *STREET)
-SPLITS = (*READ, "heldout", "street_j", "street_m")
+SPLITS = (*READ, "heldout", "street_j", "street_m", "street_n")
 
 
 def replay(shop: str, cases: Sequence[Json], folder: Path, extra: Sequence[str]) -> tuple[list[Json], float]:
