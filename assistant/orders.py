@@ -38,6 +38,7 @@ from assistant.understand.orders.scene import Focus, Shop
 from assistant.understand.orders.signals import (
     about_orders,
     asks_noted,
+    asks_of_own,
     asks_rule,
     names_own,
     of_goods,
@@ -102,7 +103,7 @@ class OrderTalk:
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
         relevant = relevant and (numbered or bool(task.customer or task.heard) or not asks_rule(text))
         claims = task.customer is None and self._claims(text, task, rules)
-        relevant = relevant or (claims and wants_done(text))
+        relevant = relevant or (claims and (wants_done(text) or asks_of_own(text)))
         acts = {r.act for r in requests}
         if acts and acts <= _OF_ITSELF and not relevant:
             return None
@@ -120,9 +121,11 @@ class OrderTalk:
             begun = bool(task.asked or task.heard)
             bare = not begun and not any(r.products for r in requests) and identity.bare(text)
             if not relevant and not waiting and not (claims and (begun or bare)):
+                task.unused = task.unused or claims
                 return None
             if wants_person(text) and (relevant or waiting):
                 return _to_person()
+            claims, task.unused = claims or task.unused, False
             quiet = bare and not relevant and not identity.says_who(text)
             return self._unidentified(text, task, rules, context, conversation, relevant, claims, quiet)
         account = self._account(task.customer)

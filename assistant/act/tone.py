@@ -61,7 +61,8 @@ def colour(
     if feeling.emotion in _SAID and not recently:
         # who asks for a name, a yes or a price tells nothing to be glad of
         glad_of_nothing = feeling.emotion == "joy" and (at_work or acts <= _ASK)
-        if not acts & _TELLS_ITSELF and not glad_of_nothing and _is_plain(feeling, plan):
+        few_words = at_work and all(len(r.text.split()) <= _ANSWER and "!" not in r.text for r in requests)
+        if not (acts & _TELLS_ITSELF or glad_of_nothing or few_words) and _is_plain(feeling, plan):
             plan.opening = _SAID[feeling.emotion]
         kept |= {"told": feeling.emotion, "told_at": turn}
     if plan.handoff or plan.offer == "person" or any(r.extra.get("called_before") for r in requests):
@@ -83,6 +84,8 @@ def _is_plain(feeling: Feeling, plan: Plan) -> bool:
 
 
 _FELT, _STRONG = 0.55, 0.7
+_ANSWER = 6
+"""Words of an answer to what was asked of an order: "don't need it anymore" is a reason and no anger."""
 _ON = re.compile(r"\b(?:again|back on|on|enable|allowed?|may|fine|welcome|start)\b")
 _ASKS = re.compile(r"^\W*(?:do|does|are|is|can|could|how|what|why|who|tell|explain)\b.*")
 _OFF = re.compile(r"\b(?:stop|off|ignore|don't|do not|dont|not|never|without|disable|no|quit|leave|opt out|less)\b")

@@ -73,6 +73,8 @@ class Listener:
         feeling = self._feeling(whoasks.without(text, always=True), state)
         mood = state.mood | {"strain": strained(state.mood, feeling, text, state.log)}
         requests = self._requests(whoasks.without(text), state)
+        if all(r.act == "preferences" for r in requests) and "!" not in text:
+            feeling, mood = NEUTRAL, state.mood  # who wants something forgotten isn't angry by that
         return Heard(_felt([_called(r, state) for r in requests], feeling, text), feeling, mood)
 
     def _requests(self, text: str, state: State) -> list[Request]:

@@ -110,3 +110,26 @@ def test_one_of_several_is_not_all_of_them(tmp_path: Path) -> None:
     with order_shop(tmp_path / "orders.db") as db:
         reply = said(db, "mia", "please send one of my mugs back to you", "the visa").reply
         assert "the Camp Mug from order #W1000002" in reply and "2 ×" not in reply
+
+
+def test_what_is_taken_out_of_an_order_is_not_kept_in_it(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        turns = ("what's in my order #W1000001", "take the lamp out of it")
+        assert "only the whole order: #W1000001 also has Trail Boots" in said(db, "mia", *turns).reply
+        record = said(db, "mia", *turns, "no, the whole order then")
+        assert "cancel order #W1000001" in record.reply
+
+
+def test_who_says_a_name_first_is_known_in_the_next_message(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        turns = ("Hello! Mia Byrne here, T12 AB34. do you sell lamps?", "and where is my parcel")
+        assert "#W1000001" in talk(db, *turns, conversation="first")[-1].reply
+        turns = ("Hello! Mia Byrne here, T12 AB34. what's happening with my boots",)
+        assert "#W1000001" in talk(db, *turns, conversation="second")[-1].reply
+        assert "first need to know" in talk(db, "where is my parcel", conversation="third")[-1].reply
+
+
+def test_a_refund_that_is_asked_after_is_none_that_is_asked_for(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        reply = said(db, "mia", "where's my refund for the mugs?").reply
+        assert "Which item" not in reply and "I will return" not in reply

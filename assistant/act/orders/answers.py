@@ -40,12 +40,15 @@ def whole_after_all(task: Task, said: Said) -> bool:
     if current is None:
         return False
     asks_else = "?" in said.text and not _THEN.search(said.text)
-    if said.asks or said.no or said.forget or said.rest.keep or not said.rest.whole or asks_else:
+    refuses = said.no and not _WHOLE.search(said.text)
+    if said.asks or refuses or said.forget or said.rest.keep or not said.rest.whole or asks_else:
         return False
     current.items, current.keep, current.whole, current.state = [], [], True, OPEN
     return True
 
 
+_WHOLE = re.compile(r"^\W*no\b\W+(?:\w+ ){0,3}?(?:whole|entire|complete|all of)\b")
+"""A no to the part, not to the whole: "no, the whole order then"."""
 _THEN = re.compile(r"\b(?:what|how) about\b|\bthen\b|\binstead\b")
 
 

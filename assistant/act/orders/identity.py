@@ -20,7 +20,9 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ORDER = re.compile(r"#\s?[a-z]{0,3}-?\d{3,}|\b[a-z]{1,3}-?\d{5,}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"#?\w+(?:[-/_.]\w+)*")
 _SAYS_WHO = re.compile(
-    r"\bname(?:'s| is)\b|\bi(?:'?m| am) [a-z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]", re.IGNORECASE
+    r"\bname(?:'s| is)\b|\bi(?:'?m| am) [a-z]|\bzip\b|\bpost(?:al )?code\b|\bthis is [A-Z]|"
+    r"^\W*(?:(?:hi|hello|hey|hiya)\W+)?[a-z'-]+ [a-z'-]+ here\b",
+    re.IGNORECASE,
 )
 _BEGINS = re.compile(
     r"^\W*(?:(?:hi|hello|hey|hiya)\W+)?(?!(?:my |the )?orders?\b)[a-z'-]+ [a-z'-]+(?: [a-z'-]+)?\W{1,3}(?=\w*\d)",

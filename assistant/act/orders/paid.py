@@ -84,7 +84,7 @@ def refund(question: Json, desk: Desk) -> str | None:
 def _sent_back(question: Json, desk: Desk) -> str | None:
     """What came back of an order that was cancelled some time ago."""
     over = [o for o in orders_of(question, desk, one=True) if o.status.startswith("cancel")]
-    if len(over) != 1 or not question.get("orders"):
+    if len(over) != 1 or not (question.get("orders") or question.get("status")):
         return None
     figure = desk.sheet.money("order", over[0].order_id, "total", over[0].total)
     back = phrases.method(over[0].method) if over[0].method else "where it was paid from"

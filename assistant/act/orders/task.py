@@ -67,6 +67,8 @@ class Task:
 
     customer: str | None = None
     claim: dict[str, str] = field(default_factory=dict)
+    unused: bool = False
+    """Whether the claim stands from a message that asked nothing of orders, so that it hasn't been looked up."""
     num_failed: int = 0
     heard: list[str] = field(default_factory=list)
     """What was said before we knew who it was: read when we do."""

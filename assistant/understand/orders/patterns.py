@@ -126,6 +126,8 @@ NO_ACTION = re.compile(
 )
 
 
+_OUT_OF_IT = re.compile(r"^\W*out of (?:it|that|there)\b")
+"""Behind an item: of "take the laptop out of it" it goes, of "leave the laptop out of it" it stays."""
 _SO_MANY = re.compile(r"\b(?:these|those|the) ([2-9]|[1-9]\d)\b(?! ?(?:inch|cm|mm|ml|l|gb|tb|w|v|kg|g|%|of)\b)")
 
 
@@ -144,6 +146,7 @@ def kept(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
         before = KEEP.search(clause[:start])
         named_first = before is not None and not actions(clause[before.start() : start])
         run = end if named_first or (run >= 0 and AND_THE.fullmatch(clause[run:start])) else -1
-        if run >= 0 or KEEP_AFTER.search(clause[end:]):
+        taken_out = _OUT_OF_IT.search(clause[end:]) and actions(clause[:start] + clause[start:])
+        if run >= 0 or (KEEP_AFTER.search(clause[end:]) and not taken_out):
             out.add((start, end))
     return out

@@ -39,6 +39,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"(?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|"
         r"total (?:in )?refund|\bhow (?:much|many)\b[^.?!]{0,40}\b(?:com(?:e|es|ing)|go(?:es|ing)?) (?:back )?"
         r"(?:to|on|onto) my|"
+        r"\b(?:where|when)(?:'?s| is| do i get| will i get)? (?:my|the) (?:refund|money(?! back\b))\b|"
         r"\bget(?:ting)? (?:anything|something|any money|money|how much) back\b[^.?!]*\?",
     ),
     (
@@ -73,6 +74,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"the (?:order|parcel|package)|order|#?\w*-?\d{4,})|\bstatus\b|\b(?:has|have) (?:it|my|the|"
         r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
+        r"\bwhat(?:'?s| is) (?:happening|going on|up|the matter) with (?:my|the|order|#)|"
+        r"\b(?:is|are) my (?:[\w-]+ ){1,3}(?:on (?:its|the|their) way|coming|shipped|here yet)\b|"
         r"\bwhen (?:it|they|that|this)(?:'s| is|'ll| will|'re| are)? (?:be )?(?:arriv|com(?:e|ing)|deliver|get here|"
         r"due|expected|here)|\b(?:is|are) (?:there )?(?:a |the |my |any )(?:parcel|package|delivery|order)s?\b"
         r"[^.?!]{0,20}\b(?:on (?:its|the|their) way|coming|due|expected)\b|"

@@ -24,6 +24,7 @@ _OWN = re.compile(
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
     r")?(?:came|arrived)|"
     r"i(?: now)? own\b|i(?:'ve| have)? (?:paid|spent|splurged)|"
+    r"(?:is|are|has|have) my (?:[\w-]+ ){1,3}(?:on (?:its|the|their) way|arrived|shipped|coming|here yet)|"
     r"(?:has|have|had) arrived|(?:did|have) (?:i|we) (?:already |ever |once )*(?:buy|bought|order|get|got|"
     r"purchase|pay|paid|spend)\w*|"
     r"an order of mine|(?:the|that|this|those|these|all|pending|existing|recent) orders?|order status|"
@@ -259,6 +260,17 @@ def wants_person(text: str) -> bool:
     """Whether a message asks for a human being, and not only for the case that something can't be done."""
     low = wording.mend(text)
     return bool(_PERSON.search(low)) and not PERSON_IF.search(low)
+
+
+_OF_OWN = re.compile(
+    r"\b(?:what(?:'?s)?|where(?:'?s)?|when|how(?:'?s)?|any news|is|are|has|have|did|was)\b[^.?!]*\bmy "
+    r"(?!name|e-?mail|zip|post)"
+)
+
+
+def asks_of_own(text: str) -> bool:
+    """Whether somebody who says who they are asks after something of theirs: "what's happening with my skateboard"."""
+    return bool(_OF_OWN.search(wording.mend(text)))
 
 
 def wants_done(text: str) -> bool:

@@ -147,10 +147,15 @@ def actions(clause: str) -> list[tuple[str, int, bool]]:
                 continue
             if _LATER.search(before + clause[match.end() :]) or _CORRECTED.match(clause[match.end() :]):
                 continue
+            if match[0].startswith("refund") and _WHERE_IS.search(before):
+                continue  # "where's my refund for the cancelled order" gives nothing back
             if _is_past(match[0], before, clause[match.end() :]):
                 continue
             found.append((kind, match.start(), not _NOT.search(before)))
     return sorted(found, key=lambda f: f[1])
+
+
+_WHERE_IS = re.compile(r"\b(?:where|when)\b[^.?!]*\b(?:my|the|a)\s+$")
 
 
 def _is_past(word: str, before: str, after: str) -> bool:
