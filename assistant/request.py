@@ -59,7 +59,8 @@ class Refine:
     """How a message without a subject of its own changes what was looked for.
 
     `how` is "cheaper", "dearer", "more" (by what `words` measure: "bigger"), "fits" (only what has `words`: "60
-    litres") or "other". `beside` are the products it is said beside, `shown` all that were shown of the topic.
+    litres"), "without" (`words` say what isn't wanted) or "other". `beside` are the products it is said beside, `shown`
+    all that were shown of the topic.
     """
 
     how: str

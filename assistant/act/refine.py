@@ -33,7 +33,9 @@ def refine(request: Request, context: Context, plan: Plan) -> None:
             plan.say("I couldn't find one like that among those.")
         return
     pool = _pool(request, context)
-    if change.how in ("cheaper", "dearer"):
+    if change.how == "without":
+        _left(change, pool, request, context, plan)
+    elif change.how in ("cheaper", "dearer"):
         _by_price(change, pool, request, context, plan)
     elif change.how == "more":
         _by_measure(change, pool, request, context, plan)
@@ -58,6 +60,18 @@ def _pool(request: Request, context: Context) -> list[Product]:
 
 def _sold(product: Product) -> list[Variant]:
     return [v for v in product.variants if v.active]
+
+
+def _left(change: Refine, pool: list[Product], request: Request, context: Context, plan: Plan) -> None:
+    """What there is without what somebody doesn't want: by its name, else by what is written of it."""
+    words = change.words.split()
+    named = [p for p in pool if set(stems(change.words)) <= set(stems(p.name))]
+    gone = {p.product_id for p in named or [p for p in pool if not lacked(words, p)]}
+    left = [p for p in pool if p.product_id not in gone]
+    if not left:
+        plan.say("That is all that I can find of that kind in our shop.")
+        return
+    listing.show(left, request, context, plan)
 
 
 def _by_price(change: Refine, pool: list[Product], request: Request, context: Context, plan: Plan) -> None:

@@ -25,7 +25,9 @@ THRESHOLD = 0.25
 _OF_A_BUDGET = 3.0
 """How much more a message that names a sum of money must score: budgets are talk of shops ("I only have 50 pounds")."""
 _MONEY = re.compile(
-    r"[$£€]\s?\d|\b\d+(?:[.,]\d+)?\s?(?:pounds?|quid|dollars?|euros?|bucks|usd|eur|gbp|[$£€])(?!\w)", re.I
+    r"[$£€]\s?\d|\b\d{1,2}\s?(?:%|percent) (?:off|discount)\b|"
+    r"\b\d+(?:[.,]\d+)?\s?(?:pounds?|quid|dollars?|euros?|bucks|usd|eur|gbp|[$£€])(?!\w)",
+    re.I,
 )
 _OF_A_SENTENCE = 5.2
 """How much more a sentence by itself must score than a whole message."""
@@ -58,6 +60,7 @@ _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
     r"\b(?:least|most) (?:i|we) can (?:pay|spend)\b|\b(?:any|some|many) left\b"
+    r"|^(?:is|are) (?:the|this|that|these|your) (?:\w+ ){1,3}(?:dangerous|toxic|poisonous|flammable|harmful|safe)\W*$"
     r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}how (?:many|much|long|often|quickly|fast|hot|far|loud|heavy)\b"
     r"(?: \w+){0,2} (?:does|do|will|can|is|are) (?:it|they)\b(?: \w+){0,6}\W*$"
     r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?"
@@ -83,6 +86,16 @@ _SELF = re.compile(
     r"my (?:diet|size|budget|preferences|likes|history|data)\W*$"
     r"|^\W*(?:i|i'm|im|we|we're)(?: (?:really|also|only|not|never|do|don't|can|can't|usually))* "
     r"(?:eat|drink|wear|into|like|love|enjoy|avoid)\b(?: [\w'-]+){1,3} (?:again|any ?more|now|these days)\W*$",
+    re.IGNORECASE,
+)
+_OF_A_NEW_START = 5.0
+"""How much more a few words must score that ask for the last answer again, or to begin anew, and nothing else."""
+_ANEW = re.compile(
+    r"^\W*(?:(?:ok|please|sorry|can|could|would|you) )*(?:repeat|say) "
+    r"(?:that|it|(?:the|your) last (?:answer|one|reply|thing))(?: again| once more| please)*\W*$"
+    r"|^\W*(?:(?:ok|please|no|well) )*(?:forget|scrap|drop|never mind) "
+    r"(?:everything|all (?:of )?(?:that|this|it)|that|it|this)\W+(?:(?:and|so|let'?s|let us|we|i|can|want|to|will) )*"
+    r"(?:start|begin)(?:s|ing)?(?: \w+)?(?: again| over| anew| afresh)?\W*$",
     re.IGNORECASE,
 )
 _TO_SOMEBODY = re.compile(
@@ -180,6 +193,8 @@ def _of_shopping(simple: str, own: OwnNames | None) -> float:
         return _OF_WHAT_IS_SOLD
     if own and own.says_a_version(simple):
         return _OF_WHAT_IS_SOLD
+    if _ANEW.search(simple):
+        return _OF_A_NEW_START
     if _SELF.search(simple):
         return _OF_ONESELF
     if _WHO_PAYS.search(simple):

@@ -29,10 +29,10 @@ from assistant.understand.clauses import mask
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import PRONOUN, Lookup, Naming
-from assistant.understand.pointing import from_context, is_place, other_listed, points_at_one
+from assistant.understand.pointing import from_context, is_place, only_points, other_listed, points_at_one
 from assistant.understand.ranked import ranked
 from assistant.understand.state import State
-from assistant.understand.topic import refined, topic, within
+from assistant.understand.topic import left_out, refined, topic, within
 from assistant.understand.vocabulary import Vocabulary
 from assistant.understand.wanted import steps_on, version_of, versions, with_options
 
@@ -61,6 +61,8 @@ class Subject:
         mentions = [] if is_place(clause.text, state) else self._naming.mentions(clause, state)
         extra = self._told(request, clause, mentions, state)
         before = {"before": {w.name: w.value for w in map(wanted_from, state.wanted)}}
+        if others := left_out(replace(request, extra=extra | before), clause, state, self._vocabulary):
+            return others
         if mentions:
             request = self._mentioned(request, clause, mentions, state, pronoun=extra["pronoun"])
         if rivals := self._beside(request, clause, state, named=bool(mentions)):
@@ -140,7 +142,7 @@ class Subject:
             products = others
         if not of_kind and len(products) > 1:
             products = narrowed(products, clause, self._naming, self._lookup)
-        elif not of_kind:
+        elif not of_kind and not only_points(clause.text):
             products = other_listed(clause.links.tokens, state, self._naming.stems) or products
         named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
         if of_another_kind(products, clause, self._vocabulary) and not PRONOUN.search(named_before):

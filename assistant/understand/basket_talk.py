@@ -43,6 +43,8 @@ from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
+_NO_MORE = re.compile(r"^\W*(?:(?:ok|and|but|actually|oh|hm+)\W+)*no [\w' -]{2,30}$")
+"""Behind a sum, what is not wanted in it after all: "no milk after all"."""
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
 
@@ -177,7 +179,7 @@ def _changed(talk: _Talk) -> Request | None:
     if not (before and pieces):
         return None
     held = {p for b in before for p in b.products}
-    less = bool(LESS.search(folded)) and all(set(p.products) & held for p in pieces)
+    less = bool(LESS.search(folded) or _NO_MORE.match(folded)) and all(set(p.products) & held for p in pieces)
     more = bool(MORE.search(folded)) or (talk.state.act == "basket" and bool(_ALSO.match(folded)))
     if less or (more and changes(talk.requests, talk.labels, folded)):
         changed = basket.without(before, pieces) if less else basket.joined(before, pieces)

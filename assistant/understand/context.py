@@ -12,7 +12,7 @@ from assistant.language import fold
 from assistant.request import Request, Wanted
 from assistant.understand.bare import is_name_alone
 from assistant.understand.cues import ABOUT_PRODUCTS, SMALL_TALK, SUPERLATIVES
-from assistant.understand.pointing import is_place
+from assistant.understand.pointing import is_place, only_points
 from assistant.understand.state import State
 from assistant.understand.topic import Topic
 
@@ -48,8 +48,13 @@ def settle(request: Request, scores: dict[str, float], state: State) -> Request:
 def _of_the_talk(request: Request, state: State, named: tuple[Wanted, ...]) -> Request | None:
     """What is asked by pointing, by a limit or by a value alone: what was asked before, or what is looked for."""
     act = request.act
-    if request.extra.get("pointed") and (act in _ASK_NOTHING or is_place(request.text, state)):
+    bare = act in _ASK_NOTHING or is_place(request.text, state) or only_points(request.text)
+    if request.extra.get("pointed") and bare:
         act = state.act if state.act in ("price", "availability", "stock") else "details"
+        if only_points(request.text):
+            request = replace(
+                request, text=_ASKED_OF_IT[act], query=""
+            )  # "the second one" asks for nothing that is two
         return replace(request, act=act, follow_up=act == "details")
     if act == "options" and request.limits.in_stock and not request.extra.get("asked_names") and request.products:
         return replace(request, act="availability")
@@ -124,6 +129,11 @@ _MAY_ASK_OPTIONS = frozenset({"availability", "details", "stock", "search", "non
 """What a question for an option by its name may be read as."""
 _THE_ONE = re.compile(r"\b(?:the|which|what) ones? (?:with|that|has|have|which|has got)\b")
 """One is looked for among those of the topic by what it has: "the one with laser mapping is which"."""
+_ASKED_OF_IT = {
+    "details": "tell me about it", "price": "how much is it", "availability": "is it in stock",
+    "stock": "how many are in stock",
+}  # fmt: skip
+"""What is asked of something that a message does no more than point at."""
 _ASK_NOTHING = frozenset({*SMALL_TALK, "feedback", "complaint", "newest", "mood", "search"})
 
 

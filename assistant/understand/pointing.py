@@ -35,6 +35,14 @@ _ONLY_POINTS = re.compile(
 )
 
 
+def only_points(text: str) -> bool:
+    """Whether a clause is no more than a place in a list: "the second one", "number 2 please"."""
+    return bool(_ONLY_POINTS.fullmatch(fold(text)) or _PLACE.fullmatch(fold(text)))
+
+
+_PLACE = re.compile(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*")
+
+
 def with_what_points(parts: Sequence[str], state: State) -> list[str]:
     """The clauses of a message, one that only points at a place in the list together with the one behind it: "the last
     one, how many left?" asks of the last one."""
@@ -54,7 +62,7 @@ def _places(text: str, state: State) -> list[int]:
 
 def is_place(text: str, state: State) -> bool:
     """Whether the message is no more than a number that stands for a place in the list just shown."""
-    said = re.fullmatch(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*", fold(text))
+    said = _PLACE.fullmatch(fold(text))
     return bool(said) and 1 < len(state.listed) >= int(said[1] if said else 0) and len(state.focus) > 1
 
 

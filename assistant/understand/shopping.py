@@ -70,6 +70,8 @@ def refine(
     if (several := against_many(text, state, lookup)) is not None:
         return [several]
     if not own_offer and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
+        if len(request.extra["basket"].pieces) < len(state.basket.get("pieces", ())):
+            told = [t for t in told if t.name != "avoids"]  # "no milk after all" tells of a sum, not of a diet
         return _with_told([_asked_before(_with_voucher(request, described), state)], told, state)
     if (request := advice(text, seen, requests, digits)) is not None:
         return _with_told([request], told, state)

@@ -92,6 +92,27 @@ def refined(request: Request, clause: Clause, state: State, vocabulary: Vocabula
     return turned(request, about, how, fold(clause.text), state)
 
 
+_DENIES = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|no|nope|hm+|but|please|and|oh)\W+)*"
+    r"(?:not|anything but|any but|all but|except(?: for)?|but not)\W+"
+    r"(?:the|that|those|these|this)? ?((?:[\w-]+ ){1,3}?)(?:ones?|kind|type|sort)\b(?: please| then| though)*\W*$"
+)
+
+
+def denied(text: str) -> str:
+    """The words by which a message says which of what was shown it doesn't want: "not the tartan one" -> "tartan"."""
+    match = _DENIES.search(fold(text))
+    words = [w for w in match[1].split() if w not in STOP_WORDS] if match else []
+    return " ".join(words)
+
+
+def left_out(request: Request, clause: Clause, state: State, vocabulary: Vocabulary) -> Request | None:
+    """The topic without what the message says it doesn't want; None where it denies nothing, or there is no topic."""
+    words = denied(clause.text)
+    about = topic(state, vocabulary) if words and (state.listed or state.focus) else None
+    return None if about is None else turned(request, about, "without", words, state)
+
+
 def within(request: Request, clause: Clause, state: State, vocabulary: Vocabulary) -> Request | None:
     """What the clause would be as a wish for something of the topic that has what it names ("60 litres?"); None where
     it names nothing, or a kind of its own."""

@@ -106,3 +106,33 @@ def test_a_bare_yes_answers_nothing_that_was_not_asked(talk: Talk) -> None:
 def test_how_long_a_person_takes(talk: Talk) -> None:
     record = talk("I'd like to speak to a human", "how long will that take")
     assert "already" in record.reply and "Express" not in record.reply
+
+
+@pytest.mark.parametrize("words", ["the second one", "number two please", "ok the 2nd"])
+def test_a_place_alone_asks_for_the_thing_itself(talk: Talk, words: str) -> None:
+    """It was told that the tent has two poles, since "second" is a two."""
+    reply = talk("show me your tents", words).reply
+    assert "Tarn 3 Tent costs" in reply and "Poles" not in reply
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "left", "gone"),
+    [
+        ("show me your tents", "not the family one", "Tarn 2 Tent", "Basecamp"),
+        ("what jackets do you have", "anything but the down kind", "Squall Rain Jacket", "Snowdrift"),
+    ],
+)
+def test_what_is_not_wanted_is_left_out(talk: Talk, asked: str, words: str, left: str, gone: str) -> None:
+    reply = talk(asked, words).reply
+    assert left in reply and gone not in reply
+
+
+def test_what_is_taken_out_of_a_sum_is_no_diet(talk: Talk) -> None:
+    turns = (
+        "a burr grinder, two hot chocolates and a crepe pan, what's that altogether",
+        "no hot chocolate after all",
+    )
+    assert "Hot Chocolate" in talk(turns[0]).reply
+    reply = talk(*turns).reply
+    assert "Chocolate at" not in reply and "Crêpe Pan at" in reply
+    assert "avoid" not in talk(*turns, "what do you know about me").reply
