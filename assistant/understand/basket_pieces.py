@@ -115,6 +115,13 @@ def without_counts(
     return clause, mentions
 
 
+def held_by_name(words: str, before: Sequence[Piece], lookup: Lookup) -> list[Piece]:
+    """The pieces of the basket in whose names all the words stand: "no hot chocolate after all"."""
+    said = {s for w in words.split() if w not in STOP_WORDS for s in stems(w)}
+    names = {p.products[0]: set(stems(product.name)) for p in before if (product := lookup(p.products[0])) is not None}
+    return [p for p in before if said and said <= names.get(p.products[0], set())]
+
+
 def other_number(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     """ "And ten?", "two of them", "I need 3. what would they amount to": another number of the one thing that was
     priced; empty where it may be a size."""

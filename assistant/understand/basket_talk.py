@@ -19,6 +19,7 @@ from assistant.understand.basket_pieces import (
     answers_open,
     counted_ones,
     filled,
+    held_by_name,
     named_now,
     other_number,
     pointed,
@@ -43,7 +44,9 @@ from assistant.understand.state import State
 from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
-_NO_MORE = re.compile(r"^\W*(?:(?:ok|and|but|actually|oh|hm+)\W+)*no [\w' -]{2,30}$")
+_NO_MORE = re.compile(
+    r"^\W*(?:(?:ok|and|but|actually|oh|hm+)\W+)*no (?:more )?([\w' -]{2,30}?)(?: after all| then| please)*\W*$"
+)
 """Behind a sum, what is not wanted in it after all: "no milk after all"."""
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
@@ -106,6 +109,8 @@ def _heard(
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     shown = [] if state.act == "basket" or len(pieces) > 1 else pointed(folded, state, lookup)
     before = basket.from_state(state.basket)
+    if not pieces and state.act == "basket" and (gone := _NO_MORE.match(folded)):
+        pieces = held_by_name(gone[1], before, lookup)
     pieces = [*shown, *pieces]
     asks = asks_besides(folded, labels)
     return _Talk(text, folded, labels, requests, clause, pieces, shown, before, state, codes, member, asks)
