@@ -34,6 +34,7 @@ _OF: dict[str, list[str]] = {
     "celiac": ["gluten", "wheat", "barley", "rye", "spelt"],
     "gluten free": ["gluten", "wheat", "barley", "rye", "spelt"],
     "gluten intolerant": ["gluten", "wheat", "barley", "rye", "spelt"],
+    "feathers": ["feather", "down", "eider", "goose"],
     "wool": ["wool", "merino", "lambswool"],
     "plastic": ["plastic", "polyester", "nylon", "polyamide", "polypropylene", "acrylic"],
 }
@@ -87,6 +88,8 @@ _WITHOUT = re.compile(
     r"\b(?:without|no|not? (?:any|containing|contain)|free (?:of|from)|minus|can(?:'t|not) (?:have|eat|drink))\s+"
     rf"(?:any\s+)?(?P<what>{_ITEM}(?:{_AND}{_ITEM})*)"
 )
+_ALLERGIC = re.compile(rf"\b(?:allergic to|intolerant to|allergy to|allerg(?:y|ies) (?:against|for)) (?P<what>{_ITEM})")
+"""Said of whomever: what is good for somebody who is allergic to feathers has none in it."""
 _X_FREE = re.compile(r"\b(?P<what>[a-z]+)[ -]free\b")
 _KNOWN = frozenset(fold(w) for w in (*_OF, *(w for words in _OF.values() for w in words)))
 """What is avoided for its own sake. "Without the burner" is the version that has none, and no matter of these."""
@@ -101,10 +104,12 @@ def is_of_diet(avoided: str) -> bool:
 def unwanted(text: str) -> list[str]:
     """What a message wants products to be without, of what people avoid: "without egg or nuts", "dairy-free"."""
     folded = fold(text)
+    allergic = [re.sub(r"[ -]products?$", "", m["what"].strip()) for m in _ALLERGIC.finditer(folded)]
     said = [re.split(r"\W+(?:and|or|nor)\W+|\s*[,&]\s*", m["what"]) for m in _WITHOUT.finditer(folded)]
     said += [[m["what"]] for m in _X_FREE.finditer(folded)]
     words = [re.sub(r"^(?:without|no|any)\s+|[ -]products?$", "", w.strip()) for group in said for w in group]
-    return list(dict.fromkeys(w for w in words if {w, w.removesuffix("s"), f"{w}s"} & _KNOWN))
+    known = [w for w in words if {w, w.removesuffix("s"), f"{w}s"} & _KNOWN]
+    return list(dict.fromkeys([*known, *allergic]))
 
 
 def _says(text: str, word: str) -> bool:

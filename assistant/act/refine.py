@@ -65,11 +65,11 @@ def _sold(product: Product) -> list[Variant]:
 def _left(change: Refine, pool: list[Product], request: Request, context: Context, plan: Plan) -> None:
     """What there is without what somebody doesn't want: by its name, else by what is written of it."""
     words = change.words.split()
-    named = [p for p in pool if set(stems(change.words)) <= set(stems(p.name))]
+    named = [p for p in pool if set(stems(change.words)) <= set(stems(f"{p.name} {p.subcategory or ''}"))]
     gone = {p.product_id for p in named or [p for p in pool if not lacked(words, p)]}
     left = [p for p in pool if p.product_id not in gone]
     if not left:
-        plan.say("That is all that I can find of that kind in our shop.")
+        plan.say("I couldn't find one like that among those.")
         return
     listing.show(left, request, context, plan)
 

@@ -188,6 +188,8 @@ def _knows_less(first: Taken, other: Taken) -> bool:
     answer, or goods are looked for in vain where offers were plainly asked for."""
     offers = any(r.act == "promotion" and r.confidence >= _PLAIN for r in first.requests)
     in_vain = first.plan.answered and not other.plan.answered
+    if other.name == "joined" and other.plan.clarifying and not other.plan.focus and first.plan.answered:
+        return True  # "which product do you mean?" of what needs none
     return in_vain and (other.name == "joined" or (offers and other.name in ("search", "need", "fresh")))
 
 

@@ -48,6 +48,13 @@ _GOT_THAT = re.compile(
 """What points back at what the same clause has named before it."""
 
 
+_BESIDE_IT = re.compile(
+    r"\b(?:(?:to|that|which) (?:go(?:es)?|fits?|suits?|matche?s?|wear|use|put|have) )?"
+    r"(?:with|for|under|over|on|in|into|beside) (?:it|them|that|this|those|these)\W*$"
+)
+"""What something named is to go with, and is not: "some warm socks to go with it"."""
+
+
 class Subject:
     """Finds what clauses are about, for one shop. Stateless: the conversation's state is passed in and not changed."""
 
@@ -145,6 +152,7 @@ class Subject:
         elif not of_kind and not only_points(clause.text):
             products = other_listed(clause.links.tokens, state, self._naming.stems) or products
         named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
+        named_before = _BESIDE_IT.sub("", named_before)  # "some socks to go with it" are no boots
         if of_another_kind(products, clause, self._vocabulary) and not PRONOUN.search(named_before):
             products, pick, skus = (), None, ()
         named = len(products) == 1 and products[0] not in state.focus and not pick and not skus

@@ -67,7 +67,14 @@ def narrowed(products: tuple[str, ...], clause: Clause, naming: Naming, lookup: 
     told = {p: words & set(naming.stems(p)) for p in products}
     most = max(len(t) for t in told.values())
     most_told = tuple(p for p in products if len(told[p]) == most)
-    return most_told if most else _having(products, clause, lookup)
+    return most_told if most else _of_that_kind(products, words, lookup) or _having(products, clause, lookup)
+
+
+def _of_that_kind(products: tuple[str, ...], words: set[str], lookup: Lookup) -> tuple[str, ...]:
+    """Of several products talked about, those that the shop files under a word of the clause: "back to the boots"."""
+    kinds = {p: set(stems(f"{found.subcategory or ''} {found.category}")) for p in products if (found := lookup(p))}
+    told = tuple(p for p in products if words & kinds.get(p, set()))
+    return told if len(told) < len(products) else ()
 
 
 def _having(products: tuple[str, ...], clause: Clause, lookup: Lookup) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ def _wants_terms(talk: _Talk) -> bool:
     of_price = _of_costs(talk) or bool(talk.pieces)
     if talk.codes and (of_price or not asks_code_only(talk.folded)):
         return True
-    if talk.member is not None and of_price:
+    if talk.member is not None and (of_price or (talk.before and talk.state.act == "basket")):
         return True
     if talk.pieces and voucher(talk.text, 2) is not None:
         return True

@@ -235,6 +235,11 @@ def _starts_new(request: Request) -> bool:
     return bool(re.search(r"\b(?:of|for|are|is|do) (?:the|a|an|your|some)\b", request.text.lower()))
 
 
+def _asks_of_no_thing(request: Request) -> bool:
+    """ "How much do I get?" behind a page: a price of nothing that is sold."""
+    return request.act == "price" and not (request.products or request.query)
+
+
 def _goes_on(request: Request, state: State) -> bool:
     """Whether a short clause goes on about the page that was just quoted ("and sundays?", "is there a free option")."""
     if state.act != "policy" or (request.products and not request.from_context) or request.extra.get("named"):
@@ -246,7 +251,7 @@ def _goes_on(request: Request, state: State) -> bool:
     short = len(request.text.split()) <= 6
     return (
         short
-        and request.act in (*SMALL_TALK, "search", "promotion", "details")
+        and (request.act in (*SMALL_TALK, "search", "promotion", "details") or _asks_of_no_thing(request))
         and request.act not in ("thanks", "yes", "no")
     )
 

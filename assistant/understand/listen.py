@@ -79,6 +79,8 @@ class Listener:
 
     def _requests(self, text: str, state: State) -> list[Request]:
         """What is asked: a choice among what was offered, the last question doubted, or what the words say."""
+        if state.log and not state.at_work and _MISSED.search(fold(text)):
+            return [Request("complaint", text, extra={"felt": True})]
         if state.act == "human" and state.called and _OF_THE_CALL.search(fold(text)):
             return [Request("human", text)]
         if not state.at_work and (answer := self._answer(text, state)):
@@ -127,6 +129,14 @@ def _felt(requests: list[Request], feeling: Feeling, text: str) -> list[Request]
     return [replace(r, extra=r.extra | {"felt": True}) if r.act == act else r for r in requests]
 
 
+_MISSED = re.compile(
+    r"^\W*(?:(?:no|nope|sorry|but|well|ugh|hm+)\W+)*"
+    r"(?:(?:that|this|it)(?:'?s| is| was) ?(?:not|n't)|(?:that|this) (?:isn't|wasn't)|not)(?: at all)?"
+    r" (?:what i|an answer|my question|the question|helpful|answering)\b(?! (?:ordered|bought|got|received|paid))"
+    r"|^\W*(?:(?:no|sorry|but|well)\W+)*you (?:didn't|did not|haven't|aren't|still haven't) (?:really )?"
+    r"(?:answer|understand|answered|understood|answering|listening|listen)\w*\b"
+)
+"""Says that the answer missed what was asked, and asks nothing."""
 _OF_THE_CALL = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:how (?:long|soon|quickly|fast)|when|what happens|"
     r"(?:will|are|is) (?:they|he|she|some(?:one|body)|any(?:one|body)|it|that))\b"

@@ -78,7 +78,17 @@ def refine(
     out = [
         _one(request, _of(request, seen), codes, _named(text, offer_names), state, text, digits) for request in requests
     ]
-    return _with_told([of_giving_back(by_a_day(request)) for request in out], told, state)
+    return _with_told([of_giving_back(request) for request in _by_days(out)], told, state)
+
+
+def _by_days(requests: Sequence[Request]) -> list[Request]:
+    """The requests with what is wanted by a day; what only asks of that whether it can be is no question of its own:
+    "I need it by thursday, is that doable"."""
+    out = [by_a_day(request) for request in requests]
+    if not any("by" in r.extra for r in out):
+        return out
+    asks_no_more = {"availability", "details", "yes"}
+    return [r for r in out if "by" in r.extra or r.products or r.act not in asks_no_more or " " in r.query]
 
 
 def _of(request: Request, seen: Sequence[Seen]) -> Seen:

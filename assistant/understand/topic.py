@@ -99,9 +99,15 @@ _DENIES = re.compile(
 )
 
 
+_NOT_A = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|no|nope|hm+|but|please|oh)\W+)*(?:not|anything but) an? ((?:[\w-]+ ){0,2}?[\w-]+)"
+    r"(?: please| though)*\W*$"
+)
+
+
 def denied(text: str) -> str:
     """The words by which a message says which of what was shown it doesn't want: "not the tartan one" -> "tartan"."""
-    match = _DENIES.search(fold(text))
+    match = _DENIES.search(fold(text)) or _NOT_A.search(fold(text))
     words = [w for w in match[1].split() if w not in STOP_WORDS] if match else []
     return " ".join(words)
 

@@ -123,3 +123,30 @@ def test_a_question_around_a_card_number_is_answered(talk: Talk) -> None:
     reply = talk("can i pay with my card 4111 1111 1111 1111").reply
     assert "haven't kept your card number" in reply and "We take Visa" in reply
     assert screen("my card is 4111 1111 1111 1111 exp 12/29", 4000).asked == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["thats not what i asked", "you didn't answer my question", "no, that isn't an answer"]
+)
+def test_an_answer_that_missed_is_owned_up_to(talk: Talk, text: str) -> None:
+    assert [a.act for a in talk("do you have a knife?", text).acts] == ["complaint"]
+
+
+def test_what_goes_with_it_is_another_thing(talk: Talk) -> None:
+    reply = talk("do you have hiking boots?", "lets take the 43. and some warm socks to go with it").reply
+    assert "Hiking Socks" in reply and "Fellwalker" in reply
+
+
+def test_a_member_is_told_the_sum_again(talk: Talk) -> None:
+    reply = talk("how much is the crepe pan and the chefs knife", "im a club member btw").reply
+    assert "£86.65" in reply
+
+
+def test_who_is_allergic_is_shown_none_of_it(talk: Talk) -> None:
+    reply = talk("is the duvet ok for someone allergic to feathers").reply
+    assert "Eider" not in reply and "check the label" in reply
+
+
+def test_a_day_to_be_met_asks_for_no_product(talk: Talk) -> None:
+    assert "Which product" not in talk("i need it by thursday, is that doable").reply
+    assert "Which product" not in talk("what can I do with an old tent", "how much do i get").reply
