@@ -133,3 +133,17 @@ def test_a_refund_that_is_asked_after_is_none_that_is_asked_for(tmp_path: Path) 
     with order_shop(tmp_path / "orders.db") as db:
         reply = said(db, "mia", "where's my refund for the mugs?").reply
         assert "Which item" not in reply and "I will return" not in reply
+
+
+def test_an_address_is_put_on_file_too(tmp_path: Path) -> None:
+    """It was said that the order goes there already: the account's own address had been taken for the new one."""
+    with order_shop(tmp_path / "orders.db") as db:
+        turns = ("send my order #W1000001 to 9 Quay Street, Galway, H91 AB12", "also use that for my account", "yes")
+        actions = [w["action"] for w in said(db, "mia", *turns).writes]
+        assert actions == ["modify_pending_order_address", "modify_user_address"]
+
+
+def test_what_was_refused_of_one_is_asked_of_another(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        reply = said(db, "mia", "cancel order #W1000002", "ok then the one with the boots").reply
+        assert "#W1000001" in reply and "Which product" not in reply

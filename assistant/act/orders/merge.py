@@ -19,7 +19,7 @@ from assistant.act.orders.answers import (
 )
 from assistant.act.orders.expand import expand
 from assistant.act.orders.take import supersede, take
-from assistant.act.orders.task import DONE, DROPPED, OPEN, Goal, Task
+from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
@@ -80,13 +80,26 @@ def _more_of_the_same(task: Task, said: Said, account: Account, rules: OrderRule
     goal = None
     if items and (task.goals or said.own):
         goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
-    elif "?" not in said.text and _NEXT.search(said.text) and task.current is not None and task.current.state == DONE:
+    elif "?" not in said.text and task.current is not None and _goes_on(task.current, said.text):
         goal = _once_more(task.current.kind, said, account, rules)
     if goal is None:
         return False
     task.goals.append(goal)
     task.goal = len(task.goals) - 1
     return True
+
+
+def _goes_on(current: Goal, text: str) -> bool:
+    """Whether the last request is made of something else: "second box: the chair", or, where it was refused, "ok then
+    the bottle"."""
+    if current.state == REFUSED:
+        return bool(_THEN.match(text))
+    return current.state == DONE and bool(_NEXT.search(text))
+
+
+_THEN = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|well|alright|right|fine|no|so)\W+)*(?:then|what about|how about|instead)\b(?! (?:is|are)\b)"
+)
 
 
 def _once_more(kind: str, said: Said, account: Account, rules: OrderRules) -> Goal | None:

@@ -9,6 +9,7 @@ import re
 
 from assistant.order_talk import Said
 from assistant.understand.orders import wording
+from assistant.understand.orders.places import puts_on_file
 from assistant.understand.orders.refs import address_in
 from assistant.understand.orders.scene import Focus
 
@@ -20,6 +21,8 @@ def kinds(clause: str, said: Said, focus: Focus) -> list[tuple[str, int, bool]]:
         return [("payment", 0, True)]
     if address_in(clause, clause) and not re.search(r"\b(?:return|cancel|exchange)\b", clause):
         return [("address", 0, True)] if focus.asked != "address" else []
+    if focus.kind == "address" and puts_on_file(clause):
+        return [("address", 0, True)]
     if wording.about_address(clause):
         return [("address", 0, True)] if _address_wanted(clause, said) else []
     return wording.actions(clause)

@@ -86,12 +86,25 @@ def _the_other(account: Account) -> Json:
     return dict(next(iter(found))) if len(found) == 1 else {}
 
 
+_APPLIED = re.compile(
+    r"\b(?:use|put|set|save|enter|take|keep)\s+(?:that|it|this|the same|the new)(?: one| address)?\s+(?:also |too )?"
+    r"(?:for|on|in|as|to|into|with)\s+$"
+)
+
+
+def puts_on_file(clause: str) -> bool:
+    """Whether an address that was spoken of is to be the customer's own as well: "also use that for my account"."""
+    return changes_home(clause) and bool(re.search(r"\b(?:it|that|this|the same|too|also|as well)\b", clause))
+
+
 def changes_home(clause: str) -> bool:
     """Whether the default address itself is to change ("and my default address too", not "to my default address")."""
     match = _HOME.search(clause)
     if match is None:
         return False
     before = clause[: match.start()]
+    if _APPLIED.search(before):
+        return True  # "use that for my account": what is applied to it isn't taken from it
     joined = re.search(r"\b(?:make\b.*|also|and|plus)\s+(?:also |my |the )*$", before)
     if joined or address_in(clause, clause):
         return True

@@ -215,7 +215,8 @@ _NOT_NEEDED = re.compile(
     r"not needed|no need|unneeded|"
     r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|don't want|"
     r"(?:giving|lending|offered) me|"
-    r"found (?:another|a better|it cheaper)|financial|have (?:one|it) already|already have|plans changed)\b"
+    r"found (?:another|a better|it cheaper|(?:something|one) (?:better|else|cheaper))|"
+    r"financial|have (?:one|it) already|already have|plans changed)\b"
 )
 
 
