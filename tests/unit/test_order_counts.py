@@ -147,3 +147,18 @@ def test_what_was_refused_of_one_is_asked_of_another(tmp_path: Path) -> None:
     with order_shop(tmp_path / "orders.db") as db:
         reply = said(db, "mia", "cancel order #W1000002", "ok then the one with the boots").reply
         assert "#W1000001" in reply and "Which product" not in reply
+
+
+def test_a_yes_with_another_way_for_the_money_agrees_to_nothing(tmp_path: Path) -> None:
+    """It was carried out as proposed, and the wish passed over."""
+    with order_shop(tmp_path / "orders.db") as db:
+        turns = ("return one of my mugs from #W1000002", "the visa", "yes but to my bank account")
+        record = said(db, "mia", *turns)
+        assert not record.writes and "Shall I go ahead" in record.reply
+        assert said(db, "mia", *turns[:2], "yeahh, to my visa").writes
+
+
+def test_another_version_answers_what_can_be_done(tmp_path: Path) -> None:
+    with order_shop(tmp_path / "orders.db") as db:
+        reply = said(db, "mia", "my lamp #W1000002 arrived broken", "a different model is fine").reply
+        assert "Desk Lamp" in reply and "I couldn't find" not in reply

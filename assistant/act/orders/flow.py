@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from assistant.act.orders import doubts, info
 from assistant.act.orders.merge import WHETHER, merge
 from assistant.act.orders.phrases import Sheet
-from assistant.act.orders.proposals import carry_out_proposal, settle_open, still_comes_to
+from assistant.act.orders.proposals import carry_out_proposal, names_other_way, settle_open, still_comes_to
 from assistant.act.orders.step import Step
 from assistant.act.orders.task import DONE, DROPPED, OPEN, Goal, Task
 from assistant.act.words import join
@@ -40,7 +40,7 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         return True
     changed = merge(task, said, step.account, step.rules, asked=asked)
     told = 0
-    agreed = before[0] == "confirm" and bool(before[1]) and said.yes
+    agreed = before[0] == "confirm" and bool(before[1]) and said.yes and not names_other_way(step, said, before[1])
     if doubts.note(task, said, before[0], changed.touched):
         _to_person(step, _GIVEN_UP)
         return True

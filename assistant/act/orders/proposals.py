@@ -194,6 +194,17 @@ def carry_out_proposal(step: Step, goal: Goal | None, proposal: Sequence[Json]) 
     return 1
 
 
+def names_other_way(step: Step, said: Said, proposal: Sequence[Json]) -> bool:
+    """Whether a yes names another way for the money than the proposal has: "yes but to my bank account" agrees to
+    nothing before it is said that this can't be."""
+    ways = said.rest.payment
+    if not ways or ORIGINAL in ways:
+        return False
+    paid = {o.order_id: o.method.method_id for o in step.account.orders if o.method is not None}
+    used = {p.get("payment_method_id") or paid.get(str(p.get("order_id"))) for p in proposal if p.get("money")}
+    return bool(used) and not used & set(ways)
+
+
 def still_comes_to(step: Step, goal: Goal | None, proposal: Sequence[Json]) -> bool:
     """Whether the request still comes to exactly what was proposed, with all that the message said besides."""
     if goal is None or goal.state != OPEN:

@@ -42,7 +42,7 @@ class AskReader:
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, self._scene.mentions)
         bare = bool(self.recent.lines and kind and patterns.BARE.search(clause))
-        found = self._mentions(clause, by_meaning=not bare)
+        found = self._mentions(clause, by_meaning=not (bare or _OF_IT.search(clause)))
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
         if not ask.orders and words.IN_THAT.search(clause):
@@ -195,3 +195,10 @@ class AskReader:
         if not ask.orders:
             told = [m for m in found if not ask.source_named or m.start < source_at(clause)]
             ask.orders = self._scene.orders_of_items(told, clause)
+
+
+_OF_IT = re.compile(
+    r"\b(?:exchang|swap|chang|return|cancel|replac|switch|send)\w* (?:it|them|that|this|these|those)\b"
+    r"(?! (?:one|order|item))"
+)
+"""What is to be done is done with what was spoken of: "exchange it for one with a bag" is of no backpack."""

@@ -25,7 +25,15 @@ def kinds(clause: str, said: Said, focus: Focus) -> list[tuple[str, int, bool]]:
         return [("address", 0, True)]
     if wording.about_address(clause):
         return [("address", 0, True)] if _address_wanted(clause, said) else []
-    return wording.actions(clause)
+    found = wording.actions(clause)
+    if not found and focus.asked == "help" and focus.told and _ANOTHER.search(clause) and not clause.endswith("?"):
+        return [("swap", 0, True)]  # asked whether it shall be returned or exchanged: "a different model is fine"
+    return found
+
+
+_ANOTHER = re.compile(
+    r"\b(?:different|another|other|new|replacement) (?:model|version|one|type|kind|colou?r|size)\b|\breplacement\b"
+)
 
 
 def _address_wanted(clause: str, said: Said) -> bool:

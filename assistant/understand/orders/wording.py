@@ -225,9 +225,10 @@ _FILLER = (
     r"that's everything|nothing to add|that's all(?: of them)?|argh|ugh|fine|sounds good|in that case)\W+)*"
 )
 _STRONG = (
-    r"(?:yes|yep|yeah|yup|absolutely|definitely|of course|i confirm|confirmed|confirm|go ahead|go for it|please do|"
-    r"do it|do that|proceed|please proceed|agreed|i agree|i do|make it so|please go ahead|let's do (?:it|that)|"
-    r"you can (?:go ahead|proceed|do (?:it|that))|that's (?:right|correct|fine|good|ok(?:ay)?))"
+    r"(?:y(?:e+s+|e+p+|e+a+h+|u+p+)|absolutely|definitely|of course|i confirm|confirmed|confirm|go ahead|"
+    r"go for it|please do|do it|do that|proceed|please proceed|agreed|i agree|i do|make it so|"
+    r"please go ahead|let's do (?:it|that)|you can (?:go ahead|proceed|do (?:it|that))|"
+    r"that's (?:right|correct|fine|good|ok(?:ay)?))"
 )
 _AGREE = re.compile(rf"^\W*{_FILLER}{_STRONG}\b")
 _TAIL = (
