@@ -141,6 +141,12 @@ def test_an_address_is_put_on_file_too(tmp_path: Path) -> None:
         turns = ("send my order #W1000001 to 9 Quay Street, Galway, H91 AB12", "also use that for my account", "yes")
         actions = [w["action"] for w in said(db, "mia", *turns).writes]
         assert actions == ["modify_pending_order_address", "modify_user_address"]
+        turns = (
+            "send my order #W1000003 to 9 Quay Street, Galway, H91 AB12",
+            "it's still D02 XY76 in my account",
+            "yes",
+        )
+        assert [w["action"] for w in said(db, "tom", *turns).writes] == ["modify_pending_order_address"]
 
 
 def test_what_was_refused_of_one_is_asked_of_another(tmp_path: Path) -> None:

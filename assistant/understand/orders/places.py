@@ -94,7 +94,14 @@ _APPLIED = re.compile(
 
 def puts_on_file(clause: str) -> bool:
     """Whether an address that was spoken of is to be the customer's own as well: "also use that for my account"."""
-    return changes_home(clause) and bool(re.search(r"\b(?:it|that|this|the same|too|also|as well)\b", clause))
+    return changes_home(clause) and bool(_PUTS.search(clause))
+
+
+_PUTS = re.compile(
+    r"\b(?:use|put|set|save|enter|take|make|update|change|store|note)\b"
+    r"(?=.*\b(?:it|that|this|the same|too|also|as well)\b)"
+    r"|\b(?:also|and) (?:for|in|on|as) my\b"
+)
 
 
 def changes_home(clause: str) -> bool:
