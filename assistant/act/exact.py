@@ -81,6 +81,8 @@ def is_near_only(request: Request, hits: Sequence[Hit], asked: Sequence[Hit], pr
     kind or a name that the shop doesn't know is asked for. `asked` is what the request's own words found."""
     if request.extra.get("option_pairs") and not request.extra.get("unlinked") and _only_sizes(request):
         return ""  # "I'm a 42, any left?": what comes in that is what was asked for
+    if _in_no_such_size(request, products):
+        return "other"
     matched: dict[str, frozenset[str]] = {h.product_id: h.matched for h in asked}
     sure = {h.product_id for h in asked if h.confident}
     words = [w for w in request.extra.get("unlinked", ()) if w in request.query.split()]
@@ -114,3 +116,24 @@ def _says_which(word: str, request: Request) -> bool:
     words = request.query.split()
     after = words[words.index(word) + 1 :][:1] if word in words else []
     return bool(after) and f"{word} {after[0]}" in request.text.lower()
+
+
+_SIZE = re.compile(
+    r"\b(?:in|size|sz)\s+(?:an? |size |eu |uk )*(\d{1,3}(?:\.5)?|x{1,4}[sl]|[sml])\b"
+    r"(?! ?(?:cm|mm|ml|l|kg|g|inch|%|w|v)\b)"
+)
+
+
+def _in_no_such_size(request: Request, products: Sequence[Product]) -> bool:
+    """Whether a size is asked for that none of the products comes in, though they come in others of its sort: sandals
+    in 46 of those that end at 44."""
+    match = _SIZE.search(request.text.lower())
+    if match is None or not products:
+        return False
+    return all(_has_other_sizes(match[1], product) for product in products)
+
+
+def _has_other_sizes(asked: str, product: Product) -> bool:
+    own = {x.lower() for v in product.variants if v.active for n, x in v.options.items() if "size" in n.lower()}
+    alike = [x for x in own if x[:1].isdigit() == asked[:1].isdigit()]
+    return bool(alike) and not any(re.search(rf"(?<![\d.]){re.escape(asked)}(?![\d.]|\w)", x) for x in own)

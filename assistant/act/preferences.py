@@ -46,6 +46,8 @@ def remember(request: Request, context: Context, plan: Plan) -> None:
 
 
 def _replaces(new: Any, old: dict[str, str]) -> bool:
+    if new.name == "avoids" and old["name"] in ("colour", "likes"):
+        return bool(new.value.lower() == str(old["value"]).lower())  # no favourite of who doesn't like it
     if new.name != old["name"]:
         return False
     if new.name in _SINGLE:

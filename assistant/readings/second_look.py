@@ -6,6 +6,7 @@ themselves: that is taken in once. Writes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -85,7 +86,7 @@ def second_look(
     Who writes tells at most where something is to be sent: what is weighed is the message without it. `choose` sees
     every answer with all that can be known of it, and takes the judge's place.
     """
-    if _settled(first.requests) or (first.plan.clarifying and not state.focus):
+    if _settled(first.requests) or (first.plan.clarifying and not state.focus) or _advises(first):
         return first
     looking = replace(context, shoppers=None)  # nothing that is tried is kept of anybody
     text, bare = whoasks.without(text), whoasks.without(text, always=True)
@@ -141,6 +142,14 @@ def _settled(requests: Sequence[Request]) -> bool:
     if any(r.extra["refine"].how == "without" for r in requests if "refine" in r.extra):
         return True  # "not the tartan one" is never answered with it
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
+
+
+def _advises(first: Taken) -> bool:
+    """Whether it was asked for a recommendation in so many words, and one is given: a list would say no reasons, and go
+    by nothing that is known of the customer."""
+    return first.plan.answered and all(
+        r.act == "recommend" and re.search(r"\b(?:recommend|suggest)\b", r.text.lower()) for r in first.requests
+    )
 
 
 def _passes_over(read: Sequence[Request], other: Taken) -> bool:

@@ -68,7 +68,8 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
 
 _STRONG: dict[str, re.Pattern[str]] = {
     "prefer": re.compile(
-        r"^\W*(?:(?:please )?(?:remember|note) (?:that )?)?(?:i|we) (?:really |also |absolutely |just )?"
+        r"^\W*(?:(?:please )?(?:and )?(?:remember|note|add|save|keep in mind) (?:that )?)?"
+        r"(?:i|we) (?:really |also |absolutely |just )?"
         r"(?:love|adore|enjoy|hate|like)\b(?! (?:the|this|that|it|them|those|these|your|to|how|what)\b)"
     ),
     "recommend": re.compile(

@@ -153,7 +153,8 @@ _ASKS = re.compile(
 def _only_praises(requests: list[Request], text: str) -> bool:
     """Whether a message asks nothing and no act is likely: what is praised in it isn't asked about."""
     unlikely = len(requests) == 1 and (requests[0].act == "feedback" or requests[0].confidence < _UNLIKELY)
-    return unlikely and not _ASKS.search(fold(text))
+    told = any(r.extra.get("told") for r in requests)  # "add that I love hiking" is to be remembered
+    return unlikely and not told and not _ASKS.search(fold(text))
 
 
 def _called(request: Request, state: State) -> Request:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.language import STOP_WORDS, fold, stems, words_to_numbers
+from assistant.language import STOP_WORDS, fold, spelt_out, stems, words_to_numbers
 from assistant.understand.clause import Clause
 from assistant.understand.quantities import price_bounds
 from assistant.understand.state import State
@@ -108,6 +108,7 @@ _AM_SIZE = re.compile(
 _ALSO_SIZE = re.compile(
     r"\band (?:i )?(?:take |wear |have |an? |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml]) (?:in|for) ([a-z]+)"
 )
+_ALSO_OF = re.compile(r"\band (?:my |an? |in )?([a-z]+) size (?:is |of |an? )?(\d{1,3}(?:\.5)?|x{0,4}[sml])\b")
 _NEW_SIZE = re.compile(r"\b(?:it's|its|it is|but|now|am|i'm|to)\W+(?:an? |now |size )*(\d{1,3}(?:\.5)?|x{0,4}[sml])\b")
 _ABOUT = re.compile(r"\b(?:in|for|of) ([a-z]+)\b|\b(shoe|trouser|shirt|jacket|glove|hat|ring|bra|clothing)s?\b")
 _BUDGET = re.compile(
@@ -159,7 +160,7 @@ _NO_THINGS = frozenset(
 
 def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     """What the clause tells of the customer, in its order; empty for questions and for what is said of others."""
-    folded = fold(words_to_numbers(text)).strip()
+    folded = spelt_out(fold(words_to_numbers(text))).strip()
     if folded.endswith("?") and label not in ("prefer", "correct"):
         return []
     sure = label in ("prefer", "correct")
@@ -208,6 +209,8 @@ def _sizes(folded: str, sure: bool) -> Iterator[Told]:
         return
     if match and not new:
         yield from (Told("size", m[1].upper(), _one(m[2])) for m in _ALSO_SIZE.finditer(folded[match.end() :]))
+        yield from (Told("size", m[2].upper(), _one(m[1])) for m in _ALSO_OF.finditer(folded[match.end() :]))
+        folded = _ALSO_OF.sub(" ", folded)
     value = (new[1] if new else "") or next((g for k, g in match.groupdict().items() if g and k not in _NO_SIZE), "")  # type: ignore[union-attr]
     named = match.groupdict() if match else {}
     about = "shoe" if named.get("feet") else (named.get("about") or "").strip()
@@ -306,13 +309,19 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
     return label != "correct" and bool(_SELF.search(folded))
 
 
-def goes_on_forgetting(text: str, before: str, known: Sequence[dict[str, str]]) -> bool:
-    """Whether no more is said than items that are known, right behind `before`, which had another forgotten or said
-    what is known: "and the wool", "red, drop that one too"."""
-    named = set(stems(item(text)))
+def forgotten_next(text: str, before: str, known: Sequence[dict[str, str]]) -> str:
+    """The item that is to be forgotten where no more is said than items that are known, or "forget it", right behind
+    `before`, which had another forgotten or said what is known: "and the wool", "red, drop that one too", "clear it
+    all"; "" where nothing is."""
     words = {s for t in known for s in stems(f"{t['name']} {t['value']}")}
-    drops = _FORGETS.search(fold(text)) or _FORGETS.search(fold(before))
-    return bool(drops and named and named <= words and "?" not in text)
+    drops = bool(_FORGETS.search(fold(text)))
+    if "?" in text or not (drops or _FORGETS.search(fold(before))):
+        return ""
+    said = item(text)
+    if drops and not said:  # "forget it"
+        said = item(before)
+    named = set(stems(said))
+    return said if named and (named <= words or (drops and said == "everything" and said == item(text))) else ""
 
 
 _REFUSES = re.compile(r"n't\b|\b(?:not|no|never|stop|without|rather not|nor|dont|didnt)\b")

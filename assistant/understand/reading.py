@@ -27,6 +27,7 @@ from assistant.understand.joining import merge, of_the_same, with_request
 from assistant.understand.link import Links, OptionMention, link
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
+from assistant.understand.own_size import in_own_size
 from assistant.understand.plain import plain
 from assistant.understand.pointing import with_what_points
 from assistant.understand.quantities import min_rating, price_bounds, quantity
@@ -92,6 +93,7 @@ class Reader:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         text = written_out(plain(text), self._vocabulary.is_word)
         text = corrected(words_to_numbers(_MASKED.sub(" ", text)))
+        text = in_own_size(text, [*self._known, *state.told], lambda: self._sizes_of(text, state))
         parts = with_what_points(split(text), state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
@@ -121,6 +123,15 @@ class Reader:
             offer_names=self._offers,
             known=self._known,
         )
+
+    def _sizes_of(self, text: str, state: State) -> set[str]:
+        """The values that the things come in that a text names, or that are talked of."""
+        clause = self._clause(text)
+        named = [p for m in clause.links.mentions for p in m.product_ids]
+        kinds = {kind for _, kind in (*clause.links.categories, *clause.links.subcategories)}
+        of_kind = [p for p, e in self._vocabulary.products.items() if kinds & {e.category, e.subcategory}]
+        products = filter(None, map(self._lookup, (named or of_kind or state.focus)[:_FEW_OF_KIND]))
+        return {value for p in products for variant in p.variants for value in variant.options.values()}
 
     def without_names(self) -> Reader:
         """A reader of the same message that takes none of its words for a product's name."""

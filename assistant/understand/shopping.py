@@ -161,8 +161,9 @@ def _self(
                     "slots": slots | {"do": label},
                 },
             )
-    if state.act == "preferences" and preferences.goes_on_forgetting(text, state.question, [*state.told, *known]):
-        slots = {"item": preferences.item(text), "do": "forget"}
+    of_self = state.act == "preferences"
+    if of_self and (item := preferences.forgotten_next(text, state.question, [*state.told, *known])):
+        slots = {"item": item, "do": "forget"}
         return Request(
             "preferences", text, extra={"self": "forget", "told": (), "told_before": tuple(state.told), "slots": slots}
         )

@@ -126,6 +126,39 @@ def test_a_size_of_clothes_leaves_that_of_shoes(db: Database, talk: Talk) -> Non
     assert account(db, "C1001")["size_shoe"] == "39" and "size_clothing" not in account(db, "C1001")
 
 
+def test_what_holds_no_longer_is_no_dislike_however_it_is_typed(db: Database, talk: Talk) -> None:
+    """ "I dont avoid down anymore", without its apostrophe, was kept as a dislike of down."""
+    assert "no longer go by this: avoids down" in talk("i dont avoid down anymore", customer="C1004").reply
+    assert "avoids" not in account(db, "C1004") and not kept(db, "C1004")
+    assert "size 41" in talk("im a size 41 now", customer="C1004").reply
+    assert "likes hiking" in talk("add that i love hiking", customer="C1004").reply
+    talk("what do you know about me", "clear everything", customer="C1004")
+    assert account(db, "C1004") == {} and not kept(db, "C1004")
+
+
+def test_forget_it_is_of_what_was_told_last(db: Database, talk: Talk) -> None:
+    talk("what is my budget", "forget it", customer="C1002")
+    assert "budget" not in account(db, "C1002") and account(db, "C1002")["size_shoe"] == "42"
+
+
+def test_who_dislikes_a_colour_has_it_as_a_favourite_no_more(talk: Talk) -> None:
+    reply = talk("remember that i like blue", "no i dont like blue", "what do you know about me").reply
+    assert "avoids blue" in reply and "favourite" not in reply
+
+
+def test_my_size_is_the_one_that_is_known(talk: Talk) -> None:
+    assert "size XL" in talk("any new jacket in my size", customer="C1022").reply
+    assert "don't have exactly that" in talk("any sandals in my size?", customer="C1022").reply
+    turns = ("I wear an L and shoe size 43", "is the squall there in my size")
+    assert "size L" in talk(*turns).reply
+    assert "size 43" in talk(*turns, "and the trail runner in my size?").reply
+
+
+def test_a_recommendation_in_so_many_words_says_why(talk: Talk) -> None:
+    reply = talk("recommend me something for running", customer="C1010").reply
+    assert "I would recommend" in reply and "Why:" in reply
+
+
 def test_a_correction_replaces_what_was_kept(db: Database, talk: Talk) -> None:
     talk("my shoe size is 43 now, not 42", customer=AGREED)
     assert "size_shoe" not in account(db, AGREED) and ("size_shoe", "43") in kept(db, AGREED)

@@ -150,3 +150,8 @@ def test_who_is_allergic_is_shown_none_of_it(talk: Talk) -> None:
 def test_a_day_to_be_met_asks_for_no_product(talk: Talk) -> None:
     assert "Which product" not in talk("i need it by thursday, is that doable").reply
     assert "Which product" not in talk("what can I do with an old tent", "how much do i get").reply
+
+
+def test_a_size_that_a_kind_has_not_is_not_offered_as_if_it_had(talk: Talk) -> None:
+    assert "don't have exactly that" in talk("do you have sandals in size 46").reply
+    assert "(size 39)" in talk("do you have sandals in 39?").reply
