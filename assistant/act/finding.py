@@ -41,6 +41,8 @@ def hits_of(request: Request, context: Context) -> list[Hit]:
     limits = request.limits
     if main := _of_main(request, context):
         return main
+    if named_whole := _of_another_shelf(request, context):
+        return named_whole
     coverage = float(request.extra.get("coverage", 0.0))
     only_a_number = coverage < _BY_CHANCE and bool(limits.category or limits.subcategory)  # "tv for my ps5": a 5-Series
     named = [] if request.from_context or only_a_number else list(request.products)
@@ -78,6 +80,22 @@ def hits_of(request: Request, context: Context) -> list[Hit]:
         sure = hits if gift else []
         sure = sure or (context.search.products("", filters(limits), limit=_POOL) if gift else [])
     return sure
+
+
+def _of_another_shelf(request: Request, context: Context) -> list[Hit]:
+    """What has all the words in its name where one of them by itself names a kind that it is none of: a "tent lamp"
+    is no tent."""
+    limits, words = request.limits, set(stems(request.query))
+    if request.from_context or len(words) < 2 or not (limits.category or limits.subcategory):
+        return []
+    named = [p for p in context.catalogue.products(list(request.products)) if words <= set(stems(p.name))]
+    others = [
+        p.product_id
+        for p in named
+        if limits.subcategory not in (None, p.subcategory) or limits.category not in (None, p.category)
+    ]
+    free = replace(limits, category=None, subcategory=None)
+    return context.search.products("", filters(free, product_ids=others)) if others else []
 
 
 _A_THING = re.compile(

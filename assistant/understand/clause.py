@@ -113,7 +113,8 @@ def _is_thing(clause: Clause, at: int) -> bool:
     tokens, before = clause.links.tokens, clause.links.tokens[at - 1].text
     article = {t.text for t in tokens[max(0, at - 4) : at - 1]} & {"a", "an", "another", "some", "any"}
     following = at + 1 < len(tokens) and tokens[at + 1].text in ("the", "my", "our", "a", "an")
-    return bool(article) and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
+    bare = all(t.text not in STOP_WORDS for t in tokens[:at])  # "lamp for my tent"
+    return (bool(article) or bare) and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
 
 
 _RELATIVE = ("that", "which")

@@ -136,3 +136,9 @@ def test_what_is_taken_out_of_a_sum_is_no_diet(talk: Talk) -> None:
     reply = talk(*turns).reply
     assert "Chocolate at" not in reply and "Crêpe Pan at" in reply
     assert "avoid" not in talk(*turns, "what do you know about me").reply
+
+
+@pytest.mark.parametrize("text", ["tent lamp", "lamp for my tent"])
+def test_a_kind_in_the_name_of_another_thing_is_not_what_is_sought(talk: Talk, text: str) -> None:
+    reply = talk(text).reply
+    assert "12 V Tent Lamp" in reply and "Tarn" not in reply
