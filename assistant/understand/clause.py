@@ -114,7 +114,8 @@ def _is_thing(clause: Clause, at: int) -> bool:
     article = {t.text for t in tokens[max(0, at - 4) : at - 1]} & {"a", "an", "another", "some", "any"}
     following = at + 1 < len(tokens) and tokens[at + 1].text in ("the", "my", "our", "a", "an")
     bare = all(t.text not in STOP_WORDS for t in tokens[:at])  # "lamp for my tent"
-    return (bool(article) or bare) and following and before not in _QUERY_NOISE and clause.act in ("search", "recommend")
+    sought = before not in _QUERY_NOISE and clause.act in ("search", "recommend")
+    return (bool(article) or bare) and following and sought
 
 
 _RELATIVE = ("that", "which")
