@@ -120,3 +120,8 @@ def render(text: str, plan: Plan) -> tuple[str, list[Receipt]]:
 
     filled = PLACEHOLDER.sub(fill, text)
     return (filled[:1].upper() + filled[1:]) if filled else filled, receipts
+
+
+def in_code_words(plan: Plan) -> str:
+    """The whole answer as code words it."""
+    return " ".join(render(sentence, plan)[0] for sentence in (*plan.core, *plan.closing))

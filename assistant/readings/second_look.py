@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from assistant.act.answer import answer
 from assistant.act.context import Context
-from assistant.act.plan import Plan, render
+from assistant.act.plan import Plan, in_code_words
 from assistant.act.trouble import went_wrong
 from assistant.readings.judge import default_judge, inputs
 from assistant.readings.traits import READ, Scene, of_answer, read, scene
 from assistant.readings.ways import ways
 from assistant.request import Request
+from assistant.types import Product
 from assistant.understand import whoasks
 from assistant.understand.clauses import ranks as says_rank
 from assistant.understand.reading import Reader
@@ -38,6 +39,7 @@ _SETTLED = frozenset(
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
+_ADDED_UP = frozenset({"so_many", "together"})
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
 """The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4
@@ -96,17 +98,19 @@ def second_look(
     before = scene(bare, reader.scores(bare), near, state, looking)
     own = _traits(first, before, state, looking)
     own[READ] = read(first.plan, before)
-    if choose is None and default_judge().doubt(inputs(before.traits, own[None], [said(first.plan)])) < DOUBT:
+    if choose is None and default_judge().doubt(inputs(before.traits, own[None], [in_code_words(first.plan)])) < DOUBT:
         return first
     taken = [first, *_others(text, first, [hit.product_id for hit in near], state, reader, looking)]
-    replies = [said(each.plan) for each in taken]
+    replies = [in_code_words(each.plan) for each in taken]
     traits = np.array([own, *(_traits(each, before, state, looking) for each in taken[1:])])
     seen = inputs(before.traits, traits, replies)
     worth = list(range(len(taken))) if choose else worth_reading(default_judge().quickly(seen), replies)
     for at in worth[1:]:
         traits[at, READ] = read(taken[at].plan, before)
     seen = inputs(before.traits, traits, replies)
-    return taken[choose(taken, seen) if choose else worth[likeliest(default_judge().weigh(seen[worth]))]]
+    if choose:
+        return taken[choose(taken, seen)]
+    return taken[worth[likeliest(default_judge().weigh(seen[worth]))]]
 
 
 def _others(
@@ -114,12 +118,12 @@ def _others(
 ) -> Iterator[Taken]:
     """The answers of the other ways to take a message, but for those that can't be meant."""
 
-    def names(products: Sequence[str]) -> list[str]:
-        return [p.name for p in context.catalogue.products(list(products))]
+    def lookup(product: str) -> Product | None:
+        return next(iter(context.catalogue.products([product])), None)
 
     known = [first]
-    for way in ways(text, first.requests, state, reader, near, names)[1:]:
-        if _settled(way.requests):
+    for way in ways(text, first.requests, state, reader, near, lookup)[1:]:
+        if _settled(way.requests) and way.name not in _ADDED_UP:
             continue
         same = next((each.plan for each in known if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, context))
@@ -204,8 +208,3 @@ def _knows_less(first: Taken, other: Taken) -> bool:
 
 def _acts(requests: Sequence[Request]) -> set[str]:
     return {r.act for r in requests}
-
-
-def said(plan: Plan) -> str:
-    """An answer in code's words."""
-    return " ".join(render(sentence, plan)[0] for sentence in (*plan.core, *plan.closing))

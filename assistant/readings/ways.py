@@ -7,24 +7,25 @@ each way is the requests that the message would be then. Says nothing of which i
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from assistant.readings.sums import Lookup, so_many, together
 from assistant.request import Limits, Request
+from assistant.understand.pointing import the_two
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 
 NAMES = (
     "read", "page", "page_on", "fresh", "search", "need", "joined", "earlier", "near", "near:price",
-    "of_it:details", "of_it:price", "of_it:availability", "of_it:options", "unnamed", "first", "page_it",
+    "of_it:details", "of_it:price", "of_it:availability", "of_it:options", "unnamed", "first", "page_it", "of_it:stock",
+    "so_many", "together", "compared",
 )  # fmt: skip
 """Every way there is; their order is part of what the judge's weights mean."""
-_OF_IT = ("details", "price", "availability", "options")
+_OF_IT = ("details", "price", "availability", "options", "stock")
 _LEFT_OUT = frozenset({"refine", "within"})
-_NUM_EARLIER, _NUM_NEAR, _NUM_FOCUS = 3, 2, 3
-
-
-Names = Callable[[Sequence[str]], list[str]]
+_NUM_EARLIER, _NUM_NEAR, _NUM_FOCUS, _TWO = 3, 2, 3, 2
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Way:
 
 
 def ways(
-    text: str, read: Sequence[Request], state: State, reader: Reader, near: Sequence[str], names: Names
+    text: str, read: Sequence[Request], state: State, reader: Reader, near: Sequence[str], lookup: Lookup
 ) -> list[Way]:
     """All ways to take `text`, first the one that it was `read` in. `near` are the products nearest to it in meaning,
-    `names` gives the names of products by their ids.
+    `lookup` gives a product by its id.
 
     They share nothing with the state: whichever is taken, the others leave no trace.
     """
@@ -59,8 +60,13 @@ def ways(
         found.append(Way("unnamed", tuple(reader.without_names().read(text, state))))
     if len(state.focus) > 1:
         found.append(Way("first", tuple(reader.read(text, _of_first(state)))))
-    if focus := names(state.focus[:1]):
-        found.append(Way("page_it", (_page(f"{text} {focus[0]}"),)))
+    if state.focus and (focus := lookup(state.focus[0])):
+        found.append(Way("page_it", (_page(f"{text} {focus.name}"),)))
+    if state.num_turns:
+        if len(two := the_two(state, text)) == _TWO:
+            found.append(Way("compared", (_compared(text, two),)))
+        added = (("so_many", so_many(text, read[0], state, lookup)), ("together", together(text, state, lookup)))
+        found += [Way(name, (request,)) for name, request in added if request]
     found += [Way("near", (_near("details", text, product),)) for product in near[:_NUM_NEAR]]
     found += [Way("near:price", (_near("price", text, product),)) for product in near[:1]]
     return found
@@ -83,6 +89,12 @@ def _of_it(act: str, text: str, read: Request, state: State) -> Request:
         read, act=act, text=text, products=tuple(state.focus[:_NUM_FOCUS]), from_context=True, group=False, pick=None,
         skus=(), limits=Limits(), extra=extra,
     )  # fmt: skip
+
+
+def _compared(text: str, two: Sequence[Mapping[str, Any]]) -> Request:
+    products = tuple(dict.fromkeys(str(item["product"]) for item in two))
+    skus = tuple(str(item["sku"]) for item in two) if all(item["sku"] for item in two) else ()
+    return Request("compare", text, products=products, skus=skus, query=text, from_context=True, extra={"unlinked": ()})
 
 
 def _of_first(state: State) -> State:

@@ -64,17 +64,17 @@ def pointed(folded: str, state: State, lookup: Lookup) -> list[Piece]:
         return [replace(talked_about(state)[0], wanted=(*kept, *own))]
     if not match:
         together = _THEY.search(folded) and TOGETHER.search(folded)
-        return [_as_told(i, state) for i in the_two(state, folded)] if together else []
+        return [as_told(i, state) for i in the_two(state, folded)] if together else []
     number = match[1] or match[4] or ""
     count = max(1, int(number)) if number.isdigit() else 1
     if match[3] or match[5] or match[2] in ("both", "each"):
-        return [replace(_as_told(i, state), quantity=count) for i in the_two(state, folded)]
+        return [replace(as_told(i, state), quantity=count) for i in the_two(state, folded)]
     if len(state.focus) == 1:
         return [replace(piece, quantity=count) for piece in talked_about(state)]
     return [Piece(tuple(state.focus), count)] if state.focus else []
 
 
-def _as_told(item: Mapping[str, Any], state: State) -> Piece:
+def as_told(item: Mapping[str, Any], state: State) -> Piece:
     """A product that was talked about, in the version that was told or with the options named for it."""
     product, sku = str(item["product"]), item.get("sku")
     topic = next((t for t in reversed(state.topics) if (t["product"], t["sku"]) == (product, sku)), None)

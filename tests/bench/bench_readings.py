@@ -31,9 +31,10 @@ from truth.more_shops import write_salesbot  # noqa: E402
 from truth.quick import quick_assistant  # noqa: E402
 from truth.world import SOURCES, Product, World, load  # noqa: E402
 
+from assistant.act.plan import in_code_words  # noqa: E402
 from assistant.errors import InputError  # noqa: E402
 from assistant.pipeline import Assistant  # noqa: E402
-from assistant.readings.second_look import Taken, said  # noqa: E402
+from assistant.readings.second_look import Taken  # noqa: E402
 from assistant.replay import Case, _customer, _now  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
 from assistant.types import Record  # noqa: E402
@@ -92,7 +93,7 @@ class Watcher:
         judged = [self.judge(each) for each in taken]
         told = {
             "split": self.split, "before": self.before, "say": self.say,
-            "ways": [[t.name, right, said(t.plan)[:400]] for t, (right, _) in zip(taken, judged, strict=True)],
+            "ways": [[t.name, right, in_code_words(t.plan)[:400]] for t, (right, _) in zip(taken, judged, strict=True)],
         }  # fmt: skip
         self.kept.add(self.split, seen, judged, told)
         return next((at for at, (right, _) in enumerate(judged) if right), 0)
@@ -183,7 +184,7 @@ def _meets(taken: Taken, wanted: Wanted) -> Judged:
     """Whether an answer is what was wanted of it; nothing that a plan holds is untrue."""
     plan = taken.plan
     if wanted.kind == "nothing":
-        return not plan.answered or "closest" in said(plan), False
+        return not plan.answered or "closest" in in_code_words(plan), False
     receipts = [r for fact in plan.facts for f in fact.fields.values() for r in f.receipts]
     subjects = {fact.subject.split(" (")[0] for fact in plan.facts}
     if wanted.kind == "line":

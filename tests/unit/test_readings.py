@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from assistant.act.plan import in_code_words
 from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import ModelError
 from assistant.pipeline import Assistant
 from assistant.readings.judge import WEIGHTS, Judge, default_judge, inputs, of_first, without_reading
-from assistant.readings.second_look import MARGIN, Taken, likeliest, said, worth_reading
+from assistant.readings.second_look import MARGIN, Taken, likeliest, worth_reading
 from assistant.readings.traits import NUM_TRAITS, READ
 from assistant.readings.ways import NAMES
 from assistant.runtime import DEMO_SHOP
@@ -62,8 +63,8 @@ def test_a_message_is_taken_in_every_way_and_the_first_is_as_it_was_read(shop: t
         *NAMES
     }
     assert [r.as_act() for r in chooser.taken[0].requests] == read.acts
-    assert "working days" in said(chooser.way("page").plan)
-    assert "Ember Toaster" in said(chooser.way("of_it:price").plan)
+    assert "working days" in in_code_words(chooser.way("page").plan)
+    assert "Ember Toaster" in in_code_words(chooser.way("of_it:price").plan)
     assert chooser.seen.shape[0] == len(names) and np.isfinite(chooser.seen).all()
 
 
@@ -77,6 +78,35 @@ def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assis
         chooser.name = "read"
     assert taken.reply.startswith("The Iron Skillet") and [a.act for a in taken.acts] == ["price"]
     assert "Iron Skillet" in assistant.reply("chosen", "and how heavy is it?", introduced=True).reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "way", "said"),
+    [
+        (("merino hiking socks in charcoal", "so for three pairs, in the end i pay?"), "so_many", "£33.00"),
+        (("the 12 V tent lamp", "got half a dozen, what money"), "so_many", "6 × the 12 V Tent Lamp"),
+        (("the 12 V tent lamp", "x4 please, damage?"), "so_many", "4 × the 12 V Tent Lamp"),
+        (("the 12 V tent lamp", "the sunfold solar panel 28 w", "the lamp and the panel then"), "together", "£121.00"),
+        (("the 12 V tent lamp", "the spark gas stove", "how far apart in money"), "compared", "cheaper by £33.00"),
+        (("the 12 V tent lamp", "quantity on the shelf"), "of_it:stock", "12 in stock"),
+    ],
+)
+def test_sums_differences_and_numbers_left_are_among_the_ways(
+    shop: tuple[Assistant, _Chooser], turns: Sequence[str], way: str, said: str
+) -> None:
+    assistant, chooser = shop
+    for turn in turns:
+        assistant.reply(f"sums {turns}", turn, introduced=True)
+    assert said in in_code_words(chooser.way(way).plan)
+
+
+@pytest.mark.parametrize("message", ["does it run on 12 v", "is it under £30", "what size is it", "i have 1"])
+def test_what_measures_or_costs_is_no_number_of_things(shop: tuple[Assistant, _Chooser], message: str) -> None:
+    assistant, chooser = shop
+    assistant.reply(f"no sum {message}", "the spark gas stove", introduced=True)
+    chooser.taken = []
+    assistant.reply(f"no sum {message}", message, introduced=True)
+    assert "so_many" not in [each.name for each in chooser.taken]
 
 
 def test_what_is_tried_keeps_nothing_of_a_customer(shop: tuple[Assistant, _Chooser]) -> None:

@@ -1,0 +1,97 @@
+"""What a message may want added up: so many of the one thing that is talked of, or the things of the talk together.
+
+Numbers and things are only found here; whether a sum is wanted is for the judge to say. Sums that a message asks for in
+plain words are understood before (understand/basket_talk.py). Knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.language import STOP_WORDS, fold, stems, tokenize, words_to_numbers
+from assistant.request import Basket, Piece, Request
+from assistant.types import Product
+from assistant.understand.basket import named_options
+from assistant.understand.basket_pieces import as_told, talked_about
+from assistant.understand.kinds import TOGETHER
+from assistant.understand.state import State
+from assistant.understand.vocabulary import is_unit
+
+Lookup = Callable[[str], Product | None]
+_TIMES = re.compile(r"(?<![\w.,])[x×*] ?(\d{1,2})\b|(?<![\d.,])\b(\d{1,2}) ?[x×*](?![\w])")
+_BY_NAME = {"pair": 2, "couple": 2, "dozen": 12}
+_MONEY_BEFORE, _MONEY_AFTER = re.compile(r"[$€£¥]\s?$"), re.compile(r"\s?[$€£¥%]|[.,/:]\d")
+_COUNTED = frozenset("piece pack cup".split())
+"""Units that are counted rather than measured."""
+_FEW, _MANY, _NUM_LISTED = 2, 99, 5
+
+
+def so_many(text: str, read: Request, state: State, lookup: Lookup) -> Request | None:
+    """So many of the one thing that a message was read to be about, or that is talked of; None without a number."""
+    piece = _one(read, state)
+    product = lookup(piece.products[0]) if piece else None
+    if piece is None or product is None or (count := _count(text, product)) is None:
+        return None
+    wanted = [w for w in piece.wanted if w.value and w.asked != str(count)]
+    named = [w for w in named_options(text, piece, lookup) if w.value]
+    own = (*(w for w in wanted if w.name not in {n.name for n in named}), *named)
+    return _request(text, [Piece(piece.products, count, own, piece.skus)])
+
+
+def together(text: str, state: State, lookup: Lookup) -> Request | None:
+    """The things that a message names by a word of their names among those talked of, or as many of the last ones as it
+    says; None where it isn't more than one."""
+    topics = [*{t["product"]: t for t in state.topics}.values()]
+    said = {s for s in stems(text) if s not in STOP_WORDS}
+    named = [t for t in topics if said & set(_name(str(t["product"]), lookup))]
+    listed = state.listed if state.list_turn >= 0 else []
+    last = [*listed] if _FEW <= len(listed) <= _NUM_LISTED else topics[-_FEW:]
+    folded = words_to_numbers(fold(text))
+    if count := next((int(n) for n in re.findall(r"\b[2-5]\b", folded)), 0):
+        last = last if len(last) == count else topics[-count:]
+    chosen = named if len(named) > 1 else last if count or TOGETHER.search(folded) else []
+    pieces = [as_told(item, state) for item in chosen]
+    return _request(text, pieces) if len(pieces) > 1 else None
+
+
+def _one(read: Request, state: State) -> Piece | None:
+    """The one thing that is meant, in the version that was read or told."""
+    if len(read.products) == 1:
+        return Piece(read.products, 1, read.wanted, read.skus if len(read.skus) == 1 else ())
+    return next(iter(talked_about(state)), None)
+
+
+def _count(text: str, product: Product) -> int | None:
+    """The first number of a message that may say how many: it measures nothing, is no money and no version's own."""
+    said = words_to_numbers(fold(text))
+    if times := _TIMES.search(said):
+        return int(times[1] or times[2])
+    own = {v.split()[0].lower() for variant in product.variants for v in variant.options.values() if v.split()}
+    return next((n for n in _numbers(said) if _FEW <= n <= _MANY and str(n) not in own), None)
+
+
+def _numbers(said: str) -> Iterator[int]:
+    tokens = tokenize(said)
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        if token.text in _BY_NAME:
+            before = tokens[at - 1].text if at else ""
+            yield int(_BY_NAME[token.text] * (float(before) if before.replace(".", "").isdigit() else 1))
+        measures = is_unit(after) and after.rstrip("s") not in _COUNTED
+        money = _MONEY_BEFORE.search(said[: token.start]) or _MONEY_AFTER.match(said[token.end :])
+        if token.text.isdigit() and not measures and not money:
+            yield int(token.text)
+
+
+def _name(product: str, lookup: Lookup) -> list[str]:
+    found = lookup(product)
+    return list(stems(f"{found.name} {found.subcategory or found.category}")) if found else []
+
+
+def _request(text: str, pieces: Sequence[Piece]) -> Request:
+    items = [{"products": list(p.products), "quantity": p.quantity} for p in pieces]
+    products = tuple(dict.fromkeys(product for piece in pieces for product in piece.products))
+    return Request(
+        "basket", text, products=products, extra={"basket": Basket(tuple(pieces)), "slots": {"items": items}}
+    )
