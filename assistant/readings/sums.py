@@ -7,9 +7,9 @@ plain words are understood before (understand/basket_talk.py). Knows no prices.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from assistant.language import STOP_WORDS, fold, stems, tokenize, words_to_numbers
+from assistant.language import STOP_WORDS, Tok, fold, stem, stems, tokenize, words_to_numbers
 from assistant.request import Basket, Piece, Request
 from assistant.types import Product
 from assistant.understand.basket import named_options
@@ -22,8 +22,11 @@ Lookup = Callable[[str], Product | None]
 _TIMES = re.compile(r"(?<![\w.,])[x×*] ?(\d{1,2})\b|(?<![\d.,])\b(\d{1,2}) ?[x×*](?![\w])")
 _BY_NAME = {"pair": 2, "couple": 2, "dozen": 12}
 _MONEY_BEFORE, _MONEY_AFTER = re.compile(r"[$€£¥]\s?$"), re.compile(r"\s?[$€£¥%]|[.,/:]\d")
-_COUNTED = frozenset("piece pack cup".split())
-"""Units that are counted rather than measured."""
+_PIECES = frozenset(
+    stem(w)
+    for w in "piece pack packet pair set unit item one cup box bag tin can jar bottle tube roll sheet bar".split()
+)
+"""What things are counted in beside their own names; before any other noun a number counts that: "6 kids"."""
 _FEW, _MANY, _NUM_LISTED = 2, 99, 5
 
 
@@ -67,21 +70,32 @@ def _count(text: str, product: Product) -> int | None:
     said = words_to_numbers(fold(text))
     if times := _TIMES.search(said):
         return int(times[1] or times[2])
-    own = {v.split()[0].lower() for variant in product.variants for v in variant.options.values() if v.split()}
-    return next((n for n in _numbers(said) if _FEW <= n <= _MANY and str(n) not in own), None)
+    values = [v for variant in product.variants for v in variant.options.values() if v.split()]
+    own = {v.split()[0].lower() for v in values}
+    called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
+    return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
 
 
-def _numbers(said: str) -> Iterator[int]:
+def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
+    """The numbers that may say how many of what is `called` so, by the stems of its names."""
     tokens = tokenize(said)
     for at, token in enumerate(tokens):
-        after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        before = tokens[at - 1].text if at else ""
         if token.text in _BY_NAME:
-            before = tokens[at - 1].text if at else ""
             yield int(_BY_NAME[token.text] * (float(before) if before.replace(".", "").isdigit() else 1))
-        measures = is_unit(after) and after.rstrip("s") not in _COUNTED
-        money = _MONEY_BEFORE.search(said[: token.start]) or _MONEY_AFTER.match(said[token.end :])
-        if token.text.isdigit() and not measures and not money:
+        elif token.text.isdigit() and before != "of" and _counts(tokens, at, said, called):  # no "family of 6"
             yield int(token.text)
+
+
+def _counts(tokens: Sequence[Tok], at: int, said: str, called: Collection[str]) -> bool:
+    """Whether a number is neither money nor a measure, nor of another noun that follows it."""
+    token = tokens[at]
+    if _MONEY_BEFORE.search(said[: token.start]) or _MONEY_AFTER.match(said[token.end :]):
+        return False
+    if at + 1 == len(tokens) or re.search(r"[^\w\s]", said[token.end : tokens[at + 1].start]):
+        return True
+    after = tokens[at + 1]
+    return after.stem in called or (not is_unit(after.text) and (after.text in STOP_WORDS or not after.text.isalpha()))
 
 
 def _name(product: str, lookup: Lookup) -> list[str]:

@@ -86,6 +86,8 @@ def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assis
         (("merino hiking socks in charcoal", "so for three pairs, in the end i pay?"), "so_many", "£33.00"),
         (("the 12 V tent lamp", "got half a dozen, what money"), "so_many", "6 × the 12 V Tent Lamp"),
         (("the 12 V tent lamp", "x4 please, damage?"), "so_many", "4 × the 12 V Tent Lamp"),
+        (("the 12 V tent lamp", "two dozen lamps for the hall?"), "so_many", "24 × the 12 V Tent Lamp"),
+        (("the lodge self-inflating mat 5 cm", "we'd be taking three of the 5 cm"), "so_many", "£179.85"),
         (("the 12 V tent lamp", "the sunfold solar panel 28 w", "the lamp and the panel then"), "together", "£121.00"),
         (("the 12 V tent lamp", "the spark gas stove", "how far apart in money"), "compared", "cheaper by £33.00"),
         (("the 12 V tent lamp", "quantity on the shelf"), "of_it:stock", "12 in stock"),
@@ -100,7 +102,17 @@ def test_sums_differences_and_numbers_left_are_among_the_ways(
     assert said in in_code_words(chooser.way(way).plan)
 
 
-@pytest.mark.parametrize("message", ["does it run on 12 v", "is it under £30", "what size is it", "i have 1"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "does it run on 12 v",
+        "is it under £30",
+        "what size is it",
+        "i have 1",
+        "for a family of six?",
+        "for 4 hungry kids",
+    ],
+)
 def test_what_measures_or_costs_is_no_number_of_things(shop: tuple[Assistant, _Chooser], message: str) -> None:
     assistant, chooser = shop
     assistant.reply(f"no sum {message}", "the spark gas stove", introduced=True)
