@@ -215,7 +215,7 @@ def _lead(hits: Sequence[Hit], request: Request, products: Sequence[Product], co
     asked = [] if kind_name(request) else context.search.products(request.query, filters(request.limits), limit=12)
     far = "other" if other else is_near_only(request, hits, asked, products)
     if far == "other":
-        plan.say("I'm sorry, we don't have exactly that.")
+        plan.say("I couldn't find exactly that in our shop.")
     return "What comes closest: we have " if far else "We have "
 
 

@@ -111,7 +111,7 @@ def test_what_went_wrong_is_no_question(talk: Talk, text: str) -> None:
 
 
 def test_another_board_is_no_paddle_board(talk: Talk) -> None:
-    assert "we don't have exactly that" in talk("do you sell paddle boards").reply
+    assert "I couldn't find exactly that" in talk("do you sell paddle boards").reply
 
 
 def test_a_gift_for_who_drinks_coffee_keeps_to_the_money(talk: Talk) -> None:
@@ -153,5 +153,5 @@ def test_a_day_to_be_met_asks_for_no_product(talk: Talk) -> None:
 
 
 def test_a_size_that_a_kind_has_not_is_not_offered_as_if_it_had(talk: Talk) -> None:
-    assert "don't have exactly that" in talk("do you have sandals in size 46").reply
+    assert "I couldn't find exactly that" in talk("do you have sandals in size 46").reply
     assert "(size 39)" in talk("do you have sandals in 39?").reply
