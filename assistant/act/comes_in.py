@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.act.choice import choose
 from assistant.act.context import Context
@@ -20,6 +21,7 @@ from assistant.types import Product, Receipt, Variant
 
 def offered_options(request: Request, product: Product, names: Sequence[str], context: Context, plan: Plan) -> None:
     """What a product comes in: the values of the options `names` (empty: of all in which its variants differ)."""
+    request = _as_asked(request, product)
     told = {w.name for w in request.wanted if w.value is not None and not w.pinned}
     names = [n for n in names if n not in told] or list(names)
     if _of_this_one(request, product, names, context, plan):
@@ -46,6 +48,13 @@ def offered_options(request: Request, product: Product, names: Sequence[str], co
     if _HOW_MANY.search(request.text.lower()) and _by_name(names[0], request.text):
         _counted(names[0], product, sold, fact, context, plan)
     plan.phrase = len(names) == 1 and not _HOW_MANY.search(request.text.lower())
+
+
+def _as_asked(request: Request, product: Product) -> Request:
+    """The request with the options that it names of a product that was found only now."""
+    if request.wanted or request.match is None or product.product_id in request.products:
+        return request
+    return replace(request, wanted=tuple(w for w in request.match(product) if w.value is not None and w.name))
 
 
 def no_choice(name: str, product: Product, context: Context, plan: Plan) -> None:

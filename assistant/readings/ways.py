@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.readings.sums import Lookup, so_many, together
-from assistant.request import Limits, Request
+from assistant.request import Limits, Piece, Request
+from assistant.understand.basket import named_options
 from assistant.understand.pointing import the_two
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
@@ -67,8 +68,8 @@ def ways(
             found.append(Way("compared", (_compared(text, two),)))
         added = (("so_many", so_many(text, read[0], state, lookup)), ("together", together(text, state, lookup)))
         found += [Way(name, (request,)) for name, request in added if request]
-    found += [Way("near", (_near("details", text, product),)) for product in near[:_NUM_NEAR]]
-    found += [Way("near:price", (_near("price", text, product),)) for product in near[:1]]
+    found += [Way("near", (_near("details", text, product, lookup),)) for product in near[:_NUM_NEAR]]
+    found += [Way("near:price", (_near("price", text, product, lookup),)) for product in near[:1]]
     return found
 
 
@@ -115,6 +116,7 @@ def _earlier(state: State) -> list[State]:
     return found
 
 
-def _near(act: str, text: str, product: str) -> Request:
-    extra = {"unlinked": (), "coverage": 1.0}
-    return Request(act, text, products=(product,), query=text, extra=extra)
+def _near(act: str, text: str, product: str, lookup: Lookup) -> Request:
+    """A question about a product that isn't named, in the version that the message tells."""
+    wanted = tuple(w for w in named_options(text, Piece((product,), 1, ()), lookup) if w.value)
+    return Request(act, text, products=(product,), wanted=wanted, query=text, extra={"unlinked": (), "coverage": 1.0})

@@ -121,6 +121,15 @@ def test_what_measures_or_costs_is_no_number_of_things(shop: tuple[Assistant, _C
     assert "so_many" not in [each.name for each in chooser.taken]
 
 
+def test_what_is_nearest_in_meaning_is_asked_about_in_the_version_that_is_told(
+    shop: tuple[Assistant, _Chooser],
+) -> None:
+    assistant, chooser = shop
+    assistant.reply("near", "something light against rain, navy, size m, is that there?", introduced=True)
+    wanted = {(w.name, w.value) for each in chooser.taken if each.name == "near" for w in each.requests[0].wanted}
+    assert ("colour", "Navy") in wanted
+
+
 def test_what_is_tried_keeps_nothing_of_a_customer(shop: tuple[Assistant, _Chooser]) -> None:
     assistant, chooser = shop
     customer = CustomerRef("C1001")
