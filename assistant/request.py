@@ -49,6 +49,8 @@ class Limits:
     brand: str | None = None
     in_stock: bool = False
     rating: float | None = None
+    without: tuple[str, ...] = ()
+    """Products that are named only to be left out."""
 
     def __bool__(self) -> bool:
         return bool(self.price or self.category or self.subcategory or self.brand or self.in_stock or self.rating)

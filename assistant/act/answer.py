@@ -31,6 +31,7 @@ from assistant.act.fitting import fitting
 from assistant.act.foreign import foreign
 from assistant.act.look_for import by_need, look_for
 from assistant.act.multiples import against_many
+from assistant.act.others import no_others
 from assistant.act.plan import Plan
 from assistant.act.policy import policy
 from assistant.act.shop_facts import say_day
@@ -136,7 +137,7 @@ def still_open(requests: Sequence[Request]) -> Sequence[Request]:
 
 def _one(request: Request, requests: Sequence[Request], context: Context, plan: Plan) -> None:
     preferences.remember(request, context, plan)
-    if fitting(request, context, plan):
+    if fitting(request, context, plan) or no_others(request, context, plan):
         return
     if request.act in OF_PRODUCTS:
         about_products(request, context, plan)

@@ -55,6 +55,7 @@ def candidates(
         brand=request.limits.brand,
         price_min=price.low,
         price_max=price.high,
+        without=frozenset(request.limits.without),
     )
     found: Found = {}
     query = query_of(request)
@@ -70,7 +71,7 @@ def candidates(
         _from_history(base, context, found, only_known=asked)
     if not found and not query:
         _best_rated(base, context, found)
-    return found, asked
+    return {p: why for p, why in found.items() if p not in base.without}, asked
 
 
 _WHOLE = 0.99

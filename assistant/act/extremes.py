@@ -146,7 +146,7 @@ def _candidates(request: Request, context: Context) -> list[Product]:
     category = closest_category(request.query, context) if unnamed or not hits or (query and not by_name) else None
     of_all = category and (_all_of(category, query, hits, context) or _is_topic(category, request, hits, context))
     if category and (not hits or not by_name or of_all):
-        wide = Limits(limits.price, category, limits.subcategory, limits.brand, limits.in_stock, limits.rating)
+        wide = replace(limits, category=category)
         hits = context.search.products("", filters(wide), sort, limit=12)
     found = [h.product_id for h in hits]
     if widened and request.act in ("cheapest", "most_expensive"):

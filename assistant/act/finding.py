@@ -33,6 +33,7 @@ def filters(limits: Limits, request: Request | None = None, product_ids: Sequenc
         in_stock=limits.in_stock,
         rating_min=limits.rating,
         product_ids=frozenset(product_ids) if product_ids is not None else None,
+        without=frozenset(limits.without),
     )
 
 

@@ -145,6 +145,8 @@ def _settled(requests: Sequence[Request]) -> bool:
         return True
     if any(r.extra["refine"].how == "without" for r in requests if "refine" in r.extra):
         return True  # "not the tartan one" is never answered with it
+    if any(r.limits.without for r in requests):
+        return True
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 

@@ -54,6 +54,7 @@ class Filters:
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rating_min: float | None = None
     product_ids: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
 
     @property
     def of_variants(self) -> bool:

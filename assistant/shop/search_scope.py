@@ -28,6 +28,9 @@ def scope_of(raw: Any, filters: Filters) -> list[int] | None:
     if filters.product_ids is not None:
         conditions.append("p.product_id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(sorted(filters.product_ids)))
+    if filters.without:
+        conditions.append("p.product_id NOT IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(filters.without)))
     for name, wanted in filters.attributes.items():
         if (narrowed := _by_facts(name, wanted)) is not None:
             conditions.append("d.doc_id IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)")

@@ -116,3 +116,17 @@ def _same_subject(before: Request, after: Request) -> bool:
         and after.act in SUPERLATIVES | {"search"}
         and after.query in ("", before.query)
     )
+
+
+_TOLD_MORE = 3
+"""Words that a message must have beside the one clause that asks, for them to tell of the need."""
+
+
+def with_whole(requests: list[Request], text: str, num_parts: int) -> list[Request]:
+    """What is looked for with all that was told around it: "my mum's dog sheds everywhere, what vacuum"."""
+    if len(requests) != 1 or num_parts > 1 or requests[0].from_context:
+        return requests
+    more = len(text.split()) - len(requests[0].text.split())
+    if more < _TOLD_MORE or requests[0].act not in ("search", "details"):
+        return requests
+    return [replace(requests[0], extra=requests[0].extra | {"whole": text})]

@@ -23,7 +23,8 @@ from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
 from assistant.understand.corrected import corrected
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
-from assistant.understand.joining import merge, of_the_same, with_request
+from assistant.understand.excepted import read_leaving_out
+from assistant.understand.joining import merge, of_the_same, with_request, with_whole
 from assistant.understand.link import Links, OptionMention, link
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
@@ -41,20 +42,6 @@ _MASKED = re.compile(r"\[(?:card number|security code|bank account|password)\]")
 _FEW_WORDS, _LONG = 7, 10
 _FEW_OF_KIND = 12  # products of a kind that are looked at for their options
 _IN_STOCK = re.compile(r"\bin stock\b|\bavailable\b(?! in)|\bon hand\b|\bright now\b")
-
-
-_TOLD_MORE = 3
-"""Words that a message must have beside the one clause that asks, for them to tell of the need."""
-
-
-def _with_whole(requests: list[Request], text: str, num_parts: int) -> list[Request]:
-    """What is looked for with all that was told around it: "my mum's dog sheds everywhere, what vacuum"."""
-    if len(requests) != 1 or num_parts > 1 or requests[0].from_context:
-        return requests
-    more = len(text.split()) - len(requests[0].text.split())
-    if more < _TOLD_MORE or requests[0].act not in ("search", "details"):
-        return requests
-    return [replace(requests[0], extra=requests[0].extra | {"whole": text})]
 
 
 class Reader:
@@ -94,6 +81,8 @@ class Reader:
         text = written_out(plain(text), self._vocabulary.is_word)
         text = corrected(words_to_numbers(_MASKED.sub(" ", text)))
         text = in_own_size(text, [*self._known, *state.told], lambda: self._sizes_of(text, state))
+        if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):
+            return rest
         parts = with_what_points(split(text), state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
@@ -110,7 +99,7 @@ class Reader:
             )
             requests.append(request)
             context = with_request(context, self._with_only_one(request))
-        requests = _with_whole(requests, text, len(clauses))
+        requests = with_whole(requests, text, len(clauses))
         return shopping.refine(
             text,
             merge(requests)[:3],

@@ -1,0 +1,116 @@
+"""What is looked for beside things that are named only to be left out: "the cheapest tent other than the Tarn 2".
+
+The words that leave something out are cut out of the message, so that what is left asks by itself; which products they
+name is kept beside it. Knows English and no shop: who calls says what a text names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.request import Request
+from assistant.understand.clause import Clause
+from assistant.understand.mentions import Mention
+from assistant.understand.state import State
+from assistant.understand.vocabulary import ProductName
+
+_LEAVES_OUT = re.compile(
+    r",?\s*\b(?:(?:but |(?:that|which)'?s? |(?:that|which) (?:is|are) )not|(?:that|which) (?:isn'?t|aren'?t)"
+    r"|other than|except(?:ing)?(?: for)?|apart from|aside from|besides?|excluding|not counting|not including"
+    r"|anything but)\s+"
+    r"(?=\w)",
+    re.I,
+)
+_POINTS = re.compile(
+    r"(?:this|that|these|those|the)(?: (?:one|ones|two|three))\b|(?:this|that|these|those|them|it)\b", re.I
+)
+_ENDS = re.compile(r"\s*(?:$|[,.;:?!)])|\s+(?:and|or|but|please|thanks|under|below|for|in|with|that|then)\b", re.I)
+_ANYTHING = re.compile(r"\b(?:any|some)thing(?: else)?\W*$", re.I)
+_LINKING = frozenset("the your a an and or nor any".split())
+_NAMED_ENOUGH = 0.5
+_FEW = 3
+FINDS = frozenset("search cheapest most_expensive best_rated newest superlative recommend".split())
+
+Read = Callable[[str, State], list[Request]]
+Linked = Callable[[str, State], tuple[Clause, list[Mention]]]
+
+
+def read_leaving_out(
+    text: str, read: Read, linked: Linked, state: State, entries: dict[str, ProductName]
+) -> list[Request]:
+    """What a message asks that looks for something beside what it leaves out; nothing where it is no such message.
+
+    `read` reads a message, `linked` a text as a clause with the mentions in it.
+    """
+    cut, without = excepted(text, lambda tail: linked(tail, state), tuple(state.focus), entries)
+    rest = read(cut, state) if without and cut else []
+    return [leaving_out(r, without, entries) for r in rest] if all(r.act in FINDS for r in rest) else []
+
+
+def excepted(
+    text: str,
+    linked: Callable[[str], tuple[Clause, list[Mention]]],
+    focus: tuple[str, ...],
+    entries: dict[str, ProductName],
+) -> tuple[str, tuple[str, ...]]:
+    """The message without what it leaves out, and the products left out; none where it leaves out none.
+
+    `linked` reads a text as a clause with the mentions in it; `focus` is what "this one" points at.
+    """
+    match = _LEAVES_OUT.search(text)
+    if match is None:
+        return text, ()
+    tail = text[match.end() :]
+    if (pointed := _POINTS.match(tail)) and 0 < len(focus) <= _FEW:
+        before = _ANYTHING.sub(f"any other {_kind(entries[focus[0]])}", text[: match.start()])
+        return _joined(before, tail[pointed.end() :]), focus
+    clause, mentions = linked(tail)
+    tokens, end = clause.links.tokens, -1
+    ids: tuple[str, ...] = ()
+    named = [(m.positions, m.product_ids, m.coverage) for m in mentions if len(m.product_ids) <= _FEW]
+    for positions, products, coverage in named or _of_kinds(clause, entries):
+        between = {t.text for t in tokens[end + 1 : min(positions)]}
+        last = max(positions)
+        whole = coverage >= _NAMED_ENOUGH or _ENDS.match(clause.text[tokens[last].end :])
+        if between <= _LINKING and whole:
+            end, ids = last, (*ids, *products)
+    if not ids:
+        return text, ()
+    before = _ANYTHING.sub(f"any other {_kind(entries[ids[0]])}", text[: match.start()])
+    return _joined(before, clause.text[tokens[end].end :]), ids
+
+
+def _of_kinds(clause: Clause, entries: dict[str, ProductName]) -> list[tuple[frozenset[int], tuple[str, ...], float]]:
+    """The kinds and brands that a text begins with, and all that is of them: "anything for camping besides tents"."""
+    links = clause.links
+    return [
+        (positions, tuple(p for p, e in entries.items() if e.active and getattr(e, column) == value), 0.0)
+        for column, found in (
+            ("subcategory", links.subcategories),
+            ("category", links.categories),
+            ("brand", links.brands),
+        )
+        for positions, value in found
+    ]
+
+
+def _kind(entry: ProductName) -> str:
+    return (entry.subcategory or entry.category).lower()
+
+
+def _joined(before: str, behind: str) -> str:
+    return f"{before.strip()}{behind}".strip(" ,") if before.strip() else behind.strip(" ,")
+
+
+def leaving_out(request: Request, ids: tuple[str, ...], entries: dict[str, ProductName]) -> Request:
+    """The request without the products `ids`; of their kind, where it names no other."""
+    limits = replace(request.limits, without=ids)
+    if request.query or limits.category or limits.subcategory:
+        kind = limits
+    else:
+        first = entries[ids[0]]
+        kind = replace(limits, category=first.category or None, subcategory=first.subcategory or None)
+    products = tuple(p for p in request.products if p not in ids)
+    return replace(request, limits=kind if not products else limits, products=products)

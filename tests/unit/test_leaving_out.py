@@ -1,0 +1,82 @@
+"""What is looked for beside things that are named only to be left out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    with fresh_database(tmp_path_factory.mktemp("out") / "shop.db") as db:
+        import_shop(db, "shop", DEMO_SHOP)
+        engine = ScriptedEngine(lambda _: "", context=50_000)
+        assistant = Assistant(db, engine, engine.tokenizer, Settings())
+
+        def say(*turns: str) -> Record:
+            conversation = uuid.uuid4().hex
+            return [assistant.reply(conversation, t, introduced=True) for t in turns][-1]
+
+        yield say
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "what's the cheapest tent other than the tarn 2",
+        "which is the cheapest tent but not the tarn 2?",
+        "lightest tent that isn't the tarn 2 please",
+        "apart from the tarn 2, what tents do you have?",
+        "do you have any tents besides the tarn 2",
+    ],
+)
+def test_what_is_left_out_is_no_answer(talk: Talk, asked: str) -> None:
+    reply = talk(asked).reply
+    assert "Tarn 2" not in reply
+    assert "Tarn 3" in reply
+
+
+def test_what_is_pointed_at_can_be_left_out(talk: Talk) -> None:
+    said = talk("how much is the tarn 2 tent", "ok and anything other than that one?").reply
+    assert "Tarn 3" in said
+    assert "Tarn 2" not in said
+    assert "Tarn 2" not in talk("tell me about the tarn 2", "and the lightest tent besides this one?").reply
+
+
+def test_two_things_and_a_whole_kind_can_be_left_out(talk: Talk) -> None:
+    reply = talk("whats the dearest tent excluding basecamp 6 and tarn 3?").reply
+    assert "most expensive of our tents is the Tarn 2" in reply
+    assert "Tent " not in talk("do you have anything for camping besides tents?").reply
+
+
+def test_a_recommendation_leaves_out_what_it_is_told_to(talk: Talk) -> None:
+    reply = talk("recommend me a tent, anything but the basecamp").reply
+    assert "Tarn" in reply
+    assert "Basecamp" not in reply
+
+
+@pytest.mark.parametrize(
+    "asked", ["do you have any kettles besides the ember?", "cheapest kettle except the ember kettle"]
+)
+def test_the_only_one_of_its_kind_has_no_others(talk: Talk, asked: str) -> None:
+    reply = talk(asked).reply
+    assert "apart from that we have nothing" in reply
+    assert "£" not in reply
+
+
+def test_what_comes_on_top_is_not_left_out(talk: Talk) -> None:
+    assert "Tarn 2" in talk("how much is the tarn 2, not counting delivery?").reply
+    assert "Beam" in talk("besides the tarn 2 i need a head torch").reply
