@@ -24,6 +24,7 @@ from assistant.request import Request
 from assistant.types import Product
 from assistant.understand import whoasks
 from assistant.understand.clauses import ranks as says_rank
+from assistant.understand.cues import asks_when_back
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
 
@@ -147,6 +148,8 @@ def _settled(requests: Sequence[Request]) -> bool:
         return True  # "not the tartan one" is never answered with it
     if any(r.limits.without for r in requests):
         return True
+    if any(r.act == "details" and r.from_context and asks_when_back(r.text) for r in requests):
+        return True  # that it isn't there was said before
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 

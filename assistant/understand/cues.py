@@ -28,13 +28,20 @@ _UNITS = (
     r"cores?|grams?|calories)\b"
 )
 
+_BACK = r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock"
+
+
+def asks_when_back(text: str) -> bool:
+    """Whether it is asked when something is there again."""
+    return bool(re.search(_BACK, fold(text)))
+
+
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (act, re.compile(pattern))
     for act, pattern in (
         (
             "details",
-            r"\bwhen\b.*\b(?:back|again|restock\w*)\b|\brestock|^\W*when (?:will|would|is|are) (?:it|they|that|"
-            r"those)\b",
+            rf"{_BACK}|^\W*when (?:will|would|is|are) (?:it|they|that|those)\b",
         ),
         (
             "cheapest",

@@ -77,6 +77,12 @@ def test_the_only_one_of_its_kind_has_no_others(talk: Talk, asked: str) -> None:
     assert "£" not in reply
 
 
+def test_when_a_thing_is_back_is_not_answered_with_that_it_is_gone(talk: Talk) -> None:
+    record = talk("is the tarn 2 in sand in stock", "when will it be back?")
+    assert [a.act for a in record.acts] == ["details"]
+    assert not record.reply.startswith("No,")
+
+
 def test_what_comes_on_top_is_not_left_out(talk: Talk) -> None:
     assert "Tarn 2" in talk("how much is the tarn 2, not counting delivery?").reply
     assert "Beam" in talk("besides the tarn 2 i need a head torch").reply
