@@ -28,6 +28,14 @@ States = NDArray[np.float32]
 _OF_LAYERS = ("encoder.", "embeddings.")
 
 
+def joined(tokenizer: BertWordPieceTokenizer, parts: Sequence[tuple[str, int]]) -> list[int]:
+    """The token ids of several texts that are read as one, each as far as its number of tokens."""
+    ids = [tokenizer.token_to_id("[CLS]")]
+    for text, most in parts:
+        ids += [*tokenizer.encode(text, add_special_tokens=False).ids[:most], tokenizer.token_to_id("[SEP]")]
+    return ids
+
+
 class Encoder:
     """One trained encoder. Thread-safe; remembers nothing. A text's states never depend on what else is read."""
 
@@ -36,6 +44,7 @@ class Encoder:
         self.rest = rest  # the tensors of the file that are no layer's: those of the head
         self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._pieces = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
 
     @classmethod
     def open(cls, path: Path) -> Encoder:
@@ -55,6 +64,11 @@ class Encoder:
         """(num_tokens, 384) for the first 128 tokens, [CLS] and [SEP] among them."""
         encoded = self._tokenizer.encode(text)
         return self._run(encoded.ids, encoded.type_ids)
+
+    def states_of(self, parts: Sequence[tuple[str, int]]) -> States:
+        """The same of several texts read as one, each as far as its number of tokens: [CLS] text [SEP] text [SEP]."""
+        ids = joined(self._pieces, parts)
+        return self._run(ids, [0] * len(ids))
 
     def _run(self, ids: Sequence[int], types: Sequence[int]) -> States:
         tokens = np.array([ids], np.int64)

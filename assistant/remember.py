@@ -6,7 +6,7 @@ database and no model.
 
 from __future__ import annotations
 
-from assistant.act.plan import Plan
+from assistant.act.plan import Plan, in_code_words
 from assistant.request import Request
 from assistant.understand.carry import names_one
 from assistant.understand.listen import Heard
@@ -45,12 +45,16 @@ def advance(state: State, requests: list[Request], plan: Plan) -> None:
 
 
 _LOGGED = 5  # messages whose short form is kept in the state
+_TOLD = 240  # characters that are kept of what was answered: what the next message is read with
 
 
 def log(state: State, text: str, heard: Heard, plan: Plan) -> None:
     """What this turn leaves for later ones: enough for a colleague's summary, bounded however long it goes on."""
     acts = [r.act for r in heard.requests]
-    entry = {"said": text[:160], "acts": acts, "answered": plan.answered, "emotion": heard.feeling.emotion}
+    entry = {
+        "said": text[:160], "told": in_code_words(plan)[:_TOLD], "acts": acts, "answered": plan.answered,
+        "emotion": heard.feeling.emotion,
+    }  # fmt: skip
     state.log = [*state.log[1 - _LOGGED :], entry]
     state.offer, state.choices = plan.offer, plan.choices
     state.called = plan.reason or state.called

@@ -131,23 +131,35 @@ class Lower:
 
 def lower(texts: Sequence[str], most: int = MAX_TOKENS, first: int = FIRST) -> Lower:
     """Run the layers below `first` over `texts`, at most `most` tokens of each: about 2 ms of CPU a text."""
-    weights = layers(packaged_model())
     tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
     tokenizer.enable_truncation(most)
     ids = [tokenizer.encode(text).ids for text in texts]
     starts = np.cumsum([0, *(len(each) for each in ids)])
     found = np.zeros((int(starts[-1]), DIMENSIONS), np.float16)
-    below = [Layer(number, weights).eval() for number in range(first)]
+    below = Below(first)
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    with torch.no_grad():
-        for at in range(0, len(order), _CHUNK):
-            chunk = order[at : at + _CHUNK]
-            states, mask = _embedded([ids[i] for i in chunk], weights)
-            for layer in below:
-                states = layer(states, mask[:, None, None, :])
-            for row, i in enumerate(chunk):
-                found[starts[i] : starts[i + 1]] = states[row, : len(ids[i])].numpy()
+    for at in range(0, len(order), _CHUNK):
+        chunk = order[at : at + _CHUNK]
+        states, _ = below([ids[i] for i in chunk])
+        for row, i in enumerate(chunk):
+            found[starts[i] : starts[i + 1]] = states[row, : len(ids[i])].numpy()
     return Lower(found, starts)
+
+
+class Below:
+    """The layers below the trained ones, which never change."""
+
+    def __init__(self, first: int = FIRST) -> None:
+        self._weights = layers(packaged_model())
+        self._layers = [Layer(number, self._weights).eval() for number in range(first)]
+
+    def __call__(self, ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """The states of some texts, padded, and where there is a token: (B, T, 384), (B, T)."""
+        with torch.no_grad():
+            states, mask = _embedded(ids, self._weights)
+            for layer in self._layers:
+                states = layer(states, mask[:, None, None, :])
+        return states, mask
 
 
 def _embedded(ids: Sequence[Sequence[int]], weights: dict[str, NDArray[np.float32]]) -> tuple[Tensor, Tensor]:

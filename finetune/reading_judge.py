@@ -15,49 +15,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.readings.judge import PARTS, WEIGHTS, Judge, of_first, without_reading
-from assistant.readings.second_look import DOUBT, MARGIN, likeliest, worth_reading
+from assistant.readings.second_look import DOUBT, MARGIN, SHARE, likeliest, worth_reading
 from assistant.readings.traits import ACTS, NUM_TRAITS
 from assistant.readings.ways import NAMES
+from finetune.judged_answers import Floats, Message, read
 
-Floats = NDArray[np.float32]
 _HIDDEN, _NUM_NETS, _EPOCHS, _BATCH = 32, 3, 24, 32
 _RATE, _DECAY, _DROPOUT, _CLIP = 3e-3, 0.03, 0.4, 5.0
 _SPREAD, _NONE, _FAR = 1e-3, -1.0, 1e4
 _OF_REPLY = slice(len(NAMES) + len(ACTS), NUM_TRAITS)
 _UNTRUE = 4.0
 """How many wrong answers one counts for that states something untrue."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """The answers to one message: inputs (num_answers, num_inputs), and which of them are right (num_answers,)."""
-
-    split: str
-    inputs: Floats
-    right: NDArray[np.bool_]
-    wrong: NDArray[np.bool_]
-    """Which state something untrue."""
-
-
-def read(path: Path) -> list[Message]:
-    """The messages of a file that bench_readings.py wrote."""
-    data = dict(np.load(path).items())  # each unpacked once, not message by message
-    ends = np.cumsum(data["count"])
-    return [
-        Message(str(split), data["inputs"][a:b].astype(np.float32), data["right"][a:b], data["wrong"][a:b])
-        for split, a, b in zip(data["split"], [0, *ends[:-1]], ends, strict=True)
-    ]
 
 
 def fit(messages: Sequence[Message], seed: int = 0) -> dict[str, Floats]:
@@ -119,9 +97,11 @@ def _loss(scores: Tensor, right: Tensor, weight: Tensor) -> Tensor:
     return (loss + ahead * (right == 1.0).any(1)).mean()
 
 
-def told(messages: Sequence[Message], judge: Judge, margin: float) -> str:
-    """One line: how many are right as read, as judged, and with the best of all ways."""
-    chosen = [_choice(judge, m.inputs, margin) for m in messages]
+def told(messages: Sequence[Message], judge: Judge, margin: float, read: Sequence[Floats] | None = None) -> str:
+    """One line: how many are right as read, as judged, and with the best of all ways. `read` are the scores of the
+    reader of answers, (num_answers,) a message, where it has its say."""
+    none = [np.zeros(len(m.inputs), np.float32) for m in messages]
+    chosen = [_choice(judge, m.inputs, margin, own) for m, own in zip(messages, read or none, strict=True)]
     before, after = sum(m.right[0] for m in messages), sum(m.right[c] for m, c in zip(messages, chosen, strict=True))
     lost = sum(m.right[0] and not m.right[c] for m, c in zip(messages, chosen, strict=True))
     untrue = sum(m.wrong[0] for m in messages), sum(m.wrong[c] for m, c in zip(messages, chosen, strict=True))
@@ -134,17 +114,17 @@ def told(messages: Sequence[Message], judge: Judge, margin: float) -> str:
     )
 
 
-def _choice(judge: Judge, seen: Floats, margin: float) -> int:
+def _choice(judge: Judge, seen: Floats, margin: float, read: Floats) -> int:
     """As the second look chooses; answers whose own traits are the same count as one."""
     if judge.doubt(seen) < DOUBT:
         return 0
     worth = worth_reading(judge.quickly(seen), [row.tobytes() for row in seen[:, _OF_REPLY]])
-    return worth[likeliest(judge.weigh(seen[worth]), margin)]
+    return worth[likeliest(judge.weigh(seen[worth]) + SHARE * read[worth], margin)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("answers", type=Path, help="what bench_readings.py kept")
+    parser.add_argument("answers", type=Path, nargs="+", help="what bench_readings.py kept")
     parser.add_argument("--check", action="store_true", help="on sets left out; writes nothing")
     parser.add_argument("--margin", type=float, default=MARGIN)
     options = parser.parse_args(arguments)

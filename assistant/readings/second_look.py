@@ -17,6 +17,7 @@ from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.plan import Plan, in_code_words
 from assistant.act.trouble import went_wrong
+from assistant.readings.answer_reader import Said, default_answer_reader
 from assistant.readings.judge import default_judge, inputs
 from assistant.readings.traits import READ, Scene, of_answer, read, scene
 from assistant.readings.ways import ways
@@ -32,6 +33,8 @@ MARGIN = 0.5
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
 DOUBT = -3.5
 """How likely it must be (log odds) that another answer is right where the first isn't, for the others to be made."""
+SHARE = 0.5
+"""What the reader of answers counts beside the judge of traits."""
 _NUM_READ = 3
 """Of how many answers beside the first the sentences are read."""
 _SETTLED = frozenset(
@@ -111,7 +114,13 @@ def second_look(
     seen = inputs(before.traits, traits, replies)
     if choose:
         return taken[choose(taken, seen)]
-    return taken[worth[likeliest(default_judge().weigh(seen[worth]))]]
+    reading = default_answer_reader().read(_last(state), bare, [replies[at] for at in worth])
+    return taken[worth[likeliest(default_judge().weigh(seen[worth]) + SHARE * reading)]]
+
+
+def _last(state: State) -> Said:
+    """What was said last, in code's words."""
+    return Said(state.log[-1]["said"], state.log[-1].get("told", "")) if state.log else Said()
 
 
 def _others(

@@ -61,7 +61,7 @@ class State:
     choices: list[dict[str, Any]] = field(default_factory=list)
     mood: dict[str, Any] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
-    """The last turns, latest last: [{"said": text, "acts": [act], "answered": bool, "emotion": label}]."""
+    """Latest last: [{"said": text, "told": answer, "acts": [act], "answered": bool, "emotion": label}]."""
     called: str = ""
     """Why a person was called, once one was."""
 
