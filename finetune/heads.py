@@ -9,6 +9,7 @@
     backroom finetune head safety      # the second head for that (safety_head.py); acts and emotion with gates too
     python -m finetune.heads evidence  # which lines of a shop are worth reading for a question (evidence_head.py)
     python -m finetune.heads lines     # which of them answers it, an encoder trained whole (line_training.py)
+    python -m finetune.reading_judge, python -m finetune.answer_reader    # which way to take a message is right
 
 A linear head is multinomial logistic regression on an L2-normalised MiniLM embedding and on the words of the text: one
 weight row and one bias per label. It is saved as JSON (never pickle), so reading it runs no code. Needs the `finetune`
