@@ -1,7 +1,7 @@
 """A second look at a message before it is answered: each way to take it is answered, and the likeliest answer is given.
 
-Puts ways.py, traits.py and judge.py together. Leaves alone what asks nothing of the shop, and what a customer tells of
-themselves: that is taken in once. Writes nothing.
+Puts ways.py, traits.py, judge.py and answer_reader.py together. Leaves alone what asks nothing of the shop, and what a
+customer tells of themselves: that is taken in once. Writes nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _SETTLED = frozenset(
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
-_ADDED_UP = frozenset({"so_many", "together"})
+_MADE_HERE = frozenset({"so_many", "together", "compared"})
+"""The ways that are made up of what was talked of: there is no settled reading behind them."""
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
 """The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4
@@ -133,7 +134,7 @@ def _others(
 
     known = [first]
     for way in ways(text, first.requests, state, reader, near, lookup)[1:]:
-        if _settled(way.requests) and way.name not in _ADDED_UP:
+        if _settled(way.requests) and way.name not in _MADE_HERE:
             continue
         same = next((each.plan for each in known if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, context))

@@ -20,8 +20,14 @@ from assistant.understand.vocabulary import is_unit
 
 Lookup = Callable[[str], Product | None]
 _TIMES = re.compile(r"(?<![\w.,])[x×*] ?(\d{1,2})\b|(?<![\d.,])\b(\d{1,2}) ?[x×*](?![\w])")
-_BY_NAME = {"pair": 2, "couple": 2, "dozen": 12}
+_BY_NAME = {"couple": 2, "dozen": 12}
+_BOUNDS = frozenset(
+    """of under over below above than max maximum min minimum most least up to upto around about in till until by within
+    budget do only spend from between""".split()
+)
+"""Before a number they say that it is a limit, an age, a size or a time: "under 30", "do 40?", "in 3"."""
 _MONEY_BEFORE, _MONEY_AFTER = re.compile(r"[$€£¥]\s?$"), re.compile(r"\s?[$€£¥%]|[.,/:]\d")
+_ALL_OF_THEM = re.compile(r"\b(?:all|the|those|these|of) ([2-5])\b(?![.,]?\d)")
 _PIECES = frozenset(
     stem(w)
     for w in "piece pack packet pair set unit item one cup box bag tin can jar bottle tube roll sheet bar".split()
@@ -32,6 +38,8 @@ _FEW, _MANY, _NUM_LISTED = 2, 99, 5
 
 def so_many(text: str, read: Request, state: State, lookup: Lookup) -> Request | None:
     """So many of the one thing that a message was read to be about, or that is talked of; None without a number."""
+    if read.limits.price:
+        return None
     piece = _one(read, state)
     product = lookup(piece.products[0]) if piece else None
     if piece is None or product is None or (count := _count(text, product)) is None:
@@ -45,13 +53,14 @@ def so_many(text: str, read: Request, state: State, lookup: Lookup) -> Request |
 def together(text: str, state: State, lookup: Lookup) -> Request | None:
     """The things that a message names by a word of their names among those talked of, or as many of the last ones as it
     says; None where it isn't more than one."""
-    topics = [*{t["product"]: t for t in state.topics}.values()]
+    topics = [*{t["product"]: t for t in reversed(state.topics)}.values()][::-1]  # each where it was talked of last
     said = {s for s in stems(text) if s not in STOP_WORDS}
     named = [t for t in topics if said & set(_name(str(t["product"]), lookup))]
     listed = state.listed if state.list_turn >= 0 else []
     last = [*listed] if _FEW <= len(listed) <= _NUM_LISTED else topics[-_FEW:]
     folded = words_to_numbers(fold(text))
-    if count := next((int(n) for n in re.findall(r"\b[2-5]\b", folded)), 0):
+    said_so = _ALL_OF_THEM.search(folded)
+    if count := int(said_so[1]) if said_so else 0:
         last = last if len(last) == count else topics[-count:]
     chosen = named if len(named) > 1 else last if count or TOGETHER.search(folded) else []
     pieces = [as_told(item, state) for item in chosen]
@@ -81,9 +90,11 @@ def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
     tokens = tokenize(said)
     for at, token in enumerate(tokens):
         before = tokens[at - 1].text if at else ""
+        if before == "have" and at > 1 and tokens[at - 2].text in _BOUNDS:
+            continue  # "I only have 30"
         if token.text in _BY_NAME:
             yield int(_BY_NAME[token.text] * (float(before) if before.replace(".", "").isdigit() else 1))
-        elif token.text.isdigit() and before != "of" and _counts(tokens, at, said, called):  # no "family of 6"
+        elif token.text.isdigit() and before not in _BOUNDS and _counts(tokens, at, said, called):
             yield int(token.text)
 
 

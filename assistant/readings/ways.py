@@ -1,7 +1,8 @@
 """The ways in which a message can be taken beside the one that its reading settled on.
 
-A question may be about the shop's pages, about what is talked of, about something said before, or it may begin anew;
-each way is the requests that the message would be then. Says nothing of which is right (judge.py) and answers nothing.
+A question may be about the shop's pages, about what is talked of, about something said before, for a sum or a
+comparison of it, or it may begin anew; each way is the requests that the message would be then. Says nothing of which
+is right (judge.py) and answers nothing.
 """
 
 from __future__ import annotations

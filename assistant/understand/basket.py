@@ -20,6 +20,7 @@ from assistant.understand.mentions import Mention
 from assistant.understand.options import match_options, option_values
 from assistant.understand.sizes import relative
 from assistant.understand.state import State
+from assistant.understand.value_places import negated
 from assistant.understand.vocabulary import is_unit
 
 Lookup = Callable[[str], Product | None]
@@ -315,7 +316,8 @@ def without(before: Sequence[Piece], gone: Sequence[Piece]) -> list[Piece]:
 def named_options(text: str, piece: Piece, lookup: Lookup) -> tuple[Wanted, ...]:
     """The options of the piece's product that a short answer names ("the 3 pack")."""
     values = option_values(p for p in map(lookup, piece.products[:6]) if p is not None)
-    said = set(stems(text))
+    tokens = tokenize(text)
+    said = set(stems(text)) - {t.stem for at, t in enumerate(tokens) if negated(tokens, at)}
     whole = [Wanted(v, name, v) for name, some in values.items() for v in some if set(stems(v)) <= said]
     if len(whole) == 1:
         return tuple(whole)

@@ -277,7 +277,7 @@ _INCH = ("inch", "inches")
 
 def query_words(clause: Clause) -> str:
     """The words to search with: the clause without its limits, courtesies and words about buying."""
-    dropped = limit_positions(clause)
+    dropped = limit_positions(clause) | clause.links.denied
     words = [
         clause.links.corrected.get(i, t.text)
         for i, t in enumerate(clause.links.tokens)

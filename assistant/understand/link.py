@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from assistant.language import STOP_WORDS, Tok, tokenize
 from assistant.measures import adjective
 from assistant.understand.mentions import Mention, mentions
+from assistant.understand.value_places import negated
 from assistant.understand.vocabulary import COLOURS, Vocabulary, canonical
 from assistant.understand.word_forms import word_forms
 
@@ -35,6 +36,8 @@ class Links:
     subcategories: list[tuple[frozenset[int], str]] = field(default_factory=list)
     brands: list[tuple[frozenset[int], str]] = field(default_factory=list)
     options: list[OptionMention] = field(default_factory=list)
+    denied: frozenset[int] = frozenset()
+    """Where option values stand that are not wanted: the red of "not in red"."""
     corrected: dict[int, str] = field(default_factory=dict)
 
 
@@ -43,7 +46,9 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     tokens = tokenize(text)
     links = Links(tokens)
     forms = word_forms(tokens, vocabulary, links.corrected)
-    links.options = _options(tokens, vocabulary)
+    named = _options(tokens, vocabulary)
+    links.options = [o for o in named if not negated(tokens, min(o.positions))]
+    links.denied = frozenset[int]().union(*(o.positions for o in named if o not in links.options))
     plain = [
         () if adjective(tok.text) or _is_letter(at, tokens) or _is_particle(at, tokens) else form
         for at, (tok, form) in enumerate(zip(tokens, forms, strict=True))
@@ -53,7 +58,7 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     links.brands = _phrases(forms, vocabulary.brands)
     if not links.categories and not links.subcategories:
         links.categories = _shelves(tokens, plain, vocabulary)
-    option_only = frozenset().union(*(o.positions for o in links.options)) if links.options else frozenset()
+    option_only = frozenset[int]().union(*(o.positions for o in named))
     links.mentions = mentions(text, tokens, plain, vocabulary, option_only)
     return links
 

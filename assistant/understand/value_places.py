@@ -12,6 +12,7 @@ from assistant.understand.vocabulary import SIZE_WORDS, canonical, is_unit
 
 LETTER_SIZES = frozenset(SIZE_WORDS)
 """Sizes of letters and what they are called in words."""
+_ALL = frozenset("any anything all everything one ones colour color colours colors".split())
 _NEGATIONS = frozenset("not isnt arent dont never".split())
 
 
@@ -38,9 +39,17 @@ def negated(tokens: Sequence[Tok], at: int) -> bool:
         word = tokens[here].text.replace("'", "")
         if word in _NEGATIONS or (back == 1 and word in ("no", "non", "without", "minus")):
             return True
+        if back == 1 and _leaves_out(tokens, here):
+            return True
         if back == 2 and word in ("without", "minus") and tokens[at - 1].text in ("the", "a", "an", "any"):
             return True
     return False
+
+
+def _leaves_out(tokens: Sequence[Tok], at: int) -> bool:
+    """Whether a word leaves out what follows it: "except", the but of "anything but red", the than of "other than"."""
+    word, before = tokens[at].text, tokens[at - 1].text if at else ""
+    return word == "except" or (word == "but" and before in _ALL) or (word == "than" and before in ("other", "rather"))
 
 
 def value_here(tokens: Sequence[Tok], at: int) -> bool:

@@ -142,3 +142,17 @@ def test_what_is_taken_out_of_a_sum_is_no_diet(talk: Talk) -> None:
 def test_a_kind_in_the_name_of_another_thing_is_not_what_is_sought(talk: Talk, text: str) -> None:
     reply = talk(text).reply
     assert "12 V Tent Lamp" in reply and "Tarn" not in reply
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("a rain jacket that isn't red",),
+        ("rain jacket, not red",),
+        ("the squall rain jacket, anything but red?",),
+        ("the squall rain jacket in any colour other than red",),
+    ],
+)
+def test_a_value_that_is_left_out_is_not_the_one_that_is_offered(talk: Talk, turns: tuple[str, ...]) -> None:
+    reply = talk(*turns).reply
+    assert "Squall Rain Jacket" in reply and "Jacket (Red)" not in reply.split("Last red Squalls")[0]

@@ -90,6 +90,12 @@ def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assis
         (("the lodge self-inflating mat 5 cm", "we'd be taking three of the 5 cm"), "so_many", "£179.85"),
         (("the 12 V tent lamp", "the sunfold solar panel 28 w", "the lamp and the panel then"), "together", "£121.00"),
         (("the 12 V tent lamp", "the spark gas stove", "how far apart in money"), "compared", "cheaper by £33.00"),
+        (("tarn 2 tent in sand", "and in green", "how far apart in money"), "compared", "Tarn 2 Tent"),
+        (
+            ("12 V tent lamp", "spark gas stove", "iron skillet 20 cm", "all three, damage?"),
+            "together",
+            "Tent Lamp at £12.00",
+        ),
         (("the 12 V tent lamp", "quantity on the shelf"), "of_it:stock", "12 in stock"),
     ],
 )
@@ -111,6 +117,13 @@ def test_sums_differences_and_numbers_left_are_among_the_ways(
         "i have 1",
         "for a family of six?",
         "for 4 hungry kids",
+        "anything under 30?",
+        "max 30",
+        "i only have 30",
+        "can you do 40?",
+        "over 18?",
+        "does it come in 3?",
+        "is that for a pair?",
     ],
 )
 def test_what_measures_or_costs_is_no_number_of_things(shop: tuple[Assistant, _Chooser], message: str) -> None:
