@@ -98,6 +98,15 @@ class Vocabulary:
         """Whether a word stands in a product's name or in that of its kind."""
         return any(s in self.by_stem or s in self.by_kind for s in stems(word))
 
+    def of_one_option(self, first: str, second: str) -> bool:
+        """Whether both words are values of the same option: two colours, two sizes."""
+        return bool(self._options_of(first) & self._options_of(second))
+
+    def _options_of(self, value: str) -> set[str]:
+        """The names of the options that a value belongs to; a colour word is of one even where nothing has it."""
+        names = {squash(name) for name, _ in self.option_values.get(canonical(value), ())}
+        return names | {"colour"} if fold(value) in COLOURS else names
+
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English or of this shop."""
         return word in self.english or word in self.known or word in self.joined or word in self.written

@@ -9,15 +9,27 @@ import pytest
 
 from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
+from assistant.language import stems
 from assistant.pipeline import Assistant
 from assistant.runtime import DEMO_SHOP
 from assistant.screen.screen import screen
 from assistant.shop.importers import import_shop
 from assistant.types import Record
 from assistant.understand.corrected import corrected
+from assistant.understand.vocabulary import ProductName, build
 from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
+
+
+WORDS = build(
+    [
+        ProductName(name, name, stems(name), "Things", None, None, True, None)
+        for name in ("Pocket Tablet", "Ember Kettle", "Floor Lamp", "Glow Lantern", "Tarn 3 Tent", "Squall Jacket")
+    ],
+    [("Colour", "Navy"), ("Colour", "Red"), ("Size", "M"), ("Size", "L"), ("Wood", "Oak"), ("Wood", "Ash")],
+    [],
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +58,14 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
         ("how much is the lamp, i mean the floor lamp", "how much is the floor lamp"),
         ("what's the price of the lamp. sorry the lantern", "what's the price of the lantern"),
         ("size M sorry L please", "size L please"),
+        ("the table in oak, i mean in ash", "the table in ash"),
+        ("I paid 45.99 sorry 46.99", "I paid 46.99"),
+        ("anything under £49.99, make it £39.99", "anything under £39.99"),
+        ("3 of these, no, 2 of those please", "2 of these please"),
     ],
 )
 def test_what_is_put_right_is_meant(said: str, meant: str) -> None:
-    assert corrected(said) == meant
+    assert corrected(said, WORDS) == meant
 
 
 @pytest.mark.parametrize(
@@ -63,10 +79,23 @@ def test_what_is_put_right_is_meant(said: str, meant: str) -> None:
         "is the tent actually the one on the photo",
         "is there a rucksack that is actually a handbag",
         "hi, sorry to bother, a tent please",
+        "what's the price sorry for asking",
+        "is it in stock sorry typing on my phone",
+        "is the squall in navy sorry typing on my phone",
+        "what's the weight, i mean without packaging",
+        "can I get it in store, actually tomorrow would be better",
+        "the squall in navy, sorry M",
+        "I ordered a kettle. sorry, a question: when does it come?",
+        "i bought a lamp. sorry, a friend did",
+        "we want a tent. oops, a typo",
+        "i want a tent, actually any will do",
+        "do you have the tarn, actually the tent is fine too",
+        "my 2 tents. actually 1 of them leaks",
+        "order 1002 sorry 1003",
     ],
 )
 def test_what_takes_nothing_back_stays(said: str) -> None:
-    assert corrected(said) == said
+    assert corrected(said, WORDS) == said
 
 
 def test_a_correction_is_answered_alone(talk: Talk) -> None:
