@@ -45,19 +45,26 @@ def advance(state: State, requests: list[Request], plan: Plan) -> None:
 
 
 _LOGGED = 5  # messages whose short form is kept in the state
-_TOLD = 240  # characters that are kept of what was answered: what the next message is read with
+_TOLD = 240  # characters that are kept of what was answered
 
 
 def log(state: State, text: str, heard: Heard, plan: Plan) -> None:
-    """What this turn leaves for later ones: enough for a colleague's summary, bounded however long it goes on."""
+    """What this turn leaves for later ones: enough for a colleague's summary, bounded however long it goes on. What was
+    answered is kept of the last turn only: the next message is read beside it."""
     acts = [r.act for r in heard.requests]
     entry = {
-        "said": text[:160], "told": in_code_words(plan)[:_TOLD], "acts": acts, "answered": plan.answered,
+        "said": text[:160], "told": _shortened(in_code_words(plan)), "acts": acts, "answered": plan.answered,
         "emotion": heard.feeling.emotion,
     }  # fmt: skip
-    state.log = [*state.log[1 - _LOGGED :], entry]
+    earlier = [{name: value for name, value in e.items() if name != "told"} for e in state.log[1 - _LOGGED :]]
+    state.log = [*earlier, entry]
     state.offer, state.choices = plan.offer, plan.choices
     state.called = plan.reason or state.called
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text, cut between two words: half a name is found by no mask."""
+    return text if len(text) <= _TOLD else text[: _TOLD + 1].rsplit(" ", 1)[0]
 
 
 def _kept(request: Request | None) -> list[dict[str, object]]:

@@ -61,7 +61,8 @@ class State:
     choices: list[dict[str, Any]] = field(default_factory=list)
     mood: dict[str, Any] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
-    """Latest last: [{"said": text, "told": answer, "acts": [act], "answered": bool, "emotion": label}]."""
+    """Latest last: [{"said": text, "told": answer, "acts": [act], "answered": bool, "emotion": label}]. The answer is
+    kept of the last only, for the next message is read beside it."""
     called: str = ""
     """Why a person was called, once one was."""
 

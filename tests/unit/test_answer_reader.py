@@ -8,8 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.act.plan import Plan
 from assistant.errors import ModelError
 from assistant.readings.answer_reader import AnswerReader, Said, default_answer_reader, parts
+from assistant.remember import log
+from assistant.understand.feeling import NEUTRAL
+from assistant.understand.listen import Heard
+from assistant.understand.state import State
 
 _TENT = Said("do you have a tent for three", "We have the Tarn 3 Tent for £269.00 (in stock).")
 _ANSWERS = [
@@ -64,3 +69,12 @@ def test_training_goes_on_with_the_pass_it_was_in_and_the_runtime_reads_what_it_
     for message, scores in zip(messages, training.scores(again, messages), strict=True):
         told = served.read(message.before, message.say, list(message.answers))
         assert told == pytest.approx(scores, abs=0.1), "half precision there, whole numbers here"
+
+
+def test_what_was_answered_is_kept_of_the_last_turn_only_and_no_word_is_cut() -> None:
+    state, heard, long = State(), Heard([], NEUTRAL, {}), Plan()
+    long.say("We have " + "the Ember Kettle and " * 20)
+    log(state, "kettles?", heard, long)
+    assert state.log[-1]["told"].endswith(("the", "Ember", "Kettle", "and")) and len(state.log[-1]["told"]) <= 240
+    log(state, "thanks", heard, Plan())
+    assert "told" not in state.log[0] and state.log[-1]["told"] == ""
