@@ -17,6 +17,7 @@ from assistant.language import fold
 from assistant.request import Limits, Request
 from assistant.understand import whoasks
 from assistant.understand.answered import chosen, settled
+from assistant.understand.cues import SMALL_TALK
 from assistant.understand.doubt import again, doubts
 from assistant.understand.feeling import NEUTRAL, EmotionHead, Feeling
 from assistant.understand.languages import detect
@@ -79,8 +80,8 @@ class Listener:
 
     def _requests(self, text: str, state: State) -> list[Request]:
         """What is asked: a choice among what was offered, the last question doubted, or what the words say."""
-        if state.log and not state.at_work and _MISSED.search(fold(text)):
-            return [Request("complaint", text, extra={"felt": True})]
+        if state.log and not state.at_work and (missed := _MISSED.match(text)):
+            return self._behind(text[missed.end() :], state) or [Request("complaint", text, extra={"felt": True})]
         if state.act == "human" and state.called and _OF_THE_CALL.search(fold(text)):
             return [Request("human", text)]
         if not state.at_work and (answer := self._answer(text, state)):
@@ -88,6 +89,11 @@ class Listener:
         if state.question and state.log and not state.at_work and doubts(text):
             return again(self.reader.read(state.question, state))
         return self.reader.read(text, state)
+
+    def _behind(self, rest: str, state: State) -> list[Request]:
+        """What is asked right behind that an answer missed: "not what I meant, I meant kettles"; empty: nothing."""
+        requests = self._requests(rest, state) if re.search(r"\w", rest) else []
+        return requests if "?" in rest or any(r.act not in _ASKS_NOTHING for r in requests) else []
 
     def _answer(self, text: str, state: State) -> Request | None:
         """What `text` is as no more than an answer to what the last answer asked or offered."""
@@ -129,14 +135,26 @@ def _felt(requests: list[Request], feeling: Feeling, text: str) -> list[Request]
     return [replace(r, extra=r.extra | {"felt": True}) if r.act == act else r for r in requests]
 
 
-_MISSED = re.compile(
-    r"^\W*(?:(?:no|nope|sorry|but|well|ugh|hm+)\W+)*"
-    r"(?:(?:that|this|it)(?:'?s| is| was) ?(?:not|n't)|(?:that|this) (?:isn't|wasn't)|not)(?: at all)?"
-    r" (?:what i|an answer|my question|the question|helpful|answering)\b(?! (?:ordered|bought|got|received|paid))"
-    r"|^\W*(?:(?:no|sorry|but|well)\W+)*you (?:didn't|did not|haven't|aren't|still haven't) (?:really )?"
-    r"(?:answer|understand|answered|understood|answering|listening|listen)\w*\b"
+_NOT_THAT = (
+    r"(?:(?:that|this|it)(?:['’]?s| is| was) ?(?:not|n['’]t)|(?:that|this|it) (?:isn|wasn)['’]?t|not)(?: at all)?"
+    r"(?: really| even| exactly| very)*"
 )
-"""Says that the answer missed what was asked, and asks nothing."""
+_ASKED = (
+    r"what i(?:['’](?:m|ve)| am| was| have| had)? (?:ask(?:ed|ing)?|meant|mean|said|saying|wanted to know)"
+    r"(?: for| about| you)?"
+)
+_QUESTION = r"(?:my|the) question"
+_MISSED = re.compile(
+    r"\W*(?:(?:no|nope|sorry|but|well|ugh|hm+)\W+)*"
+    rf"(?:{_NOT_THAT} (?:{_ASKED}|(?:an?|the) answer(?: to {_QUESTION})?|{_QUESTION}|helpful"
+    rf"|answering(?: {_QUESTION}| me)?)"
+    r"|you (?:(?:did|have|are)(?:n['’]?t| not)|still haven['’]?t)(?: really| even)* "
+    rf"(?:answer|understand|understood|listen)(?:ed|ing)?(?: (?:to )?(?:me|it|that|{_QUESTION}|{_ASKED}))?)"
+    r"(?: at all| though| either)?\s*(?:$|[,.;:!?–—-]+\s*)",
+    re.IGNORECASE,
+)
+"""Says that the answer missed what was asked. Of goods it says nothing: "not what i ordered", "not what i'm after"."""
+_ASKS_NOTHING = SMALL_TALK | {"none", "complaint", "feedback", "yes", "no"}
 _OF_THE_CALL = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:how (?:long|soon|quickly|fast)|when|what happens|"
     r"(?:will|are|is) (?:they|he|she|some(?:one|body)|any(?:one|body)|it|that))\b"

@@ -155,10 +155,34 @@ def test_a_question_around_a_card_number_is_answered(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["thats not what i asked", "you didn't answer my question", "no, that isn't an answer"]
+    "text",
+    [
+        "thats not what i asked",
+        "you didn't answer my question",
+        "no, that isn't an answer",
+        "sorry but that's not what i meant!!",
+    ],
 )
 def test_an_answer_that_missed_is_owned_up_to(talk: Talk, text: str) -> None:
     assert [a.act for a in talk("do you have a knife?", text).acts] == ["complaint"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("that's not what I meant, I meant kettles", "Ember"),
+        ("not what I'm looking for, do you have a sleeping bag?", "Sleeping Bag"),
+        ("that’s not what i asked. how much is the tarn 2?", "Tarn 2 Tent costs"),
+        ("you didn't answer my question: do you sell kettles", "Ember"),
+        ("it's not helpful for my back, do you have others?", ""),
+        ("it was not what i was sent", ""),
+        ("this is not what i had ordered", ""),
+    ],
+)
+def test_what_is_asked_behind_it_is_answered(talk: Talk, text: str, shown: str) -> None:
+    reply = talk("do you have a knife?", text).reply
+    assert shown in reply
+    assert not reply.startswith("I'm sorry about that. Shall I call a colleague?")
 
 
 def test_what_goes_with_it_is_another_thing(talk: Talk) -> None:
