@@ -72,7 +72,7 @@ class Return(Action):
     excluded: tuple[str, ...] = ()
     """Words of products, categories or subcategories that can't be sent back."""
     used: tuple[str, ...] = ()
-    """Words of those that can't be sent back once the customer says that they were worn, used or opened."""
+    """Words of those that aren't taken back or exchanged once the customer says they were worn, used or opened."""
 
 
 class Refund(Section):

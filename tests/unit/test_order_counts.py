@@ -13,7 +13,7 @@ from assistant.runtime import DEMO_SHOP
 from assistant.shop.importers import import_shop
 from assistant.store.database import Database
 from assistant.types import Record
-from assistant.understand.orders import periods, used, wording
+from assistant.understand.orders import periods, wording
 from assistant.understand.orders.items import mentions
 from assistant.understand.orders.refs import address_in
 from tests.unit.orders_shop import order_shop, talk
@@ -60,11 +60,6 @@ def test_an_item_in_another_form_of_a_word_is_not_named() -> None:
     assert mentions("the merino one", ["Merino Hiking Socks"])
 
 
-def test_use_is_told_and_a_fault_is_another_matter() -> None:
-    assert used.tells_of_use("i've worn them outside") and used.tells_of_use("i opened it and used it twice")
-    assert not used.tells_of_use("they've never been worn") and not used.tells_of_use("i wore it once and it ripped")
-
-
 def test_an_address_without_commas() -> None:
     text = "change it to 10 Main St apt 4 Houston TX 77002"
     found = address_in(text.lower(), text)
@@ -74,12 +69,6 @@ def test_an_address_without_commas() -> None:
         "Houston",
         "TX",
     )
-
-
-def test_worn_shoes_dont_go_back_and_other_socks_arent_meant(demo: Database) -> None:
-    reply = said(demo, "C1022", "I want to return the boots, I've worn them on one hike outside").reply
-    assert "Fellwalker Mid can't be returned once it has been worn" in reply and "Sock" not in reply
-    assert "I will return the Fellwalker Mid" in said(demo, "C1022", "I'd like to send the boots back").reply
 
 
 def test_two_of_twelve(demo: Database) -> None:

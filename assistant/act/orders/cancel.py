@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from assistant.act.orders import money, phrases
 from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, pieces, refund_when
+from assistant.act.orders.taken_back import after_use, is_of
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
-from assistant.language import stems
 from assistant.order_talk import ORIGINAL
 from assistant.shop.accounts import Line, Order
 from assistant.shop.order_rules import too_late
@@ -162,25 +161,14 @@ def _not_back(order: Order, lines: list[Line], desk: Desk, *, used: bool = False
             f"are over, so I can't take it back."
         )
     for line in lines:
-        if _is_of(line, rule.excluded, desk):
+        if is_of(line, rule.excluded, desk):
             return (
                 f"The {line.name} can't be returned: it is one of the things that the shop doesn't take back "
                 f"once they are opened or used. A colleague can check yours."
             )
-        if used and _is_of(line, rule.used, desk):
-            return (
-                f"The {line.name} can't be returned once it has been worn or used. If it is faulty, or you only tried "
-                f"it on, tell me and a colleague will look into it."
-            )
+        if used and (no := after_use(line, desk, "returned")):
+            return no
     return None
-
-
-def _is_of(line: Line, words: Sequence[str], desk: Desk) -> bool:
-    """Whether any of the words names this product, one of its options, or what the shop files it under."""
-    own = set(stems(f"{line.name} {' '.join(line.options.values())}"))
-    product = desk.product(line.product_id or "")
-    kinds = set(stems(f"{product.category} {product.subcategory or ''}")) if product else set()
-    return any(set(stems(w)) <= own or set(stems(w)) <= kinds for w in words)
 
 
 def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Outcome) -> None:

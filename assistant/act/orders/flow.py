@@ -15,6 +15,7 @@ from assistant.act.orders.merge import WHETHER, merge
 from assistant.act.orders.phrases import Sheet
 from assistant.act.orders.proposals import carry_out_proposal, names_other_way, settle_open, still_comes_to
 from assistant.act.orders.step import Step
+from assistant.act.orders.taken_back import take_use
 from assistant.act.orders.task import DONE, DROPPED, OPEN, Goal, Task
 from assistant.act.words import join
 from assistant.order_talk import Said
@@ -39,6 +40,7 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         _to_person(step, "Of course, I'm handing this conversation over to a colleague.")
         return True
     changed = merge(task, said, step.account, step.rules, asked=asked)
+    changed.touched |= take_use(step, said, changed.taken, current)
     told = 0
     agreed = before[0] == "confirm" and bool(before[1]) and said.yes and not names_other_way(step, said, before[1])
     if doubts.note(task, said, before[0], changed.touched):

@@ -6,7 +6,7 @@ Says what comes first; expand.py, take.py and answers.py know how each goes in. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.act.orders.answers import (
     choose,
@@ -23,7 +23,6 @@ from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
-from assistant.understand.orders.used import tells_of_use
 
 WHETHER = "whether"
 """In `Task.asked`: it was said that something would be possible."""
@@ -32,9 +31,10 @@ _ASKS_ONLY = re.compile(r"\b(?:do you (?:have|sell)|is there|are there|how much|
 
 @dataclass
 class Merged:
-    """`touched`: something under way was changed, or something new came."""
+    """`touched`: something under way was changed, or something new came. `taken`: the requests that it makes."""
 
     touched: bool = False
+    taken: list[Goal] = field(default_factory=list)
 
 
 def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: str) -> Merged:
@@ -66,8 +66,7 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
         out.touched |= take_answer(current, said.rest, asked)
     if not out.touched and not said.asks and not task.open_goals:
         out.touched |= _more_of_the_same(task, said, account, rules)
-    for goal in task.open_goals if tells_of_use(said.text) else ():
-        goal.used = True
+    out.taken = [task.goals[n] for n in taken if n < len(task.goals)]
     return out
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.act.orders import money, phrases
 from assistant.act.orders.choose import Choice, choose
 from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, pieces, refund_when
+from assistant.act.orders.taken_back import after_use
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.order_talk import Item
@@ -42,6 +43,10 @@ def swap(goal: Goal, desk: Desk) -> Outcome:
         if (no := _not_now(order, desk)) is not None:
             if no not in out.refusals:
                 out.refusals.append(no)
+            continue
+        arrived = order.status in rules.exchange_items.statuses
+        if goal.used and arrived and (no := after_use(line, desk, "exchanged")):
+            out.refusals.append(no)
             continue
         pair = _pair(goal, pieces(line, item), item, order, desk, out)
         if out.question:
