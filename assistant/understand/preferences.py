@@ -130,21 +130,26 @@ _FORGETS = re.compile(
     r"take (?:off|out)|take (?:\S+ ){1,3}(?:off|out)|"
     r"(?:don't|dont|do not|stop|quit) (?:want you to )?(?:remember|keep|stor|sav)(?:e|ing)?)\b"
 )
-_OF_PURCHASE = re.compile(r"\b(?:from|in|on|of|off) (?:my|the|this|that|our) (?:\w+ )?(?:orders?|basket|cart|parcel)\b")
+_OF_PURCHASE = re.compile(
+    r"\b(?:from|in|on|of|off) (?:my|the|this|that|our) (?:\w+ )?orders?\b|\b(?:basket|cart|trolley|parcel)\b"
+)
 """What is taken out of an order or a basket is nothing that is known of somebody."""
+_WHOLE = r"\b(?:what|whatever|everything|anything|(?:all )?the (?:things?|stuff|data|information|info|notes?)|all)"
 _HELD = re.compile(
-    r"\b(?:what|whatever|everything|all|anything|the (?:things?|stuff|data|information|info|notes?))(?: that| which)? "
-    r"(?:you|u|i)(?:'ve| have| had)? ?"
-    r"(?:just|know|got|kept|keep|hold|remember|told|said|(?:stor|sav|not|gather|collect|record|learn)(?:ed|e|t)?)?"
-    r"(?: (?:told|said|noted|stored))?(?: you| to you)?(?: (?:stored|saved|noted|on file))?"
-    r"(?: (?:on|about|of|abt) me)?\b"
+    rf"{_WHOLE}(?: that| which)? "
+    r"(?:(?:you|u)(?:(?:'ve| have| had)?(?: just)? (?:know|got|kept|keep|hold|remember|told|said|"
+    r"(?:stor|sav|not|gather|collect|record|learn)(?:ed|e|t)?)| have| had| were told)"
+    r"|i(?:'ve| have| had)?(?: just)? (?:told|said))"
+    r"(?: you| to you)?(?: (?:stored|saved|noted|on file))?(?: (?:on|about|of|abt) me)?\b"
 )
 """What is known of somebody, as a whole: what an item is taken out of."""
+_OF_THEIRS = re.compile(rf"{_WHOLE}(?: that| which)? (?:i|we)\b")
+"""What its writer likes, wants or has put somewhere: no whole of what is known of them."""
 _KINDS = re.compile(
     r"\b(?:size|budget|colou?r|allerg\w+|diet|(?:dis)?likes|preferences?|history|vegan|vegetarian)\b"
     r"(?! (?:chart|guide))"
 )
-_LIKES = re.compile(r"\b(?:what i like|my (?:likes|interests|hobbies))\b")
+_LIKES = re.compile(r"\b(?:(?:what|everything|all|anything) i like|my (?:likes|interests|hobbies))\b")
 _NOISE = STOP_WORDS | frozenset(
     """forget delete remove erase clear wipe purge drop scrap ditch lose unlearn strike rid take please remember
     remembering stop quit said told keep keeping store storing save saved stored about thing bit rule notes favourite
@@ -339,6 +344,8 @@ def item(text: str) -> str:
     held = bool(_HELD.search(folded))
     folded = _HELD.sub(" ", folded)
     words = [w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", folded) if w not in _NOISE or w in _ALL]
+    if _OF_THEIRS.search(folded):
+        words = [w for w in words if w not in _ALL]
     words = [w for word in words for w in _SAME_DIET.get(word, word).split()]
     if _LIKES.search(folded):
         words.append("likes")

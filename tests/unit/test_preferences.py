@@ -19,6 +19,7 @@ from assistant.shop.schema import BrowsingRow, CustomerRow, PreferenceRow
 from assistant.shop.shoppers import Shoppers
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Product, Record
+from assistant.understand.preferences import is_about_self, item
 from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
@@ -119,6 +120,36 @@ def test_what_is_not_known_by_that_name_is_asked_for(db: Database, talk: Talk) -
 
 def test_what_is_taken_out_of_an_order_is_no_memory(talk: Talk) -> None:
     assert talk("remove the puzzle from my order", customer="C1018").acts[0].act != "preferences"
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [
+        ("forget everything i like", "likes"),
+        ("drop what i like", "likes"),
+        ("forget what i want", ""),
+        ("remove anything i don't want", ""),
+        ("forget everything i've told you", "everything"),
+        ("delete all you have on me", "everything"),
+        ("wipe whatever you've stored about me", "everything"),
+        ("take leather out of what you noted about me", "leather"),
+    ],
+)
+def test_what_is_to_be_forgotten(said: str, about: str) -> None:
+    assert item(said) == about and is_about_self(said, "forget") is bool(about)
+
+
+@pytest.mark.parametrize(
+    "said", ["remove what i put in the basket", "clear my cart", "delete what i have in my trolley"]
+)
+def test_what_lies_in_a_basket_is_no_memory(said: str) -> None:
+    assert not is_about_self(said, "forget")
+
+
+def test_who_drops_what_they_like_keeps_the_rest(talk: Talk) -> None:
+    reply = talk("i like running", "i wear 43", "forget everything i like", "what do you know about me").reply
+    assert "43" in reply and "running" not in reply
+    assert talk("forget what i want, do you have tents?").cards
 
 
 def test_a_size_of_clothes_leaves_that_of_shoes(db: Database, talk: Talk) -> None:
