@@ -95,7 +95,7 @@ _ANEW = re.compile(
     r"(?:that|it|(?:the|your) last (?:answer|one|reply|thing))(?: again| once more| please)*\W*$"
     r"|^\W*(?:(?:ok|please|no|well) )*(?:forget|scrap|drop|never mind) "
     r"(?:everything|all (?:of )?(?:that|this|it)|that|it|this)\W+(?:(?:and|so|let'?s|let us|we|i|can|want|to|will) )*"
-    r"(?:start|begin)(?:s|ing)?(?: \w+)?(?: again| over| anew| afresh)?\W*$",
+    r"(?:start|begin)(?:s|ing)?(?:(?: all)? over)?(?: again| anew| afresh)?\W*$",
     re.IGNORECASE,
 )
 _TO_SOMEBODY = re.compile(
