@@ -15,6 +15,7 @@ from functools import cache
 
 from assistant.language import STOP_WORDS, fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
+from assistant.types import Product
 from assistant.understand import preferences, shopping
 from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
@@ -80,7 +81,7 @@ class Reader:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
         text = written_out(plain(text), self._vocabulary.is_word)
         text = corrected(words_to_numbers(_MASKED.sub(" ", text)), self._vocabulary)
-        text = in_own_size(text, [*self._known, *state.told], lambda: self._sizes_of(text, state))
+        text = in_own_size(text, [*self._known, *state.told], lambda: self._spoken_of(text, state), self._vocabulary)
         if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):
             return rest
         parts = with_what_points(split(text), state)
@@ -113,14 +114,13 @@ class Reader:
             known=self._known,
         )
 
-    def _sizes_of(self, text: str, state: State) -> set[str]:
-        """The values that the things come in that a text names, or that are talked of."""
+    def _spoken_of(self, text: str, state: State) -> list[Product]:
+        """The things that a text names, or that are talked of; a few of them."""
         clause = self._clause(text)
         named = [p for m in clause.links.mentions for p in m.product_ids]
         kinds = {kind for _, kind in (*clause.links.categories, *clause.links.subcategories)}
         of_kind = [p for p, e in self._vocabulary.products.items() if kinds & {e.category, e.subcategory}]
-        products = filter(None, map(self._lookup, (named or of_kind or state.focus)[:_FEW_OF_KIND]))
-        return {value for p in products for variant in p.variants for value in variant.options.values()}
+        return list(filter(None, map(self._lookup, (named or of_kind or state.focus)[:_FEW_OF_KIND])))
 
     def without_names(self) -> Reader:
         """A reader of the same message that takes none of its words for a product's name."""

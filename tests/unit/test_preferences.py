@@ -185,6 +185,25 @@ def test_my_size_is_the_one_that_is_known(talk: Talk) -> None:
     assert "size 43" in talk(*turns, "and the trail runner in my size?").reply
 
 
+@pytest.mark.parametrize(
+    "told", ["my trouser size is 42", "i take trousers in 32", "i take a 43 in socks", "my trouser size is 40 btw"]
+)
+def test_the_size_of_another_kind_of_thing_is_not_meant(talk: Talk, told: str) -> None:
+    for asked in ("do you have boots in my size?", "are the trail runners there in my size?"):
+        reply = talk(told, asked).reply
+        assert "(size 4" not in reply and "rousers" not in reply and "Sock" not in reply
+
+
+def test_a_size_that_was_never_told_is_not_made_up(talk: Talk) -> None:
+    assert "(size 32" not in talk("my shoe size is 32", "any trousers in my trouser size?").reply
+    assert "(size 4" not in talk("my trouser size is 42", "is the trail runner there in my boot size?").reply
+
+
+def test_the_size_of_a_kind_is_meant_for_that_kind(talk: Talk) -> None:
+    assert "Stride Trousers (size 32" in talk("my trouser size is 32", "do you have trousers in my size?").reply
+    assert "(size 42" in talk("my shoe size is 42", "any boots in my usual size?").reply
+
+
 def test_a_recommendation_in_so_many_words_says_why(talk: Talk) -> None:
     reply = talk("recommend me something for running", customer="C1010").reply
     assert "I would recommend" in reply and "Why:" in reply
