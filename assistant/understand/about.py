@@ -68,7 +68,8 @@ class Subject:
         mentions = [] if is_place(clause.text, state) else self._naming.mentions(clause, state)
         extra = self._told(request, clause, mentions, state)
         before = {"before": {w.name: w.value for w in map(wanted_from, state.wanted)}}
-        if others := left_out(replace(request, extra=extra | before), clause, state, self._vocabulary):
+        asked = replace(request, extra=extra | before)
+        if others := left_out(asked, clause, state, self._vocabulary, self._lookup):
             return others
         if mentions:
             request = self._mentioned(request, clause, mentions, state, pronoun=extra["pronoun"])

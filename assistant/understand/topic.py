@@ -2,18 +2,20 @@
 
 The topic is the last search; once another product is talked about, its kind. "Anything cheaper?", "got a bigger one",
 "what else", "60 litres?" have no subject of their own: they are about the topic. Works on the state, the clause's words
-and the shop's vocabulary; knows no prices and no measures.
+and the shop's vocabulary; knows no prices and no measures, and looks at products only for what is to be left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.language import STOP_WORDS, fold
+from assistant.language import STOP_WORDS, fold, stems
 from assistant.measures import adjective
 from assistant.request import Bounds, Limits, Refine, Request
+from assistant.types import Product
 from assistant.understand.clause import Clause
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
@@ -112,11 +114,33 @@ def denied(text: str) -> str:
     return " ".join(words)
 
 
-def left_out(request: Request, clause: Clause, state: State, vocabulary: Vocabulary) -> Request | None:
-    """The topic without what the message says it doesn't want; None where it denies nothing, or there is no topic."""
+def left_out(
+    request: Request, clause: Clause, state: State, vocabulary: Vocabulary, lookup: Callable[[str], Product | None]
+) -> Request | None:
+    """The topic without what the message says it doesn't want; None where it denies nothing that is so of some of the
+    topic's products only ("not a member though"), or there is no topic. `lookup` reads a product by its id."""
     words = denied(clause.text)
     about = topic(state, vocabulary) if words and (state.listed or state.focus) else None
-    return None if about is None else turned(request, about, "without", words, state)
+    if about is None:
+        return None
+    kind = about.limits.subcategory or about.limits.category
+    shown = [*state.focus, *(str(i["product"]) for i in state.listed), *about.shown]
+    of_kind = (p for p, e in vocabulary.products.items() if kind and e.active and kind in (e.subcategory, e.category))
+    products = filter(None, map(lookup, list(dict.fromkeys([*shown, *of_kind]))[:_FEW_OF_TOPIC]))
+    written = [_written(p, whole=bool(_DENIES.search(fold(clause.text)))) for p in products]
+    having = [set(stems(words)) <= own for own in written]
+    return turned(request, about, "without", words, state) if any(having) and not all(having) else None
+
+
+_FEW_OF_TOPIC = 12  # products that are looked at for what is to be left out
+
+
+def _written(product: Product, *, whole: bool) -> set[str]:
+    """The stems of what a product is called, is and comes in; `whole`: and of what is told of it."""
+    options = (value for variant in product.variants for value in variant.options.values())
+    said = [product.name, product.subcategory, product.category, product.brand, *options]
+    said += [*product.attributes.values(), *product.specs.values(), product.description if whole else None]
+    return set(stems(" ".join(str(s) for s in said if s)))
 
 
 def within(request: Request, clause: Clause, state: State, vocabulary: Vocabulary) -> Request | None:

@@ -120,11 +120,31 @@ def test_a_place_alone_asks_for_the_thing_itself(talk: Talk, words: str) -> None
     [
         ("show me your tents", "not the family one", "Tarn 2 Tent", "Basecamp"),
         ("what jackets do you have", "anything but the down kind", "Squall Rain Jacket", "Snowdrift"),
+        ("show me your tents", "not a family tent please", "Tarn 2 Tent", "Basecamp"),
+        ("what jackets do you have", "hm not a rain jacket", "Snowdrift", "Squall"),
     ],
 )
 def test_what_is_not_wanted_is_left_out(talk: Talk, asked: str, words: str, left: str, gone: str) -> None:
     reply = talk(asked, words).reply
     assert left in reply and gone not in reply
+
+
+@pytest.mark.parametrize("asked", ["show me your tents", "how much is the tarn 2 tent"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "not a member though",
+        "no, not a student",
+        "not an expert though",
+        "ok not a big deal",
+        "not a fan",
+        "not a chance",
+        "not an issue",
+    ],
+)
+def test_what_is_no_trait_of_the_goods_leaves_none_out(talk: Talk, asked: str, words: str) -> None:
+    record = talk(asked, words)
+    assert [a.act for a in record.acts] != ["search"] and not record.cards
 
 
 def test_what_is_taken_out_of_a_sum_is_no_diet(talk: Talk) -> None:
