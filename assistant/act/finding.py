@@ -246,6 +246,7 @@ def remembered(request: Request) -> dict[str, Any]:
         "brand": limits.brand,
         "low": limits.price.low,
         "high": limits.price.high,
+        "without": list(limits.without),
         "wanted": [vars(w) for w in request.wanted if w.value is not None and not w.pinned],
     }
 

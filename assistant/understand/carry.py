@@ -26,7 +26,12 @@ def same_search(request: Request, search: dict[str, Any]) -> Request:
     kept = limits_of(search)
     price = request.limits.price or kept.price
     limits = replace(
-        request.limits, category=kept.category, subcategory=kept.subcategory, brand=kept.brand, price=price
+        request.limits,
+        category=kept.category,
+        subcategory=kept.subcategory,
+        brand=kept.brand,
+        price=price,
+        without=request.limits.without or kept.without,
     )
     products = tuple(search.get("products") or ())
     return replace(request, query=str(search.get("query") or ""), products=products, limits=limits, from_context=True)

@@ -28,6 +28,8 @@ _POINTS = re.compile(
 )
 _ENDS = re.compile(r"\s*(?:$|[,.;:?!)])|\s+(?:and|or|but|please|thanks|under|below|for|in|with|that|then)\b", re.I)
 _ANYTHING = re.compile(r"\b(?:any|some)thing(?: else)?\W*$", re.I)
+_ELSE = re.compile(r"\b(?:else\b[^.,;!?]*|anything)$", re.I)
+"""Before "beside" where it isn't a place ("a lamp beside the bed")."""
 _LINKING = frozenset("the your a an and or nor any".split())
 _NAMED_ENOUGH = 0.5
 _FEW = 3
@@ -60,11 +62,11 @@ def excepted(
     `linked` reads a text as a clause with the mentions in it; `focus` is what "this one" points at.
     """
     match = _LEAVES_OUT.search(text)
-    if match is None:
+    if match is None or (match[0].strip(" ,").lower() == "beside" and not _ELSE.search(text[: match.start()])):
         return text, ()
     tail = text[match.end() :]
-    if (pointed := _POINTS.match(tail)) and 0 < len(focus) <= _FEW:
-        before = _ANYTHING.sub(f"any other {_kind(entries[focus[0]])}", text[: match.start()])
+    if (pointed := _POINTS.match(tail)) and 0 < len(focus) <= _FEW and (first := entries.get(focus[0])):
+        before = _ANYTHING.sub(f"any other {_kind(first)}", text[: match.start()])
         return _joined(before, tail[pointed.end() :]), focus
     clause, mentions = linked(tail)
     tokens, end = clause.links.tokens, -1

@@ -79,6 +79,7 @@ def limits_of(search: dict[str, Any]) -> Limits:
         category=search.get("category"),
         subcategory=search.get("subcategory"),
         brand=search.get("brand"),
+        without=tuple(map(str, search.get("without") or ())),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,9 +15,16 @@ from assistant.pipeline import Assistant
 from assistant.runtime import DEMO_SHOP
 from assistant.shop.importers import import_shop
 from assistant.types import Record
+from assistant.understand.clause import Clause
+from assistant.understand.excepted import excepted
+from assistant.understand.mentions import Mention
 from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
+
+
+def no_link(tail: str) -> tuple[Clause, list[Mention]]:
+    raise AssertionError(f"{tail!r} was read as what is left out")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +90,49 @@ def test_when_a_thing_is_back_is_not_answered_with_that_it_is_gone(talk: Talk) -
     record = talk("is the tarn 2 in sand in stock", "when will it be back?")
     assert [a.act for a in record.acts] == ["details"]
     assert not record.reply.startswith("No,")
+
+
+@pytest.mark.parametrize(
+    "asked", ["is there anything beside the tarn 2?", "what else do you have beside the tarn 2 tent"]
+)
+def test_beside_can_mean_besides(talk: Talk, asked: str) -> None:
+    reply = talk(asked).reply
+    assert "Tarn 3" in reply and "Tarn 2" not in reply
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "is there a lamp beside the Glow Lantern?",
+        "I need a table to put beside the Oslo Sofa",
+        "a lantern to hang beside the tarn 2 please",
+        "Something to stand beside this one",
+    ],
+)
+def test_a_place_leaves_nothing_out(asked: str) -> None:
+    assert excepted(asked, no_link, ("tarn-2",), {}) == (asked, ())
+
+
+def test_what_the_shop_no_longer_has_is_pointed_at_in_vain() -> None:
+    links = SimpleNamespace(tokens=[], subcategories=[], categories=[], brands=[])
+    nothing = cast(Clause, SimpleNamespace(links=links, text="this one"))
+    asked = "anything besides this one?"
+    assert excepted(asked, lambda _: (nothing, []), ("gone",), {}) == (asked, ())
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("do you have any tents besides the tarn 2", "under 500?"),
+        ("cheapest tent other than the tarn 2", "and under 300?"),
+        ("what tents are there apart from the tarn 2", "anything under 400?"),
+    ],
+)
+def test_what_was_left_out_stays_out(talk: Talk, turns: tuple[str, ...]) -> None:
+    reply = talk(*turns).reply
+    assert "Tarn 3" in reply and "Tarn 2" not in reply
+    assert "Tarn 2" in talk(*turns, "and how much is the tarn 2?").reply
+    assert "Tarn 2" in talk(*turns, "show me all tents under 300").reply
 
 
 def test_what_comes_on_top_is_not_left_out(talk: Talk) -> None:
