@@ -193,7 +193,7 @@ def _uncounted(choice: Choice, context: Context, plan: Plan) -> None:
     fact = context.item(plan, choice.product, shown_options(choice))
     state = context.add_availability(fact, choice.sold)
     be = "are" if fact.plural else "is"
-    if state is None:
+    if state is None or {v.available for v in choice.sold} >= {True, False}:  # "is available" is untrue of some
         plan.say(f"I'm sorry, I don't know how many of the {fact.key('item')} there are.")
     else:
         plan.say(f"The {fact.key('item')} {be} {state}, but I don't have a count of how many.", state)

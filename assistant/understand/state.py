@@ -16,6 +16,7 @@ What carries over, and what resets it:
 - `basket` (what was priced together, with codes) stays until another one is asked about; "and a kettle", "with
   delivery?", "how much do I save?" are about it. `told` are preferences said in this conversation, until they are
   forgotten.
+- Who goes back to something by its name ("back to the mouse") means the version that was talked of then (wanted.py).
 - `search` (query, filters, and what was `shown` of it) is the topic: it stays until something else is looked for, or a
   product of another search is talked about, whose kind is the topic then. A message that has no subject of its own is
   about the topic (topic.py): "under 50?" limits it, "anything cheaper", "a bigger one" are measured against what was

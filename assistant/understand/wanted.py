@@ -5,6 +5,7 @@ Reads products live (through `lookup`) to know their options; prices only to cho
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -52,6 +53,8 @@ def with_options(
     if products and set(request.products) <= set(state.focus) and not request.skus:
         names = {w.name for w in named}
         carried = [w for w in map(wanted_from, state.wanted) if w.name not in names]
+    elif len(products) == 1 and not named and not request.from_context and _GOES_BACK.search(fold(clause.text)):
+        carried = [w for w in map(wanted_from, state.earlier(products[0].product_id)) if not w.pinned]
     if named_afresh(clause, request) or combined_afresh(clause, request, named):
         carried = []
     carried = [w for w in carried if not for_another(clause.text, w.name or "", values.get(w.name or "", ()))]
@@ -77,6 +80,12 @@ def with_options(
         request = replace(request, skus=(), products=tuple(state.focus))
     match = partial(match_product, clause.text, blocked)
     return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
+
+
+_GOES_BACK = re.compile(
+    r"\b(?:back to|return(?:ing)? to|again|earlier|talked about|did (?:it|that|they|you|the)|was it)\b"
+)
+"""Who goes back to a thing means the version that was talked of then: "back to the mouse, what did that cost?"."""
 
 
 def _chosen(state: State) -> dict[str, str]:

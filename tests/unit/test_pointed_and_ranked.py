@@ -176,3 +176,14 @@ def test_a_kind_in_the_name_of_another_thing_is_not_what_is_sought(talk: Talk, t
 def test_a_value_that_is_left_out_is_not_the_one_that_is_offered(talk: Talk, turns: tuple[str, ...]) -> None:
     reply = talk(*turns).reply
     assert "Squall Rain Jacket" in reply and "Jacket (Red)" not in reply.split("Last red Squalls")[0]
+
+
+def test_who_goes_back_to_a_thing_means_the_version_of_then(talk: Talk) -> None:
+    turns = (
+        "the hut slipper in red, size M",
+        "how much is the ember kettle",
+        "back to the hut slipper, what did it cost?",
+    )
+    assert "Hut Slipper (Red, size M)" in talk(*turns).reply
+    afresh = talk(*turns[:2], "what does the hut slipper cost?").reply
+    assert "Hut Slipper (Red" not in afresh
