@@ -17,7 +17,7 @@ from assistant.types import Product
 
 def _heads(request: Request) -> list[str]:
     """The words that say what is asked for behind a name or kind of the shop's: "straps" of "watch straps"."""
-    known = [re.escape(w) for w in str(request.extra.get("known_query", "")).split()]
+    known = [re.escape(w) for w in str(request.extra.get("known_query", "")).split() if not w.isdigit()]
     if not known:
         return []
     words = [w for w in request.extra.get("unlinked", ()) if w.isalpha() and w in request.query.split()]
@@ -119,7 +119,7 @@ def _says_which(word: str, request: Request) -> bool:
 
 
 _SIZE = re.compile(
-    r"\b(?:in|size|sz)\s+(?:an? |size |eu |uk )*(\d{1,3}(?:\.5)?|x{1,4}[sl]|[sml])\b"
+    r"\b(in|size|sz)\s+((?:an? |size |eu |uk )*)(\d{1,3}(?:\.5)?|x{1,4}[sl]|[sml])\b"
     r"(?! ?(?:cm|mm|ml|l|kg|g|inch|%|w|v)\b)"
 )
 
@@ -127,10 +127,24 @@ _SIZE = re.compile(
 def _in_no_such_size(request: Request, products: Sequence[Product]) -> bool:
     """Whether a size is asked for that none of the products comes in, though they come in others of its sort: sandals
     in 46 of those that end at 44."""
-    match = _SIZE.search(request.text.lower())
-    if match is None or not products:
-        return False
-    return all(_has_other_sizes(match[1], product) for product in products)
+    sizes = sizes_asked(request.text.lower())
+    return bool(sizes and products) and all(_has_other_sizes(sizes[0], product) for product in products)
+
+
+def sizes_asked(low: str) -> list[str]:
+    """The sizes that a text names: "in size 46", "in 46 please", not how many of what there are: "in 2 colours"."""
+    return [
+        m[3] for m in _SIZE.finditer(low) if m[1] != "in" or "size" in m[2] or _noun_behind(low[m.end() :]) in _NO_NOUNS
+    ]
+
+
+def _noun_behind(rest: str) -> str:
+    """The word behind a number or some of them ("2 or 3 colours"); "" at the end of a clause."""
+    match = re.match(r"(?:\s*(?:or|and|to|-|,)\s*\d+)*\s*([a-z][\w'-]*)?", rest)
+    return (match and match[1]) or ""
+
+
+_NO_NOUNS = STOP_WORDS | frozenset("please pls thanks thx available left instead now still today back".split()) | {""}
 
 
 def _has_other_sizes(asked: str, product: Product) -> bool:

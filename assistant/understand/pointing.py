@@ -15,12 +15,12 @@ from assistant.understand.quantities import comparative, ordinals
 from assistant.understand.state import State
 
 _ALL = re.compile(r"\b(?:which|what) ones\b|\b(?:all|any|each|none) of (?:them|those|these)\b|\bthem all\b")
-_UNIT = (
+UNIT = (
     r"(?:litres?|liters?|l|ml|kilos?|kg|g|grams?|inch(?:es)?|cm|mm|m|met(?:er|re)s?|ft|foot|feet|oz|lbs?|pounds?|tog|"
     r"pack|pieces?|season|seater|burner|slices?|slots?|doors?|cups?|person|man|tb|gb)"
 )
 """What makes a number a size: "the 2 litre" is one thing."""
-_SEVERAL = re.compile(rf"\b(?:them|both|these|those|the (?:two|2)(?!\W?{_UNIT}\b)|all of|they|each)\b")
+_SEVERAL = re.compile(rf"\b(?:them|both|these|those|the (?:two|2)(?!\W?{UNIT}\b)|all of|they|each)\b")
 
 
 def points_at_one(text: str, state: State) -> bool:
@@ -97,7 +97,7 @@ def from_context(text: str, act: str, state: State) -> tuple[tuple[str, ...], st
 _BOTH = re.compile(
     r"\b(?:both|either|neither)\b(?=\W*$|\W*[,.?!]| (?:of (?:them|those|these)|in stock|available|are|is|have|has|come|"
     r"comes|cost|costs|together|still|there|please)\b)"
-    rf"|\b(?:the|them|these|those) (?:two|2)\b(?!\W?(?:one|more|other|of (?:you|us)|{_UNIT})\b)"
+    rf"|\b(?:the|them|these|those) (?:two|2)\b(?!\W?(?:one|more|other|of (?:you|us)|{UNIT})\b)"
 )
 _BEFORE = re.compile(r"\b(?:the )?(?:previous|earlier|prior) (?:one|product|item)\b|\bthe one (?:before|earlier)\b")
 

@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.act.exact import sizes_asked
 from assistant.pipeline import Assistant
 from assistant.types import Record
+from assistant.understand.orders.patterns import so_many
 
 Reply = Callable[..., str]
 
@@ -42,6 +44,46 @@ def test_what_is_there_is_offered_plainly(said: Reply) -> None:
         reply = said(asked)
         assert "closest" not in reply
         assert "£" in reply
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("any trousers that come in 2 colours?", []),
+        ("could i have them in 2 days", []),
+        ("can i pay in 3 instalments", []),
+        ("in 2 or 3 sizes", []),
+        ("they arrive in 5-6 weeks", []),
+        ("sandals in 46?", ["46"]),
+        ("in a 46 for men please", ["46"]),
+        ("in size 46 black", ["46"]),
+        ("sandals in 46 please", ["46"]),
+    ],
+)
+def test_how_many_of_what_is_no_size(text: str, sizes: list[str]) -> None:
+    assert sizes_asked(text) == sizes
+
+
+def test_a_number_of_colours_is_no_other_thing(said: Reply) -> None:
+    assert "closest" not in said("any trousers that come in 2 colours?")
+    assert "couldn't find exactly" in said("do you have sandals in 46?")
+
+
+@pytest.mark.parametrize(
+    ("clause", "count"),
+    [
+        ("return the 2 person tent", None),
+        ("send the 4 slice toaster back", None),
+        ("the 4-slice toaster", None),
+        ("the 3 seater sofa", None),
+        ("the 6 cup cafetiere", None),
+        ("can i send these 2 back", 2),
+        ("these 2 cups go back", 2),
+        ("those 3 lamps", 3),
+    ],
+)
+def test_the_size_of_a_thing_is_not_how_many(clause: str, count: int | None) -> None:
+    assert so_many(clause) == count
 
 
 def test_a_word_in_front_of_the_name_counts(said: Reply) -> None:

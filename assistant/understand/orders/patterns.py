@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.understand.orders.wording import actions
+from assistant.understand.pointing import UNIT
 
 EVERY = re.compile(
     r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:them|"
@@ -128,7 +129,8 @@ NO_ACTION = re.compile(
 
 _OUT_OF_IT = re.compile(r"^\W*out of (?:it|that|there)\b")
 """Behind an item: of "take the laptop out of it" it goes, of "leave the laptop out of it" it stays."""
-_SO_MANY = re.compile(r"\b(?:these|those|the) ([2-9]|[1-9]\d)\b(?! ?(?:inch|cm|mm|ml|l|gb|tb|w|v|kg|g|%|of)\b)")
+_SO_MANY = re.compile(rf"\b(?:these|those|the) ([2-9]|[1-9]\d)\b(?!\W?{UNIT}\b(?<!s)|\W?(?:lbs|inches|w|v|of)\b| ?%)")
+"""No size ("the 4 slice toaster"); a unit in the plural is goods ("these 2 cups")."""
 
 
 def so_many(clause: str) -> int | None:
