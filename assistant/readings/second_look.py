@@ -43,8 +43,8 @@ _SETTLED = frozenset(
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
-_MADE_HERE = frozenset({"so_many", "together", "compared"})
-"""The ways that are made up of what was talked of: there is no settled reading behind them."""
+_MADE_HERE = frozenset({"so_many", "together"})
+"""The ways that add up what was talked of: there is no settled reading behind them."""
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
 """The ways that lean on what was talked about."""
 _NUM_NEAR, _SHORT = 10, 4

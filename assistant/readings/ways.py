@@ -65,7 +65,8 @@ def ways(
     if state.focus and (focus := lookup(state.focus[0])):
         found.append(Way("page_it", (_page(f"{text} {focus.name}"),)))
     if state.num_turns:
-        if len(two := the_two(state, text)) == _TWO:
+        # Versions of which each is known for sure aren't set beside each other: the judge hasn't learnt when.
+        if len(two := the_two(state, text)) == _TWO and not all(item["sku"] for item in two):
             found.append(Way("compared", (_compared(text, two),)))
         added = (("so_many", so_many(text, read[0], state, lookup)), ("together", together(text, state, lookup)))
         found += [Way(name, (request,)) for name, request in added if request]
@@ -95,8 +96,7 @@ def _of_it(act: str, text: str, read: Request, state: State) -> Request:
 
 def _compared(text: str, two: Sequence[Mapping[str, Any]]) -> Request:
     products = tuple(dict.fromkeys(str(item["product"]) for item in two))
-    skus = tuple(str(item["sku"]) for item in two) if all(item["sku"] for item in two) else ()
-    return Request("compare", text, products=products, skus=skus, query=text, from_context=True, extra={"unlinked": ()})
+    return Request("compare", text, products=products, query=text, from_context=True, extra={"unlinked": ()})
 
 
 def _of_first(state: State) -> State:
