@@ -36,7 +36,7 @@ _DIFFERENCE_BEFORE = re.compile(
 _PAY = re.compile(r"\b(?:you pay|add)\W*$", re.I)
 _TOTAL = re.compile(r"\b(?:total|together|altogether|combined|in all|come[s]? to|sum)\b", re.I)
 _WAS = re.compile(
-    r"\b(?:was|were|instead of|regular(?:ly)?|before|list price|normally|down from|rrp"
+    r"\b(?:was|were|used to be|instead of|regular(?:ly)?|before|list price|normally|down from|rrp"
     r"|original(?:ly)?|usual(?:ly)?|compare)\b[^$€£]{0,25}$",
     re.I,
 )
