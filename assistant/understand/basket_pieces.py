@@ -118,7 +118,8 @@ def without_counts(
 def held_by_name(words: str, before: Sequence[Piece], lookup: Lookup) -> list[Piece]:
     """The pieces of the basket in whose names all the words stand: "no hot chocolate after all"."""
     said = {s for w in words.split() if w not in STOP_WORDS for s in stems(w)}
-    names = {p.products[0]: set(stems(product.name)) for p in before if (product := lookup(p.products[0])) is not None}
+    sold = [product for p in before if (product := lookup(p.products[0])) is not None]
+    names = {product.product_id: set(stems(fold(product.name))) for product in sold}
     return [p for p in before if said and said <= names.get(p.products[0], set())]
 
 

@@ -45,9 +45,10 @@ from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
 _NO_MORE = re.compile(
-    r"^\W*(?:(?:ok|and|but|actually|oh|hm+)\W+)*no (?:more )?([\w' -]{2,30}?)(?: after all| then| please)*\W*$"
+    r"^\W*(?:(?:ok|and|but|actually|oh|hm+|what if|how much)\W+)*(?:no (?:more )?|without |minus |except |leave out )"
+    r"(?:the |my )?([\w' -]{2,30}?)(?: after all| then| please)*\W*$"
 )
-"""Behind a sum, what is not wanted in it after all: "no milk after all"."""
+"""Behind a sum, what is not wanted in it after all: "no milk after all", "and without the pan?"."""
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
 
@@ -109,8 +110,8 @@ def _heard(
     pieces = basket.pieces(clause.links.tokens, text, mentions, lookup, state)
     shown = [] if state.act == "basket" or len(pieces) > 1 else pointed(folded, state, lookup)
     before = basket.from_state(state.basket)
-    if not pieces and state.act == "basket" and (gone := _NO_MORE.match(folded)):
-        pieces = held_by_name(gone[1], before, lookup)
+    if state.act == "basket" and (gone := _NO_MORE.match(folded)):
+        pieces = held_by_name(gone[1], before, lookup) or pieces
     pieces = [*shown, *pieces]
     asks = asks_besides(folded, labels)
     return _Talk(text, folded, labels, requests, clause, pieces, shown, before, state, codes, member, asks)

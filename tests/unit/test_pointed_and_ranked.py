@@ -158,6 +158,12 @@ def test_what_is_taken_out_of_a_sum_is_no_diet(talk: Talk) -> None:
     assert "avoid" not in talk(*turns, "what do you know about me").reply
 
 
+@pytest.mark.parametrize("text", ["and without the crepe pan?", "ok, minus the pan", "no crepe pan after all"])
+def test_a_sum_is_told_again_without_what_is_taken_out(talk: Talk, text: str) -> None:
+    reply = talk("price of 2 30 cm oak chopping boards and a crepe pan together?", text).reply
+    assert "£56.00" in reply and "Crêpe Pan" not in reply
+
+
 @pytest.mark.parametrize("text", ["tent lamp", "lamp for my tent"])
 def test_a_kind_in_the_name_of_another_thing_is_not_what_is_sought(talk: Talk, text: str) -> None:
     reply = talk(text).reply
