@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
-from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
-from assistant.shop.importers import import_shop
 from assistant.types import Record
 from assistant.understand.clauses import split
 from assistant.understand.pointing import with_what_points
 from assistant.understand.sizes import step, stepped
 from assistant.understand.state import State
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    with fresh_database(tmp_path_factory.mktemp("pointed") / "shop.db") as db:
-        import_shop(db, "shop", DEMO_SHOP)
-        engine = ScriptedEngine(lambda _: "", context=50_000)
-        assistant = Assistant(db, engine, engine.tokenizer, Settings())
-
-        def say(*turns: str) -> Record:
-            conversation = uuid.uuid4().hex
-            return [assistant.reply(conversation, t, introduced=True) for t in turns][-1]
-
-        yield say
-        engine.close()
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
 from assistant.language import stems
-from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
 from assistant.screen.screen import screen
-from assistant.shop.importers import import_shop
 from assistant.types import Record
 from assistant.understand.corrected import corrected
 from assistant.understand.vocabulary import ProductName, build
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
 
@@ -30,21 +23,6 @@ WORDS = build(
     [("Colour", "Navy"), ("Colour", "Red"), ("Size", "M"), ("Size", "L"), ("Wood", "Oak"), ("Wood", "Ash")],
     [],
 )
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    with fresh_database(tmp_path_factory.mktemp("otherwise") / "shop.db") as db:
-        import_shop(db, "shop", DEMO_SHOP)
-        engine = ScriptedEngine(lambda _: "", context=50_000)
-        assistant = Assistant(db, engine, engine.tokenizer, Settings())
-
-        def say(*turns: str) -> Record:
-            conversation = uuid.uuid4().hex
-            return [assistant.reply(conversation, t, introduced=True) for t in turns][-1]
-
-        yield say
-        engine.close()
 
 
 @pytest.mark.parametrize(
