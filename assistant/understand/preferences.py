@@ -118,6 +118,8 @@ _BUDGET = re.compile(
 )
 _SELF = re.compile(r"\b(?:me|my|i|i'm|im|mine|myself|we|our)\b|\bpersonal\w*|\bpreferences?\b|\bremember")
 _MINE = re.compile(r"\b(?:about|of|on|for) (?:me|us|myself)\b|\b(?:my|mine|i)\b|\bpersonal\b")
+_TELLS = re.compile(r"\W*(?:i am|i'?m|we are|we'?re) (?:already |also )?an? ")
+"""Who says what they are ("I am a member") doesn't ask what is known of them."""
 _YOU_KEEP = re.compile(
     r"\b(?:you(?:'ve| have)?|have you) (?:saved?|stored?|kept|keep|noted|remembered)\b|"
     r"\b(?:bout|abt) me\b|\bdo you remember\b"
@@ -310,6 +312,8 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
         elsewhere = "account" in folded or _OF_PURCHASE.search(folded)
         return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and not elsewhere
     if label == "recall":
+        if _TELLS.match(folded) and "?" not in folded:
+            return False
         return not _OF_ACCOUNT.search(folded) and bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
 

@@ -186,3 +186,10 @@ def test_a_day_to_be_met_asks_for_no_product(talk: Talk) -> None:
 def test_a_size_that_a_kind_has_not_is_not_offered_as_if_it_had(talk: Talk) -> None:
     assert "I couldn't find exactly that" in talk("do you have sandals in size 46").reply
     assert "(size 39)" in talk("do you have sandals in 39?").reply
+
+
+@pytest.mark.parametrize(
+    "text", ["I am a member. price of the 28cm iron skillet?", "i'm a club member, how much is the skillet 28 cm"]
+)
+def test_who_says_that_they_are_a_member_hears_a_price(talk: Talk, text: str) -> None:
+    assert "£49.00" in talk(text).reply
