@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.act.plan import Fact, Field, Plan
-from assistant.act.words import is_plural, label, option
+from assistant.act.words import in_which, is_plural, label, option
 from assistant.language import fold
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.search import Search
@@ -91,7 +91,8 @@ class Context:
         return fact.key("price")
 
     def add_availability(self, fact: Fact, variants: Sequence[Variant]) -> str | None:
-        """Give `fact` whether these variants can be had: in stock when one of them is, sold out when none is.
+        """Give `fact` whether these variants can be had: in stock, where only some of them are in which ("in stock in
+        Green"), sold out when none is.
 
         Returns None, and adds nothing, where the shop doesn't know.
         """
@@ -99,6 +100,7 @@ class Context:
         if there:
             receipts = tuple(self.availability_receipt(v) for v in there[:12])
             text = "in stock" if any(v.stock is not None for v in there) else "available"
+            text += in_which([v for v in variants if v.available is not None], there)
             fact.fields["in_stock"] = Field("in_stock", text, receipts, "says that it can be bought now")
             return fact.key("in_stock")
         if any(v.available is None for v in variants):

@@ -72,7 +72,8 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
     if _contradicts(request, choice, context, plan):
         return
     fact = context.item(plan, product, shown_options(choice, choice.available))
-    state = context.add_availability(fact, choice.available)
+    named = len(choice.available) == 1 or request.limits.price  # then only those that are there are spoken of
+    state = context.add_availability(fact, choice.available if named else choice.sold)
     remember(choice.available, plan)
     plain = not _left_over(request)
     opening = f"{add_answer(fact, 'yes')}, the" if plain else "The"

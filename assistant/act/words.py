@@ -72,3 +72,23 @@ def distinguishing(variants: Sequence[Variant]) -> list[str]:
 def only(variant: Variant, names: Iterable[str]) -> dict[str, str]:
     """The named options of a variant, those that it has."""
     return {n: variant.options[n] for n in names if variant.options.get(n)}
+
+
+def in_which(variants: Sequence[Variant], there: Sequence[Variant]) -> str:
+    """Which of these variants are `there`, as it reads behind "in stock": nothing where all are, " in Cream and Sage"
+    where the values of one option say it in few words, else " in some versions".
+
+    Where their prices differ it says no more than that: a span of prices told beside it is of all of them.
+    """
+    gone = [v for v in variants if v not in there]
+    if not gone:
+        return ""
+    for name in distinguishing(variants) if len({v.price for v in variants}) == 1 else ():
+        values = list(dict.fromkeys(v.options.get(name, "") for v in there))
+        apart = all(values) and not set(values) & {v.options.get(name) for v in gone}
+        if apart and len(values) <= _FEW:
+            return f" in {join([option(name, value) for value in values])}"
+    return " in some versions"
+
+
+_FEW = 3

@@ -193,3 +193,16 @@ def test_a_size_that_a_kind_has_not_is_not_offered_as_if_it_had(talk: Talk) -> N
 )
 def test_who_says_that_they_are_a_member_hears_a_price(talk: Talk, text: str) -> None:
     assert "£49.00" in talk(text).reply
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("how much is the tarn 2 tent", "is in stock in Green"),
+        ("is the tarn 2 in stock?", "in stock"),
+        ("what does the blue heron blanket cost?", "is in stock in Red and Grey"),
+        ("price of the trail runner please", "is in stock in some versions"),
+    ],
+)
+def test_which_versions_are_there_is_told_with_the_price(said: str, told: str, talk: Talk) -> None:
+    assert told in talk(said).reply

@@ -1,0 +1,78 @@
+"""Conversations in shops of other people's data: a catalogue of versions that are only there or not, one of counts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from tests.unit.importing import shared_data
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+_FOLDERS = {"tau2": "tau2-retail", "dummyjson": "dummyjson"}
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assistant]]:
+    """The assistant of a shop by its kind, in code's own words; made when it is first asked for."""
+    made: dict[str, Assistant] = {}
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+
+    def of(kind: str) -> Assistant:
+        if kind not in made:
+            db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
+            import_shop(db, kind, shared_data(_FOLDERS[kind]))
+            made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
+        return made[kind]
+
+    yield of
+    engine.close()
+
+
+@pytest.fixture
+def say(shops: Callable[[str], Assistant]) -> Talk:
+    """Says the turns of one new conversation in a shop, and gives the last answer."""
+
+    def turns(kind: str, *messages: str) -> Record:
+        conversation = uuid.uuid4().hex
+        return [shops(kind).reply(conversation, message, introduced=True) for message in messages][-1]
+
+    return turns
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("how much is the smartphone?",),
+        ("price of a smartphone please", "and is it there?"),
+        ("do you have the smartphone",),
+        ("got any laptops?", "what do they cost"),
+        ("how much is the backpack",),
+    ],
+)
+def test_what_is_there_in_some_versions_only_is_said_to_be_so(said: tuple[str, ...], say: Talk) -> None:
+    reply = say("tau2", *said).reply
+    assert "available in some versions" in reply
+    assert "is available and" not in reply
+    assert "is available." not in reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("do you have the smartphone in rose gold?", "how much is it"),
+        ("the smartphone in gold please", "what does it cost"),
+        ("is the smartphone there in gold, 128GB?", "price?"),
+    ],
+)
+def test_of_the_version_talked_of_it_is_said_that_it_is_not_there(said: tuple[str, ...], say: Talk) -> None:
+    reply = say("tau2", *said).reply
+    assert "is not available at the moment" in reply
+    assert "some versions" not in reply
