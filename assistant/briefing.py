@@ -32,7 +32,7 @@ def brief(
     options = {str(w["name"]): w["value"] for w in state.wanted if w.get("name") and w.get("value")}
     unanswered = [str(t["said"]) for t in state.log if not t["answered"]]
     facts = [_WHY.get(plan.reason, "A person was called.")]
-    facts.append(f"Signed in as {customer.customer_id}." if customer else "Not signed in.")
+    facts.append(_who_asks(customer))
     facts.append(f"Message {state.num_turns + 1} of the conversation.")
     facts += _asked_for(state, text, plan)
     if state.told:
@@ -62,6 +62,14 @@ def brief(
         "emotion": feeling.emotion,
         "strain": state.mood.get("strain", 0.0),
     }
+
+
+def _who_asks(customer: CustomerRef | None) -> str:
+    if customer is None:
+        return "Not signed in."
+    if customer.led_by:
+        return f"{customer.led_by} asks for the customer {customer.customer_id}."
+    return f"Signed in as {customer.customer_id}."
 
 
 _CALLS = frozenset({"human", "thanks", "greeting", "goodbye", "yes", "no"})

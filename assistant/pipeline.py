@@ -173,9 +173,8 @@ class Assistant:
         turn.may_say = self.guard.may_say
         screened = self.guard.take(text, self._settings.limits.message_chars, conversation_id)
         at = turn.clock("screen", began)
-        message_id = self.conversations.begin_turn(
-            conversation_id, screened.kept, datetime.now(UTC), customer.customer_id if customer else None
-        )
+        whose = (customer.customer_id, customer.led_by) if customer else (None, None)
+        message_id = self.conversations.begin_turn(conversation_id, screened.kept, datetime.now(UTC), *whose)
         state = State.from_json(self.conversations.state(conversation_id))
         at = turn.clock("keep", at)
         status = "stopped"
@@ -217,7 +216,7 @@ class Assistant:
             plan, heard = taken.plan, replace(heard, requests=taken.requests)
             turn.record.acts = [r.as_act() for r in heard.requests]
         turn.record.writes += writes
-        busy = state.at_work or colleague is not None or decision.refused
+        busy = state.at_work or bool(colleague or context.led_by) or decision.refused
         mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
         complete(context, plan)
         self.guard.clean(plan, context.info)
@@ -307,6 +306,7 @@ class Assistant:
         self, shop: Catalogue, now: datetime | None, customer: CustomerRef | None, done_before: bool = False
     ) -> Context:
         info = shop.info()
+        led_by = customer.led_by if customer else None
         return Context(
             catalogue=shop,
             search=SearchGlance(self._search),
@@ -316,13 +316,15 @@ class Assistant:
             now=now.astimezone(shop.timezone) if now else shop.now(),
             as_of=datetime.now(UTC),
             shopper=self._shoppers.find(customer.customer_id) if customer else None,
-            shoppers=self._shoppers,
+            shoppers=None if led_by else self._shoppers,
+            led_by=led_by,
             done_before=done_before,
         )
 
     def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages, context: Context) -> Listener:
         reader = self._reader(shop, words, context)
-        return Listener(reader, words, emotion_head(), messages, self._settings.chat.emotion)
+        minds_tone = self._settings.chat.emotion and context.led_by is None
+        return Listener(reader, words, emotion_head(), messages, minds_tone)
 
     def _reader(self, shop: Catalogue, words: Vocabulary, context: Context) -> Reader:
         promotions = shop.promotions()

@@ -174,7 +174,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         left = [
             turn
             for turn in runtime.assistant.conversations.pending()
-            if turn.conversation_id.startswith(SERVED_PREFIXES)
+            if turn.conversation_id.startswith(SERVED_PREFIXES) or turn.led_by
         ]
         threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
     caretaker = Caretaker(runtime.db, settings.privacy, lambda: _forget(runtime, pool))
@@ -228,13 +228,14 @@ def _add_chat(app: FastAPI, face: Face, settings: Settings, db: Database) -> Non
 
 
 def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
-    """Answer what a crash left unanswered; what is too old is only marked."""
+    """Answer what a crash left unanswered. What is too old is only marked, and what a colleague said for a customer:
+    nobody is signed in now who may."""
     if not left:
         return
     runtime.process.wait_ready()
     for turn in left:
         try:
-            if datetime.now(UTC) - turn.at > ANSWER_LATE:
+            if turn.led_by or datetime.now(UTC) - turn.at > ANSWER_LATE:
                 runtime.assistant.conversations.interrupt(turn.message_id)
             else:
                 customer = CustomerRef(turn.customer_id) if turn.customer_id else None

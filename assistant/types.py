@@ -195,9 +195,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class CustomerRef:
-    """Who is signed in, by the shop's own id. Anonymous visitors have none."""
+    """Who is signed in, by the shop's own id. Anonymous visitors have none.
+
+    `led_by`: the colleague who asks for this customer in the staff console, by account; None: the customer asks.
+    """
 
     customer_id: str
+    led_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,11 @@ class Context:
     shopper: Shopper | None = None
     """Who is signed in, as the shop knows them; None for a visitor."""
     shoppers: Shoppers | None = None
-    """Where what customers tell of themselves is kept and forgotten."""
+    """Where what customers tell of themselves is kept and forgotten; None where it isn't."""
+    led_by: str | None = None
+    """The colleague who asks for the customer; None: the customer asks. A colleague's words aren't the customer's own:
+    nothing that they tell of a customer is kept beyond the conversation, nothing kept is forgotten and no consent noted
+    by them, and their tone is nobody's business."""
     done_before: bool = False
     """What the message leads to was done when it was new: it is only to be known again."""
     worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)

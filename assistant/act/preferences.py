@@ -21,6 +21,11 @@ from assistant.types import Receipt
 
 _HISTORY = {"histori", "brows", "viewed", "look", "purchas", "bought", "order"}
 _SINGLE = ("size", "budget", "colour")
+_THEIRS = (
+    "What is kept of a customer, and what they agreed to, I change only at their own word: in their own chat, or under "
+    "“Customers' data” in the console."
+)
+"""To a colleague who asks for a customer."""
 
 
 def remember(request: Request, context: Context, plan: Plan) -> None:
@@ -137,9 +142,10 @@ def _tell(request: Request, told: Sequence[dict[str, str]], context: Context, pl
         return
     _tell_kept(here, context, plan)
     _tell_history(context, plan)
-    plan.closing.append(
-        "Say “forget my size”, for example, to have me forget an item, or “don't use my data” to stop it all."
-    )
+    if context.led_by is None:
+        plan.closing.append(
+            "Say “forget my size”, for example, to have me forget an item, or “don't use my data” to stop it all."
+        )
 
 
 def _tell_kept(here: Sequence[Wish], context: Context, plan: Plan) -> None:
@@ -190,9 +196,17 @@ def _forget(item: str, told: list[dict[str, str]], context: Context, plan: Plan)
                 plan.closing.append("Your orders themselves stay: the shop has to keep them for its accounts.")
     if names:
         plan.say(f"Done, I have forgotten this: {join(list(dict.fromkeys(names)))}.")
-    elif rest := [Wish(t["name"], t["value"], t.get("about", "")).words() for t in told] + [w.words() for w in known]:
+    if context.led_by is not None:
+        plan.say(_THEIRS)
+    elif not names:
+        rest = [Wish(t["name"], t["value"], t.get("about", "")).words() for t in told] + [w.words() for w in known]
+        _nothing_forgotten(list(dict.fromkeys(rest)), plan)
+
+
+def _nothing_forgotten(known: Sequence[str], plan: Plan) -> None:
+    if known:
         plan.say("I have forgotten nothing yet: I'm not sure which of it you mean.")
-        plan.say(f"I know this of you: {join(list(dict.fromkeys(rest)))}. Which of it shall I forget?")
+        plan.say(f"I know this of you: {join(known)}. Which of it shall I forget?")
         plan.clarifying = True
     else:
         plan.say("I know nothing of that kind about you, so there is nothing to forget.")
@@ -214,6 +228,9 @@ def _asked_of(asked: set[str], items: Sequence[tuple[str, str, str]], everything
 
 
 def _consent(given: bool, context: Context, plan: Plan) -> None:
+    if context.led_by is not None:
+        plan.say(_THEIRS)
+        return
     if context.shopper is None or context.shoppers is None:
         plan.say("You aren't signed in, so I only go by what you tell me in this conversation.")
         if not given:

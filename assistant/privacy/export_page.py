@@ -57,12 +57,13 @@ def page(data: Json) -> str:
 def _conversations(rows: list[Json]) -> str:
     parts = []
     for row in rows:
-        parts.append(
-            f"<h3>{escape(str(row['conversation_id']))}</h3><p class=at>began {escape(str(row['started_at']))}</p>"
-        )
+        led_by = f", in which our colleague {escape(str(row['led_by']))} asked for you" if row.get("led_by") else ""
+        began = f"began {escape(str(row['started_at']))}{led_by}"
+        parts.append(f"<h3>{escape(str(row['conversation_id']))}</h3><p class=at>{began}</p>")
         for message in row.get("messages", ()):
             role = escape(str(message["role"]))
-            parts.append(f'<div class="said {role}"><span class=at>{role}, {escape(str(message["at"])[:19])}</span>')
+            who = "colleague, for you" if led_by and role == "customer" else role
+            parts.append(f'<div class="said {role}"><span class=at>{who}, {escape(str(message["at"])[:19])}</span>')
             parts.append(f"\n{escape(str(message['text']))}")
             receipts = message["record"].get("receipts") if isinstance(message["record"], dict) else None
             if receipts:

@@ -27,7 +27,7 @@ from assistant.types import Json, Record
 
 __all__ = [
     "ASSISTANT", "CUSTOMER", "DONE", "INTERRUPTED", "PENDING", "STAFF", "STOPPED",
-    "Conversations", "PendingTurn", "StoredMessage", "append_message",
+    "Conversations", "PendingTurn", "StoredMessage", "append_message", "begin_led",
 ]  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class PendingTurn:
     customer_id: str | None
     text: str
     at: datetime
+    led_by: str | None
 
 
 class Conversations:
@@ -61,16 +62,24 @@ class Conversations:
         self._db = db
         self._max_messages = max_messages
 
-    def begin_turn(self, conversation_id: str, text: str, at: datetime, customer_id: str | None = None) -> str:
+    def begin_turn(
+        self,
+        conversation_id: str,
+        text: str,
+        at: datetime,
+        customer_id: str | None = None,
+        led_by: str | None = None,
+    ) -> str:
         """Keep a customer's message as pending and return its id; on disk when this returns.
 
         The same text as the conversation's last message, still pending, is that message again (its answer was cut off).
         Any other pending message of the conversation is marked `interrupted`: it stays, without an answer.
-        Raises InputError when the conversation is full or belongs to another customer.
+        `led_by` is the colleague who says it for the customer.
+        Raises InputError when the conversation is full, or belongs to another customer or colleague.
         """
         with self._db.write() as session:
             raw = driver(session)
-            rows.open_conversation(raw, conversation_id, at, customer_id)
+            rows.open_conversation(raw, conversation_id, at, customer_id, led_by)
             last = rows.last(raw, conversation_id)
             if last is not None and last.status == PENDING and last.text == text:
                 return last.message_id
@@ -128,12 +137,15 @@ class Conversations:
         """The messages whose answers were cut off, oldest first. Ask at start, before new turns begin."""
         with self._db.read() as session:
             rows = session.execute(
-                select(MessageRow, ConversationRow.customer_id)
+                select(MessageRow, ConversationRow.customer_id, ConversationRow.led_by)
                 .join(ConversationRow, ConversationRow.conversation_id == MessageRow.conversation_id)
                 .where(MessageRow.status == PENDING)
                 .order_by(MessageRow.at, MessageRow.conversation_id)
             )
-            return [PendingTurn(m.message_id, m.conversation_id, customer, m.text, m.at) for m, customer in rows]
+            return [
+                PendingTurn(m.message_id, m.conversation_id, customer, m.text, m.at, led_by)
+                for m, customer, led_by in rows
+            ]
 
     def interrupt(self, message_id: str) -> None:
         """Give up on a pending message: it stays, marked `interrupted`."""
@@ -184,6 +196,11 @@ class Conversations:
             num_conversations = session.scalar(select(func.count()).select_from(ConversationRow)) or 0
             num_messages = session.scalar(select(func.count()).select_from(MessageRow)) or 0
             return {"conversations": num_conversations, "messages": num_messages}
+
+
+def begin_led(session: Session, conversation_id: str, customer_id: str, led_by: str, at: datetime) -> None:
+    """Begin a conversation in which a colleague asks for a customer, within the caller's transaction."""
+    rows.open_conversation(driver(session), conversation_id, at, customer_id, led_by)
 
 
 def append_message(session: Session, conversation_id: str, role: str, text: str, at: datetime, record: Json) -> str:

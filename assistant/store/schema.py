@@ -21,6 +21,8 @@ class ConversationRow(Base):
     conversation_id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str | None] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(default="chat")
+    led_by: Mapped[str | None]
+    """The colleague who asks in it for the customer, whom nobody else may go on for; NULL: the customer's own."""
     started_at: Mapped[datetime]
     last_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)

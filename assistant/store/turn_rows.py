@@ -17,10 +17,10 @@ from assistant.types import Json
 CUSTOMER, ASSISTANT, STAFF = "customer", "assistant", "staff"
 PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
 
-_OWNER = "SELECT customer_id FROM conversation WHERE conversation_id = ?"
+_OWNER = "SELECT customer_id, led_by FROM conversation WHERE conversation_id = ?"
 _NEW = (
-    "INSERT INTO conversation(conversation_id, customer_id, channel, started_at, last_at, state) "
-    "VALUES (?, ?, 'chat', ?, ?, '{}')"
+    "INSERT INTO conversation(conversation_id, customer_id, led_by, channel, started_at, last_at, state) "
+    "VALUES (?, ?, ?, 'chat', ?, ?, '{}')"
 )
 _TOUCH = "UPDATE conversation SET last_at = ?, customer_id = coalesce(?, customer_id) WHERE conversation_id = ?"
 _KEEP_STATE = "UPDATE conversation SET state = ? WHERE conversation_id = ?"
@@ -69,13 +69,16 @@ def kept_time(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def open_conversation(raw: Any, conversation_id: str, at: datetime, customer_id: str | None) -> None:
-    """Begin the conversation when it is new. Raises InputError for another customer's: it is nobody else's."""
+def open_conversation(
+    raw: Any, conversation_id: str, at: datetime, customer_id: str | None, led_by: str | None = None
+) -> None:
+    """Begin the conversation when it is new. Raises InputError for another customer's: it is nobody else's. One that a
+    colleague leads is only theirs, and a customer's own is no colleague's."""
     row, moment = raw.execute(_OWNER, (conversation_id,)).fetchone(), kept_time(at)
     if row is None:
-        raw.execute(_NEW, (conversation_id, customer_id, moment, moment))
+        raw.execute(_NEW, (conversation_id, customer_id, led_by, moment, moment))
         return
-    if row[0] is not None and customer_id not in (None, row[0]):
+    if led_by != row[1] or (row[0] is not None and customer_id not in (None, row[0])):
         raise InputError("This conversation belongs to another customer. Please start a new one.")
     raw.execute(_TOUCH, (moment, customer_id, conversation_id))
 

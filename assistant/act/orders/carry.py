@@ -27,14 +27,17 @@ def carry_out(
     key: str,
     desk: Desk,
     reload: Callable[[], Account | None],
+    led_by: str | None = None,
 ) -> Carried:
-    """All writes or none; without a `writer` they were made before.
+    """All writes or none, in the name of the colleague who leads (None: of the customer); without a `writer` they were
+    made before.
 
     What is noted on the task: the writes with their money, and the address before a change.
     """
     try:
         if writer is not None:
-            writer.carry_out(account.customer_id, writes, key=key, now=desk.now)
+            actor = f"staff:{led_by}" if led_by else None
+            writer.carry_out(account.customer_id, writes, key=key, now=desk.now, actor=actor)
     except WriteRefused as refused:
         return Carried(account, problem=str(refused))
     if any(w.action == "modify_user_address" for w in writes):

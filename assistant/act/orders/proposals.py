@@ -179,7 +179,7 @@ def carry_out_proposal(step: Step, goal: Goal | None, proposal: Sequence[Json]) 
     digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     key = f"{step.conversation}/{task.num_proposals}/{digest}"
     writer = None if step.context.done_before else step.writer
-    sentences = carry_out(writer, step.account, writes, key, step.desk(), step.reload)
+    sentences = carry_out(writer, step.account, writes, key, step.desk(), step.reload, step.context.led_by)
     if sentences.problem:
         step.plan.say(f"I'm sorry, nothing was changed: {sentences.problem}")
         if goal is not None:
