@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from assistant.cli import run
 from assistant.config import PrivacySettings, Settings
@@ -35,6 +35,7 @@ from assistant.shop.schema import CustomerRow
 from assistant.store.audit_verify import entries, verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
 from assistant.types import CustomerRef, Record
 from tests.unit.privacy_shop import AT, STRINGS, TARGET, busy_shop
 
@@ -193,11 +194,14 @@ def test_retention_of_browsing_and_orders(busy: Database) -> None:
 
 
 def test_retention_of_many_goes_in_batches(shop_db: Database) -> None:
-    old = "2020-01-01 00:00:00"
+    old = datetime(2020, 1, 1, tzinfo=UTC)
     with shop_db.write() as session:
         session.execute(
-            text("INSERT INTO conversation VALUES (:id, NULL, 'chat', :old, :old, '{}')"),
-            [{"id": f"web-{number}", "old": old} for number in range(1203)],
+            insert(ConversationRow),
+            [
+                {"conversation_id": f"web-{n}", "started_at": old, "last_at": old, "state": {}, "channel": "chat"}
+                for n in range(1203)
+            ],
         )
     assert apply(shop_db, PrivacySettings(conversations_days=1))["conversations"] == 1203
     assert actions(shop_db).count("privacy.retention") == 3
