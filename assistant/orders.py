@@ -138,7 +138,11 @@ class OrderTalk:
         turned = not (relevant or own or task.asked == doubts.LEFT) and (
             _for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY)
         )
-        return self._respond(text, task, rules, account, context, conversation, own, turned=turned, hurt=hurt)
+        own_goods = {x.product_id for o in account.orders for x in o.lines}
+        others = {p for r in requests if not r.from_context for p in r.products} - own_goods
+        return self._respond(
+            text, task, rules, account, context, conversation, own, turned=turned, hurt=hurt, other_goods=bool(others)
+        )
 
     @staticmethod
     def _complains(text: str, acts: set[str], account: Account) -> bool:
@@ -222,11 +226,12 @@ class OrderTalk:
         earlier: Sequence[Json] = (),
         turned: bool = False,
         hurt: bool = False,
+        other_goods: bool = False,
     ) -> Answer | None:
         """None when nothing in the message is about orders, or there is nothing to say to it. `turned`: by its words
         it is about the shop; if it names what is theirs and asks nothing it may still be an answer."""
         plan = Plan()
-        said = self._reader(account, rules).read(text, _focus(task))
+        said = self._reader(account, rules).read(text, _focus(task, other_goods))
         asked = {q["ask"] for q in said.questions}
         said.questions = [*(q for q in earlier if q["ask"] not in asked), *said.questions]
         said.own = own or task.asked == "help"
@@ -319,13 +324,14 @@ def _told(product: Product, context: Context) -> Answer:
     return Answer(plan)
 
 
-def _focus(task: Task) -> Focus:
+def _focus(task: Task, other_goods: bool = False) -> Focus:
+    """What the conversation is about. `other_goods`: the message names goods of the shop that nothing was done with."""
     goal = task.current
     told = [(str(a), int(b)) for a, b in task.lines]
+    counts = bool(task.done or task.proposal) and not other_goods
     if goal is None:
-        return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told)
+        return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told, counts=counts)
     over = goal.state in (DONE, DROPPED) or (goal.state == REFUSED and goal.kind != "swap")
     over = over and task.asked in ("", "help", "whether")
-    return Focus(
-        "" if over else goal.kind, [k for i in goal.items for k in i.lines], task.order, task.asked, told, task.num_told
-    )
+    lines = [k for i in goal.items for k in i.lines]
+    return Focus("" if over else goal.kind, lines, task.order, task.asked, told, task.num_told, counts)

@@ -105,11 +105,13 @@ def order_shop(path: Path, rules: str = RULES, key: str = "orders test") -> Data
             ("#W1000002", "mia", "delivered", "card_1", [("L-white-low", 1), ("M", 2)]),
             ("#W1000003", "tom", "pending", "pal_2", [("M", 1)]),
         ):
-            _order(session, order_id, customer, status, method, lines)
+            add_order(session, order_id, customer, status, method, lines)
     return db
 
 
-def _order(session: Any, order_id: str, customer: str, status: str, method: str, lines: list[tuple[str, int]]) -> None:
+def add_order(
+    session: Any, order_id: str, customer: str, status: str, method: str, lines: list[tuple[str, int]]
+) -> None:
     session.add(
         OrderRow(
             order_id=order_id, customer_id=customer, status=status, ordered_at=NOW,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, LineKey, Said, Wish, merge_items
+from assistant.shop.accounts import Account
 
 
 def lines_of(items: Sequence[Item]) -> set[LineKey]:
@@ -81,16 +82,41 @@ def choose(task: Task, said: Said) -> bool:
 _WAYS = {"return": r"\b(?:return\w*|refund\w*|money)\b", "swap": r"\b(?:exchang\w*|swap\w*|chang\w*)\b"}
 
 
-def takes_back(current: Goal, ask: Ask, said: Said) -> bool:
-    """ "Hmm wait, let's return the dearer one": of the same thing another one, in place of what was proposed."""
-    if current.kind != ask.kind or not _WAIT.match(said.text) or lines_of(ask.items) & lines_of(current.items):
+def in_place_of(current: Goal, ask: Ask, said: Said, account: Account) -> bool:
+    """ "Hmm wait, let's return the dearer one", "I'll send the electric one back instead": of the same thing another
+    one, in place of what was proposed. What else was proposed stays, if it is of another kind, and how it is paid."""
+    if current.kind != ask.kind or not ask.items or lines_of(ask.items) & lines_of(current.items):
         return False
-    names = {i.text for i in current.items if i.text}
-    return bool(ask.items) and any(re.search(r"\bones?\b", i.text) for i in ask.items) and bool(names)
+    waits = _WAIT.match(said.text) and any(re.search(r"\bones?\b", i.text) for i in ask.items)
+    if not waits and (current.kind == "swap" or not INSTEAD.search(ask.text)):
+        return False
+    new = {x.product_id for k in lines_of(ask.items) if (x := account.line(*k))}
+    left = [i for i in current.items if not {x.product_id for k in i.lines if (x := account.line(*k))} & new]
+    current.items = left if left != current.items else []
+    if not current.items:
+        current.orders, current.whole, current.every, current.reason = [], False, False, None
+    return True
+
+
+INSTEAD = re.compile(r"\b(?:instead|rather)\b(?! (?:of|than)\b)")
+
+
+def said_again(current: Goal | None, said: Said) -> bool:
+    """ "The grill and the helmet, I mean": of what was proposed to be sent back, only what is named again. Whether that
+    left anything out."""
+    rest = said.rest
+    if current is None or current.state != OPEN or current.kind != "return" or said.asks:
+        return False
+    named, proposed = lines_of(rest.items), lines_of(current.items)
+    if "?" in said.text or rest.also or len(rest.items) < 2 or not named & proposed or proposed <= named:
+        return False
+    current.items = [i for i in current.items if set(i.lines) & named]
+    return True
 
 
 _WAIT = re.compile(
-    r"\W*(?:(?:oh|hm+|um+|uh+|er+|ok|well|sorry)\W+)*(?:wait|hold on|hang on|actually|no|stop|scratch that|on second)\b"
+    r"\W*(?:(?:oh|hm+|um+|uh+|er+|ok|well|sorry)\W+)*(?:wait|hold (?:on|it)|hang on|actually|no|stop|"
+    r"scratch that|on second)\b"
 )
 
 

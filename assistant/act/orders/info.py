@@ -11,6 +11,7 @@ from collections.abc import Callable
 from assistant.act.orders import paid, phrases, whereabouts
 from assistant.act.orders.asked_of import MANY, NONE_THEN, each, items_of, orders_of
 from assistant.act.orders.phrases import Sheet
+from assistant.act.orders.reckoned import reckoned
 from assistant.act.orders.settle import Desk
 from assistant.act.words import join, options
 from assistant.shop.accounts import Order
@@ -92,7 +93,10 @@ _ANSWERS: dict[str, Callable[[Json, Desk], str | None]] = {
     "total": paid.total,
     "item_price": paid.item_price,
     "dearest": paid.dearest,
-    "refund": paid.refund,
+    "refund": reckoned,
+    "save": reckoned,
+    "pay": reckoned,
+    "reckoned": reckoned,
     "rest": paid.rest,
     "balance": paid.balance,
     "address": whereabouts.address,

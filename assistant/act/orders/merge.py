@@ -12,6 +12,7 @@ from assistant.act.orders.answers import (
     choose,
     done_after_all,
     lines_of,
+    said_again,
     take_answer,
     takes_offer,
     whole_after_all,
@@ -52,10 +53,11 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     if asked == "either":
         out.touched |= choose(task, said)
     out.touched |= asked == WHETHER and done_after_all(current, said)
+    out.touched |= asked == "confirm" and said_again(current, said)
     taken: list[int] = []
     asks = expand(said.asks, account, rules)
     for ask in asks:
-        supersede(task, ask, current, said, asked)
+        supersede(ask, current, said, asked, account)
         take(task, ask, current, account, rules)
         taken.append(task.goal or 0)
         out.touched = True

@@ -71,17 +71,7 @@ def dearest(question: Json, desk: Desk) -> str | None:
     return f"The most expensive item of order {top.order_id} is the {phrases.item(top)}, at {figure}."
 
 
-def refund(question: Json, desk: Desk) -> str | None:
-    """What comes back: of everything done so far, and of what is proposed."""
-    done = [w for w in desk.task.done if w.get("money", 0) < 0]
-    if not done:
-        return _sent_back(question, desk)
-    whole = -sum(w["money"] for w in done)
-    figure = desk.sheet.money("customer", desk.account.customer_id, "refund_in_total", whole)
-    return f"In total you get back {figure} for what we have done so far."
-
-
-def _sent_back(question: Json, desk: Desk) -> str | None:
+def sent_back(question: Json, desk: Desk) -> str | None:
     """What came back of an order that was cancelled some time ago."""
     over = [o for o in orders_of(question, desk, one=True) if o.status.startswith("cancel")]
     if len(over) != 1 or not (question.get("orders") or question.get("status")):

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 
-from assistant.act.orders.answers import lines_of, takes_back, without
+from assistant.act.orders.answers import INSTEAD, in_place_of, lines_of, without
 from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
 
 
-def supersede(task: Task, ask: Ask, current: Goal | None, said: Said, asked: str) -> None:
+def supersede(ask: Ask, current: Goal | None, said: Said, asked: str, account: Account) -> None:
     """Asked something, the customer wants another thing done with the same order, or "instead": the first is off."""
-    other = bool(_INSTEAD.search(ask.text))
-    if current is not None and current.state == OPEN and asked and takes_back(current, ask, said):
-        current.state = DROPPED
+    other = bool(INSTEAD.search(ask.text))
+    if current is not None and current.state == OPEN and asked and in_place_of(current, ask, said, account):
         return
     if (
         current is None
@@ -34,9 +33,6 @@ def supersede(task: Task, ask: Ask, current: Goal | None, said: Said, asked: str
     theirs = {*ask.orders, *(k[0] for k in lines_of(ask.items))}
     if said.no or not theirs or mine & theirs or other or re.search(r"\bthen\b", ask.text):
         current.state = DROPPED
-
-
-_INSTEAD = re.compile(r"\b(?:instead|rather)\b(?! (?:of|than)\b)")
 
 
 def take(task: Task, ask: Ask, current: Goal | None, account: Account, rules: OrderRules) -> None:

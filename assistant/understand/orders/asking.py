@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.order_talk import Ask, Item
+from assistant.order_talk import Ask, Item, LineKey
 from assistant.shop.accounts import Line
 from assistant.understand.orders import patterns, wording, words
+from assistant.understand.orders.clauses import chunk
 from assistant.understand.orders.items import Mention, described, key
 from assistant.understand.orders.named_for import means_whole, named_again, numbered_whole, only_tell_orders
+from assistant.understand.orders.ones import with_ones
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import (
     read_address,
@@ -42,7 +44,7 @@ class AskReader:
         if kind in ("address", "home") or (answering and focus.asked == "address"):
             read_address(ask, clause, original, self._scene.account, self._scene.mentions)
         bare = bool(self.recent.lines and kind and patterns.BARE.search(clause))
-        found = self._mentions(clause, by_meaning=not (bare or _OF_IT.search(clause)))
+        found = self._mentions(clause, not (bare or _OF_IT.search(clause)), kind, focus)
         if kind == "swap" or focus.kind == "swap":
             found = [m for m in found if not self._is_value(m, found, clause, focus)]
         if not ask.orders and words.IN_THAT.search(clause):
@@ -50,6 +52,7 @@ class AskReader:
         context = only_tell_orders(found, clause, kind)
         found = [m for m in found if m not in context]
         near = self._scene.orders_with(context)
+        ask.every = bool(patterns.EVERY.search(clause))
         if kind not in ("address", "home"):
             there = self._scene.at_places(clause)
             ask.orders = ask.orders or [o for o in there if o in near] or (there if not near else [])
@@ -58,7 +61,6 @@ class AskReader:
             return ask
         if not ask.source_named:
             ask.orders = ask.orders or self._scene.where_it_can(near, kind)
-        ask.every = bool(patterns.EVERY.search(clause))
         ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
         ask.whole = ask.whole or (kind == "cancel" and bool(ask.orders) and not found and numbered_whole(clause))
         if kind in ("address", "home"):
@@ -69,7 +71,7 @@ class AskReader:
         kept = [m for m in found if (m.start, m.end) in alone]
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
-        ask.keep = [key(x) for m in kept for x in self._scene.of(m)]
+        ask.keep = self._kept(kept, clause, ask, focus)
         found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
         for n, mention in enumerate(found):
             if mention not in kept:
@@ -87,10 +89,31 @@ class AskReader:
         self.remember(ask, clause)
         return ask
 
-    def _mentions(self, clause: str, by_meaning: bool) -> list[Mention]:
+    def _kept(self, kept: Sequence[Mention], clause: str, ask: Ask, focus: Focus) -> list[LineKey]:
+        """The lines that are to be left alone: those that are described ("the manual machine stays"), of the order that
+        is named or under way where it has any."""
+        out: list[LineKey] = []
+        near = {*ask.orders, *(k[0] for k in focus.lines)}
+        for n, mention in enumerate(kept):
+            start, end = chunk(clause, kept, n, "")
+            lines = self._scene.of(mention)
+            lines = [x for x in lines if x.order_id in near] or lines
+            out += [key(x) for x in described(lines, clause[start:end])]
+        return out
+
+    def _of_ones(self, kind: str, focus: Focus) -> list[Line]:
+        """What "the electric one" may be one of besides what its clause names. Where a version is being chosen, "the
+        black one" is that version."""
+        if kind == "swap" or focus.kind == "swap":
+            return []
+        under_way = [x for k in (*focus.lines, *focus.told) if (x := self._scene.account.line(*k))]
+        return self.recent.lines or under_way
+
+    def _mentions(self, clause: str, by_meaning: bool, kind: str, focus: Focus) -> list[Mention]:
         """The items that a clause names. What is only near in meaning to an item named just before names no other:
         "the dog bed. The dog grew, so a large one"."""
         named = self._scene.mentions(clause, by_meaning=False)
+        named = with_ones(named, clause, self._of_ones(kind, focus), self._scene)
         if named or not by_meaning:
             return named
         if wording.actions(clause):

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 
 from assistant.language import STOP_WORDS, Tok, stem, tokenize
 from assistant.order_talk import LineKey
+from assistant.scales import adjective, option_named, rank
 from assistant.shop.accounts import Account, Line
 from assistant.shop.search_words import common_synonyms
 from assistant.shop.search_words import stem as index_stem
@@ -157,10 +158,42 @@ def described(lines: Sequence[Line], text: str) -> list[Line]:
     elif re.search(r"\bcheap(?:er|est)\b|less expensive", low) and not re.search(r"\b(?:for|to)\b.*cheap", low):
         least = min(x.price for x in lines)
         lines = [x for x in lines if x.price == least] if len({x.price for x in lines}) > 1 else lines
+    if (most_of := _by_degree(lines, low)) is not None:
+        lines = most_of
     words = grams(text)
     scores = [(sum(_names(value, name, words, low) for name, value in x.options.items()), x) for x in lines]
     most = max(s for s, _ in scores)
     return [x for s, x in scores if s == most] if most > 0 else list(lines)
+
+
+_DEGREE = re.compile(r"\b(?:the|my|whichever|what(?:ever)?|which) (?:[\w-]+ ){0,4}?([a-z]+?e?(?:r|st))\b(?: ([\w-]+))?")
+
+
+def _by_degree(lines: Sequence[Line], low: str) -> list[Line] | None:
+    """ "The laptop with the bigger screen", "whichever kettle is smaller": those of these that have most of
+    it, or least; None where no degree of theirs is named, or all have the same."""
+    options: dict[str, list[str]] = {}
+    for line in lines:
+        for name, value in line.options.items():
+            options[name] = list(dict.fromkeys([*options.get(name, []), value]))
+    for match in _DEGREE.finditer(low):
+        found = adjective(match[1], options)
+        plain = next((way for words, way in _PLAIN if match[1] in words), 0)
+        option = option_named(match[2] or "", options) if found or plain else None
+        option, sign = option or (found[0] if found else ""), found[1] if found else plain
+        order = rank(options.get(option, []))
+        if not order or len(options[option]) < 2 or not all(x.options.get(option) in order for x in lines):
+            continue
+        best = max(sign * order[x.options[option]] for x in lines)
+        return [x for x in lines if sign * order[x.options[option]] == best]
+    return None
+
+
+_PLAIN = (
+    (frozenset("bigger biggest larger largest higher highest greater greatest".split()), 1),
+    (frozenset("smaller smallest lower lowest lesser least".split()), -1),
+)
+"""Say of an option by name that there is more or less of it: "the bigger screen"."""
 
 
 def grams(text: str) -> set[str]:

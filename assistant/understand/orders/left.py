@@ -143,6 +143,8 @@ class _Outcome:
         products = [p for i in ids if (p := self._scene.shop.product(i))]
         if not products or any(w.sku or w.like or w.other_product for w in self._wishes):
             return False
+        if not any(a.kind == "swap" or any(i.wish for i in a.items) for a in self._asks):
+            lines = [x for x in self._scene.lines if x.product_id in ids]  # another one of theirs is no wish
         known = self._values | {v.lower() for x in lines for v in x.options.values()}
         lost, kept = set[str](), set[str]()
         items = " ".join(text[m.start : m.end] for m in self._scene.mentions(text, by_meaning=False))

@@ -51,7 +51,7 @@ class MoreReader:
         if last is None and more.items:
             self._asks.recent.told.append(clause)
         merge_items(into.items, more.items, more.only)
-        if not more.items:
+        if not (more.items or more.keep):
             self._wish_more(into, kind, clause, focus, answering=last is None)
         self._items.together(into)
         _fill(into, more)

@@ -14,7 +14,7 @@ from assistant.understand.pointing import UNIT
 EVERY = re.compile(
     r"\b(?:everything(?! else| stays| the same)|every (?:single )?(?:item|thing)|all (?:of )?(?:them|"
     r"the (?:items|things|stuff)|my (?:items|stuff|things|orders)|(?:the )?(?:pending|delivered|open) orders|"
-    r"i (?:ordered|bought|received|got)|orders|items|possible orders)|all\W*$|all(?= (?:that )?back\b)|"
+    r"i (?:ordered|bought|received|got)|orders|items|possible orders)|all\W*$|all(?= (?:(?:that )?back|but|except)\b)|"
     r"all the pending ones|all "
     r"(?:\w+ ){0,2}orders|any (?:of my )?orders?|(?:both|all|every) (?:of )?(?:my )?orders?|whatever is possible|"
     r"(?:every(?: single)?|each) (?:one|item|thing)|all (?:\w+ ){0,3}(?:items|things|articles|stuff|products|pieces)|"
@@ -42,6 +42,7 @@ KEEP = re.compile(
     r"for )*(?:\w+ ){0,2}$"
 )
 KEEP_AFTER = re.compile(
+    r"^,? (?:(?:is|are) )?(?:excepted|excluded|exempt(?:ed)?|aside|not included)\b|"
     r"^ (?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b(?! (?:the|my|that|these|those)\b)|"
     r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
     r"same|in|a|as|size))|out of it|as (?:it is|they are)|(?:is|are) (?:lovely|in use|a keeper|keepers)|'ll keep)\b"
@@ -80,7 +81,7 @@ REFERENCE = re.compile(
     r"that)? ?(?:other |pending )?$"
 )
 CONNECT = re.compile(
-    r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be)\s"
+    r"\s(?:for|to|into|with|->|→|instead(?! of)|changed to|be|becomes?)\s"
     r"(?!(?:me|it|the order|my (?:order|address|card|gift|paypal|"
     r"credit|kid|mother|child|account|collection)|be|return|exchange|have|get|see|cancel|do|change|make|keep)\b)|"
     r"\bi(?:'d)? (?:want|like|need)\b|\bwould (?:like|need|want|prefer|love)\b|\bin exchange for\b|^\s*:\s"
@@ -94,7 +95,8 @@ COUNT = re.compile(
 )
 ONE_OF = re.compile(r"\b(?:one|1) of (?:them|those|these|the two|the 2)\b")
 ONLY = re.compile(
-    r"\b(?:only|just|nothing else(?! (?:\w+ ){0,3}(?:different|chang\w+|alter\w*)))\b"
+    r"(?<!\bhas )(?<!\bhave )(?<!\bhad )(?<!'ve )(?<!'s )\b(?:only|just|"
+    r"nothing else(?! (?:\w+ ){0,3}(?:different|chang\w+|alter\w*)))\b"
     r"(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
     r"to (?:know|ask)|to be sure|use|make|like))"
 )

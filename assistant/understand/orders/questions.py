@@ -27,11 +27,12 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "balance",
-        r"\bbalance\b",
+        r"\bbalance\b|\b(?:left|remain\w*|what(?:'s| is)|how much(?: is)?|anything) (?:\w+ )?(?:on|in) (?:my|the|that) "
+        r"(?:gift )?card\b|\bgift ?card\b[^.?!]{0,25}\b(?:left|remain\w*|hold\w*)\b",
     ),
     (
         "rest",
-        r"\b(?:remaining|rest of (?:the|my)|other) items?\b|\bwhat's left\b|\bremaining (?:items|total)",
+        r"\b(?:remaining|rest of (?:the|my)|other) items?\b|\bwhat's left\b(?! on\b)|\bremaining (?:items|total)",
     ),
     (
         "refund",
@@ -62,7 +63,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\b(?:how much|what) (?:did|have|had) i (?:\w+ )?(?:pay|paid|spend|spent)\b|\bhow much i(?:'ve)? (?:paid|"
         r"spent)\b|\btotal (?:price|cost|amount|value|of)\b|"
         r"\bhow much (?:was|is|were|did) (?:it|that|everything|the order)\b(?: \w+){0,3} (?:total|altogether|all)\b|"
-        r"\border total\b|\border\b[^.?!]{0,40}\b(?:costs?|amount(?:ed)? to|add(?:ed)? up|"
+        r"\b(?:order|grand) total\b|\border\b[^.?!]{0,40}\b(?:costs?|amount(?:ed)? to|add(?:ed)? up|"
         r"(?:come|came)(?: up| out)? (?:to|at)\W*$)|"
         r"^\W*(?:(?:and|so|ok) )*what(?:'s| is| was) the total\W*$|"
         r"\btotal\b[^.?!]{0,30}\border\b|\border\b[^.?!]{0,60}\b(?:in )?total(?:led|ed)?\W*$",
@@ -153,9 +154,27 @@ HOW_MANY = re.compile(
 )
 
 
-def questions(low: str, account: Account, find: Find) -> list[Json]:
+_AMOUNT = (
+    r"(?:refunds?|refunded|total|sum|amount|difference|surcharge|net|money|dollars?|bucks|euros?|pounds|figure|charged?|"
+    r"extra|sav(?:e|es|ed|ing|ings)|back|owe|bill|cost|costs|credited)"
+)
+_SO = r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|right|fine|great|cool|sweet|thanks|thank you|now|then|please|nice)\W+)*"
+_ASKS_FIGURE = re.compile(
+    rf"{_SO}(?:(?:what(?! (?:about|if|i)\b)|how (?:much|many))\b[^?]*\?|(?:(?:would|could|can) you )?"
+    rf"(?:(?:please|kindly) )?(?:state|tell me|give me|name|show me|confirm|let me know)\b[^.?!]*\b{_AMOUNT}\b)"
+)
+_OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b")
+
+
+def asks_figure(sentence: str) -> bool:
+    """Whether a sentence asks for a figure of what was or will be done: "what's the damage for both swaps?", "state the
+    refund for the second one"."""
+    return bool(_ASKS_FIGURE.match(sentence))
+
+
+def questions(low: str, account: Account, find: Find, *, counts: bool = False) -> list[Json]:
     """The questions in a (mended) message, each kind once, with the orders and lines that they name. `find`: where a
-    text names items of the customer's."""
+    text names items of the customer's. `counts`: something was done or proposed that money may be asked of."""
     found: dict[str, Json] = {}
     last: Json = {}
     for sentence in sentences(low):
@@ -164,6 +183,8 @@ def questions(low: str, account: Account, find: Find) -> list[Json]:
         if asked and (days := periods.named(sentence)):
             about["days"] = days
             about.pop("latest", None)  # "last month" names no last order
+        if counts and not asked and _OF_AMOUNT.search(sentence) and (asks_figure(sentence) or sentence.endswith("?")):
+            asked = ["reckoned"]
         for kind in asked:
             found.setdefault(kind, {"ask": kind, **(about or last)})
         if HOW_MANY.search(sentence):

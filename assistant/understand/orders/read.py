@@ -22,7 +22,7 @@ from assistant.understand.orders.left import Heard, left_over
 from assistant.understand.orders.more import MoreReader
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, told_address
-from assistant.understand.orders.questions import questions
+from assistant.understand.orders.questions import asks_figure, questions
 from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
@@ -68,7 +68,7 @@ class OrderReader:
         for ask in (*said.asks, said.rest):
             for item in ask.items if ask.orders else ():
                 item.lines = [k for k in item.lines if k[0] in ask.orders] or item.lines
-        said.questions = questions(low, self._scene.account, self._asked_of)
+        said.questions = questions(low, self._scene.account, self._asked_of, counts=focus.counts)
         if not (said.asks or said.drops or said.questions) and self._only_tells(low, said, focus):
             said.told = [k for i in said.rest.items for k in i.lines] if len(said.rest.items) < 4 else []
             said.told_orders = list(said.rest.orders)
@@ -100,7 +100,7 @@ class OrderReader:
                 self._more.read(clause, original, said, focus)
             return
         kind, at, wanted = found[0]
-        if words.FIGURE.match(clause) and clause.endswith("?"):
+        if asks_figure(clause):
             self._asks.remember(self._asks.ask("", clause, 0, original, focus), clause)
             return
         if kind == "swap" and self._puts_on_file(clause, said):

@@ -44,6 +44,8 @@ class Focus:
     """The items that the last answer told of."""
     num_told: int | None = None
     """How many pieces of each, where the customer said so."""
+    counts: bool = False
+    """Whether something was done or proposed that money may be asked of."""
 
 
 @dataclass

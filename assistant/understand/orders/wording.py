@@ -92,7 +92,7 @@ VERBS: dict[str, re.Pattern[str]] = {
     "return": re.compile(
         r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
         r"(?:sen[dt](?:ing)?|giv(?:e|ing)|bring(?:ing)?|ship(?:ping|ped)?|mail(?:ing)?|hand(?:ing)?|post(?:ing)?|"
-        r"tak(?:e|ing)|put(?:ting)?) (?:[\w-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
+        r"tak(?:e|ing)|put(?:ting)?) (?:[#\w'-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
         r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:want|like|get|need|have|give me|send me) (?:my |"
         r"our |the )?money back(?! (?:to|on|onto)\b)|"
         r"(?:want|like|need) (?:a |my )(?:full )?refund\b|(?:goes|go|going) back(?! to\b(?! you\b)))\b"

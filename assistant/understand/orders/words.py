@@ -17,18 +17,14 @@ ASKS = re.compile(
     r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
 )
 ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|orders)\b")
-FIGURE = re.compile(
-    r"\W*(?:(?:sweet|great|ok(?:ay)?|so|and|but|well|oh|right|fine|thanks|now)\W+)*(?:what"
-    r"(?:'s| is| was|'ll| will) (?!about|if)|how much|how many)"
-)
-"""Asks for a figure of what was or will be done: "what's the damage for both swaps?"."""
 IF_NOT = re.compile(r"\W*(?:(?:and|but)\W+)?(?:if (?:not|there (?:is|are)n't|you don't)|otherwise|or else)\b")
 GOES = re.compile(
     r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
     r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\bto\b"
 )
 NOT_THAT = re.compile(
-    r"\b(?:not|except(?: for)?|excluding|without|leave out|leave|apart from|other than)\W+(?:the |that |"
+    r"\b(?:not|except(?:ing)?(?: for)?|excluding|without|leave out|leave|apart from|other than|all but|besides|barring|"
+    r"minus|save(?: for)?|bar)\W+(?:the |that |"
     r"my )?(?:order|one|parcel|box)\b[^,.;]*$"
 )
 """Before what tells an order that is to be left alone: "but not the one with the glass bookshelf"."""

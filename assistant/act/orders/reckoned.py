@@ -1,0 +1,62 @@
+"""What the changes made in this conversation come to: each with its amount, and all of them together.
+
+One answer for whatever is asked of their money: refunds, surcharges, what is saved, what goes to which card. From what
+was written here; of what is only proposed it says so. Knows no rules and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.act.orders import phrases
+from assistant.act.orders.asked_of import MANY
+from assistant.act.orders.paid import sent_back
+from assistant.act.orders.settle import Desk
+from assistant.types import Json
+
+
+def reckoned(question: Json, desk: Desk) -> str | None:
+    """The amounts of what was done with the orders named, of all where none is; None when nothing cost or gave back."""
+    done, planned = _of(question, desk.task.done), _of(question, desk.task.proposal)
+    said = [_one(w, desk, "you get {} back", "you pay {}") for w in done[-MANY:]]
+    said += [_one(w, desk, "you would get {} back", "you would pay {}") for w in planned[-MANY:]]
+    if not said:
+        return sent_back(question, desk) if question.get("ask") == "refund" else None
+    if len(done) > 1 and not planned:
+        said.append(_sum(done, desk))
+    return " ".join(said)
+
+
+def _of(question: Json, writes: Sequence[Json]) -> list[Json]:
+    """The writes with money, of the orders that a question names if it names any."""
+    named = {*question.get("orders", []), *(k[0] for k in question.get("lines", []))}
+    return [w for w in writes if w.get("money") and (not named or w.get("order_id") in named)]
+
+
+def _one(write: Json, desk: Desk, back: str, pay: str) -> str:
+    """What one change comes to, and where the money goes."""
+    amount, order = int(write["money"]), desk.account.order(str(write.get("order_id")))
+    figure = desk.sheet.money("order", str(write.get("order_id")), "amount", abs(amount))
+    what = (back if amount < 0 else pay).format(figure)
+    number = desk.sheet.order(order) if order else str(write.get("order_id"))
+    method = desk.account.method(str(write.get("payment_method_id"))) if write.get("payment_method_id") else None
+    method = method or (order.method if order else None)
+    way = f" {'to' if amount < 0 else 'with'} {phrases.method(method)}" if method else ""
+    return f"For order {number} {what}{way}."
+
+
+def _sum(done: Sequence[Json], desk: Desk) -> str:
+    """All of them together; what is paid and what comes back is told apart."""
+
+    def figure(name: str, minor: int) -> str:
+        return desk.sheet.money("customer", desk.account.customer_id, name, minor)
+
+    back = -sum(int(w["money"]) for w in done if int(w["money"]) < 0)
+    pay = sum(int(w["money"]) for w in done if int(w["money"]) > 0)
+    if not (back and pay):
+        way = "get back" if back else "pay"
+        return f"In total you {way} {figure('refund_in_total' if back else 'paid_in_total', back or pay)}."
+    net = "which leaves nothing" if back == pay else (
+        f"which leaves {figure('net', abs(back - pay))} {'for you' if back > pay else 'to pay'}"
+    )  # fmt: skip
+    return f"In total you get back {figure('refund_in_total', back)} and pay {figure('paid_in_total', pay)}, {net}."

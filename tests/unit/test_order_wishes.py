@@ -1,0 +1,96 @@
+"""Customers of several wishes: what is left out, put in another's place, added, and what it all comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.shop.accounts import Line
+from assistant.store.database import Database
+from assistant.understand.orders import patterns
+from assistant.understand.orders.items import described
+from assistant.understand.orders.questions import asks_figure
+from tests.unit.orders_shop import add_order, order, order_shop, talk
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """Mia also has #W1000004 (delivered: two lamps, boots) and #W1000005 (pending: a mug)."""
+    db = order_shop(tmp_path / "orders.db")
+    with db.write() as session:
+        lines = [("L-white-high", 1), ("L-black-low", 1), ("B-43", 1)]
+        add_order(session, "#W1000004", "mia", "delivered", "card_1", lines)
+        add_order(session, "#W1000005", "mia", "pending", "card_1", [("M", 1)])
+    yield db
+    db.close()
+
+
+@pytest.mark.parametrize("words", ["boots excepted", "the boots aside", "all but the boots", "minus the boots"])
+def test_what_is_excepted_is_not_sent_back(db: Database, words: str) -> None:
+    talk(db, f"Everything in order #W1000004 goes back, {words}. Refund to the Visa.", "yes", customer="mia")
+    assert sorted(order(db, "#W1000004")["extra"].get("return_items", [])) == ["L-black-low", "L-white-high"]
+
+
+def test_all_but_one_order_are_cancelled(db: Database) -> None:
+    said = "Whatever hasn't been posted should be cancelled, apart from the order with the boots. I don't need it."
+    talk(db, said, "yes", customer="mia")
+    assert order(db, "#W1000005")["status"].startswith("cancel")
+    assert order(db, "#W1000001")["status"] == "pending"
+
+
+def test_instead_puts_another_of_the_same_kind_in_its_place(db: Database) -> None:
+    said = [
+        "I'll send the white bright lamp of #W1000004 back, to the Visa",
+        "Hold it. I'll send the black one back instead",
+    ]
+    records = talk(db, *said, "yes", customer="mia")
+    assert "black" in records[1].reply and "white" not in records[1].reply
+    assert order(db, "#W1000004")["extra"]["return_items"] == ["L-black-low"]
+
+
+def test_items_named_again_are_all_that_is_sent_back(db: Database) -> None:
+    said = ["Return everything in order #W1000004, to the Visa", "Just to be sure: the white lamp and the boots."]
+    talk(db, *said, "yes", customer="mia")
+    assert sorted(order(db, "#W1000004")["extra"]["return_items"]) == ["B-43", "L-white-high"]
+
+
+def test_has_just_is_not_only() -> None:
+    assert not patterns.ONLY.search("my wife has just raised a point")
+    assert patterns.ONLY.search("just the lamp")
+
+
+@pytest.mark.parametrize(
+    ("words", "sku"),
+    [("the laptop with the bigger screen", "B"), ("whichever has the smaller screen", "A"), ("a bigger laptop", "")],
+)
+def test_of_two_the_one_that_has_more(words: str, sku: str) -> None:
+    lines = [
+        Line("#1", n, s, "p", "Laptop", {"screen size": v}, 1, 100)
+        for n, (s, v) in enumerate((("A", "13-inch"), ("B", "17-inch")), 1)
+    ]
+    found = described(lines, words)
+    assert [x.sku for x in found] == ([sku] if sku else ["A", "B"])
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("what sum returns to me for the pair?", True),
+        ("state the refund for #w1000004.", True),
+        ("so how much hits the visa?", True),
+        ("what about a refund for the lamp?", False),
+        ("i want a refund for the lamp", False),
+    ],
+)
+def test_who_asks_for_a_figure_wants_nothing_done(words: str, asks: bool) -> None:
+    assert asks_figure(words) is asks
+
+
+def test_what_it_came_to_is_told_whatever_it_is_called(db: Database) -> None:
+    said = ["Return the boots of order #W1000004 to the Visa", "yes", "And what sum returns to me for those?"]
+    more = ["Cancel order #W1000005, no longer needed", "yes", "So how many euros are coming, all told?"]
+    records = talk(db, *said, *more, customer="mia")
+    assert "€90.00" in records[2].reply and "#W1000004" in records[2].reply
+    assert "€12.50" in records[5].reply and "€102.50" in records[5].reply
