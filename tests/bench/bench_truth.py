@@ -52,6 +52,10 @@ STREET = (
     "street_i",
     "street_k",
     "street_l",
+    "street_o",
+    "street_q",
+    "street_r",
+    "street_s",
 )
 READ = ("dev", "fresh_a", "fresh_b", "long_a", "long_b", *STREET)
 SPLITS = (*READ, "heldout", "street_j", "street_m", "street_n")
