@@ -12,6 +12,7 @@ from assistant.act import asked, clarify, listing, pages, refine, talk
 from assistant.act.context import Context
 from assistant.act.left_out import spared
 from assistant.act.plan import Plan
+from assistant.act.service import service
 from assistant.act.soldout import sold_out
 from assistant.request import Request
 
@@ -42,6 +43,8 @@ def look_for(request: Request, context: Context, plan: Plan) -> None:
         return
     apart = spared(request)
     if sold_out(request, context, plan) or (apart is request and _is_service(request, context, plan)):
+        return
+    if apart is request and service(request, context, plan):
         return
     request = apart
     if listing.search(request, context, plan):

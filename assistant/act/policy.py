@@ -10,6 +10,7 @@ from assistant.act.context import Context
 from assistant.act.details import details, knows
 from assistant.act.look_for import look_for
 from assistant.act.plan import Plan
+from assistant.act.service import service
 from assistant.request import Request
 from assistant.types import Product
 
@@ -27,7 +28,7 @@ def policy(request: Request, context: Context, plan: Plan) -> None:
     known = bool(products) and knows(request.text, products[0], context)
     if products and ((own and known) or _rather_of(request, products[0], context)):
         _of_product(request, products[0], context, plan)
-    elif pages.quote_if_sure(asked.question(request), context, plan):
+    elif (not known and service(request, context, plan)) or pages.quote_if_sure(asked.question(request), context, plan):
         return
     elif products and (own or known):
         _of_product(request, products[0], context, plan)

@@ -16,6 +16,7 @@ from assistant.act.aspects import weigh
 from assistant.act.context import Context
 from assistant.act.details import details
 from assistant.act.plan import Plan
+from assistant.act.service import deed
 from assistant.language import STOP_WORDS, stems
 from assistant.request import Limits, Request
 from assistant.types import Product
@@ -52,6 +53,8 @@ def rescued(request: Request, context: Context, before: Plan) -> Plan | None:
     """The plan as it was `before`, with an answer from the texts; None when no line answers surely enough."""
     if request.act in _NOT_MEANT or (request.act == "search" and _asks_for_goods(request)):
         return None
+    if deed(request, context):
+        return None  # the pages were asked for it
     product = _meant(request, context)
     question = asked.question(request)
     own = of_product(request.text, product, context) if product else _NOTHING

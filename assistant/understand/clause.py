@@ -105,7 +105,22 @@ def _end_of_main(clause: Clause) -> int:
             return at
         if tok.text == "for" and noun and _is_thing(clause, at):
             return at
+        if tok.text == "to" and noun and _has_its_place(clause, at):
+            return at
     return len(tokens)
+
+
+def _has_its_place(clause: Clause, at: int) -> bool:
+    """Whether a "to" tells what is done with the thing before it, and where: a lantern "to hang beside the tent"."""
+    tokens = clause.links.tokens
+    article = {t.text for t in tokens[max(0, at - 4) : at]} & {"a", "an", "another", "some", "any", *_ANY_THING}
+    does = at + 1 < len(tokens) and tokens[at + 1].text.isalpha() and tokens[at + 1].text not in ("the", "my", "a")
+    return bool(article) and does and any(t.text in _PLACES for t in tokens[at + 2 : at + 6])
+
+
+_PLACES = frozenset(
+    "beside next near by in on under over above below behind inside into onto around between against with".split()
+)
 
 
 def _is_thing(clause: Clause, at: int) -> bool:

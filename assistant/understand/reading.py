@@ -79,7 +79,7 @@ class Reader:
 
     def read(self, text: str, state: State) -> list[Request]:
         """What `text` asks, in its order; never empty. The first few requests of a long message."""
-        text = written_out(plain(text), self._vocabulary.is_word)
+        text = written_out(plain(text), self._vocabulary.is_own)
         text = corrected(words_to_numbers(_MASKED.sub(" ", text)), self._vocabulary)
         text = in_own_size(text, [*self._known, *state.told], lambda: self._spoken_of(text, state), self._vocabulary)
         if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):

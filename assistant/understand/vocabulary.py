@@ -109,7 +109,11 @@ class Vocabulary:
 
     def is_word(self, word: str) -> bool:
         """Whether it is a word of English or of this shop."""
-        return word in self.english or word in self.known or word in self.joined or word in self.written
+        return word in self.english or self.is_own(word)
+
+    def is_own(self, word: str) -> bool:
+        """Whether it is a word of this shop's catalogue or pages."""
+        return word in self.known or word in self.joined or word in self.written
 
     def is_part(self, subcategory: str, category: str) -> bool:
         """Whether a product of the subcategory stands in the category."""

@@ -76,3 +76,14 @@ def test_of_the_version_talked_of_it_is_said_that_it_is_not_there(said: tuple[st
     reply = say("tau2", *said).reply
     assert "is not available at the moment" in reply
     assert "some versions" not in reply
+
+
+@pytest.mark.parametrize("kind", ["tau2", "dummyjson"])
+@pytest.mark.parametrize(
+    "said", ["do you do gift wrapping?", "do you offer gift wrapping", "do you do key cutting", "do you engrave things"]
+)
+def test_a_service_that_no_page_speaks_of_is_not_answered_with_goods(kind: str, said: str, say: Talk) -> None:
+    record = say(kind, said)
+    assert "I don't have that information about our shop" in record.reply
+    assert "A colleague can tell you" in record.reply
+    assert not record.cards

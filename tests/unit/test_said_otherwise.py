@@ -206,3 +206,56 @@ def test_who_says_that_they_are_a_member_hears_a_price(talk: Talk, text: str) ->
 )
 def test_which_versions_are_there_is_told_with_the_price(said: str, told: str, talk: Talk) -> None:
     assert told in talk(said).reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["do you do gift wrapping?", "can you gift wrap it?", "do you gift wrap", "is there a gift wrapping service",
+     "do you do laminating", "do you offer engraving?"],
+)  # fmt: skip
+def test_who_asks_for_a_service_is_offered_no_goods(said: str, talk: Talk) -> None:
+    reply = talk(said).reply
+    assert "I don't have that information" in reply
+    assert "£" not in reply
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("do you sharpen knives", "harpening"),
+        ("can you post it to france?", "other countries"),
+        ("do you do hiking boots", "Fellwalker"),
+        ("do you do gift cards", "Gift Card"),
+    ],
+)
+def test_a_service_that_the_pages_speak_of_and_goods_are_told(said: str, told: str, talk: Talk) -> None:
+    assert told in talk(said).reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a lantern to hang beside the tent",
+        "any lantern to hang up in the tent?",
+        "i want a lantern to put next to the tent",
+    ],
+)
+def test_what_a_thing_is_put_beside_is_not_looked_for(said: str, talk: Talk) -> None:
+    reply = talk(said).reply
+    assert "Glow Lantern" in reply or "Tent Lamp" in reply
+    assert "Tarn 2 Tent" not in reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hve you got the tarn tnet 2 and wat time u open sat",
+        "hav u got the tarn 2 tent, n wht time do u open on sat",
+        "have you got the tarn tent 2 and what time do you open on saturday",
+    ],
+)
+def test_both_questions_of_a_hurried_message_are_answered(said: str, talk: Talk) -> None:
+    reply = talk(said).reply
+    assert "Tarn 2 Tent (Green) is in stock" in reply
+    assert "Saturday from 9:00 to 17:00" in reply
+    assert "parking" not in reply

@@ -22,6 +22,10 @@ from assistant.understand.short_forms import written_out
         ("size W, N or M", "size W, N or M"),
         ("an em-dash", "an em-dash"),
         ("rock'n'roll", "rock'n'roll"),
+        ("hve u got it", "have you got it"),
+        ("whn r you open, wht time", "when are you open, what time"),
+        ("wll it fit", "will it fit"),
+        ("a usb hub, 40w", "a usb hub, 40w"),
     ],
 )
 def test_little_words_are_written_out(said: str, meant: str) -> None:
