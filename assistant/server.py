@@ -209,7 +209,7 @@ def _add_chat(app: FastAPI, face: Face, settings: Settings, db: Database) -> Non
         from ui.staff.app import mount_staff
 
         return mount(
-            mount_staff(FastAPI(openapi_url=None), db, settings),
+            mount_staff(FastAPI(openapi_url=None), db, settings, face),
             face,
             settings,
             lambda token: visitors.read(db, visitors.site_secret(db), token),

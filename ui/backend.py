@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.config import ChatSettings
-from assistant.types import Event, Json, Policy, Product, Variant
+from assistant.types import CustomerRef, Event, Json, Policy, Product, Variant
 from ui.cards import card_view
 from ui.receipts import Name, Words
 from ui.turns import Turn
@@ -81,7 +81,9 @@ class ChatAssistant(Protocol):
     @property
     def catalogue(self) -> Shop: ...
 
-    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]: ...
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, introduced: bool = False
+    ) -> Iterator[Event]: ...
 
     def greeting(self) -> str: ...
 

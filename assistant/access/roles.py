@@ -1,8 +1,8 @@
 """Roles of staff and scopes of API keys, and what each may do. Knows no account and no key.
 
 owner       everything, staff accounts and keys included
-manager     conversations, corrections, customers' rights, adapters; no accounts
-agent       the queue and the conversations: watch, take over, answer, correct
+manager     conversations, asking for a customer, corrections, customers' rights, adapters; no accounts
+agent       the queue and the conversations: watch, take over, answer, correct; find a customer and ask for them
 researcher  reviewed conversations with personal data masked, fine-tuning, evaluation
 auditor     the audit log and the reports; changes nothing
 """
@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from typing import Final
 
+_AGENT = frozenset({"conversations", "answer", "customers", "correct"})
+_MANAGER = _AGENT | {"privacy", "adapters", "audit"}
 ROLES: Final[dict[str, frozenset[str]]] = {
-    "owner": frozenset(
-        {"conversations", "answer", "correct", "privacy", "research", "adapters", "audit", "accounts", "keys"}
-    ),
-    "manager": frozenset({"conversations", "answer", "correct", "privacy", "adapters", "audit"}),
-    "agent": frozenset({"conversations", "answer", "correct"}),
+    "owner": _MANAGER | {"research", "accounts", "keys"},
+    "manager": _MANAGER,
+    "agent": _AGENT,
     "researcher": frozenset({"research", "adapters"}),
     "auditor": frozenset({"audit"}),
 }
-"""Role -> permissions. `accounts` and `keys` are the owner's alone."""
+"""Role -> permissions. `customers`: find a customer, ask the assistant for them and change their orders so. `accounts`
+and `keys` are the owner's alone."""
 
 SCOPES: Final[dict[str, str]] = {
     "chat": "ask the assistant and list the models",

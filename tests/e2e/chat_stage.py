@@ -23,7 +23,20 @@ from fastapi import FastAPI
 
 from assistant.config import Settings
 from assistant.errors import BusyError, EngineError, InputError
-from assistant.types import Card, Delta, Done, Event, Json, Money, Policy, Product, Receipt, Record, Variant
+from assistant.types import (
+    Card,
+    CustomerRef,
+    Delta,
+    Done,
+    Event,
+    Json,
+    Money,
+    Policy,
+    Product,
+    Receipt,
+    Record,
+    Variant,
+)
 
 EVIL = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 EVIL_MARKDOWN = "[free](javascript:window.hacked=1) ![x](http://198.51.100.7/x.png) **bold** ${window.hacked=1} {{1}}"
@@ -129,7 +142,9 @@ class ScriptedAssistant:
             "Where is my order?",
         ]
 
-    def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
+    def turn(
+        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, introduced: bool = False
+    ) -> Iterator[Event]:
         assert introduced, "the page has said that it is an AI"
         self.asked.append(text)
         self._fail_on(text)

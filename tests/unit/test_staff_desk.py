@@ -112,7 +112,7 @@ def test_an_export_is_saved_from_the_page_and_lies_in_no_folder(
     desk: StaffDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    console = Console(desk, Sessions(None), lambda: "Shop", lambda: ZoneInfo("UTC"))  # type: ignore[arg-type]
+    console = Console(desk, None, Sessions(None), lambda: "Shop", lambda: ZoneInfo("UTC"))  # type: ignore[arg-type]
     links = re.findall(r"download='([^']+)' href='data:[a-z/]+;base64,([^']+)'", console.export(OWNER, "mia"))
     assert [name for name, _ in links] == ["export.json", "export.html"]
     written = [b64decode(data).decode() for _, data in links]

@@ -5,6 +5,7 @@ Mount it before the customers' chat, which takes every path that is left.
 
 from __future__ import annotations
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import gradio as gr
@@ -15,14 +16,18 @@ from assistant.access.sessions import Sessions
 from assistant.config import Settings
 from assistant.shop.catalogue import Catalogue
 from assistant.store.database import Database
+from ui.backend import ChatAssistant
+from ui.staff.customers import CustomerDesk
 from ui.staff.desk import StaffDesk
 from ui.staff.page import HEAD, STYLE, Console
 from ui.staff.signin import CONSOLE, ConsoleDoor, add_sign_in, who
 from ui.theme import DEFAULT_ACCENT
+from ui.turns import Turns
 
 
-def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
-    """Adds the console and returns the server. Nobody gets in before the operator has made an account."""
+def mount_staff(app: FastAPI, db: Database, settings: Settings, assistant: ChatAssistant) -> FastAPI:
+    """Adds the console and returns the server. Nobody gets in before the operator has made an account. Staff who ask
+    for a customer know that `assistant` is an AI: the console says so at every answer."""
     accounts, sessions, catalogue = Accounts(db), Sessions(db), Catalogue(db)
 
     def shop() -> str:
@@ -37,7 +42,9 @@ def mount_staff(app: FastAPI, db: Database, settings: Settings) -> FastAPI:
 
     add_sign_in(app, accounts, sessions, settings, shop())
     app.add_middleware(ConsoleDoor, sessions=sessions, public_url=settings.server.public_url)
-    console = Console(StaffDesk(db, settings), sessions, shop, zone).blocks()
+    turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
+    customers = CustomerDesk(db, turns, settings.limits.message_chars)
+    console = Console(StaffDesk(db, settings), customers, sessions, shop, zone).blocks()
     console.queue(api_open=False)
     gr.mount_gradio_app(
         app,

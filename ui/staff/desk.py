@@ -41,7 +41,8 @@ class NotAllowed(BackroomError):
 
 @dataclass(frozen=True)
 class Talk:
-    """A conversation in the list. `in_charge` is the colleague who has it, if one has."""
+    """A conversation in the list. `in_charge` is the colleague who has it, `led_by` who asks in it for the customer, if
+    one does."""
 
     conversation_id: str
     customer_id: str | None
@@ -49,6 +50,7 @@ class Talk:
     num_messages: int
     last_text: str
     in_charge: str | None
+    led_by: str | None
 
 
 class StaffDesk:
@@ -65,12 +67,12 @@ class StaffDesk:
 
     def queue(self, me: SignedIn) -> Sequence[Handoff]:
         """Who waits for a colleague, or is being looked after; longest waiting first."""
-        _need(me, "conversations")
+        need(me, "conversations")
         return self._queue.list()
 
     def take(self, me: SignedIn, conversation_id: str) -> Handoff:
         """Take a conversation over, whether or not it waits in the queue: the assistant answers it no more."""
-        _need(me, "answer")
+        need(me, "answer")
         now = datetime.now(UTC)
         handoff = self._queue.open_of(conversation_id)
         if handoff is None:
@@ -81,13 +83,13 @@ class StaffDesk:
 
     def answer(self, me: SignedIn, conversation_id: str, text: str) -> None:
         """Say something to the customer, as oneself. Raises InputError when the conversation is somebody else's."""
-        _need(me, "answer")
+        need(me, "answer")
         self._queue.reply(self._mine(conversation_id).handoff_id, me.name, text, datetime.now(UTC))
         self._note(me, "handoff.reply", conversation_id)
 
     def give_back(self, me: SignedIn, conversation_id: str, note: str = "") -> None:
         """Settle it: the assistant answers again."""
-        _need(me, "answer")
+        need(me, "answer")
         self._queue.resolve(self._mine(conversation_id).handoff_id, me.name, datetime.now(UTC), note=note)
         self._note(me, "handoff.resolve", conversation_id)
 
@@ -101,7 +103,7 @@ class StaffDesk:
 
     def talks(self, me: SignedIn) -> list[Talk]:
         """The latest conversations, newest first."""
-        _need(me, "conversations")
+        need(me, "conversations")
         # The last message of each listed conversation by the index: consoles ask every few seconds, whatever is kept.
         message = aliased(MessageRow)
         last = select(func.max(message.message_no)).where(message.conversation_id == ConversationRow.conversation_id)
@@ -115,14 +117,21 @@ class StaffDesk:
         in_charge = {h.conversation_id: h.claimed_by for h in self._queue.list("claimed")}
         with self._db.read() as session:
             return [
-                Talk(c.conversation_id, c.customer_id, c.last_at, num, text, in_charge.get(c.conversation_id))
+                Talk(c.conversation_id, c.customer_id, c.last_at, num, text, in_charge.get(c.conversation_id), c.led_by)
                 for c, num, text in session.execute(query)
             ]
 
     def messages(self, me: SignedIn, conversation_id: str) -> list[StoredMessage]:
         """A conversation from its beginning. Looking into it is noted."""
-        _need(me, "conversations")
+        need(me, "conversations")
         return self._conversations.messages(conversation_id)
+
+    def led_by(self, me: SignedIn, conversation_id: str) -> str | None:
+        """The colleague who asks in this conversation for the customer; None: the customer asks."""
+        need(me, "conversations")
+        with self._db.read() as session:
+            row = session.get(ConversationRow, conversation_id)
+            return None if row is None else row.led_by
 
     def open(self, me: SignedIn, conversation_id: str) -> list[StoredMessage]:
         """As `messages`, when somebody opens it: that is noted in the audit log."""
@@ -132,7 +141,7 @@ class StaffDesk:
 
     def review(self, me: SignedIn, message_id: str, text: str | None) -> None:
         """Find an answer good (`text` None), or say what it should have been."""
-        _need(me, "correct")
+        need(me, "correct")
         self._reviews.keep(message_id, me.name, datetime.now(UTC), text=text)
         with self._db.write() as session:
             what = "review.good" if text is None else "review.correct"
@@ -142,19 +151,19 @@ class StaffDesk:
 
     def export(self, me: SignedIn, who: str) -> tuple[Json, str]:
         """Everything kept about a person: as JSON, and as a page to read. Raises UsageError for nobody."""
-        _need(me, "privacy")
+        need(me, "privacy")
         data = export(self._db, find_subject(self._db, who.strip()), actor=f"staff:{me.name}")
         return data, export_page(data)
 
     def consent(self, me: SignedIn, who: str, given: bool) -> None:
         """Note that a customer agrees to personal recommendations, or no longer does."""
-        _need(me, "privacy")
+        need(me, "privacy")
         actor = f"staff:{me.name}"
         set_consent(self._db, find_subject(self._db, who.strip()), given, actor=actor, source=actor)
 
     def erase(self, me: SignedIn, who: str, again: str) -> Json:
         """Erase a person, named twice to be sure; returns the certificate and what was done."""
-        _need(me, "privacy")
+        need(me, "privacy")
         if who.strip() != again.strip():
             raise UsageError("type the same name, address or number again to confirm; nothing was erased")
         subject = find_subject(self._db, who.strip())
@@ -166,13 +175,13 @@ class StaffDesk:
 
     def audit_log(self, me: SignedIn) -> list[Json]:
         """The newest entries of the audit log."""
-        _need(me, "audit")
+        need(me, "audit")
         with self._db.read() as session:
             return list(entries(session, limit=NUM_ENTRIES, newest=True))
 
     def verify_log(self, me: SignedIn) -> Json:
         """Whether the audit log is whole."""
-        _need(me, "audit")
+        need(me, "audit")
         return verify(self._db).as_json()
 
     def _note(self, me: SignedIn, action: str, conversation_id: str) -> None:
@@ -185,6 +194,7 @@ def permits(me: SignedIn | None, permission: str) -> bool:
     return me is not None and may(me.role, permission)
 
 
-def _need(me: SignedIn, permission: str) -> None:
+def need(me: SignedIn, permission: str) -> None:
+    """Raises NotAllowed unless the role reaches this."""
     if not may(me.role, permission):
         raise NotAllowed(f"Your role ({me.role}) doesn't allow this.")

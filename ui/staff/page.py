@@ -14,14 +14,17 @@ from zoneinfo import ZoneInfo
 import gradio as gr
 
 from assistant.access.sessions import Sessions, SignedIn
-from assistant.errors import BackroomError
-from ui.staff import views
+from ui.staff import customer_views, views
+from ui.staff.customer_tab import CustomerTab
+from ui.staff.customers import CustomerDesk
 from ui.staff.desk import NotAllowed, StaffDesk, permits
-from ui.staff.signin import COOKIE, ENTRY, EXIT
+from ui.staff.events import Events
+from ui.staff.signin import ENTRY, EXIT
 from ui.theme import DEFAULT_ACCENT
 
 REFRESH_S = 4.0
-STYLE = """
+STYLE = (
+    """
 .br-latest { display: flex; flex-direction: column-reverse; max-height: 55vh; overflow: auto; }
 .br-talk { list-style: none; padding: 0; display: grid; gap: .6rem; }
 .br-talk > li { padding: .5rem .8rem; border-radius: .6rem; border: 1px solid var(--border-color-primary); }
@@ -32,8 +35,11 @@ STYLE = """
 .br-talk details { font-size: .85rem; } .br-brief { margin: .2rem 0 .2rem 1.2rem; list-style: disc; }
 .br-list .wrap { display: grid; gap: .3rem; max-height: 34vh; overflow: auto; }
 .br-list label { width: 100%; } .br-list label span { white-space: normal; overflow-wrap: anywhere; }
+@media (max-width: 40rem) { h2 { font-size: 1.15rem !important; } }
 footer { display: none !important; }
 """
+    + customer_views.STYLE
+)
 HEAD = f"""<style>
 body {{ --color-accent: {DEFAULT_ACCENT}; --block-info-text-color: #57534e; }}
 body.dark {{ --color-accent: #7fc4b4; --block-info-text-color: #a8a29e; }}
@@ -54,19 +60,18 @@ class Console:
     """The page of one shop. Made once; what a browser shows lives in the browser and in Gradio's session."""
 
     def __init__(
-        self, desk: StaffDesk, sessions: Sessions, shop: Callable[[], str], zone: Callable[[], ZoneInfo]
+        self,
+        desk: StaffDesk,
+        customers: CustomerDesk,
+        sessions: Sessions,
+        shop: Callable[[], str],
+        zone: Callable[[], ZoneInfo],
     ) -> None:
         self._desk = desk
-        self._sessions = sessions
+        self._events = Events(sessions)
+        self._for_customer = CustomerTab(customers, self._events, zone)
         self._shop = shop
         self._zone = zone
-
-    def who(self, request: gr.Request) -> SignedIn:
-        """Who is at the browser. Raises NotAllowed when nobody is signed in any more."""
-        found = self._sessions.find(request.cookies.get(COOKIE))
-        if found is None:
-            raise NotAllowed("You are signed out. Please reload the page and sign in.")
-        return found
 
     def blocks(self) -> Any:
         """The Gradio app."""
@@ -80,17 +85,19 @@ class Console:
             with gr.Tabs():
                 with gr.Tab("Conversations", visible=False) as talks:
                     self._talks_tab(app)
+                with gr.Tab("Ask for a customer", visible=False) as asking:
+                    self._for_customer.build()
                 with gr.Tab("Customers' data", visible=False) as privacy:
                     self._privacy_tab()
                 with gr.Tab("Audit log", visible=False) as log:
                     self._audit_tab()
-            app.load(self._head, outputs=[head, talks, privacy, log], show_progress="hidden")
+            app.load(self._head, outputs=[head, talks, asking, privacy, log], show_progress="hidden")
         return app
 
     def _head(self, request: gr.Request) -> Any:
-        me = self._sessions.find(request.cookies.get(COOKIE))
+        me = self._events.at_browser(request)
         name = f" · {me.name} ({me.role})" if me else ""
-        shown = [gr.update(visible=permits(me, permission)) for permission in ("conversations", "privacy", "audit")]
+        shown = [gr.update(visible=permits(me, tab)) for tab in ("conversations", "customers", "privacy", "audit")]
         return [f"## {self._shop()}: staff{name}", *shown]
 
     # --- conversations ---------------------------------------------------------------------------------------------
@@ -103,7 +110,7 @@ class Console:
                 latest = gr.Radio([], label="Latest conversations", elem_classes="br-list")
             with gr.Column(scale=5, min_width=320):
                 brief = gr.HTML()
-                talk = gr.HTML(views.transcript([], self._zone()))
+                talk = gr.HTML("<p>Choose a conversation.</p>")
                 with gr.Row():
                     take = gr.Button("Take over", variant="primary")
                     back = gr.Button("Give back to the assistant")
@@ -118,18 +125,18 @@ class Console:
         opened = [*shown, which, chosen]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         for choice in (waiting, latest):
-            choice.input(self._said(self._open), [choice], opened, **quiet)
-        take.click(self._said(self._take), [chosen], shown, **quiet)
-        back.click(self._said(self._back), [chosen], shown, **quiet)
-        reply.submit(self._said(self._reply), [chosen, reply], [*shown, reply], **quiet)
-        good.click(self._said(self._good), [which], [should], **quiet)
-        correct.click(self._said(self._correct), [which, should], [should], **quiet)
+            choice.input(self._events.said(self._open), [choice], opened, **quiet)
+        take.click(self._events.said(self._take), [chosen], shown, **quiet)
+        back.click(self._events.said(self._back), [chosen], shown, **quiet)
+        reply.submit(self._events.said(self._reply), [chosen, reply], [*shown, reply], **quiet)
+        good.click(self._events.said(self._good), [which], [should], **quiet)
+        correct.click(self._events.said(self._correct), [which, should], [should], **quiet)
         gr.Timer(REFRESH_S).tick(self._fresh, [chosen], shown, **quiet)
         app.load(self._fresh, [chosen], shown, **quiet)
 
     def _fresh(self, chosen: str, request: gr.Request) -> Any:
         """The tables and the open conversation as they are now; nothing for who may not see them."""
-        me = self._sessions.find(request.cookies.get(COOKIE), used=False)
+        me = self._events.at_browser(request, used=False)
         if me is None or not permits(me, "conversations"):
             return [gr.skip()] * 4
         return self._shown(me, chosen)
@@ -137,10 +144,14 @@ class Console:
     def _shown(self, me: SignedIn, chosen: str) -> list[Any]:
         zone, queue = self._zone(), self._desk.queue(me)
         handoff = next((h for h in queue if h.conversation_id == chosen), None)
-        messages = self._desk.messages(me, chosen) if chosen else []
+        talk = "<p>Choose a conversation.</p>"
+        if chosen:
+            leads = self._desk.led_by(me, chosen)
+            asks = f"{leads} (staff), for the customer" if leads else "Customer"
+            talk = views.transcript(self._desk.messages(me, chosen), zone, asks=asks)
         lines = views.queue_lines(queue, zone), views.talk_lines(self._desk.talks(me), zone)
         lists = [gr.update(choices=each, value=_kept(chosen, each)) for each in lines]
-        return [*lists, views.summary(handoff), views.transcript(messages, zone)]
+        return [*lists, views.summary(handoff), talk]
 
     def _open(self, me: SignedIn, chosen: str) -> list[Any]:
         messages = self._desk.open(me, chosen)
@@ -184,10 +195,10 @@ class Console:
             again = gr.Textbox(label="Type the same again to confirm")
             erase = gr.Button("Erase for good", variant="stop")
             result = gr.JSON(label="What was done, with its certificate")
-        show.click(self._said(self.export), [who], [files])
-        agree.click(self._said(self._agree), [who], [who])
-        refuse.click(self._said(self._refuse), [who], [who])
-        erase.click(self._said(self._erase), [who, again], [result, again])
+        show.click(self._events.said(self.export), [who], [files])
+        agree.click(self._events.said(self._agree), [who], [who])
+        refuse.click(self._events.said(self._refuse), [who], [who])
+        erase.click(self._events.said(self._erase), [who, again], [result, again])
 
     def export(self, me: SignedIn, who: str) -> str:
         """Links to everything kept about a person, as HTML."""
@@ -216,25 +227,14 @@ class Console:
             newest = gr.Button("Show the newest entries")
         verdict = gr.JSON(label="Verdict")
         rows = gr.Dataframe(headers=list(views.AUDIT_COLUMNS), interactive=False, label="Newest entries", wrap=True)
-        check.click(self._said(self._verify), outputs=[verdict])
-        newest.click(self._said(self._entries), outputs=[rows])
+        check.click(self._events.said(self._verify), outputs=[verdict])
+        newest.click(self._events.said(self._entries), outputs=[rows])
 
     def _verify(self, me: SignedIn) -> Any:
         return self._desk.verify_log(me)
 
     def _entries(self, me: SignedIn) -> Any:
         return views.audit_rows(self._desk.audit_log(me))
-
-    def _said(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """An event's function: who is signed in comes first, and what goes wrong is said in one line."""
-
-        def run(request: gr.Request, *args: Any) -> Any:
-            try:
-                return action(self.who(request), *args)
-            except BackroomError as error:
-                raise gr.Error(str(error), duration=8, print_exception=False) from None
-
-        return run
 
 
 def _chosen(conversation_id: str) -> str:

@@ -22,7 +22,6 @@ _WHY = {
     "asked": "asked for a person", "order": "order", "complaint": "complaint", "frustrated": "frustrated",
     "unknown": "couldn't answer", "taken_over": "taken over",
 }  # fmt: skip
-_WHO = {"customer": "Customer", "assistant": "Assistant (AI)"}
 SHORT = 90
 
 
@@ -56,6 +55,7 @@ def talk_lines(talks: Sequence[Talk], zone: ZoneInfo) -> list[tuple[str, str]]:
     return [
         (
             f"{clock(t.last_at, zone)} · {t.customer_id or 'visitor'} · {t.num_messages} messages"
+            f"{f' · {t.led_by} asks for them' if t.led_by else ''}"
             f"{f' · with {t.in_charge}' if t.in_charge else ''}: {short(t.last_text)}",
             t.conversation_id,
         )
@@ -74,20 +74,21 @@ def audit_rows(entries: Sequence[Json]) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo) -> str:
-    """A conversation as HTML, with what each answer rested on; it opens, and stays, at its latest message."""
-    if not messages:
-        return "<p>Choose a conversation.</p>"
-    said = "".join(_message(message, zone) for message in messages)
-    return f"<div class='br-latest' tabindex='0'><ol class='br-talk'>{said}</ol></div>"
+def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo, *, asks: str = "Customer", last: str = "") -> str:
+    """A conversation as HTML, with what each answer rested on; it opens, and stays, at its latest message. `asks` names
+    who asks in it; `last` are list items behind what was kept."""
+    said = "".join(_message(message, zone, asks) for message in messages) + last
+    return f"<div class='br-latest' tabindex='0'><ol class='br-talk'>{said}</ol></div>" if said else ""
 
 
-def _message(message: StoredMessage, zone: ZoneInfo) -> str:
-    who = _WHO.get(message.role) or f"{message.record.get('staff', 'staff')} (staff)"
+def _message(message: StoredMessage, zone: ZoneInfo, asks: str) -> str:
+    names = {"customer": asks, "assistant": "Assistant (AI)"}
+    who = names.get(message.role) or f"{message.record.get('staff', 'staff')} (staff)"
     parts = [
         f"<li class='br-{html.escape(message.role)}'>",
         f"<div class='br-who'>{html.escape(who)} · {clock(message.at, zone)}",
         " · no answer" if message.status == "interrupted" else "",
+        " · called a colleague" if message.record.get("handoff") else "",
         f"</div><div>{html.escape(message.text)}</div>",
     ]
     receipts = message.record.get("receipts") or []
