@@ -16,8 +16,9 @@ from assistant.types import Json
 LineKey = tuple[str, int]
 STRICT = re.compile(r"(?:but |and )?(?:only|unless|provided|on|as long|so long)\b")
 """Opens a condition that somebody means: without it they don't want the thing."""
-ORIGINAL, OTHER = "original", "other_orders"
-"""Ways to pay that aren't named by themselves: what an order was paid with, what another order was paid with."""
+ORIGINAL, OTHER, SPLIT = "original", "other_orders", "split"
+"""Ways to pay that aren't named by themselves: what an order was paid with, what another order was paid with; part on
+one and part on another."""
 
 
 @dataclass

@@ -94,3 +94,36 @@ def test_what_it_came_to_is_told_whatever_it_is_called(db: Database) -> None:
     records = talk(db, *said, *more, customer="mia")
     assert "€90.00" in records[2].reply and "#W1000004" in records[2].reply
     assert "€12.50" in records[5].reply and "€102.50" in records[5].reply
+
+
+@pytest.mark.parametrize(
+    "money", ["half on the Visa, half on the gift card", "split between the Visa and the gift card"]
+)
+def test_money_goes_one_way(db: Database, money: str) -> None:
+    records = talk(db, f"Return the boots of order #W1000004, refund {money}", "the Visa then", "yes", customer="mia")
+    assert "can't be split" in records[0].reply and not records[0].writes
+    assert order(db, "#W1000004")["extra"]["return_payment_method_id"] == "card_1"
+
+
+def test_a_number_that_is_not_theirs_is_asked_about_once(db: Database) -> None:
+    said = ["Cancel order #W1000003 of my mother's, she no longer needs it", "#W1000003", "Then cancel order #W1000005"]
+    records = talk(db, *said, customer="mia")
+    assert "check the order number" in records[0].reply
+    assert "your own account" in records[1].reply and "?" in records[1].reply
+    assert "#W1000005" in records[2].reply and "#W1000003" not in records[2].reply
+
+
+def test_but_takes_out_only_of_what_is_all(db: Database) -> None:
+    talk(db, "OK. But the boots that came with two lamps, those I'd like to return. Refund: Visa.", "yes", customer="mia")
+    assert order(db, "#W1000004")["extra"]["return_items"] == ["B-43"]
+
+
+def test_all_of_it_but_a_thing_is_of_the_order_that_the_thing_is_in(db: Database) -> None:
+    talk(db, "I'd like to send all of it back except the mug. Refund: Visa.", "yes", customer="mia")
+    assert order(db, "#W1000002")["extra"]["return_items"] == ["L-white-low"]
+    assert order(db, "#W1000004")["status"] == "delivered"
+
+
+def test_scrap_that_is_no_order(db: Database) -> None:
+    records = talk(db, "Cancel order #W1000005, no longer needed", "no, scrap that", customer="mia")
+    assert "leave that" in records[1].reply and order(db, "#W1000005")["status"] == "pending"

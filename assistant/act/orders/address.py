@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.act.orders import money, phrases
 from assistant.act.orders.settle import Desk, Outcome, cannot, refund_when
 from assistant.act.orders.task import Goal
+from assistant.order_talk import SPLIT
 from assistant.shop.accounts import ADDRESS, Order
 from assistant.shop.order_writes import Write
 from assistant.types import Json
@@ -111,7 +112,7 @@ def change_payment(goal: Goal, desk: Desk) -> Outcome:
     out, rule = Outcome(), desk.rules.modify_payment
     if not rule.allowed:
         return out.refuse("The payment of an order can't be changed here.")
-    if "split" in goal.text:
+    if goal.payment == [SPLIT]:
         return out.refuse("A payment can't be split: an order is paid with one payment method as a whole.")
     fitting = [o for o in desk.account.orders if o.status in rule.statuses]
     named = [o for o in desk.account.orders if o.order_id in goal.orders] or [

@@ -175,6 +175,7 @@ def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Out
     amount = money.refund_of(order, lines)
     way = money.for_refund(goal, order, desk, amount)
     if way.method is None:
+        out.notes += [way.why_not] if way.why_not else []
         out.ask("payment", money.ask_which(way, desk, True, order))
         return
     if way.why_not:

@@ -77,10 +77,10 @@ def _seconds(other: Wish, first: Wish) -> list[Wish]:
 
 
 def _is_best(product: Product, line: Line, wish: Wish, fits: list[Variant]) -> bool:
-    """Whether what the customer has is already the cheapest (or dearest) that fits."""
+    """Whether what the customer has is already the cheapest (or dearest) that fits and can be had."""
     own = next((v for v in product.variants if v.sku == line.sku), None)
     name, sign = str(wish.extreme[0][0]), int(wish.extreme[0][1])
-    if own is None or name != "price" or not _fitting(product, line, wish, [own]):
+    if own is None or not own.available or name != "price" or not _fitting(product, line, wish, [own]):
         return False
     return all(sign * own.price.minor >= sign * f.price.minor for f in fits)
 

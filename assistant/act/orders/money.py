@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from assistant.act.orders import phrases
 from assistant.act.orders.settle import Desk
 from assistant.act.orders.task import Goal
-from assistant.order_talk import ORIGINAL, OTHER
+from assistant.order_talk import ORIGINAL, OTHER, SPLIT
 from assistant.shop.accounts import Line, Method, Order
+
+ONE_WAY = "The amount can't be split: only one payment method can be used."
 
 
 @dataclass
@@ -30,6 +32,9 @@ def for_refund(goal: Goal, order: Order, desk: Desk, amount: int) -> Way:
     gifts = [m for m in desk.account.methods if m.source == "gift_card"] if "gift_card" in rules else []
     allowed = {m.method_id: m for m in (order.method, *gifts) if m is not None}
     wanted, named = _resolve(goal, order, desk)
+    if goal.payment == [SPLIT]:
+        only = next(iter(allowed.values())) if len(allowed) == 1 else None
+        return Way(only, ONE_WAY, () if only else tuple(allowed.values()))
     for method in wanted:
         if method.method_id in allowed:
             return Way(method, _why_not_refund(named, method, order, desk) if wanted[0] is not method else "")
@@ -69,7 +74,9 @@ def for_difference(goal: Goal, order: Order, desk: Desk, amount: int) -> Way:
     if why:
         left = [m for m in own if m.source != "gift_card" or (m.balance or 0) >= amount]
         return Way(left[0], why) if len(left) == 1 else Way(None, why, tuple(left))
-    if goal.payment and named:
+    if goal.payment == [SPLIT]:
+        why = ONE_WAY
+    elif goal.payment and named:
         why = f"I can't use {named}: it isn't in your account."
     if len(own) == 1:
         return _enough(own[0], order, desk, amount, why)

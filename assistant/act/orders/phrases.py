@@ -13,6 +13,7 @@ from typing import Any
 from assistant.act.context import Context
 from assistant.act.plan import Fact, Field, Plan
 from assistant.act.words import join, option, options
+from assistant.order_talk import SPLIT
 from assistant.shop.accounts import Account, Address, Line, Method, Order
 from assistant.types import Money, Product, Receipt, Variant
 
@@ -111,6 +112,7 @@ def unknown_method(name: str) -> str:
         "mastercard": "a Mastercard",
         "credit_card": "a credit card",
         "bank": "a bank account",
+        SPLIT: "more than one payment method",
     }
     return names.get(kind, f"a card ending in {kind}" if kind.isdigit() else "that way to pay")
 

@@ -56,9 +56,7 @@ def _settle(step: Step, number: int) -> tuple[int, bool]:
     """Settle one open request: how many things were told, and whether the turn ends with it."""
     goal, desk = step.task.goals[number], step.desk()
     if goal.unknown:
-        step.plan.say(info.no_such_order(goal.unknown, desk) + " Could you check the order number?")
-        goal.unknown, step.task.asked, step.task.goal = "", "order", number
-        return 1, True
+        return 1, _not_theirs(step, number, goal, desk)
     outcome = _SETTLE[goal.kind](goal, desk)
     if goal.maybe:
         return _whether(step, goal, outcome), False
@@ -83,6 +81,22 @@ def _settle(step: Step, number: int) -> tuple[int, bool]:
     else:
         _propose(step, number, goal, outcome)
     return told + 1, True
+
+
+def _not_theirs(step: Step, number: int, goal: Goal, desk: Desk) -> bool:
+    """A number that is no order of theirs, be it nobody's or another customer's: asked about once. Given again it ends
+    the request. Whether the turn ends with it."""
+    asked, goal.unknown = goal.unknown, ""
+    said = info.no_such_order(asked, desk)
+    step.task.goal = number
+    if asked in goal.told:
+        step.plan.say(f"{said} I can only look after orders of your own account.")
+        goal.state = REFUSED
+        return False
+    goal.told.append(asked)
+    step.plan.say(f"{said} Could you check the order number?")
+    step.task.asked = "order"
+    return True
 
 
 def _refused(step: Step, number: int, goal: Goal, outcome: Outcome) -> None:

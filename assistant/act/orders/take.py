@@ -101,7 +101,8 @@ def _drop_settled(goal: Goal, current: Goal, account: Account, rules: OrderRules
     """What is done with can't be what the next request is about: an order that was just cancelled goes nowhere."""
     open_to = {
         "cancel": rules.cancel.statuses, "address": rules.modify_address.statuses,
-        "payment": rules.modify_payment.statuses,
+        "payment": rules.modify_payment.statuses, "return": rules.return_items.statuses,
+        "swap": (*rules.modify_items.statuses, *rules.exchange_items.statuses),
     }.get(goal.kind)  # fmt: skip
     if current.state != DONE or open_to is None:
         return

@@ -16,10 +16,7 @@ from assistant.understand.orders.items import Mention, described, key
 from assistant.understand.orders.named_for import means_whole, named_again, numbered_whole, only_tell_orders
 from assistant.understand.orders.ones import with_ones
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import (
-    read_address,
-    source_at,
-)
+from assistant.understand.orders.places import going_elsewhere, read_address, source_at
 from assistant.understand.orders.refs import order_ids, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene
 from assistant.understand.orders.wished import WishReader
@@ -72,6 +69,9 @@ class AskReader:
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
         ask.keep = self._kept(kept, clause, ask, focus)
+        if kept and kind == "return" and (ask.every or ask.whole) and not (ask.orders or _SEVERAL.search(clause)):
+            near = self._scene.where_it_can(self._scene.orders_with(kept), kind)
+            ask.orders = near if len(near) == 1 else []  # "all of it but the lamp": of what the lamp is among
         found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
         for n, mention in enumerate(found):
             if mention not in kept:
@@ -210,6 +210,7 @@ class AskReader:
     def _orders_to_send(self, ask: Ask, found: Sequence[Mention], clause: str, focus: Focus) -> None:
         """Which orders an address is for: those named, or the ones with the items named, unless these only say which
         address is meant; "that order" is the one spoken of."""
+        ask.orders = ask.orders or going_elsewhere(clause, ask.address, self._scene.account)
         if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
             ask.orders = self.recent.orders or [o for o in (focus.order,) if o]
         spoken = list(dict.fromkeys(x.order_id for x in self.recent.lines))
@@ -220,6 +221,7 @@ class AskReader:
             ask.orders = self._scene.orders_of_items(told, clause)
 
 
+_SEVERAL = re.compile(r"\b(?:orders|deliveries|parcels|packages|boxes)\b")
 _OF_IT = re.compile(
     r"\b(?:exchang|swap|chang|return|cancel|replac|switch|send)\w* (?:it|them|that|this|these|those)\b"
     r"(?! (?:one|order|item))"

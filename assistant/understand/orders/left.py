@@ -19,8 +19,9 @@ from assistant.understand.options import match_options, option_values
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.named_for import only_tell_orders
+from assistant.understand.orders.paying import payments
 from assistant.understand.orders.questions import wants_to_know
-from assistant.understand.orders.refs import gives_reason, order_ids, payments
+from assistant.understand.orders.refs import gives_reason, order_ids
 from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.signals import wants_person
 

@@ -11,10 +11,11 @@ from assistant.order_talk import Ask, Said, merge_items
 from assistant.understand.orders import patterns, wording, words
 from assistant.understand.orders.asking import AskReader
 from assistant.understand.orders.items import grams, key
+from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
-from assistant.understand.orders.refs import order_ids, payments, reason
+from assistant.understand.orders.refs import order_ids, reason
 from assistant.understand.orders.scene import Focus, Scene
 from assistant.understand.orders.wished import WishReader
 from assistant.understand.vocabulary import canonical

@@ -135,6 +135,14 @@ _SO_MANY = re.compile(rf"\b(?:these|those|the) ([2-9]|[1-9]\d)\b(?!\W?{UNIT}\b(?
 """No size ("the 4 slice toaster"); a unit in the plural is goods ("these 2 cups")."""
 
 
+_BUT = re.compile(r"but (?!not\b)")
+_OF_ALL = re.compile(
+    r"\b(?:all|every\w*|any\w*|whole|entire|complete|both|each|none|nothing|no \w+|rest|lot|whatever|order\w*|them|it|"
+    r"#?\w*\d{3,})\b"
+)
+"""What something can be taken out of by a mere "but"."""
+
+
 def so_many(clause: str) -> int | None:
     """How many are pointed at: "can I send these 2 back"."""
     found = _SO_MANY.search(clause)
@@ -148,6 +156,8 @@ def kept(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     run = -1  # where the last one that is kept by a word before it ends
     for start, end in spans:
         before = KEEP.search(clause[:start])
+        if before is not None and _BUT.match(before[0]) and not _OF_ALL.search(clause[: before.start()]):
+            before = None  # "fine. But the bottle, can that go back?"
         named_first = before is not None and not actions(clause[before.start() : start])
         run = end if named_first or (run >= 0 and AND_THE.fullmatch(clause[run:start])) else -1
         taken_out = _OUT_OF_IT.search(clause[end:]) and actions(clause[:start] + clause[start:])

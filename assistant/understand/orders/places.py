@@ -143,6 +143,19 @@ def told_address(text: str, account: Account, find: Find) -> Json:
     return {}
 
 
+def going_elsewhere(clause: str, target: Json, account: Account) -> list[str]:
+    """ "Move the order that is going to Columbus to Charlotte": the orders whose town is named beside the one that they
+    are to go to; [] where it isn't known where to, or no other town is named."""
+    city = str(target.get("city", "")).lower()
+    if not city:
+        return []
+    return [
+        o.order_id
+        for o in account.orders
+        if str(o.address.get("city", "")).lower() not in ("", city) and places(clause, o.address)
+    ]
+
+
 def known_address(clause: str, account: Account) -> Json:
     """One of the customer's own addresses, by a town or state named as where it is to go; {} when there isn't one."""
     fits: list[Address] = []

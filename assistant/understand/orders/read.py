@@ -20,10 +20,11 @@ from assistant.understand.orders.joined import join, wished_besides
 from assistant.understand.orders.kinds import kinds
 from assistant.understand.orders.left import Heard, left_over
 from assistant.understand.orders.more import MoreReader
+from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, told_address
 from assistant.understand.orders.questions import asks_figure, questions
-from assistant.understand.orders.refs import ORDER_ID, order_ids, payments, reason, without_name
+from assistant.understand.orders.refs import ORDER_ID, order_ids, reason, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person

@@ -25,7 +25,7 @@ _SOFT = (
 )
 _HARD = (
     r"(?:i mean(?:t)?(?: to say)?(?! to\b| that\b| it\b)|i should(?:'ve| have) said|"
-    r"scratch that|strike that|correction|or rather|oops|whoops|"
+    r"scratch that|strike that|scrap that|correction|or rather|oops|whoops|"
     r"(?:no|nope)\W{1,3}(?:wait|sorry|actually|hang on|hold on|rather)|"
     r"(?:wait|sorry|oh|er+m?|uh+|um+|actually)\W{1,3}no(?=\W{1,3}))"
 )

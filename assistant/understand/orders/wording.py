@@ -85,7 +85,7 @@ VERBS: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(
         r"\b(?:cancel(?:l?ing|led|ed|lation)?|call(?:ed|ing)? (?:\w+ ){0,3}?off|remov(?:e|ed|ing)|delet(?:e|ed|ing)|"
         r"tak(?:e|en|ing) (?:\w+ ){0,4}?(?:out of|out|off)|get(?:ting)? (?:[\w-]+ ){1,4}?out of (?=(?:there|it|my|the|"
-        r"that|this|#))|withdraw(?:n|ing)?|scrap(?:ped|ping)?|void(?:ed)?|"
+        r"that|this|#))|withdraw(?:n|ing)?|scrap(?:ped|ping)?(?! (?:that|this|it)(?:[,.;:!]|\s*$))|void(?:ed)?|"
         r"(?:drop|pull|strike|cut|kick|knock)(?:ped|ed|ping|ing)? (?=(?:\w+ ){1,4}(?:order|from\b|off\b|out\b))|"
         r"stop (?=(?:\w+ ){1,3}order))\b"
     ),
@@ -303,7 +303,8 @@ FORGET = re.compile(
     r"\b(?:(?:want|like|going|prefer) to keep (?:it|them|that)|keep it after all|"
     r"(?:need|want) (?:\w+ ){0,3}(?:more )?time to (?:decide|think)|"
     r"get back to you later|don't want (?:it|that|to) any ?more)\b|"
-    r"\b(?:forget (?:about )?(?:it|that|this|the(?! (?:other|rest|remaining))|those)|never ?mind|leave (?:it|that|"
+    r"\b(?:(?:scrap|scratch|strike) (?:it|that|this)|"
+    r"forget (?:about )?(?:it|that|this|the(?! (?:other|rest|remaining))|those)|never ?mind|leave (?:it|that|"
     r"everything|them) (?:as|be|"
     r"alone|then)|leave that\b|"
     r"don't do (?:it|anything|that)|keep (?:it|the order|everything|them) (?:then|as|the way)|don't process "
