@@ -114,7 +114,7 @@ def test_a_number_that_is_not_theirs_is_asked_about_once(db: Database) -> None:
 
 
 def test_but_takes_out_only_of_what_is_all(db: Database) -> None:
-    talk(db, "OK. But the boots that came with two lamps, those I'd like to return. Refund: Visa.", "yes", customer="mia")
+    talk(db, "OK. But the boots that came with two lamps, those I'd return. Refund: Visa.", "yes", customer="mia")
     assert order(db, "#W1000004")["extra"]["return_items"] == ["B-43"]
 
 
