@@ -51,6 +51,8 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     """One plan for all requests of a message, in their order."""
     plan = Plan()
     for request in still_open(requests):
+        if request.extra.get("of_found") and (request := _of_the_found(request, plan)) is None:
+            continue
         plan = _one_or_rescued(request, requests, context, plan)
     if len(requests) > 1 and not plan.answered and not plan.focus and not plan.handoff:
         plan = _as_one_need(requests, context) or plan
@@ -66,6 +68,16 @@ def answer(requests: Sequence[Request], context: Context) -> Plan:
     if plan.question:
         plan.closing.append(plan.question)
     return plan
+
+
+def _of_the_found(request: Request, plan: Plan) -> Request | None:
+    """The request as one of the thing that the answer so far has found; None where it found none, or several, or has
+    told as much of it already."""
+    told = request.act in ("price", "availability") and not request.extra.get("named")
+    if len(plan.focus or ()) != 1 or told:
+        return None
+    skus = (plan.chosen.sku,) if plan.chosen and request.act == "stock" else ()
+    return replace(request, products=tuple(plan.focus or ()), skus=skus, from_context=True)
 
 
 def _as_one_need(requests: Sequence[Request], context: Context) -> Plan | None:

@@ -175,11 +175,14 @@ def remember(request: Request, plan: Plan) -> list[dict[str, object]]:
     ]
 
 
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
 def described(request: Request, context: Context) -> list[Product]:
     """The one product that the words describe, when they name none: "is the mascara cruelty free?"."""
     words = str(request.extra.get("known_query") or request.query)
-    if not words or request.from_context:
-        return []
+    if not _LETTERS.search(words) or request.from_context:
+        return []  # "in 3 sizes" is no Tarn 3
     hits = [h for h in context.search.products(words, limit=3) if h.confident and h.matched]
     if not hits or words.split()[-1] in hits[0].missing:
         return []

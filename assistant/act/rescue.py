@@ -17,6 +17,7 @@ from assistant.act.context import Context
 from assistant.act.details import details
 from assistant.act.plan import Plan
 from assistant.act.service import deed
+from assistant.act.trouble import went_wrong
 from assistant.language import STOP_WORDS, stems
 from assistant.request import Limits, Request
 from assistant.types import Product
@@ -78,7 +79,7 @@ def of_the_topic(request: Request, context: Context) -> Request:
     elsewhere = request.products and not set(request.products) & set(focus)
     if request.act not in _TERSE or "refine" in request.extra or not focus or elsewhere or request.limits.price:
         return request
-    if _EXISTS.search(request.text.lower()) or _ONE_OF.search(request.text.lower()):
+    if _EXISTS.search(request.text.lower()) or _ONE_OF.search(request.text.lower()) or went_wrong(request):
         return request
     about = _called(request, context.catalogue.products(list(focus[:2])))
     own = max((of_product(request.text, p, context) for p in about), default=_NOTHING)

@@ -86,11 +86,16 @@ def went_wrong(request: Request) -> bool:
     answered with what tents can do."""
     text = fold(request.text)
     named = bool(request.products or request.limits.category or request.limits.subcategory)
-    had = bool(_HAD.search(text) or _OWN.search(text) or _GOT.search(text))
+    had = bool(_HAD.search(text) or _OWN.search(text) or _GOT.search(text) or _HAPPENED.search(text))
     fails = bool(_FAULTY.search(text) or _NOT_SO.search(text))
     return named and had and fails and not _ASKS.search(text)
 
 
+_HAPPENED = re.compile(
+    r"\b(?:leaked|broke|ripped|tore|died|fell (?:apart|off|out|over)|stopped|snapped|cracked|melted|burst|split|failed|"
+    r"collapsed|shrank|faded|peeled|jammed|smoked|exploded|came (?:off|apart|loose|undone))\b"
+)
+"""What is told as having happened, happened with a thing that somebody has."""
 _NOT_SO = re.compile(
     r"\b(?:isn't|wasn't|aren't|weren't|not|never|n't|too|soak\w*|freez\w*|wet|useless|rubbish)\b|n't\b"
 )

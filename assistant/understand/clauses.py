@@ -10,7 +10,8 @@ from assistant.understand.link import Links
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
 _ASKS_OF = (
     r"(?:is|are|was|can|could|do|does|did|will|would|should|may|must|has|have) "
-    r"(?:i|you|u|it|he|she|they|we|that|this|there|the|those|these|my)"
+    r"(?:i|you|u|it|he|she|they|we|that|this|there|the|those|these|my|\d+ [a-z]+|people|kids|children|some(?:one|body)|"
+    r"any(?:one|body))"
 )
 """How a question of its own begins that has no question word."""
 _JOINT = re.compile(

@@ -56,6 +56,22 @@ def of_the_same(before: Request, request: Request) -> Request:
     )  # fmt: skip
 
 
+def of_what_is_found(before: Request, request: Request) -> Request:
+    """A clause that asks of the "it" that the clause before it in the same message has yet to find: "which is your
+    lightest tent and can two people sleep in it?". What that is, the answer to the first will show."""
+    finds = before.act in SUPERLATIVES | {"search", "recommend"} and (not before.products or before.group)
+    limits = request.limits
+    own = limits.category or limits.subcategory or limits.brand or limits.price
+    own = own or (request.products and not request.from_context)
+    if not finds or own or request.act not in _OF_ONE or not _IT.search(request.text.lower()):
+        return request
+    act = "details" if request.act in ("search", "none") else request.act
+    extra = request.extra | {"of_found": True}
+    return replace(request, act=act, products=(), group=False, from_context=False, wanted=(), extra=extra)
+
+
+_OF_ONE = frozenset("details price availability stock options search none".split())
+_IT = re.compile(r"\b(?:it|its|it's|that one)\b")
 _LOOKS = re.compile(r"\b(?:have you|do you (?:have|sell|do)|got any|have you got|is there|are there|any)\b")
 
 
@@ -75,7 +91,7 @@ def merge(requests: list[Request]) -> list[Request]:
             previous is not None and previous.act in ("order", "complaint") and request.act in ("policy", "order")
         ):
             out[-1] = request
-        elif previous is None or not _same_subject(previous, request):
+        elif previous is None or request.extra.get("of_found") or not _same_subject(previous, request):
             out.append(request)
         elif request.act == "search" and request.query and request.limits.price and previous.from_context:
             out[-1] = request  # "too much for me. any perfume below 60": what was said of the one leads to others

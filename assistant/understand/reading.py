@@ -25,7 +25,7 @@ from assistant.understand.context import settle
 from assistant.understand.corrected import corrected
 from assistant.understand.cues import SMALL_TALK, certain, choose_act, mend
 from assistant.understand.excepted import read_leaving_out
-from assistant.understand.joining import merge, of_the_same, with_request, with_whole
+from assistant.understand.joining import merge, of_the_same, of_what_is_found, with_request, with_whole
 from assistant.understand.link import Links, OptionMention, link
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
@@ -93,11 +93,9 @@ class Reader:
             if len(asking) > 1 and preferences.only_tells(clause):
                 requests.append(Request("none", clause.text))  # taken in beside what the others ask
                 continue
-            request = (
-                of_the_same(requests[-1], self._request(clause, context))
-                if requests
-                else self._request(clause, context)
-            )
+            request = self._request(clause, context)
+            if requests:
+                request = of_what_is_found(requests[-1], of_the_same(requests[-1], request))
             requests.append(request)
             context = with_request(context, self._with_only_one(request))
         requests = with_whole(requests, text, len(clauses))

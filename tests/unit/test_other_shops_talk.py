@@ -87,3 +87,34 @@ def test_a_service_that_no_page_speaks_of_is_not_answered_with_goods(kind: str, 
     assert "I don't have that information about our shop" in record.reply
     assert "A colleague can tell you" in record.reply
     assert not record.cards
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "first", "second"),
+    [
+        ("dummyjson", "cheapest laptop and what warranty does it have", "Lenovo Yoga 920", "6 months warranty"),
+        ("dummyjson", "whats the best rated perfume? how fast does it ship", "Calvin Klein CK One", "Ships overnight"),
+        ("tau2", "whats the cheapest headphones and what colors does it come in", "$330.08", "in these colors"),
+    ],
+)
+def test_what_is_asked_of_the_one_that_is_found_is_answered(
+    kind: str, said: str, first: str, second: str, say: Talk
+) -> None:
+    reply = say(kind, said).reply
+    assert first in reply
+    assert second in reply
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("dummyjson", "the iphone 13 pro died after two days"),
+        ("dummyjson", "the red shoes fell apart"),
+        ("tau2", "the water bottle cracked"),
+        ("tau2", "the tea kettle leaks all over my stove"),
+    ],
+)
+def test_what_went_wrong_is_acknowledged(kind: str, said: str, say: Talk) -> None:
+    reply = say(kind, said).reply
+    assert "sorry about that" in reply
+    assert "Shall I call a colleague" in reply

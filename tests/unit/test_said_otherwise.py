@@ -259,3 +259,41 @@ def test_both_questions_of_a_hurried_message_are_answered(said: str, talk: Talk)
     assert "Tarn 2 Tent (Green) is in stock" in reply
     assert "Saturday from 9:00 to 17:00" in reply
     assert "parking" not in reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "which is your lightest tent and can two people sleep in it",
+        "which is your lightest tent? can two people sleep in it?",
+        "whats the lightest tent u have n can 2 people sleep in it",
+    ],
+)
+@pytest.mark.parametrize("before", [(), ("how much is the ember mug",)])
+def test_what_is_asked_of_the_one_that_is_found_is_answered_of_it(
+    said: str, before: tuple[str, ...], talk: Talk
+) -> None:
+    reply = talk(*before, said).reply
+    assert "Tarn 2 Tent is the lightest" in reply
+    assert "For the Tarn 2 Tent our catalogue gives: Sleeps 2" in reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "the tarn 2 tent leaked all night, the kids were soaked",
+        "tarn 3 tent ripped on the first night",
+        "the ember kettle broke, it smokes",
+        "the squall jacket fell apart in the wash",
+    ],
+)
+def test_what_happened_to_somebody_is_no_question_for_what_it_can_do(said: str, talk: Talk) -> None:
+    for before in ((), ("how much is the tarn 2",)):
+        reply = talk(*before, said).reply
+        assert "sorry about that" in reply
+        assert "Shall I call a colleague" in reply
+        assert "waterproof" not in reply
+
+
+def test_a_number_alone_names_no_product(talk: Talk) -> None:
+    assert "Tarn" not in talk("any rugs which come in 3 sizes").reply
