@@ -50,10 +50,9 @@ _OF_SHOPPING: dict[str, Callable[[Request, Context, Plan], None]] = {
 def answer(requests: Sequence[Request], context: Context) -> Plan:
     """One plan for all requests of a message, in their order."""
     plan = Plan()
-    for request in still_open(requests):
-        if request.extra.get("of_found") and (request := _of_the_found(request, plan)) is None:
-            continue
-        plan = _one_or_rescued(request, requests, context, plan)
+    for each in still_open(requests):
+        if request := _of_the_found(each, plan) if each.extra.get("of_found") else each:
+            plan = _one_or_rescued(request, requests, context, plan)
     if len(requests) > 1 and not plan.answered and not plan.focus and not plan.handoff:
         plan = _as_one_need(requests, context) or plan
     if not plan.core and not plan.question:

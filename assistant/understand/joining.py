@@ -61,9 +61,9 @@ def of_what_is_found(before: Request, request: Request) -> Request:
     lightest tent and can two people sleep in it?". What that is, the answer to the first will show."""
     finds = before.act in SUPERLATIVES | {"search", "recommend"} and (not before.products or before.group)
     limits = request.limits
-    own = limits.category or limits.subcategory or limits.brand or limits.price
-    own = own or (request.products and not request.from_context)
-    if not finds or own or request.act not in _OF_ONE or not _IT.search(request.text.lower()):
+    own = bool(limits.category or limits.subcategory or limits.brand or limits.price)
+    names = bool(request.products) and not request.from_context
+    if not finds or own or names or request.act not in _OF_ONE or not _IT.search(request.text.lower()):
         return request
     act = "details" if request.act in ("search", "none") else request.act
     extra = request.extra | {"of_found": True}
