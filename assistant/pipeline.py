@@ -55,6 +55,7 @@ from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, R
 from assistant.understand.acts import default_head
 from assistant.understand.feeling import NEUTRAL
 from assistant.understand.feeling import default_head as emotion_head
+from assistant.understand.for_customer import in_their_words
 from assistant.understand.listen import Heard, Listener
 from assistant.understand.plain import plain
 from assistant.understand.reading import Reader
@@ -205,6 +206,9 @@ class Assistant:
         messages = Messages()
         words, own_names = self._words()
         decision = self._judge(screened, state, own_names, messages, colleague)
+        if customer is not None and customer.led_by:
+            names = self._shoppers.names(customer.customer_id)
+            screened = replace(screened, kept=in_their_words(screened.kept, *names))
         at = turn.clock("screen", at)
         listener = self._listener(context.catalogue, words, messages, context)
         heard = self._hear(screened, decision, state, listener)

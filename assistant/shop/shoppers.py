@@ -63,6 +63,12 @@ class Shoppers:
                 tuple(viewed), viewed,
             )  # fmt: skip
 
+    def names(self, customer_id: str) -> tuple[str, str]:
+        """The customer's first and last name, empty where the shop has none."""
+        with self._db.read() as session:
+            row = session.get(CustomerRow, customer_id)
+            return ("", "") if row is None else (row.first_name, row.last_name)
+
     def remember(self, customer_id: str, name: str, value: str) -> bool:
         """Keep what the customer told; False, and nothing is kept, without their consent. `name` says of what kind."""
         with self._db.write() as session:

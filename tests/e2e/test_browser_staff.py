@@ -91,12 +91,12 @@ def test_a_colleague_asks_for_a_customer_and_then_for_another(browser: Any, demo
         page.locator(".br-for").filter(has_text=name).wait_for()
 
     def ask(text: str, answer: str) -> None:
-        page.get_by_label("Ask as the customer would").fill(text)
+        page.get_by_label("What does the customer want?").fill(text)
         page.get_by_role("button", name="Send", exact=True).last.click()
         page.locator(".br-mine .br-assistant").filter(has_text=answer).wait_for()
 
     choose("kowalczyk", "Maja Kowalczyk")
-    ask("Where is my latest order?", "FH-20580")
+    ask("Where is her latest order?", "FH-20580")
     choose("FH-20572", "Marie-Claire Dubois")
     assert page.locator(".br-mine li").count() == 0 and "Kowalczyk" not in page.locator(".br-mine").inner_text()
     ask("What is in order FH-20580?", "couldn't find order FH-20580")

@@ -59,9 +59,9 @@ class CustomerTab:
             with gr.Column(scale=6, min_width=320):
                 talk = gr.HTML(views.nobody())
                 text = gr.Textbox(
-                    label="Ask as the customer would",
-                    placeholder="Where is my order?",
-                    lines=2,
+                    label="What does the customer want?",
+                    placeholder="Where is their order?",
+                    max_lines=5,
                     submit_btn="Send",
                     visible=False,
                 )
