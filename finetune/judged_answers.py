@@ -8,7 +8,6 @@ Trains nothing.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 from assistant.readings.answer_reader import Said
 
 Floats = NDArray[np.float32]
-_INTRODUCTION = re.compile(r"^I'm the AI assistant of .*?\.\s+")
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def _of_file(path: Path) -> list[Message]:
     ends = np.cumsum(data["count"])
     found = []
     for split, a, b, row in zip(data["split"], [0, *ends[:-1]], ends, told, strict=True):
-        before = Said(row["before"][0], _INTRODUCTION.sub("", row["before"][1]))
+        before = Said(*row["before"])
         answers = tuple(text for _, _, text in row["ways"])
         inputs = data["inputs"][a:b].astype(np.float32)
         found.append(Message(str(split), inputs, data["right"][a:b], data["wrong"][a:b], before, row["say"], answers))

@@ -65,8 +65,19 @@ class Taken:
     plan: Plan
 
 
-Choose = Callable[[Sequence[Taken], NDArray[np.float32]], int]
-"""Which of several answers is given, by its place: sees them and the judge's inputs, (num_answers, num_inputs)."""
+@dataclass(frozen=True)
+class Looked:
+    """All that one of several answers is chosen by: what was said last, the message as it is weighed, the answers, and
+    what the judge sees of them, (num_answers, num_inputs)."""
+
+    before: Said
+    message: str
+    taken: Sequence[Taken]
+    inputs: NDArray[np.float32]
+
+
+Choose = Callable[[Looked], int]
+"""Which of several answers is given, by its place."""
 
 
 def likeliest(scores: NDArray[np.float32], margin: float = MARGIN) -> int:
@@ -114,7 +125,7 @@ def second_look(
         traits[at, READ] = read(taken[at].plan, before)
     seen = inputs(before.traits, traits, replies)
     if choose:
-        return taken[choose(taken, seen)]
+        return taken[choose(Looked(_last(state), bare, taken, seen))]
     reading = default_answer_reader().read(_last(state), bare, [replies[at] for at in worth])
     return taken[worth[likeliest(default_judge().weigh(seen[worth]) + SHARE * reading)]]
 

@@ -34,7 +34,7 @@ from truth.world import SOURCES, Product, World, load  # noqa: E402
 from assistant.act.plan import in_code_words  # noqa: E402
 from assistant.errors import InputError  # noqa: E402
 from assistant.pipeline import Assistant  # noqa: E402
-from assistant.readings.second_look import Taken  # noqa: E402
+from assistant.readings.second_look import Looked, Taken  # noqa: E402
 from assistant.replay import Case, _customer, _now  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
 from assistant.types import Record  # noqa: E402
@@ -84,18 +84,16 @@ class Watcher:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         self.split = ""
-        self.say = ""
-        self.before: tuple[str, str] = ("", "")
-        """What was said last, by the customer and by the assistant."""
         self.judge: Callable[[Taken], Judged] = lambda taken: (False, False)
 
-    def __call__(self, taken: Sequence[Taken], seen: NDArray[np.float32]) -> int:
-        judged = [self.judge(each) for each in taken]
+    def __call__(self, looked: Looked) -> int:
+        judged = [self.judge(each) for each in looked.taken]
+        ways = zip(looked.taken, judged, strict=True)
         told = {
-            "split": self.split, "before": self.before, "say": self.say,
-            "ways": [[t.name, right, in_code_words(t.plan)[:400]] for t, (right, _) in zip(taken, judged, strict=True)],
+            "split": self.split, "before": looked.before, "say": looked.message,
+            "ways": [[taken.name, right, in_code_words(taken.plan)[:400]] for taken, (right, _) in ways],
         }  # fmt: skip
-        self.kept.add(self.split, seen, judged, told)
+        self.kept.add(self.split, looked.inputs, judged, told)
         return next((at for at, (right, _) in enumerate(judged) if right), 0)
 
 
@@ -141,7 +139,6 @@ def _replay(row: Json, world: World, assistant: Assistant, watcher: Watcher, db:
     customer, now = _customer(case, db), _now(case, db)
     so_far: list[str] = []
     shown: list[Product] = []
-    watcher.before = ("", "")
     for turn_row in row["turns"]:
         so_far.append(turn_row["say"])
 
@@ -153,12 +150,11 @@ def _replay(row: Json, world: World, assistant: Assistant, watcher: Watcher, db:
             verdict: Verdict = judge_turn(turn_of(record_of(taken)))
             return verdict.ok, verdict.outcome == "WRONG"
 
-        watcher.judge, watcher.say = judge, turn_row["say"]
+        watcher.judge = judge
         try:
             record = assistant.reply(f"bench-{row['id']}", turn_row["say"], customer=customer, now=now)
         except InputError:
             continue
-        watcher.before = (turn_row["say"], record.reply)
         turn = turn_of(record)
         named = unique(p for m in find_products(turn.reply, world, turn.focus) for p in m.products)
         shown = unique([*named, *turn.focus, *shown])
@@ -173,10 +169,9 @@ def of_made(kept: Kept) -> None:
                 assistant, watcher = _assistant(db, "shop", made.folder, path, kept)
                 watcher.split, since = "made", len(kept.count)
                 for number, talk in enumerate(made.talks):
-                    watcher.before = ("", "")
                     for message, wanted in talk:
-                        watcher.judge, watcher.say = (lambda taken, wanted=wanted: _meets(taken, wanted)), message
-                        watcher.before = (message, assistant.reply(f"bench-{number}", message).reply)
+                        watcher.judge = lambda taken, wanted=wanted: _meets(taken, wanted)
+                        assistant.reply(f"bench-{number}", message)
                 print(kept.line(made.folder.name, since), flush=True)
 
 
