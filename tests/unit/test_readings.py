@@ -16,7 +16,7 @@ from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import ModelError
 from assistant.pipeline import Assistant
 from assistant.readings.judge import WEIGHTS, Judge, default_judge, inputs, of_first, without_reading
-from assistant.readings.second_look import MARGIN, Taken, likeliest, worth_reading
+from assistant.readings.second_look import MARGIN, Looked, Taken, likeliest, worth_reading
 from assistant.readings.traits import NUM_TRAITS, READ
 from assistant.readings.ways import NAMES
 from assistant.runtime import DEMO_SHOP
@@ -35,9 +35,9 @@ class _Chooser:
         self.taken: list[Taken] = []
         self.seen: Any = None
 
-    def __call__(self, taken: Sequence[Taken], seen: Any) -> int:
-        self.taken, self.seen = list(taken), seen
-        return next((at for at, each in enumerate(taken) if each.name == self.name), 0)
+    def __call__(self, looked: Looked) -> int:
+        self.looked, self.taken, self.seen = looked, list(looked.taken), looked.inputs
+        return next((at for at, each in enumerate(looked.taken) if each.name == self.name), 0)
 
     def way(self, name: str) -> Taken:
         return next(each for each in self.taken if each.name == name)
@@ -66,6 +66,9 @@ def test_a_message_is_taken_in_every_way_and_the_first_is_as_it_was_read(shop: t
     assert "working days" in in_code_words(chooser.way("page").plan)
     assert "Ember Toaster" in in_code_words(chooser.way("of_it:price").plan)
     assert chooser.seen.shape[0] == len(names) and np.isfinite(chooser.seen).all()
+    assert chooser.looked.message == "how long does delivery take?"
+    said, answered = chooser.looked.before
+    assert said == "tell me about the Ember Toaster" and "Ember Toaster" in answered
 
 
 def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assistant, _Chooser]) -> None:
