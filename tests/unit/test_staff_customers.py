@@ -25,6 +25,7 @@ from assistant.shop.lookup import search_customers
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit_verify import entries
 from assistant.store.database import Database
+from assistant.store.handoffs import Handoffs
 from assistant.store.schema import ConversationRow
 from assistant.types import Delta, Done, Event, Record
 from tests.unit.orders_shop import assistant, order, order_shop
@@ -240,6 +241,20 @@ def test_each_action_asks_anew_who_is_signed_in(db: Database) -> None:
     with pytest.raises(gr.Error, match="signed out"):
         asyncio.run(last())
     assert "Mia" not in page.tab._fresh(page.seat, page.request)[0] and page.seat.conversation_id == ""
+
+
+def test_what_a_colleague_writes_in_it_is_seen_without_asking(db: Database) -> None:
+    page = Page(db)
+    page.choose("mia")
+    conversation = page.seat.conversation_id
+    queue = Handoffs(db)
+    handoff = queue.call(conversation, "order", {"facts": []}, datetime.now(UTC))
+    queue.claim(handoff.handoff_id, "carl", datetime.now(UTC))
+    assert page.tab._fresh(page.seat, page.request) == [gr.skip()] * 3
+    queue.reply(handoff.handoff_id, "carl", "I have sent Mia a new lamp.", datetime.now(UTC))
+    talk = page.tab._fresh(page.seat, page.request)[0]
+    assert "carl (staff)" in talk and "a new lamp" in talk and "Mia Byrne" in talk
+    assert page.tab._fresh(page.seat, page.request) == [gr.skip()] * 3
 
 
 def test_the_page_that_asks_by_itself_keeps_nobody_signed_in(db: Database) -> None:
