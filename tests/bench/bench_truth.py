@@ -56,6 +56,9 @@ STREET = (
     "street_q",
     "street_r",
     "street_s",
+    "street_t",
+    "street_u",
+    "street_v",
 )
 READ = ("dev", "fresh_a", "fresh_b", "long_a", "long_b", *STREET)
 SPLITS = (*READ, "heldout", "street_j", "street_m", "street_n")
