@@ -59,6 +59,8 @@ STREET = (
     "street_t",
     "street_u",
     "street_v",
+    "street_w",
+    "street_x",
 )
 READ = ("dev", "fresh_a", "fresh_b", "long_a", "long_b", *STREET)
 SPLITS = (*READ, "heldout", "street_j", "street_m", "street_n")
