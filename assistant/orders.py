@@ -111,6 +111,13 @@ class OrderTalk:
         shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
         if (advice or shopping) and not (task.asked or task.goals or task.lines):
             return None  # a gift may be of a kind that they bought before
+        if (
+            acts == {"basket"}
+            and not claims
+            and not (task.asked or task.goals or task.lines)
+            and not _AN_ORDER.search(text)
+        ):
+            return None  # "swap the pot for the wok" behind a sum, "I want a pan and a kettle, what will that be?"
         if task.customer is None:
             sure = claims or numbered or "complaint" in acts
             relevant = relevant and (sure or not of_goods(text, requests))
@@ -279,6 +286,8 @@ def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
     )
 
 
+_AN_ORDER = re.compile(r"\b(?:orders?|ordered|parcel|bought|received|arrived)\b|#\w", re.IGNORECASE)
+"""What speaks of goods that somebody has ordered already."""
 _OF_WHO = re.compile(
     r"\b(?:e-?mails?|accounts?|post ?codes?|zip|names?|numbers?|who|password|guest|log(?:ged)? ?in|sign(?:ed)? ?in|"
     r"need (?:that|this|it|to know))\b"

@@ -32,6 +32,7 @@ from assistant.understand.naming import PRONOUN, Lookup, Naming
 from assistant.understand.pointing import from_context, is_place, only_points, other_listed, points_at_one
 from assistant.understand.ranked import ranked
 from assistant.understand.state import State
+from assistant.understand.told_apart import told_apart
 from assistant.understand.topic import left_out, refined, topic, within
 from assistant.understand.vocabulary import Vocabulary
 from assistant.understand.wanted import steps_on, version_of, versions, with_options
@@ -91,6 +92,7 @@ class Subject:
         else:
             request = self._talked_of(request, clause, state)
             extra["pointed"] = self._points(clause, state)
+            extra["told_by"] = request.extra["told_by"]
             inside = within(replace(request, extra=before), clause, state, self._vocabulary)
             if inside is not None and _SUCH_ONES.match(fold(clause.text)):
                 return replace(inside, extra=extra | before | inside.extra)
@@ -154,10 +156,13 @@ class Subject:
             products = other_listed(clause.links.tokens, state, self._naming.stems) or products
         named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
         named_before = _BESIDE_IT.sub("", named_before)  # "some socks to go with it" are no boots
+        apart, told_by = ((), ()) if of_kind or pick or skus else told_apart(clause, state, self._lookup)
+        products = apart or products
         if of_another_kind(products, clause, self._vocabulary) and not PRONOUN.search(named_before):
             products, pick, skus = (), None, ()
         named = len(products) == 1 and products[0] not in state.focus and not pick and not skus
         request = replace(request, products=products, pick=pick, skus=skus, from_context=bool(products) and not named)
+        request = replace(request, extra=request.extra | {"told_by": told_by})
         if not (state.focus and products and against(clause.text)):
             return request
         compared = tuple(dict.fromkeys((*state.focus, *products)))[:MOST_COMPARED]

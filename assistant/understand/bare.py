@@ -14,8 +14,8 @@ from assistant.understand.link import Links
 
 _GLUE = frozenset(
     """and what about the in one ones how a an or then ok okay with for hmm hm no i mean meant other second
-    first third last also but same maybe id like i'd want please q of instead sorry not actually rather was is it again
-    now that so question yes yeah right then? what's whats oh wait hang on hold up mixed
+    first third last also too but same maybe id like i'd want please q of instead sorry not actually rather was is it
+    again now that so question yes yeah right then? what's whats oh wait hang on hold up mixed
     if take make lets let say try would be its thing back to go going return previous before earlier again mentioned
     me they're this these those with it them were n nah yo plus""".split()
 )
@@ -25,15 +25,25 @@ _POINTERS = re.compile(
 )
 
 
-def is_bare(text: str, links: Links, act: str, scores: dict[str, float], named: tuple[Wanted, ...]) -> bool:
-    """Whether the clause only points at something ("and in blue?", "and the S10?") without saying what about it."""
+def is_bare(
+    text: str,
+    links: Links,
+    act: str,
+    scores: dict[str, float],
+    named: tuple[Wanted, ...],
+    told_by: tuple[str, ...] = (),
+) -> bool:
+    """Whether the clause only points at something ("and in blue?", "and the S10?") without saying what about it.
+    `told_by` are words that point at one of the things talked of ("n the club?")."""
     if (
         act in ("price", "stock", "compare", "options", "policy", "promotion", "order", *SUPERLATIVES)
         and scores.get(act, 1.0) > 0.6
     ):
         return False
     words = re.sub(r"[^\w\s']", " ", fold(text)).split()
-    linked = {t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)}
+    linked = set(told_by) | {
+        t.text for i, t in enumerate(links.tokens) if any(i in m.positions for m in links.mentions)
+    }
     values = {x for w in named for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", w.asked)} | {w.asked for w in named}
     linked |= {f"{w}s" for w in linked} | values
     linked |= {x for o in links.options for x in re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", o.asked)}

@@ -43,6 +43,14 @@ THESE = re.compile(
     r"\b(\d{1,3}|one) of (those|these|them|that|it|each|both)\b|\b(both|the (?:two|2))\b(?! of (?:you|us)\b)"
     r"|\b(\d{1,3}|one|a pair) (each)\b"
 )
+THESE_ALONE = re.compile(
+    r"^\W*(?:(?P<so>so)|and|ok(?:ay)?|right|then|now|hm+|what(?:'s| is| about)|how (?:much|about)|is|are|for|\W)*\b"
+    r"(?:(?P<two>both(?: of (?:them|those|these)| pairs)?|the pair of (?:them|us|these|those))"
+    r"|(?P<each>one of each)"
+    r"|(?:the |all )?(?P<number>[2-5]) of (?:them|those|these|us)|all (?:the )?(?P<all>[2-5]))"
+    r"(?:\W+(?:together|then|please|now|altogether|pls))*\W*$"
+)
+"""A message that says no more than which of the last things are meant: "so the two of them", "all 3"."""
 AND_A = re.compile(r"\b(?:and|plus|with) (?:an?|the|one|your) [a-z]")
 _THAT_AND = re.compile(
     r"^\W*(?:(?:and|so|ok|then|how much|what|is|are|for|would|will|be|price of|if i take|take) )*"
@@ -72,6 +80,19 @@ def pointed(folded: str, state: State, lookup: Lookup) -> list[Piece]:
     if len(state.focus) == 1:
         return [replace(piece, quantity=count) for piece in talked_about(state)]
     return [Piece(tuple(state.focus), count)] if state.focus else []
+
+
+def last_ones(match: re.Match[str], state: State) -> list[Piece]:
+    """The things that a message means which only says how many: those listed last where they are as many, else the
+    last so many that were talked of. Nothing where there are fewer."""
+    count = int(match["number"] or match["all"] or 2)
+    if match["number"] and len(state.focus) == 1 and len({t["product"] for t in state.topics}) < count:
+        return []  # "4 of them" of one thing: another number of it
+    listed = [dict(item) for item in state.listed]
+    if match["each"] and len(listed) > 1:
+        count = len(listed)
+    last = listed if len(listed) == count else state.topics[-count:]
+    return [as_told(item, state) for item in last] if len(last) == count else []
 
 
 def as_told(item: Mapping[str, Any], state: State) -> Piece:

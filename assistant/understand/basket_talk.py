@@ -16,10 +16,12 @@ from assistant.understand import basket
 from assistant.understand.basket_pieces import (
     AND_A,
     THESE,
+    THESE_ALONE,
     answers_open,
     counted_ones,
     filled,
     held_by_name,
+    last_ones,
     named_now,
     other_number,
     pointed,
@@ -45,10 +47,17 @@ from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
 _NO_MORE = re.compile(
-    r"^\W*(?:(?:ok|and|but|actually|oh|hm+|what if|how much)\W+)*(?:no (?:more )?|without |minus |except |leave out )"
+    r"^\W*(?:(?:ok|and|but|actually|oh|hm+|what if|how much)\W+)*(?:no (?:more )?|without |minus |except |leave out "
+    r"|drop |skip |remove |take (?:off|out) |lose |scrap |forget )"
     r"(?:the |my )?([\w' -]{2,30}?)(?: after all| then| please)*\W*$"
 )
 """Behind a sum, what is not wanted in it after all: "no milk after all", "and without the pan?"."""
+_SWAPS = re.compile(
+    r"\b(?:swap|switch|exchange|change|replace) (?:the |my |that )?(?P<old>[\w' -]{2,30}?) "
+    r"(?:for|with|to|by|against) \w"
+    r"|\binstead of (?:the |my |that )?(?P<instead>[\w' -]{2,30}?)(?: then| please)*\W*$"
+)
+"""Behind a sum, what something else is to take the place of: "swap the pot for the wok"."""
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
 
@@ -89,6 +98,8 @@ def basket_request(
         _another_number(talk, lookup)
         or _told_apart(talk, lookup)
         or _same_again(talk)
+        or _these_alone(talk)
+        or _swapped(talk, lookup)
         or _sum_of_several(talk)
         or _changed(talk)
         or _on_terms(talk, lookup)
@@ -146,6 +157,23 @@ def _same_again(talk: _Talk) -> Request | None:
     return None
 
 
+def _these_alone(talk: _Talk) -> Request | None:
+    """What the last things come to, where a message says no more than which: "so the two of them", "one of each"."""
+    match = THESE_ALONE.match(talk.folded)
+    if match is None or talk.pieces != talk.pointed:
+        return None
+    plainly = match["so"] or match["each"] or "pair" in match[0]
+    if talk.state.act not in (_OF_PRICE | _OF_GOODS if plainly else _OF_PRICE):
+        return None
+    pieces = last_ones(match, talk.state)
+    return _request(talk, pieces, {}) if len(pieces) > 1 else None
+
+
+_OF_PRICE = frozenset({"price", "basket", "compare", "cheapest", "most_expensive"})
+_OF_GOODS = frozenset({"search", "availability", "recommend", "details", "policy"})
+"""What was asked last, for a message that only counts things to ask for their sum; the second where it says "so"."""
+
+
 def _of_costs(talk: _Talk) -> bool:
     """Whether a message asks what things cost, by its words or by putting several together."""
     if COSTS.search(talk.folded) or ADDS_UP.search(talk.folded) or talk.labels & {"basket", "after"}:
@@ -177,6 +205,17 @@ def _asks_sum(talk: _Talk) -> bool:
     if (told := _ALL_OF_THEM.search(folded)) and len(talk.pieces) < int(told[1]):
         return False  # the sum of two is no answer about three
     return not (compares(talk.requests, folded) or (not counted and apart(talk.requests, folded)))
+
+
+def _swapped(talk: _Talk, lookup: Lookup) -> Request | None:
+    """The basket with something in the place of something else."""
+    match = _SWAPS.search(talk.folded) if talk.state.act == "basket" else None
+    gone = held_by_name(match["old"] or match["instead"], talk.before, lookup)[-1:] if match else []
+    out = {p for piece in gone for p in piece.products}
+    new = [p for p in talk.pieces if not set(p.products) & out]
+    if not gone or len(new) != 1:
+        return None
+    return _request(talk, basket.joined(basket.without(talk.before, gone), new), talk.state.basket)
 
 
 def _changed(talk: _Talk) -> Request | None:

@@ -61,7 +61,11 @@ def _of_the_talk(request: Request, state: State, named: tuple[Wanted, ...]) -> R
     if _only_limits(request):
         return _limited(request)
     talks = state.act in ABOUT_PRODUCTS | SUPERLATIVES | {"search", "policy"}
-    return _again(request, state, named) if request.extra.get("bare") and request.products and talks else None
+    if not (request.extra.get("bare") and request.products and talks):
+        return None
+    again = _again(request, state, named)
+    sure = again.follow_up and not named and len(again.products) == 1
+    return replace(again, extra=again.extra | {"pointed": True}) if sure else again
 
 
 def _limited(request: Request) -> Request:

@@ -149,6 +149,12 @@ _EVIDENCE: dict[str, re.Pattern[str]] = {
         r"wors\w+|late|missing|fell|came|went|stopp\w*|leak\w*|hole|rip|torn|poor|rubbish|useless|joke|shame|terrible|"
         r"awful|horrible|disappoint\w*|complain\w*|problem\w*|issue\w*|fuming|angry|upset|annoy\w*|sick|fed)\b"
     ),
+    "human": re.compile(
+        r"\b(?:persons?|people|humans?|some(?:one|body)|any(?:one|body)|colleagues?|agents?|staff|manager|boss|owner|"
+        r"supervisor|operator|rep|representative|advis[eo]rs?|employees?|team|support|service|help ?desk|man|woman|guy|"
+        r"lady|speak\w*|talk\w*|chat|you|contact|hotline|(?:call|ring|phone) (?:me|us|back)|(?:tele)?phone "
+        r"number|transfer|escalate|hand(?:ed)? over|put me)\b"
+    ),
     "price": re.compile(
         r"\b(?:price\w*|pricing|cost\w*|much|expensive|cheap\w*|pay|charge|damage|worth|set me back|going for|go for|"
         r"quote|dear|afford\w*|"
@@ -231,6 +237,13 @@ _ADDRESSED = re.compile(
 )
 
 
+_THAT_HEARS = re.compile(
+    r"\b(?!(?:some|any)(?:one|body)\b|person\b|human\b|people\b|manager\b|colleague\b)[a-z]+ "
+    r"(?:that |which )?(?:i|we|you|he|she|they) can (?:talk|speak|chat) (?:to|with)\W*$"
+)
+"""A thing that can be spoken to is wanted, and nobody: "a speaker I can talk to"."""
+
+
 def choose_act(text: str, scores: dict[str, float], *, has_content: bool, names_kind: bool = False) -> str:
     """The act of a clause. `scores` are the head's probabilities; `has_content` whether it names something sold,
     `names_kind` whether a word of it is one for a kind of what is sold."""
@@ -241,6 +254,8 @@ def choose_act(text: str, scores: dict[str, float], *, has_content: bool, names_
         a: p for a, p in scores.items() if a not in _EVIDENCE or p > _WITHOUT_WORD or _EVIDENCE[a].search(folded)
     }
     believed = {a: p for a, p in believed.items() if a not in ("human", "are_you_human") or p > 0.3} or believed
+    if _THAT_HEARS.search(folded):
+        believed = {a: p for a, p in believed.items() if a != "human"} or believed
     if (has_content or names_kind) and not _ADDRESSED.search(folded):  # "is there a robot vacuum"
         believed = {a: p for a, p in believed.items() if a != "are_you_human"} or believed
     believed = {

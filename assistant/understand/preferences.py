@@ -151,6 +151,8 @@ _KINDS = re.compile(
     r"\b(?:size|budget|colou?r|allerg\w+|diet|(?:dis)?likes|preferences?|history|vegan|vegetarian)\b"
     r"(?! (?:chart|guide))"
 )
+_OF_GOODS = re.compile(r"\b(?:the|that|about) (?:size|colou?r)s?\b")
+"""What goods have as well: who says "forget the colour" has nothing of that kind kept by it."""
 _LIKES = re.compile(r"\b(?:(?:what|everything|all|anything) i like|my (?:likes|interests|hobbies))\b")
 _NOISE = STOP_WORDS | frozenset(
     """forget delete remove erase clear wipe purge drop scrap ditch lose unlearn strike rid take please remember
@@ -308,7 +310,8 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
     if label == "forget":
         known = {s for t in told for s in stems(f"{t['name']} {t['value']}")}
         named = set(stems(item(text)))
-        own = _SELF.search(folded) or _KINDS.search(folded) or (named and named <= known)
+        kind = _KINDS.search(folded) and not _OF_GOODS.search(folded)
+        own = _SELF.search(folded) or kind or (named and named <= known)
         elsewhere = "account" in folded or _OF_PURCHASE.search(folded)
         return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and not elsewhere
     if label == "recall":

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from assistant.language import fold
+from assistant.language import fold, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.bare import is_bare
@@ -60,6 +60,9 @@ def with_options(
     carried = [w for w in carried if not for_another(clause.text, w.name or "", values.get(w.name or "", ()))]
     if not THAT_ONE.search(fold(clause.text)) or COMES_IN.search(fold(clause.text)):
         carried = [w for w in carried if not asks_for(clause, w.name or "")]
+    if given_up := _given_up(clause.text, carried):
+        carried = [w for w in carried if w not in given_up]
+        request = replace(request, act="availability") if request.act in _NOTHING_ELSE else request
     if request.act in SUPERLATIVES:
         carried = [w for w in carried if not w.pinned and request.from_context]
         if request.from_context and state.act in SUPERLATIVES | {"search"}:
@@ -67,12 +70,13 @@ def with_options(
     same = [w for w in map(wanted_from, state.wanted) if w.value and same_as_told(clause.text, w.name or "")]
     carried += [replace(w, pinned=False) for w in same if all(w.name != o.name for o in (*carried, *named))]
     asked_names = tuple(n for n in values if asks_for(clause, n))
+    told_by = request.extra.get("told_by", ())
     extra = request.extra | {
         "named": tuple(named),
-        "unlinked": tuple(w for w in request.extra["unlinked"] if not is_named(w, named)),
+        "unlinked": tuple(w for w in request.extra["unlinked"] if not is_named(w, named) and w not in told_by),
         "asked_names": asked_names,
         "shop_options": tuple(n for n in vocabulary.option_names.values() if asks_for(clause, n)),
-        "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named)),
+        "bare": is_bare(clause.text, clause.links, request.act, clause.scores, tuple(named), told_by),
         "before": {w.name: w.value for w in map(wanted_from, state.wanted)},
         "pinned": {w.name: w.value for w in map(wanted_from, state.wanted) if w.pinned},
     }
@@ -80,6 +84,21 @@ def with_options(
         request = replace(request, skus=(), products=tuple(state.focus))
     match = partial(match_product, clause.text, blocked)
     return replace(request, wanted=tuple(named + carried), match=match, extra=extra)
+
+
+_NOTHING_ELSE = frozenset("none no yes preferences feedback complaint".split())
+_GIVES_UP = re.compile(
+    r"\b(?:forget|never ?mind|drop|ignore|skip|regardless of|leave out|without)(?: about)? "
+    r"(?:the |that |its )?([a-z-]+)"
+    r"|\b([a-z-]+) (?:doesn'?t|don'?t|does not|do not) matter\b|\bany ([a-z-]+)(?: (?:will do|is fine|then))"
+)
+"""What was asked for and matters no more: "forget the colour", "the arms don't matter"."""
+
+
+def _given_up(text: str, carried: list[Wanted]) -> list[Wanted]:
+    """The options named earlier that the message gives up, by their name or their value."""
+    said = {s for m in _GIVES_UP.finditer(fold(text)) for s in stems(m[1] or m[2] or m[3])}
+    return [w for w in carried if said & set(stems(f"{(w.name or '').replace('_', ' ')} {w.value or ''}"))]
 
 
 _GOES_BACK = re.compile(

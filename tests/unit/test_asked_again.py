@@ -1,0 +1,128 @@
+"""The last question asked of another thing, sums of what was talked of, and what is given up or changed in them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.config import Settings
+from assistant.engine.scripted import ScriptedEngine
+from assistant.pipeline import Assistant
+from assistant.runtime import DEMO_SHOP
+from assistant.shop.importers import import_shop
+from assistant.types import Record
+from tests.unit.importing import shared_data
+from tests.unit.shop_folder import fresh_database
+
+Talk = Callable[..., Record]
+_FOLDERS = {"tau2": ("tau2-retail",), "dummyjson": ("dummyjson",), "magento": ("magento",)}
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assistant]]:
+    """The assistant of a shop by its kind, in code's own words; made when it is first asked for."""
+    made: dict[str, Assistant] = {}
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+
+    def of(kind: str) -> Assistant:
+        if kind not in made:
+            db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
+            source = DEMO_SHOP if kind == "demo" else shared_data(*_FOLDERS[kind])
+            import_shop(db, "shop" if kind == "demo" else kind, source)
+            made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
+        return made[kind]
+
+    yield of
+    engine.close()
+
+
+@pytest.fixture
+def say(shops: Callable[[str], Assistant]) -> Talk:
+    """Says the turns of one new conversation in a shop ("demo: how much is it | and the kettle?"), and gives the last
+    answer."""
+
+    def turns(talk: str) -> Record:
+        kind, messages = talk.split(": ", 1)
+        conversation = uuid.uuid4().hex
+        return [shops(kind).reply(conversation, m, introduced=True) for m in messages.split(" | ")][-1]
+
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("dummyjson: jordans cheaper? | can he take em back though | n the puma", "Puma Future Rider Trainers, our"),
+        ("dummyjson: got eggs? | oil to fry them, cost | and that arrives when | n the eggs", "Ships in 1 week"),
+        ("dummyjson: got a minivan? | got an suv? | can i bring the van back | and the minivan?", "Pacifica Touring"),
+        ("dummyjson: golf stuff? | is the golf ball rated well | n the club?", "Iron Golf"),
+        ("demo: what does the ember kettle weigh? | and the toaster?", "Ember Toaster has this weight: 1.8 kg"),
+        ("demo: how much is the tarn 2 | and the tarn 3?", "Tarn 3 Tent costs £269.00"),
+        ("demo: how much is the tarn 2 | the tarn 3 too?", "Tarn 3 Tent costs £269.00"),
+    ],
+)
+def test_the_last_question_is_asked_of_another_thing(talk: str, told: str, say: Talk) -> None:
+    record = say(talk)
+    assert told in record.reply
+    assert [a.act for a in record.acts] != ["compare"]
+
+
+@pytest.mark.parametrize(
+    ("talk", "total"),
+    [
+        ("dummyjson: how much is the plant pot | do you have the silver pot | so the 2 of them", "$54.98"),
+        ("dummyjson: how much is the plant pot | and the silver pot | both", "$54.98"),
+        ("demo: how much is the tarn 2 | and the ember kettle | so both?", "£278.00"),
+        ("demo: how much is the tarn 2 | and the ember kettle | and the ember mug | all 3", "£290.50"),
+        ("demo: how much is the tarn 2 | and the ember kettle | and the ember mug | all 3 | drop the mug", "£278.00"),
+        ("demo: how much is the tarn 2 | and the ember kettle | both | swap the tent for the tarn 3", "£328.00"),
+        ("demo: how much is the tarn 2 | and the ember kettle | both | the ember mug instead of the kettle", "£231.50"),
+        ("tau2: hiking boots size 8 leather | and size 10 leather | n both pairs", "$492.25"),
+        ("magento: how much is the sprite foam roller | and the sprite foam yoga brick | so one of each", "$24.00"),
+        ("magento: I want one Quest Lumaflex Band and 1 affirm water bottle, what will that be?", "$26.00"),
+        ("demo: I want two ember mugs and a tarn 2 tent, what will that be?", "£244.00"),
+    ],
+)
+def test_what_was_talked_of_is_added_up_and_changed(talk: str, total: str, say: Talk) -> None:
+    assert total in say(talk).reply
+
+
+@pytest.mark.parametrize(
+    "talk", ["demo: I want to swap the kettle for the toaster", "demo: can i swap my order's tent"]
+)
+def test_what_was_ordered_is_swapped_in_its_order(talk: str, say: Talk) -> None:
+    assert "who you are" in say(talk).reply
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("demo: the squall rain jacket in red, is there a small in it? | Then forget the colour.", "size S"),
+        ("tau2: water bottle steel 750ml red | forget the colour. cheapest steel 750", "$47.76"),
+        (
+            "tau2: leather chair with adjustable arms | arms dont matter. fabric, high back, which colours",
+            "black and gray",
+        ),
+    ],
+)
+def test_what_is_given_up_of_a_thing_is_nothing_known_of_somebody(talk: str, told: str, say: Talk) -> None:
+    reply = say(talk).reply
+    assert told in reply
+    assert "nothing to forget" not in reply
+
+
+@pytest.mark.parametrize(
+    "talk", ["dummyjson: a speaker I can talk to", "dummyjson: I have a real camera, no telephone."]
+)
+def test_goods_that_one_speaks_with_call_nobody(talk: str, say: Talk) -> None:
+    assert not say(talk).handoff
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["i want to talk to someone", "can i speak to a real person", "customer service", "let me speak to your manager"],
+)
+def test_who_wants_a_person_gets_one(said: str, say: Talk) -> None:
+    assert say(f"demo: {said}").handoff
