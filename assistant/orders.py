@@ -17,7 +17,7 @@ from assistant.act.orders import doubts, flow, identity, info, phrases
 from assistant.act.orders.step import Step
 from assistant.act.orders.task import DONE, DROPPED, REFUSED, Task
 from assistant.act.plan import Plan
-from assistant.act.rescue import of_rules
+from assistant.act.rescue import of_rules, rule_for, told_rule
 from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.shop.accounts import Account, load_account, order_shapes, shape_of
@@ -124,7 +124,8 @@ class OrderTalk:
             relevant = relevant and (bool(task.heard) or sure or not of_rules(text, requests, context))
             if task.asked and not claims and identity.asks_why(text):
                 return Answer(identity.explained(task, rules))
-            waiting = bool(task.asked) and not (_for_the_shop(text, requests) or (not relevant and _asks_else(text)))
+            elsewhere = not relevant and (_asks_else(text) or (not claims and rule_for(text, context)))
+            waiting = bool(task.asked) and not (_for_the_shop(text, requests) or elsewhere)
             begun = bool(task.asked or task.heard)
             bare = not begun and not any(r.products for r in requests) and identity.bare(text)
             if not relevant and not waiting and not (claims and (begun or bare)):
@@ -134,7 +135,9 @@ class OrderTalk:
                 return _to_person()
             claims, task.unused = claims or task.unused, False
             quiet = bare and not relevant and not identity.says_who(text)
-            return self._unidentified(text, task, rules, context, conversation, relevant, claims, quiet)
+            asks = not claims and not numbered and identity.asks(text)
+            plan = told_rule(text, context) if asks else Plan()
+            return self._unidentified(text, task, rules, context, conversation, relevant, claims, quiet, plan)
         account = self._account(task.customer)
         if account is None:
             return None
@@ -187,11 +190,12 @@ class OrderTalk:
         relevant: bool,
         claims: bool,
         quiet: bool,
+        plan: Plan,
     ) -> Answer | None:
         """Find out who is asking. Then what was said so far is read together: a question or request that came before
         the name is answered after it. `quiet`: words that may be a name and postcode; when they are none, say nothing.
+        `plan` has the rule that holds for everybody, where one was asked for.
         """
-        plan = Plan()
         claimed = task.claim.get("order_id", "")
         if relevant or not claims or identity.says_more(text):
             task.heard = [*task.heard, text][-_MAX_HEARD:]

@@ -133,10 +133,11 @@ class _Told:
     score: float
 
 
-def nearest(question: str, context: Context) -> float:
+def nearest(question: str, context: Context, *, pages_only: bool = False) -> float:
     """How well the best sentence of the shop's pages, or the best of its facts, answers; low where there is none."""
     found, stated = _weighed(_read(question), context)
-    return max([UNREAD, *(t.score for t in found), *stated.values()])
+    facts = [] if pages_only else list(stated.values())
+    return max([UNREAD, *(t.score for t in found), *facts])
 
 
 def _weighed(question: str, context: Context) -> tuple[list[_Told], dict[str, float]]:

@@ -126,7 +126,21 @@ def of_rules(text: str, requests: Sequence[Request], context: Context) -> bool:
     return of_pages(text, context) >= (_PERHAPS if _SUPPOSES.search(low) else _PLAINLY)
 
 
-_PLAINLY, _PERHAPS = 2.0, 0.0
+def rule_for(text: str, context: Context) -> bool:
+    """Whether a line of the shop's pages surely answers a message, whoever it comes from."""
+    return pages.nearest(text, context, pages_only=True) >= _RULE
+
+
+def told_rule(text: str, context: Context) -> Plan:
+    """What the pages say to a question that may be about the customer's own order: it holds whoever they are. Empty
+    where no line surely answers."""
+    plan = Plan()
+    if rule_for(text, context):
+        pages.quote_if_sure(text, context, plan, pages_only=True)
+    return plan
+
+
+_PLAINLY, _PERHAPS, _RULE = 2.0, 0.0, 1.0
 _SUPPOSES = re.compile(r"\bif (?:it|its|it's|they|they're|the|this|that|those|these|he|she|someone|something|i)\b")
 """Who says "if it is too small" has nothing yet that could be sent back: what would hold is asked."""
 _QUESTION = re.compile(

@@ -84,8 +84,13 @@ _FACTS = re.compile(
 _FOLLOWS = re.compile(r"\b(?:where|track\w*|status|arriv\w*|cancel\w*|return\w*|late|refund\w*|exchang\w*)\b")
 
 
-_TO_COME = re.compile(r"\b(?:for|on|with|off|from) my (?:very )?(?:first|next) (?:order|purchase)\b")
-"""An order that is only going to be made."""
+_TO_COME = re.compile(
+    r"\b(?:for|on|with|off|from) my (?:very )?(?:first|next) (?:order|purchase)\b|"
+    r"\bmy (?:whole |total )?(?:orders?|basket|cart|purchase)"
+    r"(?:'s| is| are| would be| will be| comes?| would come| totals?| adds up| is worth)"
+    r"(?: to| only| just| about| around| exactly| worth)* [$£€]?\d+(?:[.,]\d\d)?\b(?! ?(?:day|week|month))"
+)
+"""An order that is only going to be made: the first one, or one that comes to so much."""
 
 
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
@@ -93,7 +98,7 @@ def about_orders(text: str, requests: Sequence[Request], *, identified: bool) ->
     low = wording.mend(text)
     if _OF_MEMORY.search(low) or (_KEPT_SIZE.search(low) and {r.act for r in requests} == {"preference"}):
         return False
-    if any(r.act in ("basket", "promotion") for r in requests):
+    if any(r.act in ("basket", "promotion", "policy") for r in requests):
         low = _TO_COME.sub(" ", low)
     if re.search(r"#\s?[a-z]{0,3}-?\d{3,}", low) or (
         ORDER_ID.search(low) and (re.search(r"\border", low) or _FOLLOWS.search(low))
