@@ -127,3 +127,19 @@ def test_all_of_it_but_a_thing_is_of_the_order_that_the_thing_is_in(db: Database
 def test_scrap_that_is_no_order(db: Database) -> None:
     records = talk(db, "Cancel order #W1000005, no longer needed", "no, scrap that", customer="mia")
     assert "leave that" in records[1].reply and order(db, "#W1000005")["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("words", "wants"),
+    [
+        ("I am returning the boots, they are too small.", True),
+        ("It should come out of my PayPal instead. The watch order, I mean.", True),
+        ("one of my two lamps should be the brightest you've got", True),
+        ("I want a tent that sleeps four", False),
+        ("is there a smaller version of the bag", False),
+        ("does returning something cost anything", False),
+    ],
+)
+def test_what_wants_something_done_before_it_is_known_who_asks(db: Database, words: str, wants: bool) -> None:
+    asks = "first need to know who you are" in talk(db, words)[0].reply
+    assert asks is wants

@@ -41,7 +41,7 @@ _CALLED = re.compile(
 """An order by what is in it: "tracking number for lamp order", "the order has to go ..."."""
 _WISH = re.compile(
     r"\b(?:i(?:'d| would)? (?:really )?(?:like|want|wish|need|love|prefer)|i wanna|i'm (?:trying|looking|hoping) to|"
-    r"please|(?:can|could|would|will) (?:you|i|we)|help me|i have to|i must|"
+    r"i(?:'m| am) (?:\w+ly )?\w+ing|please|(?:can|could|would|will) (?:you|i|we)|help me|i have to|i must|"
     r"let me|let's|may i|i am going to|i'll|want to|(?:is|are) to be|(?:should|must|ought to) be)\b"
 )
 _HOW = re.compile(
