@@ -173,8 +173,15 @@ _NO_APOSTROPHE = re.compile(
     r"where)s)"
     r"(?=\s|[.,!?;]|$)"
 )
-_TYPED = {"w/": "with", "w/o": "without", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please"}
-_SHORT = re.compile(r"(?<![\w/#'-])(?:w/o?(?=\s)|(?:ur|u|r|pls|plz)(?![\w/'-]))")
+_TYPED = {
+    "w/": "with", "w/o": "without", "w": "with", "n": "and", "u": "you", "ur": "your", "r": "are", "pls": "please",
+    "plz": "please", "shld": "should", "wld": "would", "cld": "could", "shud": "should", "wud": "would", "cud": "could",
+}  # fmt: skip
+_SHORT = re.compile(
+    r"(?<![\w/#'-])(?:w/o?(?=\s)|(?<!\d )[wn](?= [a-z]{2})|"
+    r"(?:ur|u|r|pls|plz|shld|wld|cld|shud|wud|cud)(?![\w/'-]))"
+)
+"""A letter behind a number may be a point of the compass: "45 N Main Street"."""
 
 
 def spelt_out(text: str) -> str:

@@ -56,6 +56,8 @@ class Wish:
     """It must cost less than what was paid."""
     no_dearer: bool = False
     """It must not cost more than what was paid."""
+    extra: int | None = None
+    """What it may cost more than what was paid, in minor units."""
     other_product: str | None = None
     """Words of the customer that name another kind of thing."""
     instead: list[Json] = field(default_factory=list)
@@ -103,6 +105,7 @@ class Wish:
             new.same = list(dict.fromkeys([*new.same, *(s for s in older.same if s not in new.want)]))
             new.free = list(dict.fromkeys([*new.free, *older.free]))
             new.under = new.under or older.under
+            new.extra = older.extra if new.extra is None else new.extra
             new.cheaper = new.cheaper or older.cheaper
             new.no_dearer = new.no_dearer or older.no_dearer
             new.rest_same = new.rest_same or (older.rest_same and not new.rest_free)

@@ -29,7 +29,7 @@ from assistant.shop.order_writes import OrderDesk
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Json, Product
 from assistant.understand.orders import wording
-from assistant.understand.orders.deeds import wants_deed
+from assistant.understand.orders.deeds import wants_deed, wants_with
 from assistant.understand.orders.items import mentions, option_words
 from assistant.understand.orders.questions import HOW_MANY
 from assistant.understand.orders.read import OrderReader
@@ -275,7 +275,10 @@ class OrderTalk:
         if any(re.sub(r"[^a-z0-9]", "", o.order_id.lower()) in squashed for o in account.orders):
             return True
         names = [x.name for o in account.orders for x in o.lines]
-        return names_own(text, names, frozenset(option_words(account)))
+        own = frozenset(option_words(account))
+        return names_own(text, names, own) or wants_with(
+            wording.mend(text), default_embedder().encode, lambda part: mentions(part, names, own)
+        )
 
 
 def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:

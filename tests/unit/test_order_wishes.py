@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.language import spelt_out
 from assistant.shop.accounts import Line
 from assistant.store.database import Database
 from assistant.understand.orders import patterns
@@ -109,7 +110,7 @@ def test_a_number_that_is_not_theirs_is_asked_about_once(db: Database) -> None:
     said = ["Cancel order #W1000003 of my mother's, she no longer needs it", "#W1000003", "Then cancel order #W1000005"]
     records = talk(db, *said, customer="mia")
     assert "check the order number" in records[0].reply
-    assert "your own account" in records[1].reply and "?" in records[1].reply
+    assert "one of your orders" in records[1].reply and "?" in records[1].reply
     assert "#W1000005" in records[2].reply and "#W1000003" not in records[2].reply
 
 
@@ -143,3 +144,30 @@ def test_scrap_that_is_no_order(db: Database) -> None:
 def test_what_wants_something_done_before_it_is_known_who_asks(db: Database, words: str, wants: bool) -> None:
     asks = "first need to know who you are" in talk(db, words)[0].reply
     assert asks is wants
+
+
+@pytest.mark.parametrize(
+    "limit", ["if it's no more than 2 euros extra", "as long as the difference isn't over 2 euros"]
+)
+def test_what_costs_more_extra_than_is_wanted_is_not_changed(db: Database, limit: str) -> None:
+    said = f"Change the lamp in order #W1000001 to high brightness, {limit}."
+    records = talk(db, said, "yes", customer="mia")
+    assert "€5.00 more" in records[0].reply and "€2.00" in records[0].reply
+    assert not any(r.writes for r in records)
+
+
+def test_up_to_a_surcharge_is_proposed(db: Database) -> None:
+    said = "Change the lamp in order #W1000001 to high brightness, only if it's at most 10 euros more. Visa."
+    records = talk(db, said, "yes", customer="mia")
+    assert records[1].writes[0]["new_item_ids"] == ["L-white-high"]
+
+
+def test_of_two_the_one_that_is_described_is_changed(db: Database) -> None:
+    said = "Of the two lamps in order #W1000004 I'd exchange the black one for a white low one. Visa."
+    records = talk(db, said, "yes", customer="mia")
+    assert records[1].writes[0]["item_ids"] == ["L-black-low"]
+
+
+def test_short_forms_of_helping_words() -> None:
+    assert spelt_out("it shld go w my card n paypal") == "it should go with my card and paypal"
+    assert spelt_out("45 n main street") == "45 n main street"

@@ -19,7 +19,7 @@ from assistant.types import Product, Variant
 class Choice:
     """`variant` when it is decided; else `options` to choose from. `problem`: why the wish can't be met:
     "gone" (nothing like it can be had), "same" (it is the very item), "best" (it is already the cheapest or dearest),
-    "kind" (another product), "unsaid" (no wish yet)."""
+    "kind" (another product), "over" (it costs more extra than they want to pay), "unsaid" (no wish yet)."""
 
     variant: Variant | None = None
     options: list[Variant] = field(default_factory=list)
@@ -65,7 +65,17 @@ def _first(product: Product, line: Line, wish: Wish, like: Line | None, there: l
         return Choice(options=near or there, problem="same" if same else "gone", asked=", ".join(wish.missing))
     if wish.extreme and _is_best(product, line, wish, fits):
         return Choice(options=there, problem="best")
-    return _pick(product, line, wish, fits, asked)
+    picked = _pick(product, line, wish, fits, asked)
+    return picked if wish.extra is None else _within(picked, line, wish.extra)
+
+
+def _within(picked: Choice, line: Line, extra: int) -> Choice:
+    """The choice, as far as it costs at most so much more than what was paid."""
+    found = [picked.variant] if picked.variant is not None else picked.options
+    within = [f for f in found if f.price.minor - line.price <= extra]
+    if not within:
+        return Choice(options=found, problem="over")
+    return picked if picked.variant is not None else replace(picked, options=within)
 
 
 def _seconds(other: Wish, first: Wish) -> list[Wish]:

@@ -28,9 +28,18 @@ def answer(question: Json, desk: Desk) -> str | None:
 
 def no_such_order(number: str, desk: Desk) -> str:
     """The same words for a number that nobody has and for one that somebody else has."""
+    return f"I couldn't find order {_asked(number, desk)} among your orders."
+
+
+def not_one_of_theirs(number: str, desk: Desk) -> str:
+    """When such a number is given again; no word on whether anybody has it."""
+    return f"Order {_asked(number, desk)} isn't one of your orders, and I can only look after those."
+
+
+def _asked(number: str, desk: Desk) -> str:
+    """A number as the customer gave it."""
     number = re.sub(r"^order (?:number |no\.? ?|id )?(?:is )?", "", number).upper()
-    asked = desk.sheet.put("customer", desk.account.customer_id, "order_asked", number, number)
-    return f"I couldn't find order {asked} in your account."
+    return desk.sheet.put("customer", desk.account.customer_id, "order_asked", number, number)
 
 
 def email(question: Json, desk: Desk) -> str | None:

@@ -87,14 +87,13 @@ def _not_theirs(step: Step, number: int, goal: Goal, desk: Desk) -> bool:
     """A number that is no order of theirs, be it nobody's or another customer's: asked about once. Given again it ends
     the request. Whether the turn ends with it."""
     asked, goal.unknown = goal.unknown, ""
-    said = info.no_such_order(asked, desk)
     step.task.goal = number
     if asked in goal.told:
-        step.plan.say(f"{said} I can only look after orders of your own account.")
+        step.plan.say(info.not_one_of_theirs(asked, desk))
         goal.state = REFUSED
         return False
     goal.told.append(asked)
-    step.plan.say(f"{said} Could you check the order number?")
+    step.plan.say(f"{info.no_such_order(asked, desk)} Could you check the order number?")
     step.task.asked = "order"
     return True
 

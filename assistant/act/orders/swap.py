@@ -131,6 +131,9 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
     if not choice.options:
         out.refusals.append(f"There is no other version of the {line.name} available at the moment.")
         return
+    if choice.problem == "over":
+        out.refusals.append(_too_dear(choice, line, item, desk))
+        return
     item.asked = True
     item.offer = choice.options[0].sku if len(choice.options) == 1 else ""
     if choice.problem == "":
@@ -149,6 +152,18 @@ def _open_choice(choice: Choice, product: Product, line: Line, item: Item, desk:
         return
     item.gone = {"wish": item.wish.as_json(), "times": item.times}
     out.ask("option", f"{why} Available are: {listed}. Which one would you like instead?")
+
+
+def _too_dear(choice: Choice, line: Line, item: Item, desk: Desk) -> str:
+    """That what is wished for costs more extra than the customer set, with the figures of the cheapest that fits."""
+    least = min(choice.options, key=lambda v: v.price)
+    price = desk.sheet.money("sku", least.sku, "price", least.price.minor)
+    more = desk.sheet.money("order", line.order_id, "difference", least.price.minor - line.price)
+    limit = desk.sheet.money("customer", desk.account.customer_id, "limit", item.wish.extra or 0)
+    return (
+        f"The {line.name} ({phrases.version(least)}) costs {price}, which is {more} more than yours and over the "
+        f"{limit} that you set, so I leave it as it is."
+    )
 
 
 def _again(item: Item) -> bool:

@@ -93,7 +93,11 @@ def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None, account: Ac
         goal.orders = [task.order]
 
 
-_SAME_ADDRESS = re.compile(r"\b(?:it|that|this|the same|same one)\b")
+_SAME_ADDRESS = re.compile(
+    r"\b(?:it|(?:that|this)(?! (?!(?:one|address|place|too|also|as|for|in|to|on|should|is|now|please)\b)[\w-]+)|"
+    r"the same|same one)\b"
+)
+"""The address that was spoken of; "that second parcel" is none."""
 _ANOTHER = re.compile(r"\b(?:another|other|different|second) (?:\w+ )?(?:order|one)\b")
 
 

@@ -75,7 +75,8 @@ class AskReader:
         found = [m for n, m in enumerate(found) if not self._items.in_wish(clause, found, n, kind)]
         for n, mention in enumerate(found):
             if mention not in kept:
-                ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus))
+                begin = max((m.end for m in context if m.end <= mention.start), default=0)
+                ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus, begin))
         if kind == "swap":
             self._items.share(ask.items)
         ask.items += self._items.by_id(clause, kind)
@@ -102,8 +103,8 @@ class AskReader:
         return out
 
     def _of_ones(self, kind: str, focus: Focus) -> list[Line]:
-        """What "the electric one" may be one of besides what its clause names. Where a version is being chosen, "the
-        black one" is that version."""
+        """What "the electric one" may be one of besides what its clause names. Where another version is wished for,
+        "the black one" may be that."""
         if kind == "swap" or focus.kind == "swap":
             return []
         under_way = [x for k in (*focus.lines, *focus.told) if (x := self._scene.account.line(*k))]
@@ -118,6 +119,8 @@ class AskReader:
             return named
         if wording.actions(clause):
             return self._scene.mentions(clause)
+        if self._wishes.names_other(self.recent.lines, clause):
+            return []  # "same look but with the LCD thingy" wishes of the watch that was named just now
         before = {x.name for x in self.recent.lines}
         return [m for m in self._scene.mentions(clause) if not set(m.names) <= before]
 

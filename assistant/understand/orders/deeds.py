@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.linear import Encode, LinearHead
-from assistant.understand.orders.items import Mention
+from assistant.understand.orders.items import Find, Mention
 from assistant.understand.orders.refs import ORDER_ID
 from assistant.understand.orders.signals import speaks_of_own
 from assistant.understand.orders.wording import sentences
+from assistant.understand.orders.words import LIKELY
 
 _HEAD = Path(__file__).parents[1] / "data" / "deeds.json"
 DEEDS = frozenset({"cancel", "return", "swap", "address", "payment"})
@@ -50,6 +51,18 @@ def wants_deed(low: str, encode: Encode) -> bool:
         kind, share = deed(sentence, encode)
         if kind in DEEDS and share >= (_LIKELY if own else _CERTAIN):
             return True
+    return False
+
+
+def wants_with(low: str, encode: Encode, find: Find) -> bool:
+    """Whether a sentence of a (mended) message names something that its writer has bought, and wants a deed done with
+    it. `find`: where a text names items of the customer's."""
+    for sentence in sentences(low):
+        items = [] if _WH.match(sentence) else find(sentence)
+        if items:
+            kind, share = deed(sentence, encode, items)
+            if kind in DEEDS and share >= LIKELY:
+                return True
     return False
 
 

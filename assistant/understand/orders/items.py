@@ -26,12 +26,14 @@ _WEAK = frozenset("smart digital electric wireless portable mechanical action ne
 
 @dataclass(frozen=True)
 class Mention:
-    """Words that name items: `start`/`end` in the text, and the product names (of the customer's own) they fit."""
+    """Words that name items: `start`/`end` in the text, and the product names (of the customer's own) they fit.
+    `lines`: those of them that are meant, where it is known; empty for all."""
 
     start: int
     end: int
     names: tuple[str, ...]
     plural: bool
+    lines: tuple[LineKey, ...] = ()
 
 
 Find = Callable[[str], list[Mention]]
@@ -166,7 +168,10 @@ def described(lines: Sequence[Line], text: str) -> list[Line]:
     return [x for s, x in scores if s == most] if most > 0 else list(lines)
 
 
-_DEGREE = re.compile(r"\b(?:the|my|whichever|what(?:ever)?|which) (?:[\w-]+ ){0,4}?([a-z]+?e?(?:r|st))\b(?: ([\w-]+))?")
+_DEGREE = re.compile(
+    r"\b(?:the|my|whichever|what(?:ever)?|which) (?:[\w-]+ ){0,4}?"
+    r"(?:([a-z]+?e?(?:r|st))\b(?: ([\w-]+))?|([a-z]+) (?=$|ones?\b))"
+)
 
 
 def _by_degree(lines: Sequence[Line], low: str) -> list[Line] | None:
@@ -177,8 +182,9 @@ def _by_degree(lines: Sequence[Line], low: str) -> list[Line] | None:
         for name, value in line.options.items():
             options[name] = list(dict.fromkeys([*options.get(name, []), value]))
     for match in _DEGREE.finditer(low):
-        found = adjective(match[1], options)
-        plain = next((way for words, way in _PLAIN if match[1] in words), 0)
+        word = match[1] or match[3]
+        found = adjective(word, options)
+        plain = next((way for words, way in _PLAIN if word in words), 0)
         option = option_named(match[2] or "", options) if found or plain else None
         option, sign = option or (found[0] if found else ""), found[1] if found else plain
         order = rank(options.get(option, []))

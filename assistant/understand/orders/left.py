@@ -88,7 +88,7 @@ def _condition(text: str, came: _Outcome) -> str:
         if (
             came.takes_back
             or (came.falls_back and not STRICT.match(part))
-            or (came.minds_price and _OF_PRICE.search(part))
+            or (came.minds_price and (_OF_PRICE.search(part) or _IF_SO.match(text[match.start() :])))
             or _THERE.search(part)
             or came.says_option(part)
         ):
@@ -129,7 +129,10 @@ class _Outcome:
     @property
     def minds_price(self) -> bool:
         """Whether a price was understood as a condition."""
-        return any(w.cheaper or w.no_dearer or w.under or any(e[0] == "price" for e in w.extreme) for w in self._wishes)
+        return any(
+            w.cheaper or w.no_dearer or w.under or w.extra is not None or any(e[0] == "price" for e in w.extreme)
+            for w in self._wishes
+        )
 
     def says_option(self, part: str) -> bool:
         """Whether a part of a clause names an option that something was understood of: "as long as the size stays"."""
@@ -260,6 +263,10 @@ _POLITE_IF = re.compile(
     r"you(?:'d)? (?:can|could|would|will|want|like|please|need|must|wish|prefer|don't mind|do not mind|don't|may|ask)|"
     r"that(?:'s| is| would be)? (?:works|helps|possible|can be)|anything|any|there (?:is|are)|there's)\b"
 )
+_IF_SO = re.compile(
+    r"if (?:it is|it's|so|it does|that's the case)\W+(?:\w+ )?(?:leave|keep|don't|do not|forget|skip|stop)\b"
+)
+"""Behind a limit: what is beyond it is left as it is anyway."""
 _OF_PRICE = re.compile(
     r"\b(?:dearer|pricier|cheap\w*|expensive|cost\w*|price\w*|less|more|under|below|save|money|\d+)\b"
 )

@@ -39,7 +39,13 @@ def only_tell_orders(found: Sequence[Mention], clause: str, kind: str) -> list[M
             continue
         if n and _TOGETHER.fullmatch(clause[found[n - 1].end : mention.start]) and found[n - 1] not in out:
             continue
-        run = n and found[n - 1] in out and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])
+        one = clause[mention.start : mention.end] in ("one", "ones")  # "the order with two kettles, the glass one"
+        run = (
+            n
+            and not one
+            and found[n - 1] in out
+            and patterns.AND_THE.fullmatch(clause[found[n - 1].end : mention.start])
+        )
         by_content = kind in ("cancel", "") or patterns.ENTIRE.search(clause) or patterns.EVERY.search(clause)
         if patterns.NEAR.search(before) or run or (by_content and patterns.SPOKEN_OF.search(before)):
             out.append(mention)

@@ -11,12 +11,16 @@ import re
 from collections.abc import Sequence
 
 from assistant.shop.accounts import Line
-from assistant.understand.orders.items import Mention, described
+from assistant.understand.orders.items import Mention, described, key
 from assistant.understand.orders.scene import Scene
 
 _ONE = re.compile(r"\b(?:the|my|that|this|those|these) ((?:[\w-]+ ){1,4}?)(ones?)\b(?! of\b)")
 _LINKED = re.compile(r"\b(?:for|to|into|with|like|as|than|want|need|prefer)\s+$")
 """Before what something is to become, or is compared with."""
+_OUT_OF = re.compile(
+    r"\b(?:of|among|between) (?:the|my|these|those|both)(?: (?:my|these|those))?(?: \d+)? (?:[\w-]+ ){0,2}$"
+)
+"""Before several of which one is told behind them: "of the two glass shelves the small one"."""
 
 
 def with_ones(found: Sequence[Mention], clause: str, before: Sequence[Line], scene: Scene) -> list[Mention]:
@@ -36,5 +40,6 @@ def with_ones(found: Sequence[Mention], clause: str, before: Sequence[Line], sce
         told = described(mine, f"the {match[1]}")
         if told and len(told) < len(mine):
             names = tuple(dict.fromkeys(x.name for x in told))
-            out.append(Mention(match.start(2), match.end(2), names, match[2] == "ones"))
+            out = [m for m in out if m.end > match.start() or not _OUT_OF.search(clause[: m.start])]
+            out.append(Mention(match.start(2), match.end(2), names, match[2] == "ones", tuple(map(key, told))))
     return sorted(out, key=lambda m: m.start)

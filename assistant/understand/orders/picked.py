@@ -35,9 +35,13 @@ class ItemReader:
         self._scene = scene
         self._wishes = wishes
 
-    def item(self, clause: str, found: Sequence[Mention], n: int, kind: str, ask: Ask, at: int, focus: Focus) -> Item:
+    def item(
+        self, clause: str, found: Sequence[Mention], n: int, kind: str, ask: Ask, at: int, focus: Focus, begin: int = 0
+    ) -> Item:
+        """What the n-th of the items `found` in a clause means. What is said of it doesn't begin before `begin`."""
         mention = found[n]
         start, end = chunk(clause, found, n, kind)
+        start = max(start, begin)
         before, after = clause[start : mention.start], clause[mention.end : end]
         link = patterns.CONNECT.search(after) if kind == "swap" else None
         if (

@@ -132,10 +132,18 @@ class OrderReader:
             return None
         if kind == "payment" and (said.asks or said.rest.items or focus.kind):
             return None  # "PayPal, though the order was on a gift card" pays what is being asked for
-        if kind not in DEEDS or share < (words.SURE if said.asks or kind == "cancel" else words.LIKELY):
+        if kind not in DEEDS or share < (words.SURE if said.asks else words.LIKELY):
             return None
         ask = self._asks.ask(kind, clause, 0, original, focus)
+        if kind == "cancel" and share < words.SURE and not self._open(ask):
+            return None
         return ask if _complete(ask) else None
+
+    def _open(self, ask: Ask) -> bool:
+        """Whether all that a request names is in orders that haven't left."""
+        named = {*ask.orders, *(k[0] for i in ask.items for k in i.lines)}
+        status = {o.order_id: o.status for o in self._scene.account.orders}
+        return bool(named) and all(status[o] in self._scene.shop.open_statuses for o in named)
 
     def _for_another(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """

@@ -14,7 +14,7 @@ from assistant.language import stems
 from assistant.order_talk import Ask, LineKey
 from assistant.shop.accounts import Account, Line
 from assistant.types import Json, Product
-from assistant.understand.orders.items import Mention, described, mentions, option_words
+from assistant.understand.orders.items import Mention, described, key, mentions, option_words
 from assistant.understand.orders.likeness import Encode, Likeness
 from assistant.understand.orders.refs import orders_at
 from assistant.understand.vocabulary import canonical
@@ -116,7 +116,8 @@ class Scene:
         return Likeness(self.shop.encode, {n: _kind(p) for n, p in products.items()})
 
     def of(self, mention: Mention) -> list[Line]:
-        return [x for x in self.lines if x.name in mention.names]
+        named = [x for x in self.lines if x.name in mention.names]
+        return [x for x in named if key(x) in mention.lines] if mention.lines else named
 
     def orders_with(self, context: Sequence[Mention]) -> list[str]:
         sets = [{x.order_id for x in self.of(m)} for m in context]

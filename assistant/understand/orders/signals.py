@@ -15,12 +15,13 @@ from assistant.understand.orders.refs import ORDER_ID, address_in
 
 _OWN = re.compile(
     r"\b(?:my (?:\w+ ){0,3}(?:orders?|parcel|package|purchase|delivery|shipment|address(?:es)?|account|refund|"
-    r"items?|gift card)|(?:the|my) (?:[\w-]+ ){1,3}orders?|orders? (?:with|containing) (?!you\b)|(?:my |the |"
+    r"items?|gift card)|(?:the|my) (?:[\w-]+,? ){1,5}?orders?|orders? (?:with|containing) (?!you\b)|(?:my |the |"
     r"^)pending (?:\w+ ){1,3}|"
     r"(?:order|purchase)s? of mine|on order|my (?:[\w'-]+ ){0,3}[\w'-]+,? (?:which|that)(?:'s| is| has| are| have)? "
     r"(?:still |already |just )?(?:pending|came|come|arrived|delivered|shipped|ordered|received|on (?:its|the) way)|"
     r"i(?:'ve| have|'d)? (?:just |recently |already |also |only |somehow )*(?:ordered|"
     r"bought|received|got|purchased|placed|cancelled|paid|lost|had)|"
+    r"(?:got|have|had|bought|ordered|received)\b[^.?!]{0,40} (?:from|off) you|"
     r"you (?:guys )?sent|(?:was|were|been|got) (?:delivered|sent|shipped) to (?:me|us)|(?:that|which) (?:just "
     r")?(?:came|arrived)|"
     r"i(?: now)? own\b|i(?:'ve| have)? (?:paid|spent|splurged)|"
@@ -204,7 +205,13 @@ def names_own(text: str, names: Sequence[str], options: frozenset[str]) -> bool:
     instead of 44"."""
     low = wording.mend(text)
     swap = re.search(r"\b(?:instead of|rather than)\b", low)
-    return any(bool(swap) or re.search(r"\bmy (?:\w+ ){0,2}$", low[: m.start]) for m in mentions(low, names, options))
+    found = mentions(low, names, options)
+    return any(bool(swap) or re.search(r"\bmy (?:\w+ ){0,2}$", low[: m.start]) for m in found) or (
+        bool(found) and bool(_FROM_US.search(low))
+    )
+
+
+_FROM_US = re.compile(r"\b(?:got|have|had|bought|ordered|received)\b[^.?!]{0,40} (?:from|off) you\b")
 
 
 def _of_anybody(low: str) -> bool:

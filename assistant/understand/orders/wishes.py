@@ -62,6 +62,7 @@ _SOME_ID = re.compile(r"\b\d{6,}\b")
 
 def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = None, skus: Sequence[str] = ()) -> Wish:
     """The wish in `text` (mended). `values` are the product's options, `current` those of the item to be replaced."""
+    extra, text = _extra(text)
     parts = [p for p in _INSTEAD.split(text) if p and p.strip(" ,.;")]
     tails = [m[1] for p in parts for m in _TAIL.finditer(p)]
     parts = [_TAIL.sub(" ", p) for p in parts]
@@ -78,7 +79,27 @@ def read_wish(text: str, values: Values, *, current: Mapping[str, str] | None = 
     said = first.sku or first.want or first.prefer or first.extreme or first.relative or first.identical
     if others and not said:
         first = others.pop(0).over(first)
+    first.extra = extra
     return _with_fallbacks(first, others)
+
+
+_AT_MOST_MORE = re.compile(
+    r"[,;]?\s*\b(?:but |and )?(?:only )?(?:if|as long as|so long as|provided(?: that)?|unless|for|at)\b[^,;.]*?"
+    r"\d[\d.,]*\d?\W{0,2}(?:\w+ )?(?:extra|more|on top|additional(?:ly)?|dearer|pricier|difference|surcharge)\b[^,;.]*|"
+    r"[,;]?\s*\b(?:but |and )?(?:only )?(?:if|as long as|so long as|provided(?: that)?|unless)\b[^,;.]*?"
+    r"\b(?:difference|surcharge|extra)\b[^,;.]*?\d[\d.,]*\d?[^,;.]*"
+)
+"""Up to which surcharge something is wanted: "if it's no more than 70 dollars extra", "unless the difference is 20"."""
+
+
+def _extra(text: str) -> tuple[int | None, str]:
+    """How much more something may cost, in minor units; and the text without that condition."""
+    for match in _AT_MOST_MORE.finditer(text):
+        bounds = price_bounds(match[0])
+        most = bounds.low if bounds.high is None and "unless" in match[0] else bounds.high
+        if most is not None:
+            return most, f"{text[: match.start()]} {text[match.end() :]}"
+    return None, text
 
 
 def _with_fallbacks(first: Wish, others: Sequence[Wish]) -> Wish:
