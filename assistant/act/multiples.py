@@ -1,6 +1,7 @@
-"""One version against several of another: "is the kilo bag cheaper than 4 of the small ones?".
+"""Two sides whose prices are told and set against each other: "is the kilo bag cheaper than 4 of the small ones?".
 
-Multiplies the shop's own prices and says which comes to less; knows no offers (a sum with offers is a basket's matter).
+A side is one version, or several of it. Multiplies the shop's own prices and says which comes to less, and by how much;
+knows no offers (a sum with offers is a basket's matter).
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ def against_many(request: Request, context: Context, plan: Plan) -> bool:
     sides = [_one(piece, context) for piece in request.extra["sides"]]
     if any(side is None for side in sides):
         return False
-    (first, one, few), (second, other, many) = (side for side in sides if side is not None)
+    left, right = (side for side in sides if side is not None)
+    (first, one, few, _), (second, other, many, _) = left, right
     if one.price.currency != other.price.currency or one.sku == other.sku:
         return False
-    totals = [_say(first, one, few, context, plan), _say(second, other, many, context, plan)]
+    totals = [_say(left, context, plan), _say(right, context, plan)]
+    plan.focus = list(dict.fromkeys((first.product_id, second.product_id)))
+    plan.listed = [{"product": p.product_id, "sku": v.sku} for p, v in ((first, one), (second, other))]
     if totals[0].minor == totals[1].minor:
         plan.say("Both come to the same.")
         return True
@@ -30,24 +34,33 @@ def against_many(request: Request, context: Context, plan: Plan) -> bool:
     receipts = (context.price_receipt(one), context.price_receipt(other))
     be = "are" if fact.plural or number > 1 else "is"
     fact.fields["verdict"] = Field("name", f"{be} cheaper", receipts, "which comes to less")
+    gap = Money(abs(totals[0].minor - totals[1].minor), one.price.currency)
+    fact.fields["difference"] = Field("price", context.money(gap), receipts, "how much less or more it costs")
     item = f"{number} × the {fact.key('item')}" if number > 1 else f"The {fact.key('item')}"
-    plan.say(f"{item} {fact.key('verdict')}.", fact.key("verdict"))
-    plan.focus = [first.product_id]
+    plan.say(f"{item} {fact.key('verdict')} by {fact.key('difference')}.", fact.key("difference"))
     return True
 
 
-def _one(piece: Piece, context: Context) -> tuple[Product, Variant, int] | None:
-    """The version that a side means, with how many of it; None where several prices are left."""
+_Side = tuple[Product, Variant, int, dict[str, str]]
+"""A product, a version of it at the side's price, how many, and the options to name."""
+
+
+def _one(piece: Piece, context: Context) -> _Side | None:
+    """What a side means; None where several prices are left."""
     product = context.catalogue.product(piece.products[0])
     if product is None:
         return None
     choice = choose(product, piece.wanted, piece.skus)
     sold = [v for v in choice.sold if v.available is not False] or list(choice.sold)
-    return (product, sold[0], piece.quantity) if len({v.price for v in sold}) == 1 and not choice.missing else None
+    if len({v.price for v in sold}) != 1 or choice.missing:
+        return None
+    shown = only(sold[0], distinguishing(product.variants)) if len(sold) == 1 else choice.label_options
+    return product, sold[0], piece.quantity, shown
 
 
-def _say(product: Product, variant: Variant, number: int, context: Context, plan: Plan) -> Money:
-    fact = context.item(plan, product, only(variant, distinguishing(product.variants)))
+def _say(side: _Side, context: Context, plan: Plan) -> Money:
+    product, variant, number, shown = side
+    fact = context.item(plan, product, shown)
     amount = context.add_price(fact, [variant])
     total = Money(variant.price.minor * number, variant.price.currency)
     if number == 1:

@@ -40,6 +40,7 @@ from assistant.understand.basket_words import (
     counts_anew,
 )
 from assistant.understand.clause import Clause
+from assistant.understand.counted import sum_of_many
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
 from assistant.understand.naming import Lookup
 from assistant.understand.state import State
@@ -131,7 +132,7 @@ def _heard(
 def _another_number(talk: _Talk, lookup: Lookup) -> Request | None:
     """ "4 of the 9 cm ones", "and ten?": another number of the one thing that was priced."""
     if talk.pieces:
-        return None
+        return _so_many(talk, lookup)
     if number := counted_ones(talk.text, talk.requests, lookup):
         return _request(talk, number, {})
     counts = talk.folded
@@ -139,7 +140,16 @@ def _another_number(talk: _Talk, lookup: Lookup) -> Request | None:
         counts = re.sub(r"\b(?:with|using|and)? ?(?:the )?(?:code )?q{3,}", "", fold(talk.text))
     if number := other_number(counts, talk.state, lookup):
         return _request(talk, number, talk.state.basket if talk.state.act == "basket" else {})
-    return None
+    return _so_many(talk, lookup)
+
+
+def _so_many(talk: _Talk, lookup: Lookup) -> Request | None:
+    """So many of the one thing that is named or meant, where their sum is asked and nothing else."""
+    named = len(talk.pieces) - len(talk.pointed)
+    if len(talk.pieces) > 1 or (named and talk.counted) or compares(talk.requests, talk.folded):
+        return None
+    several = sum_of_many(talk.text, talk.requests, lookup)
+    return _request(talk, several, {}) if several else None
 
 
 def _told_apart(talk: _Talk, lookup: Lookup) -> Request | None:

@@ -20,6 +20,7 @@ from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
 from assistant.understand.clauses import split
 from assistant.understand.deadline import by_a_day
+from assistant.understand.gaps import price_gap
 from assistant.understand.give_back import of_giving_back
 from assistant.understand.kinds import ADVICE, COSTS, OF_BASKET, OF_OFFERS, OFF, Linked, Seen, gift_asked, see
 from assistant.understand.multiples import against_many
@@ -69,6 +70,8 @@ def refine(
     own_offer = _named(text, offer_names) and not COSTS.search(fold(text))
     if (several := against_many(text, state, lookup)) is not None:
         return [several]
+    if (gap := price_gap(text, requests, state, linked, lookup)) is not None:
+        return [gap]
     if not own_offer and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
         if len(request.extra["basket"].pieces) < len(state.basket.get("pieces", ())):
             told = [t for t in told if t.name != "avoids"]  # "no milk after all" tells of a sum, not of a diet

@@ -1,0 +1,100 @@
+"""So many of the one thing that is meant, and their sum asked: "two of those low chairs in rust, what's that?".
+
+Finds the number that counts and the version that is named beside it; numbers that measure, limit or name a version
+count nothing. Knows no prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from assistant.language import STOP_WORDS, Tok, fold, stem, stems, tokenize, words_to_numbers
+from assistant.request import Piece, Request
+from assistant.types import Product
+from assistant.understand.basket import named_options
+from assistant.understand.basket_words import ADDS_UP
+from assistant.understand.kinds import COSTS, TOGETHER
+from assistant.understand.options import option_values
+from assistant.understand.sizes import relative
+from assistant.understand.vocabulary import is_unit
+
+Lookup = Callable[[str], Product | None]
+
+_SUM = re.compile(
+    r"\bwhat(?:'s| is| are| would| will| do| does)\b[^?.!]{0,20}\b(?:\d{1,2} of (?:them|those|these|it)|"
+    r"(?:that|those|these|they|them|it)(?: (?:be|make|come to|on its own|all|then))*)\W*$|=\W*$|\bmakes?\W*$"
+)
+"""What a number of things is, with no word of money: "in firm, what are two of them?", "what does that make"."""
+_BOUNDS = frozenset(
+    """under over below above than max maximum min minimum most least up to upto around about in till until by within
+    budget do only spend from between size sizes age aged version series number no top first last next past every
+    model gen generation""".split()
+)
+"""Before a number they say that it is a limit, an age, a size or a time: "under 30", "do 40?", "in 3"."""
+_PIECES = frozenset(
+    stem(w)
+    for w in """piece pack packet pair set unit item one cup box bag tin can jar bottle tube roll sheet bar pot
+    small smaller little big bigger large larger medium plain same""".split()
+)
+"""What things are counted in beside their own names; before any other noun a number counts that: "6 kids"."""
+_NO_COUNT = re.compile(
+    r"\s?[$€£¥%]|[.,/:-]\d|\s?(?:pounds?|quid|euros?|dollars?|bucks|off)\b| of (?:us|you)\b|'?s\b"
+    r"|\s?(?:-|to) ?\d"
+)
+_MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|\d[.,/x×-]$")
+_FEW, _MANY = 2, 99
+
+
+def sum_of_many(text: str, requests: Sequence[Request], lookup: Lookup) -> list[Piece]:
+    """The one thing that a message was read to be about, as often as it says; empty where it asks no sum of so many."""
+    said = words_to_numbers(fold(text))
+    ids = {p for r in requests for p in r.products}
+    if len(ids) != 1 or not (COSTS.search(said) or TOGETHER.search(said) or ADDS_UP.search(said) or _SUM.search(said)):
+        return []
+    product = lookup(next(iter(ids)))
+    if product is None or any(r.limits.price for r in requests) or (count := how_many(said, product)) is None:
+        return []
+    return [_version(said, count, product, [r for r in requests if r.products][-1], lookup)]
+
+
+def _version(said: str, count: int, product: Product, read: Request, lookup: Lookup) -> Piece:
+    """The piece in the version that was read and is named now, a size by its word too: "two small ones in black"."""
+    rest = re.sub(rf"\b{count}\b", "q" * len(str(count)), said, count=1)
+    piece = Piece((product.product_id,), count, (), read.skus if len(read.skus) == 1 else ())
+    values = option_values([product])
+    named = [w for w in (*named_options(rest, piece, lookup), *relative(rest, values)) if w.value]
+    named = [w for at, w in enumerate(named) if all(w.name != n.name for n in named[:at])]
+    kept = [w for w in read.wanted if w.value and w.asked != str(count) and w.name not in {n.name for n in named}]
+    return replace(piece, wanted=(*kept, *named), skus=() if named else piece.skus)
+
+
+def how_many(said: str, product: Product) -> int | None:
+    """The first number of a message, its number words in figures, that may say how many of the product."""
+    values = [v for variant in product.variants for v in variant.options.values() if v.split()]
+    own = {v.split()[0].lower() for v in values} | set(re.findall(r"\d+", product.name))
+    called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
+    return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
+
+
+def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
+    """The numbers that may say how many of what is `called` so, by the stems of its names."""
+    tokens = tokenize(said)
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].text if at else ""
+        if before == "have" and at > 1 and tokens[at - 2].text in _BOUNDS:
+            continue  # "I only have 30"
+        if token.text.isdigit() and before not in _BOUNDS and _counts(tokens, at, said, called):
+            yield int(token.text)
+
+
+def _counts(tokens: Sequence[Tok], at: int, said: str, called: Collection[str]) -> bool:
+    """Whether a number is neither money nor a measure, nor of another noun that follows it."""
+    token = tokens[at]
+    if _MONEY_BEFORE.search(said[: token.start]) or _NO_COUNT.match(said[token.end :]):
+        return False
+    if at + 1 == len(tokens) or re.search(r"[^\w\s]", said[token.end : tokens[at + 1].start]):
+        return True
+    after = tokens[at + 1]
+    return after.stem in called or (not is_unit(after.text) and (after.text in STOP_WORDS or not after.text.isalpha()))

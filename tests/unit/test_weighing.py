@@ -1,0 +1,104 @@
+"""Weighing in talk: so many of one thing and their sum, and by how much one thing or version costs more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.types import Record
+from tests.unit.test_other_shops_talk import say, shops  # noqa: F401
+
+Talk = Callable[..., Record]
+
+
+@pytest.mark.parametrize(
+    ("turns", "sum_"),
+    [
+        (("how much is the pebble power bank", "cool 2 small ones black. total"), "£59.98"),
+        (("drift pillow in firm please", "what are two of them?"), "£49.90"),
+        (("feather air mat, the long one?", "Three of this please, together how much?"), "£249.70"),
+        (("price of the perch camp chair", "hm ok. two low chairs in rust, how much"), "£79.90"),
+        (("beck steel bottle in blue?", "Four of those small ones come to...?"), "£67.80"),
+        (("house coffee for a filter, 250 g", "unbelievable. 250s then, price of four"), "£34.00"),
+        (("ember mug in cream?", "5 of the sage, what does that make"), "£62.50"),
+    ],
+)
+def test_so_many_of_the_one_thing_are_added_up(turns: tuple[str, ...], sum_: str, talk: Talk) -> None:
+    assert sum_ in talk(*turns).reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "sum_"),
+    [
+        (("how much is the boxed blender", "We would want four of that one. Total, please?"), "$159.96"),
+        (("beef steak price", "and the sum for 3 of this"), "$38.97"),
+        (("calvin klein ck one?", "nine of those cost what?!"), "$449.91"),
+    ],
+)
+def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str, say: Talk) -> None:  # noqa: F811
+    assert sum_ in say("dummyjson", *turns).reply
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("how much is the tarn 2", "what would it cost for 2 people to share"),
+        ("how much is the ember mug", "what does it cost under 30"),
+        ("beam 400 head torch price", "and how much is the beam 800?"),
+        ("stride trousers price", "how much are they in 34?"),
+        ("summit board game price?", "how much is it for 3 to 5 players"),
+    ],
+)
+def test_a_number_that_counts_something_else_multiplies_nothing(turns: tuple[str, ...], talk: Talk) -> None:
+    assert " × " not in talk(*turns).reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "gap"),
+    [
+        (("harbour duffel in 60 litres?", "What does the 90 add to the price over the 60?"), "£20.00"),
+        (("price of the glide pan 24", "how much more is the 28 one"), "£5.00"),
+        (("plunge french press?", "How much bigger is the 1 litre press in price than the little one?"), "£10.00"),
+        (("sleeping bags?", "how many more £ is that, long to long"), "£54.50"),
+        (("which of your rain jackets is lighter", "what would I save by taking the lighter of the pair?"), "£44.05"),
+        (("ember mug or the ember kettle?", "price gap?"), "£46.50"),
+    ],
+)
+def test_the_gap_in_price_is_told(turns: tuple[str, ...], gap: str, talk: Talk) -> None:
+    assert f"by {gap}" in talk(*turns).reply
+
+
+@pytest.mark.parametrize(
+    ("shop", "turns", "gap"),
+    [
+        (
+            "dummyjson",
+            ("how much is the rolex submariner", "longines master collection?", "and the price gap?"),
+            "$12,500.00",
+        ),
+        ("dummyjson", ("samsung galaxy s7 price", "how much more for the samsung galaxy s10"), "$400.00"),
+        (
+            "tau2",
+            (
+                "vacuum cleaner, robotic bagless with hepa filter?",
+                "price of the canister bagless pet hair one?",
+                "by how much",
+            ),
+            "$",
+        ),
+    ],
+)
+def test_the_gap_in_price_is_told_in_other_shops(shop: str, turns: tuple[str, ...], gap: str, say: Talk) -> None:  # noqa: F811
+    assert gap in say(shop, *turns).reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (("tarn 2 and tarn 3?", "how much heavier is it than the tarn 2"), "kg"),
+    ],
+)
+def test_what_is_no_money_isnt_reckoned(turns: tuple[str, ...], said: str, talk: Talk) -> None:
+    reply = talk(*turns).reply
+    assert said in reply and "in total" not in reply
