@@ -63,6 +63,10 @@ _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
 
 
+_TELLS_APART = re.compile(r"\b(?:cheaper|worth)\b")
+"""Words of money that ask for no sum: they say which of several is meant, or if it is good."""
+
+
 @dataclass(frozen=True)
 class _Talk:
     """What a message says that may be about a basket."""
@@ -209,9 +213,9 @@ def _asks_sum(talk: _Talk) -> bool:
     summed = bool(talk.labels & OF_BASKET) or bool(TOGETHER.search(folded) or ADDS_UP.search(folded)) or counted
     if not _of_costs(talk) or not (((several or counted) and summed) or (several and talk.pointed)):
         return False
-    together = TOGETHER.search(folded.replace("both", "")) or COSTS.search(folded)
-    if not counted and not together and asks_else(talk.requests):
-        return False  # "stars for both?"
+    together = TOGETHER.search(folded.replace("both", "")) or COSTS.search(_TELLS_APART.sub("", folded))
+    if not counted and not together and (asks_else(talk.requests) or _TELLS_APART.search(folded)):
+        return False  # "stars for both?", "the guarantee on the cheaper of the two?"
     if (told := _ALL_OF_THEM.search(folded)) and len(talk.pieces) < int(told[1]):
         return False  # the sum of two is no answer about three
     return not (compares(talk.requests, folded) or (not counted and apart(talk.requests, folded)))

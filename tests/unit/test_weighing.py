@@ -96,6 +96,8 @@ def test_the_gap_in_price_is_told_in_other_shops(shop: str, turns: tuple[str, ..
 @pytest.mark.parametrize(
     ("turns", "said"),
     [
+        (("ember kettle price", "ember toaster?", "worth it? what do people say in stars about both"), ""),
+        (("ember kettle price", "ember toaster?", "and the guarantee on the cheaper of the two?"), "Toaster"),
         (("tarn 2 and tarn 3?", "how much heavier is it than the tarn 2"), "kg"),
     ],
 )
