@@ -35,7 +35,8 @@ _GAP = re.compile(
     rf"|\bhow (?:many|much) (?:more|less|extra) ?{_MONEY}|\b(?:what'?s|what is|how much is) the extra ?{_MONEY}"
     rf"|\bhow much (?:more|less|extra|dearer|cheaper|pricier)\b(?: expensive)?{_ON}(?!.*\b(?:weighs?|holds?|lasts?)\b)"
     r"|\bpay how much (?:more|less|extra)\b|\badds? to the price\b|\bhow much \w+er\b.*\bin price\b"
-    rf"|\bsaved?\b.*\b(?:{_CHOICE})\b|\bfrom (?:the )?\w+ (?:one )?i save\b|\bby how much\b(?!.*\b(?!cheaper|dearer|pricier)\w+er\b)"
+    rf"|\bsaved?\b.*\b(?:{_CHOICE})\b|\bfrom (?:the )?\w+ (?:one )?i save\b"
+    r"|\bby how much\b(?!.*\b(?!cheaper|dearer|pricier)\w+er\b)"
 )
 """Asks for a difference in money; one that two things are told apart by anyhow is the comparison's own."""
 _OTHER_SIDE = re.compile(r"\b(?:compared?(?: (?:it|that|this))? (?:with|to|against)|vs|versus|against)\b")
