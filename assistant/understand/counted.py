@@ -41,8 +41,9 @@ _PIECES = frozenset(
 """What things are counted in beside their own names; before any other noun a number counts that: "6 kids"."""
 _NO_COUNT = re.compile(
     r"\s?[$€£¥%]|[.,/:-]\d|\s?(?:pounds?|quid|euros?|dollars?|bucks|off)\b| of (?:us|you)\b|'?s\b"
-    r"|\s?(?:-|to) ?\d"
+    r"|\s?(?:-|to) ?\d|[.!?]\s+\w"
 )
+"""Behind a number that counts nothing: money, a range, "4 of us", a number that is a sentence of its own."""
 _MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|\d[.,/x×-]$")
 _FEW, _MANY = 2, 99
 
