@@ -86,6 +86,9 @@ def _tell(request: Request, products: list[Product], context: Context, plan: Pla
     question = plan.question
     if request.act == "availability":  # of several, what can be had comes first
         products = sorted(products, key=lambda p: not asked.to_be_had(p, request))
+        there = {asked.to_be_had(p, request) for p in products}
+        if len(there) > 1:  # one yes and one no: neither is said by itself of what was asked
+            request = replace(request, extra=request.extra | {"of_several": True})
     for product in products[:AT_ONCE]:
         plan.chosen = None  # what was chosen of another product says nothing of this one
         if request.act == "options":

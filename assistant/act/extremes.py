@@ -27,6 +27,7 @@ from assistant.language import squash, stems
 from assistant.request import Limits, Request
 from assistant.shop.search import Hit, Sort
 from assistant.types import Product, Receipt, Variant
+from assistant.understand.topic import Topic
 
 _SORTS: dict[str, Sort] = {
     "cheapest": "cheapest",
@@ -103,9 +104,13 @@ def _says_nothing(pool: Pool, act: str) -> bool:
 
 
 def _of_its_kind(request: Request, pool: Pool, context: Context) -> tuple[Request, Pool]:
-    """The question and the pool widened from one product to its kind: "and the dearest?" after a talk of one tent."""
-    for kind in kinds_of(pool[0][0]):
-        wide = replace(request, products=(), query="", limits=kind, wanted=(), from_context=False, match=None)
+    """The question and the pool widened from one product to what it was found among, else to its kind: "and the
+    dearest?" after a talk of one tent."""
+    wide = replace(request, products=(), query="", wanted=(), from_context=False, match=None)
+    topic: Topic | None = request.extra.get("topic")
+    among = topic if topic and topic.query and pool[0][0].product_id in topic.shown else None
+    searched = [replace(wide, query=among.query, limits=among.limits)] if among else []
+    for wide in (*searched, *(replace(wide, limits=kind) for kind in kinds_of(pool[0][0]))):
         widened = _pool(_candidates(wide, context), wide)
         if len({p.product_id for p, _ in widened}) > 1:
             return wide, widened

@@ -48,6 +48,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         ]
     if not hits and request.from_context and request.limits.price and _ONE.search(request.text.lower()):
         hits = _of_its_kind(request, context)
+    hits = _with_most_values(hits, request, context)
     hits = held(_not_denied(hits, request.text, context), request.text, context)
     hits, avoided = without(_of_measure(_as_told(hits, request, context), request, context), request, context)
     if avoided and not hits:
@@ -83,6 +84,20 @@ def _not_denied(hits: list[Hit], text: str, context: Context) -> list[Hit]:
         for p in context.catalogue.products([h.product_id for h in hits])
     }
     return [h for h in hits if not denied & called.get(h.product_id, set())] or hits
+
+
+def _with_most_values(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
+    """Of what was found, what comes in several of the values named, where nothing else comes in as many: "a fleece in
+    extra large with a full zip" is no pet bed of fleece."""
+    if len(hits) < 2 or request.match is None or request.from_context:
+        return hits
+    found = context.catalogue.products([h.product_id for h in hits])
+    told = {p.product_id: len({w.name for w in request.match(p) if w.name and w.value is not None}) for p in found}
+    most = max(told.values(), default=0)
+    return [h for h in hits if told.get(h.product_id) == most] if most >= _SEVERAL else hits
+
+
+_SEVERAL = 2
 
 
 def _of_measure(hits: list[Hit], request: Request, context: Context) -> list[Hit]:
@@ -269,7 +284,8 @@ def nothing(request: Request, context: Context, plan: Plan) -> None:
             _closest(near, context, plan)
             plan.answered = True
             return
-    near, avoided = without(needs.closest(request, filters(request.limits), context), request, context)
+    closest = _with_most_values(needs.closest(request, filters(request.limits), context), request, context)
+    near, avoided = without(closest, request, context)
     if near and not avoided:
         plan.say("I couldn't find exactly that in our shop.")
         _list(near, replace(request, extra=request.extra | {"by_need": True}), context, plan)

@@ -67,7 +67,8 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
         within = [v.sku for v in choice.available if fits(v, request.limits)]
         choice = choose(product, request.wanted, within or request.skus)
     if not choice.available:
-        unavailable(choice, context, plan, plainly=not _left_over(request))
+        plainly = not _left_over(request) and not request.extra.get("of_several")
+        unavailable(choice, context, plan, plainly=plainly)
         return
     if _contradicts(request, choice, context, plan):
         return
@@ -75,7 +76,7 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
     named = len(choice.available) == 1 or request.limits.price  # then only those that are there are spoken of
     state = context.add_availability(fact, choice.available if named else choice.sold)
     remember(choice.available, plan)
-    plain = not _left_over(request)
+    plain = not _left_over(request) and not request.extra.get("of_several")
     opening = f"{add_answer(fact, 'yes')}, the" if plain else "The"
     be = "are" if fact.plural else "is"
     if len(choice.available) == 1 or len({v.price for v in choice.available}) == 1:

@@ -39,6 +39,7 @@ from assistant.understand.basket_words import (
     compares,
     counts_anew,
 )
+from assistant.understand.beside import saves
 from assistant.understand.clause import Clause
 from assistant.understand.counted import sum_of_many
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
@@ -249,6 +250,8 @@ def _changed(talk: _Talk) -> Request | None:
 def _on_terms(talk: _Talk, lookup: Lookup) -> Request | None:
     """What the things, or those told before, come to with a code, as a member, with a voucher or delivered."""
     pieces, before, labels = talk.pieces, talk.before, talk.labels
+    if saves(talk.folded) and any(r.act == "compare" for r in talk.requests):
+        return None
     about = talk.asks & {"shipping", "free_shipping", "save"}
     old_sum = labels == {"basket"} and not pieces and before
     if not (_wants_terms(talk) or (about and labels & OF_BASKET) or old_sum):

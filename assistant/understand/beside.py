@@ -33,6 +33,29 @@ _AND_WHICH = re.compile(
 """No more than in what two things are to be compared now: "and cheaper?"."""
 
 
+_HOW_MUCH = rf"how much (?:more|less|dearer|cheaper|pricier|{_WAYS})"
+_GAP = re.compile(
+    r"^\W*(?:(?:and|so|ok|but|hm+|then)\W+)*(?:(?:that(?:['’]?s| is| was)?|it(?:['’]?s| is)?|this(?: is)?) )?"
+    rf"{_HOW_MUCH}"
+    r"(?: (?:is|was|does|do|would|will) (?:that|it|this)(?: one)?(?: cost| be)?)?(?: in (?:money|\w+))?(?: then)?\W*$"
+    r"|^\W*(?:(?:and|so|ok|but)\W+)*by how much(?: (?:more|less))?\W*$"
+    r"|\b(?:gap|difference|diff) (?:between|of) (?:those|these|them|the (?:two|2))(?: two)?\W*$"
+)
+"""No more than by how much two things differ: of the last two that is asked."""
+_SAVED = re.compile(
+    r"\b(?:what|how much)(?: money)? (?:do|would|will|could|can|did) (?:i|we) save "
+    r"(?:with|w|by|on|if i (?:take|get|buy)) "
+    r"(?!.*\b(?:code|coupon|voucher|offers?|discounts?|deals?|sale|members?\w*|delivery|shipping|today|now|bundle|set)\b)"
+    r"(?:that|this|it|the|those|these)\b"
+)
+"""What one thing costs less than another: "how much do i save with that one"."""
+
+
+def saves(text: str) -> bool:
+    """Whether a clause asks what is saved by taking one thing for another."""
+    return bool(_SAVED.search(fold(text)))
+
+
 def against(text: str) -> bool:
     """Whether a clause sets something beside what is talked about: "how much more is it than the other brand"."""
     return bool(_AGAINST.search(fold(text)))
@@ -53,10 +76,15 @@ _AMONG = re.compile(
 def set_beside(text: str, named: tuple[str, ...], state: State) -> list[dict[str, Any]]:
     """The things that a clause compares, as [{"product", "sku"}], where it names one of them or none; else empty."""
     folded, focus = fold(text), state.focus
-    if len(named) == 1 and len(focus) == 1 and named[0] != focus[0] and _AGAINST.search(folded):
+    saved = bool(_SAVED.search(folded))
+    if len(named) == 1 and len(focus) == 1 and named[0] != focus[0] and (saved or _AGAINST.search(folded)):
         return [{"product": p, "sku": None} for p in (focus[0], named[0])]
     if not named and state.act == "compare" and len(state.listed) > 1 and _AND_WHICH.search(folded):
         return list(state.listed)
+    if saved and len(focus) == 1 and named in ((), tuple(focus)):
+        return _this_and_the_one_before(state)
+    if _GAP.search(folded) and not named:
+        return _this_and_the_one_before(state) if len(focus) == 1 else the_two(state, text)[:2]
     if named or len(focus) != 1 or " or " in folded:  # "wired or wireless" are versions of the one
         return []
     if _IS_IT.search(folded):

@@ -11,7 +11,9 @@ from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
 from assistant.runtime import DEMO_SHOP
+from assistant.shop.embed import default_embedder
 from assistant.shop.importers import import_shop
+from assistant.shop.search import Search
 from assistant.types import Record
 from tests.unit.importing import shared_data
 from tests.unit.shop_folder import fresh_database
@@ -31,6 +33,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
             db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
             source = DEMO_SHOP if kind == "demo" else shared_data(*_FOLDERS[kind])
             import_shop(db, "shop" if kind == "demo" else kind, source)
+            Search(db, default_embedder()).refresh()
             made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
         return made[kind]
 
@@ -126,3 +129,59 @@ def test_goods_that_one_speaks_with_call_nobody(talk: str, say: Talk) -> None:
 )
 def test_who_wants_a_person_gets_one(said: str, say: Talk) -> None:
     assert say(f"demo: {said}").handoff
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("demo: how much is the tarn 2 | and the tarn 3? | thats how much more", "£50.00"),
+        ("demo: how much is the tarn 2 | and the tarn 3? | by how much", "£50.00"),
+        ("demo: how much is the tarn 3 | and the tarn 2? | how much do i save with that one", "£50.00"),
+        ("demo: how much is the tarn 2 | and the tarn 3? | so the gap between those two?", "£50.00"),
+        ("dummyjson: iphone 13 pro price | and the iphone x | thats how much less", "$200.00"),
+        (
+            "magento: which backpacks do you have | cheapest? | and the dearest, whats that | so the gap between those",
+            "$26.00",
+        ),
+    ],
+)
+def test_by_how_much_the_last_two_differ_is_told(talk: str, told: str, say: Talk) -> None:
+    assert told in say(talk).reply
+
+
+def test_what_a_code_saves_is_no_comparison(say: Talk) -> None:
+    assert "That saves you £21.90" in say("demo: how much do i save with code WELCOME10 on the tarn 2").reply
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("magento: which backpacks do you have | cheapest? | laptop go in it? | and the dearest, whats that", "Fusion"),
+        ("demo: which tents do you have | cheapest? | is it waterproof | and the dearest?", "Basecamp 6"),
+        ("dummyjson: what laptops are there | cheapest? | whats the warranty | and the dearest?", "MacBook"),
+    ],
+)
+def test_the_dearest_is_of_what_was_looked_for(talk: str, told: str, say: Talk) -> None:
+    assert told in say(talk).reply
+
+
+@pytest.mark.parametrize(
+    ("talk", "told", "never"),
+    [
+        ("tau2: bottle for the gym, steel, 1 litre, red | how much", "$49.51", "Luggage"),
+        ("tau2: I'd like a fleece in extra large with a full zip", "Fleece Jacket", "Pet Bed"),
+        ("tau2: a fleece in XL with a full zip | Which colour would that be in?", "navy", "Pet Bed"),
+    ],
+)
+def test_what_has_most_of_the_values_named_is_meant(talk: str, told: str, never: str, say: Talk) -> None:
+    reply = say(talk).reply
+    assert told in reply
+    assert never not in reply
+
+
+def test_of_two_things_of_which_one_is_there_no_yes_is_said(say: Talk) -> None:
+    reply = say("demo: is the ember kettle there, and is the ember toaster there?").reply
+    both = say("demo: are the ember kettle and the ember toaster in stock?").reply
+    assert "out of stock" in reply
+    assert "out of stock" in both
+    assert not both.startswith("Yes")
