@@ -94,6 +94,8 @@ class Basket:
     again: bool = False
     asked_which: bool = False
     """Which version is meant was asked a moment ago, and the message speaks of something else."""
+    left_out: tuple[str, ...] = ()
+    """What was listed and isn't in the sum, in the customer's words: nobody knows which thing it is."""
     voucher: Terms | None = None
     """A voucher as the customer describes it, which the shop doesn't know."""
 

@@ -18,7 +18,7 @@ from assistant.act.offer_words import quote
 from assistant.act.plan import Plan
 from assistant.act.promotions import unknown_code
 from assistant.act.till import Item, Till
-from assistant.act.words import only
+from assistant.act.words import join, only
 from assistant.request import Basket, Request
 from assistant.shop.pricing.terms import fold_code
 from assistant.types import Variant
@@ -53,6 +53,9 @@ def basket(request: Request, context: Context, plan: Plan) -> None:
         plan.wanted = _pinned(items[0].variant)
         plan.listed = None
     say_all(asked, items, till, context, plan)
+    if asked.left_out:
+        missing = join([f"“{words}”" for words in asked.left_out])
+        plan.core.append(f"That is without {missing}: I couldn't tell which of our products you mean.")
 
 
 def kept(asked: Basket) -> dict[str, Any]:

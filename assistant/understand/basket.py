@@ -65,7 +65,8 @@ def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup
         start, end = _reach(at, mentions, tokens, text)
         options, used = _options(mention, tokens, text, start, end, lookup)
         wanted = options or _kept(mention, state)
-        quantity = _quantity(mention, tokens, text, start, used | _measures(tokens))
+        measures = {place for place in _measures(tokens) if place + 1 not in mention.positions}  # "6 gigabyte tshirts"
+        quantity = _quantity(mention, tokens, text, start, used | measures)
         out.append(Piece(_meant(mention, state), quantity, wanted))
     return _shared(out, text, lookup)
 

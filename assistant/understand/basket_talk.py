@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.language import fold
@@ -43,8 +43,10 @@ from assistant.understand.beside import saves
 from assistant.understand.clause import Clause
 from assistant.understand.counted import sum_of_many
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
+from assistant.understand.mentions import Mention
 from assistant.understand.naming import Lookup
 from assistant.understand.state import State
+from assistant.understand.unsummed import unsummed
 from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
@@ -97,10 +99,10 @@ def basket_request(
     codes: tuple[str, ...],
 ) -> Request | None:  # fmt: skip
     """The request for a price of several things, or of one under an offer, a code, membership or with delivery."""
-    talk = _heard(text, seen, requests, state, linked, lookup, codes)
+    talk, mentions = _heard(text, seen, requests, state, linked, lookup, codes)
     if talk.pointed and len(talk.pieces) == len(talk.pointed) and AND_A.search(talk.folded):
         return None  # "two of them and a camp mug": what isn't found may not be left out of a sum
-    return (
+    request = (
         _another_number(talk, lookup)
         or _told_apart(talk, lookup)
         or _same_again(talk)
@@ -110,13 +112,17 @@ def basket_request(
         or _changed(talk)
         or _on_terms(talk, lookup)
     )
+    if request is None or not talk.pieces or talk.pointed or not (missing := unsummed(talk.clause, mentions)):
+        return request
+    return replace(request, extra=request.extra | {"basket": replace(request.extra["basket"], left_out=missing)})
 
 
 def _heard(
     text: str, seen: Sequence[Seen], requests: Sequence[Request], state: State, linked: Linked, lookup: Lookup,
     codes: tuple[str, ...],
-) -> _Talk:  # fmt: skip
-    """The message as later steps look at it: its things, named or pointed at, and what it asks of them."""
+) -> tuple[_Talk, list[Mention]]:  # fmt: skip
+    """The message as later steps look at it: its things, named or pointed at, and what it asks of them; and where they
+    are named."""
     folded, member = fold(text), basket.member(text)
     for code in codes:
         text = text.replace(code, "q" * len(code))
@@ -131,7 +137,7 @@ def _heard(
         pieces = held_by_name(gone[1], before, lookup) or pieces
     pieces = [*shown, *pieces]
     asks = asks_besides(folded, labels)
-    return _Talk(text, folded, labels, requests, clause, pieces, shown, before, state, codes, member, asks)
+    return _Talk(text, folded, labels, requests, clause, pieces, shown, before, state, codes, member, asks), mentions
 
 
 def _another_number(talk: _Talk, lookup: Lookup) -> Request | None:

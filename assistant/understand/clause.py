@@ -163,11 +163,18 @@ def joined_by(mention: Mention, clause: Clause) -> bool:
     beside = (*tokens[max(0, first - 2) : first], *tokens[last + 1 : last + 3])
     if any(t.text in ("and", "or", "vs", "versus", "than", "plus", "also", "with", "to") for t in beside):
         return True
-    before = text[tokens[first - 1].end : tokens[first].start] if first else ""
+    opened = first - 1 if first and _opens(tokens[first - 1].text) else first
+    before = text[tokens[opened - 1].end : tokens[opened].start] if opened else ""
     after = text[tokens[last].end : tokens[last + 1].start] if last + 1 < len(tokens) else ""
+    following = last + 2 if last + 1 < len(tokens) and _opens(tokens[last + 1].text) else last + 1
     named = {p for m in clause.links.mentions if m is not mention for p in m.positions}
-    listed = ("," in before and first - 1 in named) or ("," in after and last + 1 in named)
+    listed = ("," in before and opened - 1 in named) or ("," in after and following in named)
     return listed or bool(re.search(r"[+&]", before + after))
+
+
+def _opens(word: str) -> bool:
+    """Whether a thing of a list may begin with the word: an article, or how many there are."""
+    return word in ("the", "a", "an", "one", "your") or word.isdigit()
 
 
 def denied_positions(clause: Clause) -> frozenset[int]:

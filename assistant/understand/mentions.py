@@ -22,7 +22,7 @@ _MIN_COVERAGE = 0.3
 """The share of a name that is enough of it."""
 _IN_LIST = 0.15
 """The share of a name that is enough of it where several are listed."""
-_CONNECTORS = frozenset("vs versus than or and with".split())
+_CONNECTORS = frozenset("vs versus than or and with plus".split())
 
 
 @dataclass(frozen=True)

@@ -185,3 +185,46 @@ def test_of_two_things_of_which_one_is_there_no_yes_is_said(say: Talk) -> None:
     assert "out of stock" in reply
     assert "out of stock" in both
     assert not both.startswith("Yes")
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("demo: what's the total for the tarn 2, the ember kettle and delivery", "£278.00"),
+        ("demo: total for the tarn 2, the ember kettle", "£278.00"),
+        ("demo: the tarn 3, an ember mug: what do they come to", "£281.50"),
+        ("dummyjson: four apples, 2 Prada Women Bags: total price?", "$1,207.94"),
+        ("dummyjson: I want four Black Sun Glasses and 6 gigabyte aorus men tshirts, what will that be?", "$269.90"),
+        ("demo: a couple of tarn 2 tents in Green plus 3 reading table lamps in white, what do i pay?", "£654.00"),
+    ],
+)
+def test_all_that_is_listed_is_in_the_sum(talk: str, told: str, say: Talk) -> None:
+    reply = say(talk).reply
+    assert told in reply
+    assert "without" not in reply
+
+
+@pytest.mark.parametrize(
+    ("talk", "missing"),
+    [
+        ("demo: what do i save if i buy the pan and the knife together", "pan"),
+        ("demo: two ember mugs and 3 flurbos, total?", "flurbos"),
+        ("dummyjson: 3 sports sneakers off white reds, 3 carbon steel woks: total price?", "sports sneakers"),
+    ],
+)
+def test_what_a_sum_leaves_out_is_said(talk: str, missing: str, say: Talk) -> None:
+    assert f"That is without “{missing}”" in say(talk).reply
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "demo: how much for two blue heron blankets and a drift pillow?",
+        "demo: how much is the tarn 2 tent with the camping offer and a code",
+        "demo: the ember mug and kettle, both in sage, total",
+        "demo: total for the ember mug, the ember kettle and delivery",
+        "demo: I need 2 tents for a trip with my dad and my brother, how much are two tarn 2 tents together",
+    ],
+)
+def test_of_a_whole_sum_nothing_is_said_to_be_missing(talk: str, say: Talk) -> None:
+    assert "That is without" not in say(talk).reply
