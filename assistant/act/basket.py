@@ -5,23 +5,23 @@ Finds which things are meant (basket_items.py) and has it said (basket_told.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from assistant.act import pages
 from assistant.act.basket_items import telling_option, the_item, to_be_had
 from assistant.act.basket_told import say_all, say_codes, say_shipping, say_steps, say_sum
-from assistant.act.choice import choose
+from assistant.act.choice import Choice, choose
 from assistant.act.context import Context
 from assistant.act.offer_words import quote
 from assistant.act.plan import Plan
 from assistant.act.promotions import unknown_code
 from assistant.act.till import Item, Till
-from assistant.act.words import join, only
+from assistant.act.words import distinguishing, join, only
 from assistant.request import Basket, Request
 from assistant.shop.pricing.terms import fold_code
-from assistant.types import Variant
+from assistant.types import Money, Variant
 
 
 def basket(request: Request, context: Context, plan: Plan) -> None:
@@ -97,9 +97,8 @@ def _each_version(asked: Basket, till: Till, context: Context, plan: Plan) -> bo
     versions = {v.price: v for v in reversed(to_be_had(choice))} if choice else {}
     if choice is None or not 1 < len(versions) <= _FEW_VERSIONS:
         return False
-    name = telling_option(list(versions.values()))
     for variant in sorted(versions.values(), key=lambda v: v.price.minor):
-        items = [Item(products[0], variant, piece.quantity, only(variant, [name]))]
+        items = [Item(products[0], variant, piece.quantity, only(variant, _telling(choice, versions)))]
         priced = till.price(items)
         say_sum(items, priced, till, plan)
         say_steps(asked, items, priced, till, plan)
@@ -110,6 +109,13 @@ def _each_version(asked: Basket, till: Till, context: Context, plan: Plan) -> bo
     plan.basket["open"] = 0
     plan.focus = [products[0].product_id]
     return True
+
+
+def _telling(choice: Choice, versions: Mapping[Money, Variant]) -> list[str]:
+    """The one option that tells the price of each version, else all by which the versions differ."""
+    name = telling_option(list(versions.values()))
+    prices = {(v.options.get(name), v.price) for v in to_be_had(choice)}
+    return [name] if len(prices) == len({value for value, _ in prices}) else distinguishing(choice.sold)
 
 
 def _without_goods(asked: Basket, till: Till, context: Context, plan: Plan) -> None:

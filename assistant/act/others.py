@@ -20,6 +20,8 @@ def no_others(request: Request, context: Context, plan: Plan) -> bool:
     if not kind_name(request):  # who has the word in its text only isn't called so
         words = set(stems(request.query))
         found = [p for p in found if words & set(stems(p.name))] or found
+    if not kind_name(request) and (limits.category or limits.subcategory):
+        found += of_kind(replace(request, query="", products=(), limits=limits), context)
     there = {p.product_id for p in found}
     if not there or not there <= set(request.limits.without):
         return False

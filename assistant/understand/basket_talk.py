@@ -42,6 +42,7 @@ from assistant.understand.basket_words import (
 from assistant.understand.beside import saves
 from assistant.understand.clause import Clause
 from assistant.understand.counted import sum_of_many
+from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import Lookup
@@ -165,7 +166,9 @@ def _so_many(talk: _Talk, lookup: Lookup) -> Request | None:
 
 def _told_apart(talk: _Talk, lookup: Lookup) -> Request | None:
     """The basket with the version that was asked for: "the 3 pack"."""
-    if not answers_open(talk.pieces, talk.clause, talk.state, lookup):
+    if any(r.act in SUPERLATIVES for r in talk.requests) or not answers_open(
+        talk.pieces, talk.clause, talk.state, lookup
+    ):
         return None
     return _request(talk, filled(talk.before, talk.pieces, talk.text, talk.state, lookup), talk.state.basket)
 

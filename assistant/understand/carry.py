@@ -14,6 +14,7 @@ from assistant.language import Tok, fold, stems
 from assistant.request import Request, Wanted
 from assistant.types import Product
 from assistant.understand.clause import Clause
+from assistant.understand.denied import others_than_denied
 from assistant.understand.options import match_options, option_values
 from assistant.understand.topic import limits_of
 from assistant.understand.vocabulary import canonical
@@ -44,8 +45,10 @@ def narrowed_search(request: Request, search: dict[str, Any]) -> Request:
 
 
 def match_product(text: str, blocked: frozenset[int], product: Product) -> list[Wanted]:
-    """The options of any product that the clause names."""
-    return match_options(text, option_values([product]), blocked)
+    """The options of any product that the clause names, or wishes in others than those it denies."""
+    values = option_values([product])
+    named = match_options(text, values, blocked)
+    return [*named, *others_than_denied(text, values, named)]
 
 
 def named_afresh(clause: Clause, request: Request) -> bool:

@@ -28,6 +28,7 @@ from assistant.understand.carry import (
 )
 from assistant.understand.clause import Clause, asks_for
 from assistant.understand.cues import SUPERLATIVES
+from assistant.understand.denied import others_than_denied
 from assistant.understand.naming import Lookup
 from assistant.understand.options import match_options, option_values
 from assistant.understand.receivers import for_another
@@ -45,6 +46,7 @@ def with_options(
     named = match_options(clause.text, values, blocked) if products else []
     named += elsewhere(clause, values, blocked, named)
     if len(products) == 1:
+        named += others_than_denied(clause.text, values, named)
         if request.from_context and (further := stepped(clause.text, values, _chosen(state))):
             return _further(request, further, state)
         named = _sized(clause, products[0], values, named)

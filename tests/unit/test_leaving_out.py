@@ -12,6 +12,7 @@ from assistant.types import Record
 from assistant.understand.clause import Clause
 from assistant.understand.excepted import excepted
 from assistant.understand.mentions import Mention
+from tests.unit.test_other_shops_talk import say, shops  # noqa: F401
 
 Talk = Callable[..., Record]
 
@@ -116,3 +117,63 @@ def test_what_was_left_out_stays_out(talk: Talk, turns: tuple[str, ...]) -> None
 def test_what_comes_on_top_is_not_left_out(talk: Talk) -> None:
     assert "Tarn 2" in talk("how much is the tarn 2, not counting delivery?").reply
     assert "Beam" in talk("besides the tarn 2 i need a head torch").reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "there", "gone"),
+    [
+        (("earrings not green",), "Tropical Earring", "Green"),
+        (("a phone under 300 that isnt an iphone",), "Oppo", "iPhone"),
+        (("phones under 300, not the iphones please",), "Oppo", "iPhone"),
+        (("phone under 300?", "best stars out of those not apple ones under 300"), "Oppo K1", "iPhone"),
+        (
+            ("What fruit do you do for under three dollars?", "not the apple, he won't eat that. what's left?"),
+            "Kiwi",
+            "Ap",
+        ),
+    ],
+)
+def test_what_is_denied_is_left_out_in_another_shop(
+    turns: tuple[str, ...],
+    there: str,
+    gone: str,
+    say: Talk,  # noqa: F811
+) -> None:
+    reply = say("dummyjson", *turns).reply
+    assert there in reply and gone not in reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "there", "gone"),
+    [
+        (("headphones wireless not in ear cheapest u got",), "over-ear", "in-ear"),
+        (("headphones that aren't wired, over ear, cheapest?",), "wireless", "wired)"),
+        (("t-shirt in M but not v-neck, not black",), "crew neck", "v-neck"),
+        (("Office chair. High back. Not the grey leather one.",), "blue", "gray"),
+    ],
+)
+def test_a_value_that_is_denied_leaves_the_others(
+    turns: tuple[str, ...],
+    there: str,
+    gone: str,
+    say: Talk,  # noqa: F811
+) -> None:
+    reply = say("tau2", *turns).reply
+    assert there in reply and gone not in reply
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("a tent for three, not the tarn 3", "Basecamp 6"),
+        ("rain jacket not the lite, in stock?", "Squall Rain Jacket"),
+        ("hut slipper, not red, size M", "Grey"),
+    ],
+)
+def test_what_is_denied_is_left_out(asked: str, said: str, talk: Talk) -> None:
+    assert said in talk(asked).reply
+
+
+@pytest.mark.parametrize("asked", ["is the beam 400 not in black?", "why isn't the beam 400 in orange there?"])
+def test_who_asks_whether_it_is_so_denies_nothing(asked: str, talk: Talk) -> None:
+    assert "Beam 400" in talk(asked).reply
