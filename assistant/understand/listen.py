@@ -144,12 +144,28 @@ _ASKED = (
     r"(?: for| about| you)?"
 )
 _QUESTION = r"(?:my|the) question"
+_NOT_AT_ALL = r"(?:(?:not|even|ever|actually|really|never|just|at least)\s+)+"
+_HEARING = (
+    r"(?:read|listen|understand|answer|hear|think|help|try|care|reply|respond|pay(?:ing)? attention)(?:ing|ed)?"
+    r"(?: (?:to )?(?:me|it|that|this|properly|what i \w+(?: \w+)?|(?:my|the|a|any|one|simple) (?:\w+ )?questions?))?"
+)
+_SCOLDS = (
+    rf"(?:(?:can|could|do|did|are|will|would|have) you {_NOT_AT_ALL}(?:{_HEARING}|know (?:anything|what "
+    rf"you(?:['’]re| are) (?:doing|saying|talking about)))"
+    rf"|why (?:can|won|don|didn|couldn)['’]?t you (?:{_NOT_AT_ALL})?{_HEARING}"
+    r"|(?:is|was) (?:this|that) (?:(?:some (?:kind|sort) of|meant to be|supposed to be|an?) )*"
+    r"(?:joke|wind[- ]?up|funny)"
+    r"|are you (?:having (?:a laugh|me on)|taking the (?:piss|mick(?:ey)?))|how many times (?:do|must) i have to "
+    r"(?:ask|say|repeat|tell)(?: \w+)*)"
+)
+"""Asks nothing, but whether it was heard at all: "can you not read?", "is this a joke?"."""
 _MISSED = re.compile(
     r"\W*(?:(?:no|nope|sorry|but|well|ugh|hm+)\W+)*"
     rf"(?:{_NOT_THAT} (?:{_ASKED}|(?:an?|the) answer(?: to {_QUESTION})?|{_QUESTION}|helpful"
     rf"|answering(?: {_QUESTION}| me)?)"
     r"|you (?:(?:did|have|are)(?:n['’]?t| not)|still haven['’]?t)(?: really| even)* "
-    rf"(?:answer|understand|understood|listen)(?:ed|ing)?(?: (?:to )?(?:me|it|that|{_QUESTION}|{_ASKED}))?)"
+    rf"(?:answer|understand|understood|listen)(?:ed|ing)?(?: (?:to )?(?:me|it|that|{_QUESTION}|{_ASKED}))?"
+    rf"|{_SCOLDS})"
     r"(?: at all| though| either)?\s*(?:$|[,.;:!?–—-]+\s*)",
     re.IGNORECASE,
 )

@@ -228,3 +228,37 @@ def test_what_a_sum_leaves_out_is_said(talk: str, missing: str, say: Talk) -> No
 )
 def test_of_a_whole_sum_nothing_is_said_to_be_missing(talk: str, say: Talk) -> None:
     assert "That is without" not in say(talk).reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "can you not read??",
+        "is this a joke?",
+        "are you even listening",
+        "do you even know anything?",
+        "why cant you just answer",
+        "are you taking the piss?",
+        "how many times do i have to ask",
+        "did you even read what i wrote",
+    ],
+)
+@pytest.mark.parametrize("before", ["demo: how much is the tarn 2", "tau2: how much is the smartphone"])
+def test_who_asks_whether_they_are_heard_is_answered_with_a_sorry_and_a_person(
+    before: str, said: str, say: Talk
+) -> None:
+    reply = say(f"{before} | {said}").reply
+    assert "sorry about that" in reply
+    assert "Shall I call a colleague" in reply
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("can you just give me the price", "£219.00"),
+        ("do you even sell kettles?", "Ember Kettle"),
+        ("can you not read?? how much is the ember mug", "£12.50"),
+    ],
+)
+def test_what_is_asked_beside_it_is_answered(said: str, told: str, say: Talk) -> None:
+    assert told in say(f"demo: how much is the tarn 2 | {said}").reply
