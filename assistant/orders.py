@@ -344,7 +344,7 @@ def _focus(task: Task, other_goods: bool = False) -> Focus:
     """What the conversation is about. `other_goods`: the message names goods of the shop that nothing was done with."""
     goal = task.current
     told = [(str(a), int(b)) for a, b in task.lines]
-    counts = bool(task.done or task.proposal) and not other_goods
+    counts = any(w.get("money") for w in (*task.done, *task.proposal)) and not other_goods
     if goal is None:
         return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told, counts=counts)
     over = goal.state in (DONE, DROPPED) or (goal.state == REFUSED and goal.kind != "swap")

@@ -63,6 +63,7 @@ class AskReader:
         if kind in ("address", "home"):
             named = [*context, *found] if ask.source_named else found
             self._orders_to_send(ask, named, clause, focus)
+            self.remember(ask, clause)
             return ask
         alone = patterns.kept(clause, [(m.start, m.end) for m in found])
         kept = [m for m in found if (m.start, m.end) in alone]
@@ -213,7 +214,8 @@ class AskReader:
     def _orders_to_send(self, ask: Ask, found: Sequence[Mention], clause: str, focus: Focus) -> None:
         """Which orders an address is for: those named, or the ones with the items named, unless these only say which
         address is meant; "that order" is the one spoken of."""
-        ask.orders = ask.orders or going_elsewhere(clause, ask.address, self._scene.account)
+        if ask.kind == "address":
+            ask.orders = ask.orders or going_elsewhere(clause, ask.address, self._scene.account)
         if not ask.orders and re.search(r"\b(?:that|this) order\b", clause):
             ask.orders = self.recent.orders or [o for o in (focus.order,) if o]
         spoken = list(dict.fromkeys(x.order_id for x in self.recent.lines))

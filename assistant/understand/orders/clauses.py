@@ -12,6 +12,7 @@ from itertools import pairwise
 from assistant.understand.orders import wording
 from assistant.understand.orders.items import Mention
 from assistant.understand.orders.refs import gives_reason
+from assistant.understand.orders.words import GOES, SENDS_TO
 
 _CUT = re.compile(r"(?:,\s*|\s+)(?:and|but|then|also|plus|or)\s+(?:then\s+|also\s+|please\s+)*|[,;:]\s*|\s-\s")
 
@@ -24,12 +25,66 @@ def clauses(sentence: str) -> list[str]:
         between = list(_CUT.finditer(sentence, first, second))
         if between and not re.fullmatch(r"\W*(?:\w+ing|\w+)\W*(?:or|and|/)\W*", sentence[first:second]):
             cuts.append(between[-1].start())
-    cuts = sorted({*cuts, *_numbered(sentence, places), *(m.start() for m in _EACH_ONE.finditer(sentence))})
+    cuts += [
+        *_numbered(sentence, places),
+        *_of_other_kinds(sentence),
+        *(m.start() for m in _EACH_ONE.finditer(sentence)),
+    ]
+    cuts = sorted(set(cuts))
     out, start = [], 0
     for cut in cuts:
         out.append(sentence[start:cut])
         start = cut
     return [c.strip(" ,;") for c in [*out, sentence[start:]] if c.strip(" ,;.")]
+
+
+_AND = re.compile(r"(?:,\s*|\s+)(?:and|but|then|also|plus)\s+|;\s*|,\s+(?=(?:please|then|also)\b)")
+_AGAIN = re.compile(
+    r"(?:(?:then|also|please|kindly|just|could you|can you|would you|i'd like(?: you)? to|i want(?: you)? to)\s+)*"
+)
+_SENDS = re.compile(r"(?:send|ship|deliver|redirect|reroute|forward|change|update|set|have)\b")
+_PAYS = re.compile(r"(?:pay|charge|bill|put|switch|change|update|move|have)\b")
+_DOES = re.compile(
+    r"(?:cancel|return|exchange|swap|change|replace|switch|modify|upgrade|make|send (?:\S+ ){1,4}back)\b"
+)
+_ASKS = re.compile(
+    r"(?:tell me|let me know|show me|what(?:'s| is| are| was| do| did| will)|how (?:much|many)|"
+    r"when(?:'s| will| is| was| do| does)|where(?:'s| is| are| will))\b"
+)
+
+
+def _kind(part: str) -> str:
+    """What a part of a sentence begins to ask for, if it begins with a verb for it."""
+    part = part[_AGAIN.match(part).end() :]  # type: ignore[union-attr]
+    if _ASKS.match(part):
+        return "ask"
+    if _PAYS.match(part) and (wording.about_paying(part) or wording.charges(part)):
+        return "payment"
+    if SENDS_TO.match(part) or (_SENDS.match(part) and wording.about_address(part)):
+        return "address"
+    return "action" if _DOES.match(part) and not wording.about_address(_AND.split(part)[0]) else ""
+
+
+def _of_other_kinds(sentence: str) -> list[int]:
+    """Where, behind a request, another of another kind begins: "cancel the lamp order and send the mug to my office",
+    "return the lamp and tell me my balance"."""
+    cuts: list[int] = []
+    start = 0
+    for joint in _AND.finditer(sentence):
+        kind, before = _kind(sentence[joint.end() :]), sentence[start : joint.start()]
+        sends = wording.about_address(before) or bool(GOES.search(before) or SENDS_TO.search(before))
+        pays = wording.about_paying(before) or wording.charges(before)
+        does = any(wanted for _, _, wanted in wording.actions(before))
+        others = {
+            "ask": sends or pays or does,
+            "payment": sends or does,
+            "address": pays or does,
+            "action": sends or pays,
+        }
+        if others.get(kind):
+            cuts.append(joint.start())
+            start = joint.end()
+    return cuts
 
 
 _EACH_ONE = re.compile(

@@ -152,7 +152,7 @@ def going_elsewhere(clause: str, target: Json, account: Account) -> list[str]:
     return [
         o.order_id
         for o in account.orders
-        if str(o.address.get("city", "")).lower() not in ("", city) and places(clause, o.address)
+        if str(o.address.get("city", "")).lower() not in ("", city) and places(clause, {**o.address, "address1": ""})
     ]
 
 

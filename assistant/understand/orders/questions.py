@@ -183,6 +183,9 @@ def questions(low: str, account: Account, find: Find, *, counts: bool = False) -
         if asked and (days := periods.named(sentence)):
             about["days"] = days
             about.pop("latest", None)  # "last month" names no last order
+        of_no_order = not (about.get("orders") or about.get("lines") or re.search(r"\borders?\b", sentence))
+        if counts and asked == ["total"] and of_no_order:
+            asked = []  # "how much is it altogether?" behind what was done is of that
         if counts and not asked and _OF_AMOUNT.search(sentence) and (asks_figure(sentence) or sentence.endswith("?")):
             asked = ["reckoned"]
         for kind in asked:
@@ -226,7 +229,12 @@ def _facts_of(sentence: str, about: Json, account: Account) -> list[list[object]
 
 def wants_to_know(sentence: str) -> bool:
     """Whether a sentence only asks about an order, and requests nothing."""
-    asks = re.match(r"\W*(?:and |also |by the way,? |oh,? )*(?:how much|what|when|where|which)\b", sentence)
+    asks = re.match(
+        r"\W*(?:and |also |by the way,? |oh,? |please |can you |could you )*"
+        r"(?:(?:tell me|let me know|show me|remind me|say) )?"
+        r"(?:how much|what|when|where|which)\b",
+        sentence,
+    )
     return bool(asks) and any(re.search(pattern, sentence) for _, pattern in _KINDS)
 
 

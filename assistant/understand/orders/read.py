@@ -23,7 +23,7 @@ from assistant.understand.orders.more import MoreReader
 from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, told_address
-from assistant.understand.orders.questions import asks_figure, questions
+from assistant.understand.orders.questions import asks_figure, questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, reason, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
@@ -65,7 +65,7 @@ class OrderReader:
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         if len(said.asks) == 1 and said.rest.unknown and not (said.asks[0].items or said.asks[0].orders):
             said.asks[0].unknown = said.asks[0].unknown or said.rest.unknown
-        self._common(low, said)
+        self._common(low, " ".join(h.text for h in heard if not wants_to_know(h.text)), said)
         for ask in (*said.asks, said.rest):
             for item in ask.items if ask.orders else ():
                 item.lines = [k for k in item.lines if k[0] in ask.orders] or item.lines
@@ -168,17 +168,24 @@ class OrderReader:
 
     def _goes_to(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The order with the kettle should go to San Diego": where they, or an order of theirs, have an address."""
-        if focus.asked in ("address", "order") or not words.GOES.search(clause) or clause.endswith("?"):
+        goes = words.GOES.search(clause) or words.SENDS_TO.search(clause)
+        if focus.asked in ("address", "order") or goes is None or clause.endswith("?"):
             return None
-        if not known_address(clause[words.GOES.search(clause).start() :], self._scene.account):  # type: ignore[union-attr]
+        if not known_address(clause[goes.start() :], self._scene.account):
             return None
         ask = self._asks.ask("address", clause, 0, original, focus)
+        if words.NOT_SENT.search(clause[: goes.start()]):
+            ask.kind, ask.address = "address", {}
+            return ask if ask.orders else None
         return ask if ask.address and (ask.orders or ask.kind != "address") else None
 
     def _to_a_place(self, ask: Ask, low: str) -> None:
-        """ "I'm staying in New York. Can it be sent there?": one of their addresses, by a town named anywhere."""
-        if ask.kind == "address" and not ask.address and re.search(r"\bthere\b", ask.text):
-            ask.address = known_address(low, self._scene.account)
+        """ "I'm staying in New York. Can it be sent there?", "Don't send it to Rome. I live in Bern.": one of their
+        addresses, by a town named anywhere but where it shall not go."""
+        refused = words.NOT_SENT.search(ask.text)
+        if ask.kind == "address" and not ask.address and (refused or re.search(r"\bthere\b", ask.text)):
+            other = " ".join(s for s in wording.sentences(low) if not (refused and words.NOT_SENT.search(s)))
+            ask.address = known_address(other, self._scene.account)
 
     def _to_one_told(self, ask: Ask, low: str) -> None:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
@@ -190,15 +197,15 @@ class OrderReader:
             wrong = {o.order_id for o in self._scene.account.orders if o.address != found}
             ask.orders = [o for o in ask.orders if o in wrong]
 
-    def _common(self, low: str, said: Said) -> None:
-        """What a message says once for all of its requests: how to pay, why."""
+    def _common(self, low: str, told: str, said: Said) -> None:
+        """What a message says once for all of its requests: how to pay, why. `told`: it, without what only asks."""
         if SHOW.search(low):
             for item in (i for a in (*said.asks, said.rest) for i in a.items if i.wish):
                 item.wish.show = True
         for ask in (*said.asks, said.rest):
             ask.payment = payments(ask.text, self._scene.account)
             ask.reason = reason(ask.text, self._scene.shop.reasons)
-        ways, why = payments(low, self._scene.account), reason(low, self._scene.shop.reasons)
+        ways, why = payments(told, self._scene.account), reason(low, self._scene.shop.reasons)
         for ask in (*said.asks, said.rest):
             ask.payment = ask.payment or ([] if any(a.payment for a in said.asks) else ways)
             self._to_a_place(ask, low)

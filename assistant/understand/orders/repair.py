@@ -21,7 +21,7 @@ from assistant.understand.vocabulary import canonical
 
 _SOFT = (
     r"(?:no|nope|sorry|wait|oh|er+m?|uh+|um+|well|actually|hang on|hold on|ah|argh|my mistake|my bad|"
-    r"not that(?: one)?|that's wrong)"
+    r"hm+|not that(?: one)?|that's wrong)"
 )
 _HARD = (
     r"(?:i mean(?:t)?(?: to say)?(?! to\b| that\b| it\b)|i should(?:'ve| have) said|"

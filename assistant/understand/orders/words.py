@@ -22,6 +22,11 @@ GOES = re.compile(
     r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
     r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\bto\b"
 )
+SENDS_TO = re.compile(
+    r"\b(?:send|sent|ship|deliver|redirect|reroute|forward|divert|move) (?![^.?!]*\bback\b)(?:[#\w'-]+ ){1,7}?"
+    r"to (?!me\b|you\b|us\b)"
+)
+NOT_SENT = re.compile(r"\b(?:don't|do not|not|never|mustn't|shouldn't|stop|no)\b")
 NOT_THAT = re.compile(
     r"\b(?:not|except(?:ing)?(?: for)?|excluding|without|leave out|leave|apart from|other than|all but|besides|barring|"
     r"minus|save(?: for)?|bar)\W+(?:the |that |"
