@@ -181,6 +181,8 @@ class Ask:
     """Its items are what was named before: "exchange it"."""
     otherwise: str = ""
     """What to do with the same items when this can't be done."""
+    fallback: bool = False
+    """It is only wanted if the request before it can't be done: "if that's not possible, cancel it"."""
     pattern: str = ""
     """How the request names its orders by status ("pending", "delivered", ...), if it does."""
 

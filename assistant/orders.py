@@ -31,7 +31,7 @@ from assistant.types import CustomerRef, Json, Product
 from assistant.understand.orders import wording
 from assistant.understand.orders.deeds import wants_deed, wants_with
 from assistant.understand.orders.items import mentions, option_words
-from assistant.understand.orders.questions import HOW_MANY
+from assistant.understand.orders.questions import counts_versions
 from assistant.understand.orders.read import OrderReader
 from assistant.understand.orders.refs import order_ids, without_address
 from assistant.understand.orders.scene import Focus, Shop
@@ -326,7 +326,7 @@ def _welcome(account: Account, task: Task) -> Answer:
 
 def _counted(text: str, requests: Sequence[Request], context: Context) -> Product | None:
     """ "How many T-shirt options do you have?": the one question about the shelves that order talk brings with it."""
-    asked = next((s for s in wording.sentences(wording.mend(text)) if HOW_MANY.search(s)), "")
+    asked = next((s for s in wording.sentences(wording.mend(text)) if counts_versions(s)), "")
     if not asked:
         return None
     found = context.catalogue.products(list(dict.fromkeys(p for r in requests for p in r.products))[:8])

@@ -11,6 +11,7 @@ from assistant.language import spelt_out
 from assistant.shop.accounts import Line
 from assistant.store.database import Database
 from assistant.understand.orders import patterns
+from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.items import described
 from assistant.understand.orders.questions import asks_figure
 from tests.unit.orders_shop import add_order, order, order_shop, talk
@@ -171,3 +172,42 @@ def test_of_two_the_one_that_is_described_is_changed(db: Database) -> None:
 def test_short_forms_of_helping_words() -> None:
     assert spelt_out("it shld go w my card n paypal") == "it should go with my card and paypal"
     assert spelt_out("45 n main street") == "45 n main street"
+
+
+@pytest.mark.parametrize(
+    ("said", "clauses_"),
+    [
+        ("cancel the lamp order and send the mug to my office", 2),
+        ("return the lamp and tell me what my balance is", 2),
+        ("my lamp order should go to my new place, and pay it with paypal", 2),
+        ("change the order to my new home and make it my default address", 1),
+        ("return the lamp and put the money on my card", 1),
+    ],
+)
+def test_a_sentence_of_two_kinds_of_request_is_cut(said: str, clauses_: int) -> None:
+    assert len(clauses(said)) == clauses_
+
+
+def test_what_is_only_wanted_instead_waits(db: Database) -> None:
+    said = "Cancel order #W1000005, I don't need it. If that isn't possible, cancel #W1000001."
+    talk(db, said, "yes", "yes", customer="mia")
+    assert order(db, "#W1000005")["status"].startswith("cancel")
+    assert order(db, "#W1000001")["status"] == "pending"
+
+
+def test_what_was_refused_opens_the_way_for_what_is_wanted_instead(db: Database) -> None:
+    said = "Cancel the boots in order #W1000001. If you can't take out one item, change them to size 44. Visa."
+    records = talk(db, said, "yes", customer="mia")
+    assert "single items" in records[0].reply
+    assert records[1].writes[0]["new_item_ids"] == ["B-44"]
+
+
+def test_a_condition_that_stands_alone_is_that_of_the_request_behind_it(db: Database) -> None:
+    said = "Return the boots of order #W1000004 to the Visa. If you don't take them back, exchange them for size 44."
+    records = talk(db, said, "yes", customer="mia")
+    assert records[1].writes[0]["action"] == "return_delivered_order_items"
+
+
+def test_the_address_of_an_order_is_changed_not_taken(db: Database) -> None:
+    records = talk(db, "Change the address of the boots order to 7 Quay Street, Galway, H91 AB12", customer="mia")
+    assert "#W1000001" in records[0].reply and "7 Quay Street" in records[0].reply

@@ -20,7 +20,7 @@ from assistant.act.orders.answers import (
 )
 from assistant.act.orders.expand import expand
 from assistant.act.orders.take import supersede, take
-from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
+from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, WAITING, Goal, Task
 from assistant.order_talk import Ask, Said
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
@@ -59,6 +59,8 @@ def merge(task: Task, said: Said, account: Account, rules: OrderRules, asked: st
     for ask in asks:
         supersede(ask, current, said, asked, account)
         take(task, ask, current, account, rules)
+        if ask.fallback and taken and (task.goal or 0) not in taken:
+            task.goals[task.goal or 0].state, task.goals[task.goal or 0].after = WAITING, taken[-1]
         taken.append(task.goal or 0)
         out.touched = True
     if taken:

@@ -43,6 +43,7 @@ def settle_open(step: Step, said: Said) -> int:
     goals = step.task.goals
     latest = step.task.goal if step.task.goal is not None and step.task.goal < len(goals) else 0
     for number in [*range(latest, len(goals)), *range(latest)] if said.asks else range(len(goals)):
+        step.task.release()
         if goals[number].state != OPEN:
             continue
         more, ends = _settle(step, number)

@@ -17,7 +17,7 @@ from typing import Any
 from assistant.order_talk import Item, LineKey
 from assistant.types import Json
 
-OPEN, DONE, REFUSED, DROPPED = "open", "done", "refused", "dropped"
+OPEN, DONE, REFUSED, DROPPED, WAITING = "open", "done", "refused", "dropped", "waiting"
 
 
 @dataclass
@@ -46,6 +46,8 @@ class Goal:
     otherwise: str = ""
     """What to do with the same items when this can't be done: "exchange it if you have one, else I return it"."""
     text: str = ""
+    after: int | None = None
+    """The request that must be refused before this one counts, while `state` is "waiting"."""
 
     def as_json(self) -> Json:
         data = dict(vars(self))
@@ -101,6 +103,14 @@ class Task:
     @property
     def open_goals(self) -> list[Goal]:
         return [g for g in self.goals if g.state == OPEN]
+
+    def release(self) -> None:
+        """Opens what was waiting for a request that has been refused; what waited for one that is done or taken back
+        is off."""
+        for goal in self.goals:
+            if goal.state == WAITING and goal.after is not None:
+                first = self.goals[goal.after].state
+                goal.state = {REFUSED: OPEN, DONE: DROPPED, DROPPED: DROPPED}.get(first, WAITING)
 
     @property
     def current(self) -> Goal | None:

@@ -34,7 +34,7 @@ class AskReader:
         ask = Ask(kind, clause)
         ask.orders, ask.unknown = order_ids(clause, self._scene.account)
         ask.only, ask.also = bool(patterns.ONLY.search(clause)), bool(patterns.ALSO.search(clause))
-        ask.maybe = bool(patterns.MAYBE.search(clause))
+        ask.maybe, ask.fallback = bool(patterns.MAYBE.search(clause)), bool(patterns.FALLBACK.match(clause))
         ask.pattern = next((s for s in statuses(clause) if (kind, s) != ("cancel", "cancelled")), "")
         where = answering and focus.asked == "order" and kind in ("address", "home")
         kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to

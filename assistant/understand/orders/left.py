@@ -288,7 +288,7 @@ _TELLS = re.compile(
     r"thought|told|said|gave|says|know)\b"
 )
 _WISHES = re.compile(
-    r"\b(?:i(?:'d| would)? (?:also |really |rather |still |just )*(?:like|want|need|prefer)|i wanna|please|"
+    r"\b(?:i(?:'d| would)? (?:also |really |rather |still |just )*(?:like|want|need|prefer|choose|pick)|i wanna|please|"
     r"make sure|ensure|(?:can|could|would|will) you|don't forget|"
     r"(?:it|that|this|they|one|which|everything) (?:should|must|needs? to|has to|have to)|instead)\b"
 )

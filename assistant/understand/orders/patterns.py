@@ -124,6 +124,14 @@ MAYBE = re.compile(
     r"i only want to know|just checking|not sure yet|"
     r"don't process|do not process|whether i could)\b"
 )
+FALLBACK = re.compile(
+    r"\W*(?:(?:and|but|or|so|well|ok|then)\W+)*(?:(?:if|in case|should) (?:that|this|it|you|we|there|one|neither|none|"
+    r"the \w+)\b[^,;.]*?(?:\bcan't\b|\bcannot\b|n't (?:possible|allowed|an option|available|work|let|allow|do|have|"
+    r"take|offer|go|be)\b|\bnot (?:possible|allowed|available|an option|doable|work|be)\b|\b(?:impossible|unavailable|"
+    r"refused?|fails?|unable|no longer|sold out|out of stock)\b|(?<!not )(?<!n't )\b(?:too late|already)\b)|"
+    r"if not\b(?! (?:already|too)\b)|otherwise\b|or else\b|failing that\b)"
+)
+"""Opens what is only wanted where the request before can't be done."""
 NO_ACTION = re.compile(
     r"\bdon't (?:process|do) (?:anything|it)|\bnot sure yet\b|\bonly want to know\b|\bjust checking\b"
 )

@@ -39,7 +39,7 @@ _ORDERS = re.compile(r"\borders?\b|\bdeliver|\bship|\bsend\b|\bsent\b|\beverywhe
 
 def source_at(clause: str) -> int:
     """Where a clause begins to tell from which order an address is taken: "as on #W1"; its end when it doesn't."""
-    match = _SAME_AS.search(clause)
+    match = None if _CHANGED.search(clause) else _SAME_AS.search(clause)
     return match.start() if match else len(clause)
 
 
@@ -52,7 +52,7 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, find: F
     """Fill `ask.address` ({} when it isn't said, {"before": True} for the one before) and whether it is the default
     address ("home"), orders, or both that change."""
     ask.address = address_in(clause, original)
-    source = _SAME_AS.search(clause)
+    source = None if _CHANGED.search(clause) else _SAME_AS.search(clause)
     if not ask.address and source:
         ask.address = _of_order(clause[source.start() :], account, find)
         if ask.address:
@@ -76,6 +76,11 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, find: F
     ask.kind = "home" if home and not orders else "both" if home else "address"
 
 
+_CHANGED = re.compile(
+    r"\b(?:chang|updat|modif|correct|switch|amend|edit|fix)\w*\W+(?:[\w-]+\W+){0,3}?"
+    r"address(?:es)? (?:of|on|for|in|from)\b"
+)
+"""Before the order whose address is to be another, not the one whose address is to be taken."""
 _ELSEWHERE = re.compile(r"\b(?:other|another|different) order\b|\bin (?:one of )?my (?:other )?orders?\b")
 
 

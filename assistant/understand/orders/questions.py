@@ -73,7 +73,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"\bwhen (?:will|is|does|do|are|can|was|did)\b[^.?!]{0,60}\b(?:arriv|com(?:e|ing)|deliver|get|"
         r"ship|here|expect)|\bwhere(?:'?s| is| are) (?:my|it|they|that|"
         r"the (?:order|parcel|package)|order|#?\w*-?\d{4,})|\bstatus\b|\b(?:has|have) (?:it|my|the|"
-        r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b|"
+        r"they)\b[^.?!]{0,40}\b(?:shipped|arrived|left|sent|cancell?ed|refunded)\b(?! to\b)|"
         r"\bhow long\b[^.?!]{0,30}\b(?:take|until)\b|"
         r"\bwhat(?:'?s| is) (?:happening|going on|up|the matter) with (?:my|the|order|#)|"
         r"\b(?:is|are) my (?:[\w-]+ ){1,3}(?:on (?:its|the|their) way|coming|shipped|here yet)\b|"
@@ -164,6 +164,18 @@ _ASKS_FIGURE = re.compile(
     rf"(?:(?:please|kindly) )?(?:state|tell me|give me|name|show me|confirm|let me know)\b[^.?!]*\b{_AMOUNT}\b)"
 )
 _OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b")
+
+
+_DIFFERENT = re.compile(
+    r"\bhow many (?:different|(?:kinds|types|sorts) of) [\w -]{3,40}?\b(?:could|can|do|are|does|have)\b[^.?!]*"
+    r"\b(?:choose from|have|stock|sell|available|there|get|buy)\b"
+)
+
+
+def counts_versions(sentence: str) -> bool:
+    """Whether a sentence asks how many versions of a product there are; "how many kettles do you have?" asks for
+    pieces."""
+    return bool(HOW_MANY.search(sentence) or _DIFFERENT.search(sentence))
 
 
 def asks_figure(sentence: str) -> bool:

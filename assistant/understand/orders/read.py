@@ -54,10 +54,8 @@ class OrderReader:
         said.person = wants_person(text)
         said.if_refused = bool(PERSON_IF.search(low))
         heard: list[Heard] = []
-        for clause in (c for s in wording.sentences(low) for c in clauses(s)):
-            before = said.content()
-            self._clause(clause, text, said, focus)
-            heard.append(Heard(clause, said.content() != before))
+        for sentence in wording.sentences(low):
+            heard += self._sentence(sentence, text, said, focus)
         if focus.asked in ("", "help", "confirm"):
             join(said, self._asks.recent.told, lambda kind, clause: self._asks.ask(kind, clause, 0, text, focus))
         if not focus.kind:
@@ -78,6 +76,24 @@ class OrderReader:
             said.questions = [{"ask": "when", "orders": order_ids(low, self._scene.account)[0]}]
         said.left = left_over(said, heard, self._scene, focus)
         return said
+
+    def _sentence(self, sentence: str, original: str, said: Said, focus: Focus) -> list[Heard]:
+        """Reads a sentence clause by clause. "If you don't take it back, exchange it": a condition that stands alone is
+        that of the request behind it."""
+        heard: list[Heard] = []
+        parts, held = clauses(sentence), False
+        for number, clause in enumerate(parts):
+            wanted = any(wanted for _, _, wanted in wording.actions(clause))
+            if patterns.FALLBACK.match(clause) and not wanted and number + 1 < len(parts):
+                held = True
+                heard.append(Heard(clause, True))
+                continue
+            before, num_asks = said.content(), len(said.asks)
+            self._clause(clause, original, said, focus)
+            for ask in said.asks[num_asks:]:
+                ask.fallback = ask.fallback or held
+            heard.append(Heard(clause, said.content() != before))
+        return heard
 
     def _asked_of(self, sentence: str) -> list[Mention]:
         """The items that a question names; "its tracking number" is of what was spoken of."""

@@ -45,7 +45,8 @@ STATUS = {
         r"(?:i'm|am|are) (?:still )?waiting for|on order)\b"
     ),
     "delivered": re.compile(
-        r"\b(?:delivered|received|arrived|got (?:from you|in)|(?:that|which|it|they)(?: has| have)? (?:already |just )?"
+        r"\b(?:(?:last|latest|recent|previous) (?:delivery|parcel|package|shipment)|"
+        r"delivered|received|arrived|got (?:from you|in)|(?:that|which|it|they)(?: has| have)? (?:already |just )?"
         r"came(?! to\b)|came already|have got|i've got|i got|you sent)\b"
     ),
     "cancelled": re.compile(r"(?<!\bbe )\bcancell?ed\b"),

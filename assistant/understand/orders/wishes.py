@@ -47,6 +47,8 @@ _SOFT = re.compile(
 _OVER = re.compile(r"\b(?:over(?!-)|rather than|more than|instead of|than)\b")
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|except|don't want)\b\s*$")
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
+_OF_SHOWN = re.compile(r"\bthe (?:cheaper|less expensive)(?: (?:one|version|option)s?\b| of\b|\W*(?:$|[,;:.]))")
+"""Of those that were named or shown the cheapest: "the less expensive one, 10 inch, gold"."""
 _WHICH = re.compile(r"\W*(?:(?:and|so|ok|hm+)\W+)*which\b")
 _NO_DEARER = re.compile(
     r"(?:\b(?:not|never|no|without)|n't)\b[^,;.]{0,20}\b(?:dearer|pricier|more (?:expensive|costly)|"
@@ -92,11 +94,17 @@ _AT_MOST_MORE = re.compile(
 """Up to which surcharge something is wanted: "if it's no more than 70 dollars extra", "unless the difference is 20"."""
 
 
+_LEAVES = re.compile(r"\b(?:leave|forget|don't|do not|skip|keep|never ?mind|stop|not)\b(?! (?:more|over|above)\b)")
+"""What is to happen beyond the limit: "if it's more than 20 extra, forget it"."""
+
+
 def _extra(text: str) -> tuple[int | None, str]:
     """How much more something may cost, in minor units; and the text without that condition."""
     for match in _AT_MOST_MORE.finditer(text):
         bounds = price_bounds(match[0])
-        most = bounds.low if bounds.high is None and "unless" in match[0] else bounds.high
+        most = bounds.high
+        if most is None and ("unless" in match[0] or _LEAVES.search(text[match.start() : match.end() + 30])):
+            most = bounds.low
         if most is not None:
             return most, f"{text[: match.start()]} {text[match.end() :]}"
     return None, text
@@ -138,7 +146,7 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     bounds = price_bounds(text)
     wish.under = bounds.high
     wish.no_dearer = bool(_NO_DEARER.search(text))
-    if _CHEAPER.search(text) and _WHICH.match(text) and not wish.extreme:
+    if _CHEAPER.search(text) and (_WHICH.match(text) or _OF_SHOWN.search(text)) and not wish.extreme:
         wish.extreme.append(["price", -1])  # "which would be cheaper?" is asked of those offered, not of what was paid
     wish.cheaper = bool(_CHEAPER.search(text)) and not wish.extreme and not wish.no_dearer
     if wish.identical and (wish.want or wish.relative or wish.extreme):
