@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language import STOP_WORDS, fold, spelt_out, stems, words_to_numbers
 from assistant.understand.clause import Clause
@@ -172,6 +172,10 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     folded = spelt_out(fold(words_to_numbers(text))).strip()
     if folded.endswith("?") and label not in ("prefer", "correct"):
         return []
+    if to_forget := _TO_FORGET.search(folded):
+        rest = f"{folded[: to_forget.start()]} {folded[to_forget.end() :]}".strip()
+        gone = stated(to_forget["what"], "prefer", clause, state)
+        return [*(replace(t, gone=True) for t in gone), *stated(rest, label, clause, state)]
     sure = label in ("prefer", "correct")
     found = [*_diets(folded), *_sizes(folded, sure), *_dislikes(folded, sure), *_budgets(text, folded, sure)]
     if match := _COLOUR.search(folded):
@@ -181,6 +185,11 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
 
 
+_TO_FORGET = re.compile(
+    rf"{_FORGETS.pattern}(?P<what>(?: \S+){{0,3}}? (?:i|me)\b"
+    r"(?:(?! (?:and|but|because|since|as|now) (?:i|my)\b)[^,.;:!])*)"
+)
+"""What is to be forgotten holds no longer, however it is told: "forget that I avoid wool"."""
 _ASKS = re.compile(
     r"\?|\b(?:what|which|how|where|when|looking for|i(?:'d)? (?:need|want|like)|show|recommend|please|any|got|do you|"
     r"have you|can|could|is|are there)\b"

@@ -167,6 +167,23 @@ def test_what_holds_no_longer_is_no_dislike_however_it_is_typed(db: Database, ta
     assert account(db, "C1004") == {} and not kept(db, "C1004")
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["forget that I avoid wool", "please delete that i can't stand wool", "don't remember that I avoid wool, thanks",
+     "please delete it that i never wear wool", "stop saving that I don't like wool"],
+)  # fmt: skip
+def test_what_is_to_be_forgotten_isnt_told_anew(db: Database, talk: Talk, message: str) -> None:
+    """ "Forget that I avoid wool" was done, and then kept again as something that the customer told."""
+    assert account(db, "C1025")["avoids"] == "wool"
+    assert "avoids wool" in talk(message, customer="C1025").reply
+    assert "avoids" not in account(db, "C1025") and "avoids" not in dict(kept(db, "C1025"))
+
+
+def test_what_is_told_beside_it_is_taken_in(db: Database, talk: Talk) -> None:
+    reply = talk("forget that I avoid wool, I wear 44 now", "what do you know about me?", customer="C1025").reply
+    assert "44" in reply and "wool" not in reply
+
+
 def test_forget_it_is_of_what_was_told_last(db: Database, talk: Talk) -> None:
     talk("what is my budget", "forget it", customer="C1002")
     assert "budget" not in account(db, "C1002") and account(db, "C1002")["size_shoe"] == "42"
