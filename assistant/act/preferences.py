@@ -93,6 +93,8 @@ def preferences(request: Request, context: Context, plan: Plan) -> None:
     """See, forget, agree or disagree: whichever was asked."""
     told = list(request.extra.get("told_before", ()))
     asked = request.extra.get("self")
+    if not told and _rather_of_rules(request, context) and pages.quote_if_sure(request.text, context, plan):
+        return
     if asked == "forget":
         _forget(str(request.extra["slots"]["item"]), told, context, plan)
     elif asked in ("consent_no", "consent_yes"):
@@ -102,6 +104,25 @@ def preferences(request: Request, context: Context, plan: Plan) -> None:
     whole = not request.extra.get("slots", {}).get("item") or request.extra["slots"]["item"] == "everything"
     if whole and asked not in ("consent_no", "consent_yes") and context.shopper is None:
         _about_data(request, context, plan)
+
+
+def _rather_of_rules(request: Request, context: Context) -> bool:
+    """Whether somebody of whom nothing is known asks what holds for everybody ("how long do you keep what I write?"),
+    and a page says it plainly."""
+    text = request.text.lower()
+    if context.shopper is not None or request.extra.get("self") in ("forget", "consent_no", "consent_yes"):
+        return False
+    asks = bool(_QUESTION.search(text)) and not _OF_ME.search(text)
+    return asks and pages.nearest(request.text, context, pages_only=True) >= _PLAINLY
+
+
+_OF_ME = re.compile(
+    r"\b(?:know|remember\w*|noted?|learn\w*|have|got|hold|stored?|saved?)\b[^.?!]{0,30}"
+    r"\b(?:(?:of|about|on) me|my|mine)\b|\b(?:what|which)(?:'s|s| is| are| was)? (?:my|mine)\b"
+)
+"""Asks for what is known of them: their own size, their data."""
+_QUESTION = re.compile(r"\?|\b(?:how|what|who|whom|when|where|which|can|may|do|does|will|is|are)\b")
+_PLAINLY = 1.0
 
 
 def _about_data(request: Request, context: Context, plan: Plan) -> None:

@@ -11,7 +11,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|(?<=[?!])(?=\S)|\n+")
 _ASKS_OF = (
     r"(?:is|are|was|can|could|do|does|did|will|would|should|may|must|has|have) "
     r"(?:i|you|u|it|he|she|they|we|that|this|there|the|those|these|my|\d+ [a-z]+|people|kids|children|some(?:one|body)|"
-    r"any(?:one|body))"
+    r"any(?:one|body)|(?:an?|any) [a-z]+)"
 )
 """How a question of its own begins that has no question word."""
 _JOINT = re.compile(
@@ -20,12 +20,20 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _ASKED_NOUN = (
-    r"(?:prices?|costs?|stock|availability|warranty|guarantee|shipping|delivery|rating|reviews|weight|sizes?|"
-    r"colou?rs?|materials?|returns?|return policy)"
+    r"(?:prices?|costs?|stock|availability|warranty|guarantees?|shipping|delivery|dispatch|lead time|ratings?|stars?|"
+    r"reviews|weight|sizes?|measure(?:ment)?s|dimensions|capacity|colou?rs?|materials?|fabric|brand|"
+    r"returns?(?: (?:policy|time|period|window|days))?|minimum(?: order)?|ships? when|how many)"
 )
-_NOUN_PAIR = re.compile(rf"(?<=\w)\s+and\s+(?={_ASKED_NOUN}\b)", re.IGNORECASE)
-_HAS_NOUN = re.compile(rf"\b{_ASKED_NOUN}$", re.IGNORECASE)
+_LED = r"(?:(?:the|its|your|any|a|also|years? of|how many years(?: of)?|what|with what|which|and) )*"
+_NOUN_PAIR = re.compile(
+    rf"(?<=[\w?])\s*(?:,\s*|\s(?:and|plus|n)\s+|\swith\s(?=what\b|which\b)|[&+/]\s*)+(?={_LED}{_ASKED_NOUN}\b)",
+    re.IGNORECASE,
+)
+_HAS_NOUN = re.compile(
+    rf"\b{_ASKED_NOUN}(?: (?:on|of|for) (?:it|that|this|them|those|the [\w' -]{{2,30}}))?$", re.IGNORECASE
+)
 
+_OF_IT = re.compile(r"\s+(?:on|of|for) (?:it|that|this|them|those)(?=\W*$)", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:no|nr|approx|e\.g|i\.e|vs|mr|mrs|dr|st|ca)\.$", re.IGNORECASE)
 
 
@@ -44,9 +52,9 @@ def split(text: str) -> list[str]:
 
 def _noun_pair(clause: str) -> list[str]:
     """ "cost and shipping?" asks two things; "the price and weight of the tent", "how many left and warranty" too."""
-    parts = _NOUN_PAIR.split(clause, maxsplit=1)
+    parts = [part.strip() for part in _NOUN_PAIR.split(clause, maxsplit=1)]
     two = len(parts) == 2 and (_HAS_NOUN.search(parts[0]) or (_ASKING.match(parts[0]) and _BARE.match(parts[1])))
-    return parts if two else [clause]
+    return [parts[0], *_noun_pair(_OF_IT.sub("", parts[1]))] if two else [clause]
 
 
 _RANK = r"(?:[a-z]{2,}est|(?:most|least) [a-z]+|(?:best|top|highest|lowest)[- ](?:rated|priced))"
@@ -81,7 +89,9 @@ def ranks(text: str) -> bool:
 _ASKING = re.compile(
     r"\W*(?:(?:and|ok|so|good|right)\W+)*(?:how (?:many|much)|is|are|do|does|have|what)\b", re.IGNORECASE
 )
-_BARE = re.compile(rf"(?:the )?{_ASKED_NOUN}\W*$", re.IGNORECASE)
+_BARE = re.compile(
+    rf"{_LED}{_ASKED_NOUN}(?: (?:of|on|for|you|people|it|they|them|that|give|have|is|there|left)\b)*\W*$", re.IGNORECASE
+)
 
 
 def mask(text: str, links: Links) -> str:

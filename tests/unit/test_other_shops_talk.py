@@ -118,3 +118,31 @@ def test_what_went_wrong_is_acknowledged(kind: str, said: str, say: Talk) -> Non
     reply = say(kind, said).reply
     assert "sorry about that" in reply
     assert "Shall I call a colleague" in reply
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("warranty & return on it", ("6 months warranty", "7 days return policy")),
+        ("price + ships when", ("$99.99", "Ships in 1 week")),
+        ("price & rating", ("$99.99", "4.99 out of 5")),
+        ("whats it cost and the return", ("$99.99", "7 days return policy")),
+        ("price, warranty, shipping", ("$99.99", "6 months warranty", "Ships in 1 week")),
+    ],
+)
+def test_every_one_of_two_short_questions_is_answered(said: str, told: tuple[str, ...], say: Talk) -> None:
+    reply = say("dummyjson", "do you have the amazon echo plus", said).reply
+    assert all(part in reply for part in told)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("do i have to buy a load?", "minimum order quantity: 9"),
+        ("do i have to buy loads", "minimum order quantity: 9"),
+        ("And it start from your warehouse when?", "Ships in 1 week"),
+        ("what if he hates it?", "7 days return policy"),
+    ],
+)
+def test_a_fact_is_asked_for_in_words_of_ones_own(said: str, told: str, say: Talk) -> None:
+    assert told in say("dummyjson", "do you have the amazon echo plus", said).reply

@@ -82,3 +82,22 @@ def other_shop(tmp_path: Path) -> Iterator[Database]:
 )
 def test_another_shop_tells_its_own_rule(other_shop: Database, text: str, rule: str) -> None:
     assert rule in talk_of_orders(other_shop, text)[0].reply
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Who would I write to if I want to see my data", "privacy@fellandhearth.example"),
+        ("what eu size am i with a foot of 26 cm?", "EU 42"),
+        ("how long do you keep the invoices with what i bought?", "6 years"),
+    ],
+)
+def test_a_rule_on_data_or_sizes_is_no_question_for_what_is_known(
+    talk: Callable[..., Record], text: str, rule: str
+) -> None:
+    assert rule in talk(text).reply
+
+
+@pytest.mark.parametrize("text", ["what do you know about me?", "what's my size?", "do you have my size noted?"])
+def test_what_is_known_of_somebody_is_still_told(talk: Callable[..., Record], text: str) -> None:
+    assert "I know nothing about you" in talk(text).reply
