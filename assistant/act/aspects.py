@@ -105,7 +105,7 @@ def _best(question: str, product: Product, encode: Encode, variant: Variant | No
         sure = []  # several options may be asked for at once: their names say which
     found = sure + [a for a in called if (a.kind, a.name) not in {(s.kind, s.name) for s in sure}]
     found = [a for a in found if not _beside_part(question, a) and not _beside_brand(question, a)]
-    return [a for a in found if not _beside_unit(question, a, product)]
+    return [a for a in found if not _beside_unit(question, a, product) and not _beside_side(question, a)]
 
 
 def _of_its_kind(question: str, judged: Sequence[Aspect], encode: Encode) -> list[Aspect]:
@@ -162,6 +162,23 @@ def _beside_unit(question: str, aspect: Aspect, product: Product) -> bool:
     texts = [aspect.value] if aspect.value else [v.options.get(aspect.name, "") for v in product.variants]
     name = "" if aspect.kind == "sentence" else aspect.name
     return all(asked not in measures.dimensions(text, name) for text in texts if text)
+
+
+def _beside_side(question: str, aspect: Aspect) -> bool:
+    """Whether a measure is of another side than the one asked for: no height answers "how wide is it"."""
+    told = {side for side, words in _SIDES.items() if words.search(fold(aspect.name.replace("_", " ")))}
+    asked = {side for side, words in _SIDES.items() if words.search(fold(question))} if told else set()
+    return bool(asked) and not asked & told and not any(_SIDES[side].search(fold(aspect.value)) for side in asked)
+
+
+_SIDES = {
+    "width": re.compile(r"\b(?:width|wide|widest|broad|across)\b"),
+    "height": re.compile(r"\b(?:height|high|tall)\b(?! enough)"),
+    "length": re.compile(r"\blength\b|\bhow long (?:is|are) (?:it|they|one|an?|the|this|that|those|these)\b"),
+    "depth": re.compile(r"\b(?:depth|deep)\b"),
+    "thickness": re.compile(r"\b(?:thick|thickness)\b"),
+    "diameter": re.compile(r"\bdiameter\b"),
+}
 
 
 _ASKS_BRAND = re.compile(

@@ -62,9 +62,13 @@ def choose(product: Product, wanted: Sequence[Wanted], skus: Sequence[str] = ())
 
 
 def _is_dimension(wanted: Wanted, product: Product) -> bool:
-    """A value of no option of this product still counts as asked for unless the product's own texts say it."""
-    text = " ".join((product.name, product.description, *product.attributes.values(), *product.specs.values())).lower()
-    return not re.search(rf"(?<!\w){re.escape(wanted.asked.lower())}(?!\w)", text)
+    """A value of no option of this product still counts as asked for unless the product's own texts say it. A number
+    that is a whole value says it of that value alone: a minimum order of 9 is no size 9."""
+    asked = wanted.asked.lower()
+    told = {**product.attributes, **product.specs}
+    values = [v for n, v in told.items() if v.strip().lower() != asked or not asked.isdigit() or "size" in n.lower()]
+    text = " ".join((product.name, product.description, *values)).lower()
+    return not re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(asked)}(?!\w|[.,]\d)", text)
 
 
 def _select(product: Product, wanted: Sequence[Wanted], missing: tuple[Wanted, ...]) -> Choice:

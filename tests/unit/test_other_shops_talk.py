@@ -146,3 +146,24 @@ def test_every_one_of_two_short_questions_is_answered(said: str, told: tuple[str
 )
 def test_a_fact_is_asked_for_in_words_of_ones_own(said: str, told: str, say: Talk) -> None:
     assert told in say("dummyjson", "do you have the amazon echo plus", said).reply
+
+
+@pytest.mark.parametrize("said", ["how wide is it though?", "how deep is it", "what's its width?"])
+def test_a_height_is_no_answer_to_how_wide(said: str, say: Talk) -> None:
+    reply = say("tau2", "do you have the bookshelf in wood, white?", said).reply
+    assert "height" not in reply and "don't have that information" in reply
+    assert "ft" in say("tau2", "do you have the bookshelf in wood, white?", "how tall is it?").reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("do you have the nike air jordan in size 9",),
+        ("do you have the nike air jordan", "do you have it in size 9?"),
+        ("do you have the gray dress", "do you have it in size 12?"),
+    ],
+)
+def test_a_size_that_no_text_names_gets_no_yes(said: tuple[str, ...], say: Talk) -> None:
+    reply = say("dummyjson", *said).reply
+    assert "Yes" not in reply and "in stock" not in reply
+    assert "doesn't say whether" in reply
