@@ -16,7 +16,7 @@ from typing import Literal
 from assistant import measures
 from assistant.act.concepts import concepts, likeliest
 from assistant.act.context import Encode
-from assistant.act.evidence import Line, is_yes_no, scores
+from assistant.act.evidence import UNREAD, Line, is_yes_no, scores
 from assistant.language import STOP_WORDS, fold, stem, stems, tokenize
 from assistant.shop.search_words import with_synonyms
 from assistant.turn_encoder import once
@@ -99,7 +99,7 @@ def _best(question: str, product: Product, encode: Encode, variant: Variant | No
     if not aspects:
         return []
     judged = weigh(question, product, encode, variant)
-    sure = [a for a in judged if a.score >= SURE] or _of_its_kind(question, judged, encode)
+    sure = [a for a in judged if a.score >= SURE]
     called = [a for a in _called(question, product, aspects, encode) if a.score >= _CALLED]
     if sure and sure[0].kind == "option" and called and called[0].kind == "option":
         sure = []  # several options may be asked for at once: their names say which
@@ -108,15 +108,17 @@ def _best(question: str, product: Product, encode: Encode, variant: Variant | No
     return [a for a in found if not _beside_unit(question, a, product) and not _beside_side(question, a)]
 
 
-def _of_its_kind(question: str, judged: Sequence[Aspect], encode: Encode) -> list[Aspect]:
+def nearly(question: str, product: Product, encode: Encode, variant: Variant | None = None) -> list[Aspect]:
     """The value that nearly answers, far before any other, where what it is called is just what such words usually
-    ask for: "do i have to buy a load" of a minimum order, "what if he hates it" of returns."""
-    first, rest = judged[0], judged[1].score if len(judged) > 1 else _NEARLY
-    if first.kind not in ("attribute", "spec") or first.score < _NEARLY or first.score - rest < _BEFORE:
+    ask for: "do i have to buy a load" of a minimum order, "what if he hates it" of returns. Else empty."""
+    judged = weigh(question, product, encode, variant)
+    if not judged or judged[0].kind not in ("attribute", "spec") or judged[0].score < _NEARLY:
         return []
+    first, rest = judged[0], judged[1].score if len(judged) > 1 else UNREAD
     meant = concepts(question, encode)
     chance = likeliest(meant, first.name)
-    return [first] if chance >= _CHANCE and chance >= max(meant.values()) else []
+    beside = _beside_part(question, first) or _beside_unit(question, first, product) or _beside_side(question, first)
+    return [first] if first.score - rest >= _BEFORE and _CHANCE <= chance >= max(meant.values()) and not beside else []
 
 
 _NEARLY, _BEFORE, _CHANCE = -1.0, 1.0, 0.25

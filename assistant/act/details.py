@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.act.aspects import Aspect, best, is_general, sentences, weigh
+from assistant.act.aspects import Aspect, best, is_general, nearly, sentences, weigh
 from assistant.act.choice import choose
 from assistant.act.comes_in import offered_options
 from assistant.act.context import Context
@@ -42,6 +42,7 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
         return
     if named and found and found[0].kind == "option" and found[0].name in named:
         found = []  # "is the silver one dimmable": that it is silver was the customer's word
+    found = found or nearly(request.text, product, context.encode, variant)
     if not found and request.follow_up:  # "and the toaster?": nothing written of what was asked of the last one
         overview(request, product, context, plan)
         return

@@ -6,7 +6,7 @@ Weighs the two against each other; quotes them and makes no rule of its own.
 from __future__ import annotations
 
 from assistant.act import asked, pages, rescue
-from assistant.act.aspects import best
+from assistant.act.aspects import nearly
 from assistant.act.context import Context
 from assistant.act.details import details, knows
 from assistant.act.look_for import look_for
@@ -31,7 +31,7 @@ def policy(request: Request, context: Context, plan: Plan) -> None:
         _of_product(request, products[0], context, plan)
     elif (not known and service(request, context, plan)) or pages.quote_if_sure(asked.question(request), context, plan):
         return
-    elif products and (own or known or best(request.text, products[0], context.encode)):
+    elif products and (own or known or nearly(request.text, products[0], context.encode)):
         _of_product(request, products[0], context, plan)
     elif request.query and any(h.confident for h in context.search.products(request.query, limit=3)) and not products:
         look_for(request, context, plan)

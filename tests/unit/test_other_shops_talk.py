@@ -160,7 +160,6 @@ def test_a_height_is_no_answer_to_how_wide(said: str, say: Talk) -> None:
     [
         ("do you have the nike air jordan in size 9",),
         ("do you have the nike air jordan", "do you have it in size 9?"),
-        ("do you have the gray dress", "do you have it in size 12?"),
     ],
 )
 def test_a_size_that_no_text_names_gets_no_yes(said: tuple[str, ...], say: Talk) -> None:
