@@ -109,6 +109,12 @@ def squash(text: str) -> str:
 def words_to_numbers(text: str) -> str:
     """Numbers written in words become digits: "under fifty-five euros" -> "under 55 euros", "two hundred" -> "200"."""
     text = re.sub(r"\b(\d{2,}(?:\.\d+)?)k\b", lambda m: f"{float(m[1]) * 1000:.0f}", text)
+    text = re.sub(
+        r"\b(\d+(?:\.\d+)?) (hundred|thousand|grand)\b(?! and)",
+        lambda m: f"{float(m[1]) * _SCALES[m[2].lower()]:.0f}",
+        text,
+        flags=re.IGNORECASE,
+    )
     text = re.sub(r"\bhalf an? (?=[a-z])|\bhalf (?=lit|kilo|met)", "0.5 ", text, flags=re.IGNORECASE)
     pieces = re.split(r"([^\W\d_]+)", text)
     out: list[str] = []

@@ -219,7 +219,15 @@ def _pool(products: list[Product], request: Request) -> Pool:
         sold = [v for v in choose(product, [*named, *kept]).sold if fits(v, request.limits)]
         fitting.append((bool(named), product, sold))
     any_named = any(named for named, _, _ in fitting)
+    if not any_named and request.products and any(_lacks_colour(product, request) for product in products):
+        return []  # "the cheapest in white" of what comes in no white
     return [(product, v) for named, product, sold in fitting if named or not any_named for v in sold]
+
+
+def _lacks_colour(product: Product, request: Request) -> bool:
+    """Whether a colour is named that a product of colours doesn't come in."""
+    named = request.match(product) if request.match else []
+    return any(w.value is None and (w.name or "").lower() in ("colour", "color") for w in named)
 
 
 def _of_measure(pool: Pool, text: str) -> Pool:

@@ -29,6 +29,7 @@ from assistant.understand.clauses import mask
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.mentions import Mention
 from assistant.understand.naming import PRONOUN, Lookup, Naming
+from assistant.understand.picked_by import by_measure, by_version
 from assistant.understand.pointing import from_context, is_place, only_points, other_listed, points_at_one
 from assistant.understand.ranked import ranked
 from assistant.understand.state import State
@@ -100,7 +101,12 @@ class Subject:
         blocked = frozenset[int]().union(*(m.positions for m in mentions))
         blocked |= limit_positions(clause) | count_positions(clause)
         request = replace(request, extra=extra)
-        return with_options(request, clause, state, blocked, self._vocabulary, self._lookup)
+        found = with_options(request, clause, state, blocked, self._vocabulary, self._lookup)
+        pointed = bool(PRONOUN.search(_GOT_THAT.sub("", fold(clause.text))))
+        if other := by_version(found, clause.text, blocked, state, self._lookup, pointed=pointed):
+            request = replace(request, products=other, pick=None, skus=(), from_context=False)
+            return with_options(request, clause, state, blocked, self._vocabulary, self._lookup)
+        return found
 
     def _told(self, request: Request, clause: Clause, mentions: list[Mention], state: State) -> dict[str, Any]:
         """What else the clause's words and the conversation tell, as later steps look it up in `Request.extra`."""
@@ -157,6 +163,8 @@ class Subject:
         named_before = _GOT_THAT.sub("", fold(clause.text))  # "the down jacket, have you got that"
         named_before = _BESIDE_IT.sub("", named_before)  # "some socks to go with it" are no boots
         apart, told_by = ((), ()) if of_kind or pick or skus else told_apart(clause, state, self._lookup)
+        if request.act != "compare" and (measured := by_measure(clause.text, state, self._lookup)):
+            products, pick, skus = measured, None, ()
         products = apart or products
         if of_another_kind(products, clause, self._vocabulary) and not PRONOUN.search(named_before):
             products, pick, skus = (), None, ()

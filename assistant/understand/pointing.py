@@ -40,6 +40,11 @@ def only_points(text: str) -> bool:
     return bool(_ONLY_POINTS.fullmatch(fold(text)) or _PLACE.fullmatch(fold(text)))
 
 
+_TAKES_THE_MORE = re.compile(
+    r"\W*(?:[a-z']+ ){0,4}?(?:stay with|stick (?:with|to)|go (?:with|for)|take|have|want|prefer|rather have) "
+    r"(?:the|that) [a-z]+er(?: one)?(?: then| please| of the two)*\W*"
+)
+"""Chosen by what it has more of, and nothing asked yet: "then I'll stay with the heavier"."""
 _PLACE = re.compile(r"\W*(?:number|no\.?|nr|option)?\W*([1-9])\W*(?:please|then|pls)?\W*")
 
 
@@ -48,7 +53,8 @@ def with_what_points(parts: Sequence[str], state: State) -> list[str]:
     one, how many left?" asks of the last one."""
     out: list[str] = []
     for part in parts:
-        if out and _ONLY_POINTS.fullmatch(fold(out[-1])) and points_at_one(out[-1], state):
+        points = out and _ONLY_POINTS.fullmatch(fold(out[-1])) and points_at_one(out[-1], state)
+        if points or (out and len(state.listed) > 1 and _TAKES_THE_MORE.fullmatch(fold(out[-1]))):
             out[-1] = f"{out[-1].rstrip(' .;,!?')}, {part}"
         else:
             out.append(part)

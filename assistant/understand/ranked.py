@@ -20,7 +20,8 @@ from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
 
 _ONE = re.compile(r"\bones?\b(?! of)")
-_OF_THE_TWO = re.compile(r"\b(?:of|between) (?:the|those|these|them) (two|2|three|3)\b")
+_OF_THE_TWO = re.compile(r"\b(?:of|between) (?:all )?(?:the |those |these |them )?(two|2|three|3)\b(?! \w+s\b)")
+_THREE = 3
 _OF_IT = re.compile(r"\b(?:of|on|in|for|with) (?:it|that|this|those|these|them)\W*$|\b(?:does|do|can|is) it\b")
 """Of the thing talked about the longest, biggest or cheapest version is asked: "the longest battery on those"."""
 _SEVERAL = frozenset({"those", "these", "them"})
@@ -44,6 +45,8 @@ def ranked(request: Request, clause: Clause, state: State, vocabulary: Vocabular
         request = replace(request, query=" ".join(w for w in request.query.split() if w not in _OF_RANK))
     counted = _OF_THE_TWO.search(fold(clause.text))
     ids = tuple(dict.fromkeys(str(i["product"]) for i in the_two(state, clause.text))) if counted else ()
+    if counted and len(ids) < _THREE and counted[1] in ("three", "3"):
+        ids = tuple(dict.fromkeys(str(t["product"]) for t in reversed(state.topics)))[:_THREE][::-1]
     if counted and len(ids) == (2 if counted[1] in ("two", "2") else 3):
         return replace(request, query="", products=ids, limits=Limits(), from_context=True)
     listed = tuple(dict.fromkeys(str(i["product"]) for i in state.listed))
