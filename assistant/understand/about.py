@@ -50,6 +50,11 @@ _GOT_THAT = re.compile(
 """What points back at what the same clause has named before it."""
 
 
+_OF_IT = re.compile(
+    r"\b(?:is|are|do|does|can|has|have|got|about) (?:it|that|this|they|these|those|them)\b"
+    r"|\b(?:it|that|this|they|these|those|them|one|same)(?: one)? (?:in|comes?)\b"
+)
+"""Asks of the very thing talked about: "does it come in green"."""
 _BESIDE_IT = re.compile(
     r"\b(?:(?:to|that|which) (?:go(?:es)?|fits?|suits?|matche?s?|wear|use|put|have) )?"
     r"(?:with|for|under|over|on|in|into|beside) (?:it|them|that|this|those|these)\W*$"
@@ -102,7 +107,7 @@ class Subject:
         blocked |= limit_positions(clause) | count_positions(clause)
         request = replace(request, extra=extra)
         found = with_options(request, clause, state, blocked, self._vocabulary, self._lookup)
-        pointed = bool(PRONOUN.search(_GOT_THAT.sub("", fold(clause.text))))
+        pointed = bool(_OF_IT.search(_GOT_THAT.sub("", fold(clause.text))))
         if other := by_version(found, clause.text, blocked, state, self._lookup, pointed=pointed):
             request = replace(request, products=other, pick=None, skus=(), from_context=False)
             return with_options(request, clause, state, blocked, self._vocabulary, self._lookup)

@@ -104,3 +104,47 @@ def test_the_gap_in_price_is_told_in_other_shops(shop: str, turns: tuple[str, ..
 def test_what_is_no_money_isnt_reckoned(turns: tuple[str, ...], said: str, talk: Talk) -> None:
     reply = talk(*turns).reply
     assert said in reply and "in total" not in reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "meant"),
+    [
+        (
+            ("which of your rain jackets is lighter", "I'll stay with the heavier. Which colours in M?"),
+            "Squall Rain Jacket",
+        ),
+        (("tarn 2 or tarn 3?", "what does the heavier one weigh"), "Tarn 3"),
+        (("tarn 2 or tarn 3?", "I'd take the lighter. What's it made of?"), "Tarn 2"),
+    ],
+)
+def test_one_of_two_is_meant_by_what_it_has_more_of(turns: tuple[str, ...], meant: str, talk: Talk) -> None:
+    reply = talk(*turns).reply
+    assert meant in reply.split(".")[0] and "Lite" not in reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "meant"),
+    [
+        (
+            ("stride trousers or the zip-off?", "price of the zip-off?", "Good. I take 36/32. Are there any?"),
+            "Stride Trousers",
+        ),
+    ],
+)
+def test_what_only_the_other_one_comes_in_means_the_other(turns: tuple[str, ...], meant: str, talk: Talk) -> None:
+    assert f"The {meant} (" in talk(*turns).reply.replace("Yes, the", "The").replace("No, the", "The")
+
+
+def test_who_asks_whether_it_comes_so_is_told_of_it(talk: Talk) -> None:
+    reply = talk("squall jacket or squall lite?", "price of the squall lite", "does it come in forest?").reply
+    assert "Squall Lite" in reply
+
+
+def test_the_best_of_the_three_is_of_all_that_were_told(say: Talk) -> None:  # noqa: F811
+    told = ("iphone 6 price", "iphone 5s price", "ipad mini?")
+    assert "iPhone 6" in say("dummyjson", *told, "which of the three is best rated").reply
+
+
+@pytest.mark.parametrize("colour", ["orange", "pink"])
+def test_of_what_comes_in_no_such_colour_none_is_the_cheapest(colour: str, say: Talk) -> None:  # noqa: F811
+    assert "cheapest" not in say("tau2", "water bottle?", f"n the cheapest in {colour}").reply
