@@ -42,6 +42,7 @@ from assistant.understand.orders.signals import (
     asks_rule,
     names_own,
     of_goods,
+    speaks_of_own,
     wants_done,
     wants_person,
 )
@@ -115,7 +116,7 @@ class OrderTalk:
             acts == {"basket"}
             and not claims
             and not (task.asked or task.goals or task.lines)
-            and not _AN_ORDER.search(text)
+            and not (_AN_ORDER.search(text) or speaks_of_own(wording.mend(text)))
         ):
             return None  # "swap the pot for the wok" behind a sum, "I want a pan and a kettle, what will that be?"
         if task.customer is None:

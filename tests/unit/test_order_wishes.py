@@ -211,3 +211,8 @@ def test_a_condition_that_stands_alone_is_that_of_the_request_behind_it(db: Data
 def test_the_address_of_an_order_is_changed_not_taken(db: Database) -> None:
     records = talk(db, "Change the address of the boots order to 7 Quay Street, Galway, H91 AB12", customer="mia")
     assert "#W1000001" in records[0].reply and "7 Quay Street" in records[0].reply
+
+
+def test_what_somebody_owns_already_is_no_basket(db: Database) -> None:
+    said = "Somehow I own two of your lamps now. One of them has to go back, the one that cost less."
+    assert "first need to know who you are" in talk(db, said)[0].reply
