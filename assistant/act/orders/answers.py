@@ -177,7 +177,11 @@ def _fill_answer(current: Goal, rest: Ask, asked: str) -> None:
         current.every = True
         for item in current.items:
             item.all = True
-    current.payment = list(rest.payment) or current.payment
+    paid = {k[0] for k in lines_of(rest.items)} or set(rest.orders)
+    if rest.payment and paid and not current.payment and {k[0] for k in lines_of(current.items)} > paid:
+        current.pays |= {o: list(rest.payment) for o in paid}  # "PayPal for the camera" says nothing of the boots
+    else:
+        current.payment = list(rest.payment) or current.payment
     current.reason = rest.reason or current.reason
     current.address = dict(rest.address) or current.address
 

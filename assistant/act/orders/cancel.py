@@ -173,7 +173,7 @@ def _not_back(order: Order, lines: list[Line], desk: Desk, *, used: bool = False
 
 def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Outcome) -> None:
     amount = money.refund_of(order, lines)
-    way = money.for_refund(goal, order, desk, amount)
+    way = money.for_refund(goal.paying(order.order_id), order, desk, amount)
     if way.method is None:
         out.notes += [way.why_not] if way.why_not else []
         out.ask("payment", money.ask_which(way, desk, True, order))

@@ -102,8 +102,8 @@ def _loose(wish: Wish) -> Wish:
 
 
 def _fitting(product: Product, line: Line, wish: Wish, variants: Sequence[Variant]) -> list[Variant]:
-    if wish.missing and not wish.want and not wish.extreme and not wish.relative:
-        return []
+    if wish.missing:
+        return []  # "black, size 9" of what comes in no 9: nothing fits, however black
     out = []
     for variant in variants:
         ok = all(variant.options.get(n) in vs for n, vs in wish.want.items())

@@ -19,6 +19,8 @@ def total(question: Json, desk: Desk) -> str | None:
     """What the orders or items named came to."""
     lines = items_of(question, desk)
     orders = orders_of(question, desk, one=True)
+    if len(question.get("of_order", [])) == 1:  # "the order with the bag and the lamp": these only say which
+        lines, orders = [], [o for o in orders if [o.order_id] == question["of_order"]] or orders
     if len(lines) > 1 and question.get("sum"):
         whole = sum(x.price * x.quantity for x in lines)
         figure = desk.sheet.money("customer", desk.account.customer_id, "paid_for_them", whole)

@@ -7,19 +7,22 @@ was written here; of what is only proposed it says so. Knows no rules and change
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.act.orders import phrases
-from assistant.act.orders.asked_of import MANY
+from assistant.act.orders.asked_of import MANY, items_of
+from assistant.act.orders.money import refund_of
 from assistant.act.orders.paid import sent_back
 from assistant.act.orders.settle import Desk
+from assistant.act.words import join
 from assistant.types import Json
 
 
 def reckoned(question: Json, desk: Desk) -> str | None:
     """The amounts of what was done with the orders named, of all where none is; None when nothing cost or gave back."""
     done, planned = _of(question, desk.task.done), _of(question, desk.task.proposal)
-    said = [_one(w, desk, "you get {} back", "you pay {}") for w in done[-MANY:]]
-    said += [_one(w, desk, "you would get {} back", "you would pay {}") for w in planned[-MANY:]]
+    said = [_one(w, desk, "you get {} back", "you pay {}", question) for w in done[-MANY:]]
+    said += [_one(w, desk, "you would get {} back", "you would pay {}", question) for w in planned[-MANY:]]
     if not said:
         return sent_back(question, desk) if question.get("ask") == "refund" else None
     if len(done) > 1 and not planned:
@@ -33,8 +36,25 @@ def _of(question: Json, writes: Sequence[Json]) -> list[Json]:
     return [w for w in writes if w.get("money") and (not named or w.get("order_id") in named)]
 
 
-def _one(write: Json, desk: Desk, back: str, pay: str) -> str:
+def _part(write: Json, desk: Desk, question: Json) -> tuple[int, str] | None:
+    """What comes back for the items that a question names, where other things of their order go back too; and their
+    names."""
+    order = desk.account.order(str(write.get("order_id")))
+    if order is None or not str(write.get("action")).startswith("return"):
+        return None
+    gone = list(write.get("item_ids", []))
+    lines = [x for x in items_of(question, desk) if x.order_id == order.order_id and x.sku in gone]
+    if not lines or {x.sku for x in lines} == set(gone):
+        return None
+    back = [replace(x, quantity=min(x.quantity, gone.count(x.sku))) for x in lines]
+    return -refund_of(order, back), join([f"the {x.name}" for x in lines])
+
+
+def _one(write: Json, desk: Desk, back: str, pay: str, question: Json) -> str:
     """What one change comes to, and where the money goes."""
+    if (part := _part(write, desk, question)) is not None:
+        figure = desk.sheet.money("order", str(write.get("order_id")), "part", -part[0])
+        return f"For {part[1]} {back.format(figure)}."
     amount, order = int(write["money"]), desk.account.order(str(write.get("order_id")))
     figure = desk.sheet.money("order", str(write.get("order_id")), "amount", abs(amount))
     what = (back if amount < 0 else pay).format(figure)

@@ -184,7 +184,7 @@ def _listed(variants: list[Variant], line: Line, desk: Desk) -> str:
 def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Outcome) -> None:
     rule, pending = _rule(order, desk), order.status in desk.rules.modify_items.statuses
     difference = sum(p.difference for p in pairs)
-    way = money.for_difference(goal, order, desk, difference)
+    way = money.for_difference(goal.paying(order.order_id), order, desk, difference)
     if way.method is None and not way.choices:
         out.refusals.append(
             way.why_not or "There is no way to pay in your account that could be used for the difference."

@@ -11,7 +11,7 @@ Knows no rules and writes no text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.order_talk import Item, LineKey
@@ -31,6 +31,8 @@ class Goal:
     every: bool = False
     keep: list[LineKey] = field(default_factory=list)
     payment: list[str] = field(default_factory=list)
+    pays: dict[str, list[str]] = field(default_factory=dict)
+    """Ways to pay that were named for some of its orders only, by order."""
     reason: str | None = None
     address: Json = field(default_factory=dict)
     pattern: str = ""
@@ -48,6 +50,10 @@ class Goal:
     text: str = ""
     after: int | None = None
     """The request that must be refused before this one counts, while `state` is "waiting"."""
+
+    def paying(self, order_id: str) -> Goal:
+        """This request as one of its orders is paid."""
+        return replace(self, payment=self.pays.get(order_id) or self.payment)
 
     def as_json(self) -> Json:
         data = dict(vars(self))

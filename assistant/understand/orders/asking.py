@@ -65,7 +65,12 @@ class AskReader:
             self._orders_to_send(ask, named, clause, focus)
             self.remember(ask, clause)
             return ask
-        alone = patterns.kept(clause, [(m.start, m.end) for m in found])
+        spans = [(m.start, m.end) for m in found]
+        alone = patterns.kept(clause, spans)
+        if focus.asked in ("", "help", "item"):  # asked which version, "the black one is fine" takes it
+            alone |= patterns.is_fine(clause, spans)
+        if kind in ("return", "cancel") and (only := patterns.only_these(clause, spans) - alone):
+            found = [m for m in found if (m.start, m.end) in only | alone]
         kept = [m for m in found if (m.start, m.end) in alone]
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
@@ -100,7 +105,9 @@ class AskReader:
             start, end = chunk(clause, kept, n, "")
             lines = self._scene.of(mention)
             lines = [x for x in lines if x.order_id in near] or lines
-            out += [key(x) for x in described(lines, clause[start:end])]
+            told = described(lines, clause[start:end])
+            named = self.recent.lines if len(told) > 1 else []  # "the white keyboard; the small one is fine"
+            out += [key(x) for x in told if x not in named]
         return out
 
     def _of_ones(self, kind: str, focus: Focus) -> list[Line]:
@@ -120,10 +127,15 @@ class AskReader:
             return named
         if wording.actions(clause):
             return self._scene.mentions(clause)
-        if self._wishes.names_other(self.recent.lines, clause):
+        if self._wishes.names_other(self.recent.lines or self._asked_about(focus), clause):
             return []  # "same look but with the LCD thingy" wishes of the watch that was named just now
         before = {x.name for x in self.recent.lines}
         return [m for m in self._scene.mentions(clause) if not set(m.names) <= before]
+
+    def _asked_about(self, focus: Focus) -> list[Line]:
+        """The one kind of thing that the customer was asked what to do with: what answers that is about it."""
+        told = [x for k in focus.told if focus.asked == "help" and (x := self._scene.account.line(*k))]
+        return told if len({x.product_id for x in told}) == 1 else []
 
     def _is_value(self, mention: Mention, found: Sequence[Mention], clause: str, focus: Focus) -> bool:
         """A laptop bag's "laptop" compartment is no laptop, for somebody who has both."""
@@ -167,7 +179,7 @@ class AskReader:
         ):
             return
         pieces = None
-        if not self.recent.lines and not focus.lines:
+        if not self.recent.lines and (not focus.lines or focus.asked == "help"):
             self.recent.lines = [x for k in focus.told if (x := self._scene.account.line(*k))]
             pieces = focus.num_told
         if self.recent.lines and not re.search(r"\border\b", clause):

@@ -107,6 +107,8 @@ class _Outcome:
         of_questions = [k for q in said.questions for k in q.get("lines", [])]
         self._lines = {k for i in items for k in i.lines} | {k for a in self._asks for k in a.keep} | set(said.told)
         self._lines |= {(str(k[0]), int(k[1])) for k in of_questions}
+        near = {k[0] for a in self._asks if a.only for i in a.items for k in i.lines}
+        self._left_out = {key(x) for x in scene.lines if x.order_id in near}  # "just the lamp, the mug is great"
         self._orders = {o for a in self._asks for o in a.orders} | set(said.told_orders)
         self._orders |= {o for q in said.questions for o in q.get("orders", [])}
         self._wishes = [w for i in items for w in (i.wish, *i.wish.fallbacks())]
@@ -151,10 +153,11 @@ class _Outcome:
             lines = [x for x in self._scene.lines if x.product_id in ids]  # another one of theirs is no wish
         known = self._values | {v.lower() for x in lines for v in x.options.values()}
         lost, kept = set[str](), set[str]()
+        names = {s for x in lines for s in stems(x.name)}  # "the electric one" of two kettles
         items = " ".join(text[m.start : m.end] for m in self._scene.mentions(text, by_meaning=False))
         for product in products:
             for named in match_options(text, option_values([product])):
-                if named.asked in items:
+                if named.asked in items or set(stems(named.asked)) <= names:
                     continue  # the camera is no camera compartment
                 if named.value is not None and _plainly(named.asked, f"{named.value} {named.name}".lower()):
                     fits = str(named.value).lower() in known or named.name in self._options
@@ -178,7 +181,7 @@ class _Outcome:
         """Whether a clause says again what was understood: an item or order of the requests."""
         named = set(order_ids(text, self.account)[0])
         found = self._scene.mentions(text)
-        again = any({key(x) for x in self._scene.of(m)} & self._lines for m in found)
+        again = any({key(x) for x in self._scene.of(m)} & (self._lines | self._left_out) for m in found)
         return again or bool(named & self._orders)
 
     def explains(self, part: str) -> bool:
@@ -202,7 +205,7 @@ class _Outcome:
 
     def _is_lost(self, mention: Mention, text: str) -> bool:
         lines = self._scene.of(mention)
-        if {key(x) for x in lines} & self._lines or patterns.REFERENCE.search(text[: mention.start]):
+        if {key(x) for x in lines} & (self._lines | self._left_out) or patterns.REFERENCE.search(text[: mention.start]):
             return False
         of_orders = all(a.kind in ("cancel", "address", "home", "both", "payment") for a in self._said.asks)
         return not (of_orders and {x.order_id for x in lines} & self._orders)

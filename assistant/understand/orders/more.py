@@ -13,7 +13,7 @@ from assistant.understand.orders.asking import AskReader
 from assistant.understand.orders.items import grams, key
 from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import changes_home, speaks_of_orders
+from assistant.understand.orders.places import changes_home, on_file, speaks_of_orders
 from assistant.understand.orders.questions import questions, wants_to_know
 from assistant.understand.orders.refs import order_ids, reason
 from assistant.understand.orders.scene import Focus, Scene
@@ -57,6 +57,7 @@ class MoreReader:
         self._items.together(into)
         _fill(into, more)
         of_home = more.kind in ("home", "both") or changes_home(clause)
+        of_home = of_home and not on_file(clause, more.address, self._scene.account)
         if last is not None and last.kind in ("address", "home", "both") and of_home:
             last.kind = "home" if more.kind != "both" and self._of_no_order(last, clause) else "both"
 

@@ -100,6 +100,15 @@ ONLY = re.compile(
     r"(?! (?:ordered|bought|placed|received|got|arrived|wondering|created|want(?:ed)? "
     r"to (?:know|ask)|to be sure|use|make|like))"
 )
+_JUST_THE = re.compile(r"\b(?:just|only|nothing but)\W+(?:(?:the|my|that|those|these) )(?:[\w-]+ )?$")
+FINE = re.compile(
+    r"\W?\s*(?:is|are)(?: (?:still|just|totally|perfectly|really|very|quite))* "
+    r"(?:fine|ok(?:ay)?|good|great|perfect|right)"
+    r"(?=\W*(?:$|[,;.]|and\b|but\b|so\b))"
+)
+"""Behind an item that is as it should be."""
+_MINE = re.compile(r"\b(?:the|my|that|those|these)\s+(?:[\w-]+ )?$")
+_TOO = re.compile(r"\s*(?:also|too|as well)?\W*$")
 ALSO = re.compile(
     r"\b(?:also|too|as well|one more|in addition|another thing|and then|next|additionally|before (?:you|that))\b"
 )
@@ -155,6 +164,41 @@ def so_many(clause: str) -> int | None:
     """How many are pointed at: "can I send these 2 back"."""
     found = _SO_MANY.search(clause)
     return int(found[1]) if found else None
+
+
+def only_these(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of the items at `spans` are said to be the only ones: "just the vacuum, the kettle is great"; with those
+    that are named in one breath with them. Empty where none is."""
+    out: set[tuple[int, int]] = set()
+    end = -1
+    for span in spans:
+        between = clause[end : span[0]] if end >= 0 else ""
+        listed = _LISTED.fullmatch(between) and _GOES_ON.match(clause[span[1] :])
+        if _JUST_THE.search(clause[: span[0]]) or _AND.fullmatch(between) or listed:
+            out.add(span)
+            end = span[1]
+        else:
+            end = -1
+    return out
+
+
+_AND = re.compile(r"\s*,?\s*(?:and|&|plus)\s+(?:(?:the|my|that) )?(?:[\w-]+ )?")
+_LISTED = re.compile(r"\s*,\s*(?:the|my) (?:[\w-]+ )?")
+_GOES_ON = re.compile(r"\s*(?:,|and\b|&)")
+
+
+def is_fine(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of the items at `spans` are said to be as they should: "the mug is fine, and the small lamp also"."""
+    out: set[tuple[int, int]] = set()
+    end = -1
+    for span in spans:
+        own = _MINE.search(clause[: span[0]])
+        again = end >= 0 and own and _TOO.match(clause[span[1] :])
+        again = again and re.fullmatch(rf"{FINE.pattern}\W*(?:and|,)\W*(?:the|my) (?:[\w-]+ )?", clause[end : span[0]])
+        if own and (again or FINE.match(clause[span[1] :])):
+            out.add(span)
+        end = span[1] if span in out else -1
+    return out
 
 
 def kept(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -50,6 +50,8 @@ class ItemReader:
             and self._wishes.names_other(self._scene.of(mention), after[: link.start()])
         ):
             link = re.match("", after)  # "the helmet in red with low ventilation": all of it is wished
+        if link and link[0].strip() == "with" and focus.asked == "item" and self._tells(mention, after):
+            link = None  # asked which one: "the keyboard with the white light" says which, and wishes nothing
         told = before + " " + (after[: link.start()] if link else after)
         lines = self.narrow(
             self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap", before
@@ -70,6 +72,11 @@ class ItemReader:
             told = clause[start : mention.end] + (after[: link.start()] if link else "")
             self._wishes.set_wish(item, wished, bool(link), told if link else "")
         return item
+
+    def _tells(self, mention: Mention, words: str) -> bool:
+        """Whether words tell one of the lines of a name from the others."""
+        lines = self._scene.of(mention)
+        return len(described(lines, words)) < len(lines)
 
     def share(self, items: Sequence[Item]) -> None:
         """ "The bed and the chair for their cheapest versions": one wish for all that are named before it."""

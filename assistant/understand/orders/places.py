@@ -70,9 +70,12 @@ def read_address(ask: Ask, clause: str, original: str, account: Account, find: F
         ask.address = known_address(clause, account)
     if not ask.address and _FROM_HOME.search(clause) and not changes_home(clause):
         ask.address = dict(account.address)
+    if not ask.address and changes_home(clause) and _AS_YOU_HAVE.search(clause) and not _SETS.search(clause):
+        ask.address = dict(account.address)
     if not ask.address and _ELSEWHERE.search(clause):
         ask.address = _the_other(account)
-    home, orders = changes_home(clause), bool(_ORDERS.search(clause) or ask.orders)
+    home = changes_home(clause) and not on_file(clause, ask.address, account)
+    orders = bool(_ORDERS.search(clause) or ask.orders)
     ask.kind = "home" if home and not orders else "both" if home else "address"
 
 
@@ -81,6 +84,19 @@ _CHANGED = re.compile(
     r"address(?:es)? (?:of|on|for|in|from)\b"
 )
 """Before the order whose address is to be another, not the one whose address is to be taken."""
+
+
+def on_file(clause: str, address: Json, account: Account) -> bool:
+    """Whether a clause names the account's own address as where something is to go, and asks for no other one there."""
+    return bool(address) and address == dict(account.address) and not _SETS.search(clause)
+
+
+_AS_YOU_HAVE = re.compile(
+    r"\bthe one (?:that |which )?(?:(?:you|i) have|is|in|on|from|under)\b|\byou have\b|\bon file\b"
+)
+_SETS = re.compile(r"\b(?:make|chang|updat|correct|set|put|save|store|add(?!ress)|replac|fix)|\bdefault\b")
+
+
 _ELSEWHERE = re.compile(r"\b(?:other|another|different) order\b|\bin (?:one of )?my (?:other )?orders?\b")
 
 
@@ -161,12 +177,15 @@ def going_elsewhere(clause: str, target: Json, account: Account) -> list[str]:
     ]
 
 
+_NOT_THERE = re.compile(r"\b(?:not|instead of|rather than|no longer)\b")
+
+
 def known_address(clause: str, account: Account) -> Json:
     """One of the customer's own addresses, by a town or state named as where it is to go; {} when there isn't one."""
     fits: list[Address] = []
     for address in (account.address, *(o.address for o in account.orders)):
         for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):
-            rest = clause[match.start() :][:60]
+            rest = _NOT_THERE.split(clause[match.start() :][:60])[0]
             if re.search(r"\b(?:going|went|goes|sent|was|shipped|accidentally|ordered)\s$", clause[: match.start()]):
                 continue  # "the one that was going to Seattle" says which order
             if places(rest, address):

@@ -12,6 +12,7 @@ from assistant.shop.accounts import Account
 from assistant.types import Json
 from assistant.understand.orders import periods
 from assistant.understand.orders.items import Find, described, key
+from assistant.understand.orders.named_for import only_tell_orders
 from assistant.understand.orders.refs import order_ids, orders_at, statuses
 from assistant.understand.orders.wording import sentences
 
@@ -41,6 +42,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"total (?:in )?refund|\bhow (?:much|many)\b[^.?!]{0,40}\b(?:com(?:e|es|ing)|go(?:es|ing)?) (?:back )?"
         r"(?:to|on|onto) my|"
         r"\b(?:where|when)(?:'?s| is| do i get| will i get)? (?:my|the) (?:refund|money(?! back\b))\b|"
+        r"\bhow much (?:do|would|will|could|can|did|shall) (?:i|we) get\b(?! (?:it|one|an?)\b)|"
         r"\bget(?:ting)? (?:anything|something|any money|money|how much) back\b[^.?!]*\?",
     ),
     (
@@ -163,7 +165,7 @@ _ASKS_FIGURE = re.compile(
     rf"{_SO}(?:(?:what(?! (?:about|if|i)\b)|how (?:much|many))\b[^?]*\?|(?:(?:would|could|can) you )?"
     rf"(?:(?:please|kindly) )?(?:state|tell me|give me|name|show me|confirm|let me know)\b[^.?!]*\b{_AMOUNT}\b)"
 )
-_OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b")
+_OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b|\b(?:come|comes|came|amounts?|adds? up) to\b")
 
 
 _DIFFERENT = re.compile(
@@ -262,6 +264,10 @@ def _about(sentence: str, account: Account, find: Find) -> Json:
         lines = [x for x in lines if x.order_id in ids] or []
     if lines:
         about["lines"] = [list(key(x)) for x in lines]
+    context = only_tell_orders(found, sentence, "")
+    if context and len(context) == len(found):
+        sets = [{x.order_id for x in _described(m.names, sentence, account)} for m in context]
+        about["of_order"] = sorted(set.intersection(*sets))
     if lines and _IN_ALL.search(sentence):
         about["sum"] = True
     if wanted and not ids:

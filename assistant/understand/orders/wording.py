@@ -42,8 +42,13 @@ def mend(text: str) -> str:
     """`text` folded, numbers in words as digits, one-slip misspellings of common words and what people leave out in a
     hurry put right ("dont", "w/", "pls")."""
     text = fold(words_to_numbers(text))
-    text = spelt_out(text)
-    return re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text)
+    text = _MOST_CHEAP.sub(lambda m: "cheapest" if m[1] == "most" else "cheaper", spelt_out(text))
+    return _FOUR.sub("for", re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text))
+
+
+_MOST_CHEAP = re.compile(r"\b(most|more) cheap\b")
+_FOUR = re.compile(r"\b4(?= (?:the|teh|my|it|this|that|them|these|those|me|an?|another|(?:the )?same)\b)")
+"""A figure written for a word: "swap it 4 the same one" counts nothing."""
 
 
 _NONE_THEN = re.compile(
@@ -90,7 +95,8 @@ VERBS: dict[str, re.Pattern[str]] = {
         r"stop (?=(?:\w+ ){1,3}order))\b"
     ),
     "return": re.compile(
-        r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))|"
+        r"\b(?:return(?:ing|ed|s)?(?! to the (?!shop|store|branch|sender|warehouse))"
+        r"(?! (?:on|to) (?:this|that|it|what|my (?:question|point|request))\b)|"
         r"(?:sen[dt](?:ing)?|giv(?:e|ing)|bring(?:ing)?|ship(?:ping|ped)?|mail(?:ing)?|hand(?:ing)?|post(?:ing)?|"
         r"tak(?:e|ing)|put(?:ting)?) (?:[#\w'-]+ ){0,7}?(?<!money )(?<!it on )back(?! (?:on|onto|in)\b)|"
         r"refund(?:ed)? (?:me|my)\b|get(?:ting)? rid of|refund for|(?:want|like|get|need|have|give me|send me) (?:my |"

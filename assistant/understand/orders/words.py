@@ -20,7 +20,7 @@ ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|
 IF_NOT = re.compile(r"\W*(?:(?:and|but)\W+)?(?:if (?:not|there (?:is|are)n't|you don't)|otherwise|or else)\b")
 GOES = re.compile(
     r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
-    r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\bto\b"
+    r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\b(?:to|at)\b"
 )
 SENDS_TO = re.compile(
     r"\b(?:send|sent|ship|deliver|redirect|reroute|forward|divert|move) (?![^.?!]*\bback\b)(?:[#\w'-]+ ){1,7}?"
