@@ -46,7 +46,7 @@ class Settings:
 
     first: int = 3
     """The lowest layer that is trained."""
-    passes: int = 3
+    passes: int = 2
     rate: float = 6e-5
     head_rate: float = 3e-4
     warm: float = 0.1

@@ -30,8 +30,8 @@ from assistant.readings.traits import ACTS, NUM_TRAITS
 from assistant.readings.ways import NAMES
 from finetune.judged_answers import Floats, Message, read
 
-_HIDDEN, _NUM_NETS, _EPOCHS, _BATCH = 32, 3, 24, 32
-_RATE, _DECAY, _DROPOUT, _CLIP = 3e-3, 0.03, 0.4, 5.0
+_HIDDEN, _NUM_NETS, _EPOCHS, _BATCH = 96, 3, 40, 32
+_RATE, _DECAY, _DROPOUT, _CLIP = 3e-3, 0.05, 0.5, 5.0
 _SPREAD, _NONE, _FAR = 1e-3, -1.0, 1e4
 _OF_REPLY = slice(len(NAMES) + len(ACTS), NUM_TRAITS)
 _UNTRUE = 4.0

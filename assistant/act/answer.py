@@ -29,6 +29,7 @@ from assistant.act.about_products import AT_ONCE, OF_PRODUCTS, about_products
 from assistant.act.context import Context
 from assistant.act.fitting import fitting
 from assistant.act.foreign import foreign
+from assistant.act.lines import line
 from assistant.act.look_for import by_need, look_for
 from assistant.act.multiples import against_many
 from assistant.act.others import no_others
@@ -102,6 +103,10 @@ def _one_or_rescued(request: Request, requests: Sequence[Request], context: Cont
     """The plan with the request answered; before it says that something isn't known, all texts are asked for it."""
     before = copy.deepcopy(plan)
     plan.answered = True
+    if "line" in request.extra:  # picked by its place: nothing else is tried
+        line(request, context, plan)
+        plan.answered = plan.answered and before.answered
+        return plan
     request = rescue.of_the_topic(request, context)
     _one(request, requests, context, plan)
     if not plan.answered and not plan.handoff and (found := rescue.rescued(request, context, before)):

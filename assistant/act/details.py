@@ -54,7 +54,7 @@ def details(request: Request, product: Product, context: Context, plan: Plan) ->
     elif found[0].kind == "option" and not (variant and found[0].value):
         offered_options(request, product, [found[0].name], context, plan)
     else:
-        _state(request, found[0], product, variant, context, plan)
+        state(request, found[0], product, variant, context, plan)
 
 
 _THING = re.compile(
@@ -164,9 +164,10 @@ def _asks_something(request: Request, product: Product) -> bool:
     return bool(words)
 
 
-def _state(
+def state(
     request: Request, aspect: Aspect, product: Product, variant: Variant | None, context: Context, plan: Plan
 ) -> None:
+    """Say one known thing of a product, or of its `variant`, in the words that its kind needs."""
     shown = only(variant, distinguishing(product.variants)) if variant and aspect.kind == "option" else {}
     fact = context.item(plan, product, {n: v for n, v in shown.items() if n != aspect.name})
     receipt = (

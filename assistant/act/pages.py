@@ -74,6 +74,18 @@ def quote_if_sure(
     return True
 
 
+def quote_passage(question: str, number: int, context: Context, plan: Plan) -> bool:
+    """Say what the `number`-th of the paragraphs found says to the question, the nearest first (0), however little it
+    looks like an answer; False where there are fewer."""
+    question = _read(question)
+    found, _ = _weighed(question, context)
+    order = list(dict.fromkeys(told.page for told in found))
+    if number >= len(order):
+        return False
+    _quote(question, [told for told in found if told.page == order[number]], context, plan)
+    return True
+
+
 _OF_THE_WHOLE = frozenset(
     stem(w)
     for w in """policy policies rule rules information info terms conditions work works explain tell about know detail

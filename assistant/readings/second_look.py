@@ -31,7 +31,7 @@ from assistant.understand.state import State
 
 MARGIN = 0.5
 """By how much another answer must be likelier (log odds) than that of the message's own reading to be given."""
-DOUBT = -3.5
+DOUBT = -2.5
 """How likely it must be (log odds) that another answer is right where the first isn't, for the others to be made."""
 SHARE = 0.5
 """What the reader of answers counts beside the judge of traits."""

@@ -22,12 +22,14 @@ from assistant.understand.state import State
 NAMES = (
     "read", "page", "page_on", "fresh", "search", "need", "joined", "earlier", "near", "near:price",
     "of_it:details", "of_it:price", "of_it:availability", "of_it:options", "unnamed", "first", "page_it", "of_it:stock",
-    "so_many", "together", "compared",
+    "so_many", "together", "compared", "page:1", "page:2", "page:3", "line:1", "line:2",
 )  # fmt: skip
 """Every way there is; their order is part of what the judge's weights mean."""
 _OF_IT = ("details", "price", "availability", "options", "stock")
 _LEFT_OUT = frozenset({"refine", "within"})
 _NUM_EARLIER, _NUM_NEAR, _NUM_FOCUS, _TWO = 3, 2, 3, 2
+_NUM_PAGES, _NUM_LINES = 3, 2
+"""How many passages of the pages, and lines of a product, are told whether or not they look like an answer."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,28 @@ def ways(
     if state.focus and (focus := lookup(state.focus[0])):
         found.append(Way("page_it", (_page(f"{text} {focus.name}"),)))
     if state.num_turns:
-        # Versions of which each is known for sure aren't set beside each other: the judge hasn't learnt when.
-        if len(two := the_two(state, text)) == _TWO and not all(item["sku"] for item in two):
+        if len(two := the_two(state, text)) == _TWO:
             found.append(Way("compared", (_compared(text, two),)))
         added = (("so_many", so_many(text, read[0], state, lookup)), ("together", together(text, state, lookup)))
         found += [Way(name, (request,)) for name, request in added if request]
     found += [Way("near", (_near("details", text, product, lookup),)) for product in near[:_NUM_NEAR]]
+    found += _lines(text, read[0], state)
     found += [Way("near:price", (_near("price", text, product, lookup),)) for product in near[:1]]
     return found
 
 
 def _page(text: str) -> Request:
     return Request("policy", text, query=text, extra={"masked": ""})
+
+
+def _lines(text: str, read: Request, state: State) -> list[Way]:
+    """What the nearest lines of the pages say, and those of what is named or else talked about, sure or not."""
+    pages = [replace(_page(text), extra={"masked": "", "line": at}) for at in range(_NUM_PAGES)]
+    found = [Way(f"page:{at}", (page,)) for at, page in enumerate(pages, 1)]
+    about = (read.products or tuple(state.focus))[:1]
+    extra = {"unlinked": (), "coverage": 1.0}
+    lines = [Request("details", text, about, query=text, extra=extra | {"line": at}) for at in range(_NUM_LINES)]
+    return found + [Way(f"line:{at}", (line,)) for at, line in enumerate(lines, 1) if about]
 
 
 def _search(text: str, fresh: Sequence[Request]) -> Request:

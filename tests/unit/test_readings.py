@@ -71,6 +71,30 @@ def test_a_message_is_taken_in_every_way_and_the_first_is_as_it_was_read(shop: t
     assert said == "tell me about the Ember Toaster" and "Ember Toaster" in answered
 
 
+def test_the_nearest_lines_of_the_texts_are_told_by_their_place(shop: tuple[Assistant, _Chooser]) -> None:
+    assistant, chooser = shop
+    assistant.reply("lines", "tell me about the Ember Toaster", introduced=True)
+    assistant.reply("lines", "and how long does delivery take?", introduced=True)
+    pages = [in_code_words(chooser.way(f"page:{place}").plan) for place in (1, 2, 3)]
+    assert len(set(pages)) == 3 and any("working days" in told for told in pages)
+    for place in (1, 2):
+        plan = chooser.way(f"line:{place}").plan
+        receipts = [r for fact in plan.facts for field in fact.fields.values() for r in field.receipts]
+        told = [str(r.value).rstrip(".") for r in receipts if r.field not in ("name", "title")]
+        assert "Ember Toaster" in in_code_words(plan) and told and all(line in in_code_words(plan) for line in told)
+    assert in_code_words(chooser.way("line:1").plan) != in_code_words(chooser.way("line:2").plan)
+
+
+def test_where_there_are_fewer_passages_it_is_said_not_to_be_known(
+    shop: tuple[Assistant, _Chooser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant, chooser = shop
+    monkeypatch.setattr("assistant.readings.ways._NUM_PAGES", 40)
+    assistant.reply("fewer", "how long does delivery take?", introduced=True)
+    last = chooser.way("page:40").plan
+    assert not last.answered and "I don't have that information about our shop" in in_code_words(last)
+
+
 def test_what_is_chosen_is_said_and_what_the_talk_goes_on_from(shop: tuple[Assistant, _Chooser]) -> None:
     assistant, chooser = shop
     assistant.reply("chosen", "tell me about the Iron Skillet", introduced=True)
