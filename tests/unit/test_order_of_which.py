@@ -11,6 +11,7 @@ from assistant.shop.schema import OrderRow
 from assistant.store.database import Database
 from assistant.understand.orders import patterns, wording
 from assistant.understand.orders.questions import questions
+from assistant.understand.orders.wishes import read_wish
 from tests.unit.orders_shop import add_order, order, order_shop, talk
 
 
@@ -96,6 +97,22 @@ def test_what_comes_back_for_one_of_the_things_sent_back(db: Database, asks: str
     said = ["Return the lamp and both mugs of #W1000002, to the Visa", "yes"]
     reply = talk(db, *said, asks, customer="mia")[-1].reply
     assert "30.00" in reply and "55.00" not in reply
+
+
+def test_the_difference_of_one_of_the_things_to_be_exchanged(db: Database) -> None:
+    with db.write() as session:
+        lines = [("L-white-low", 1), ("L-black-low", 1), ("B-43", 1)]
+        add_order(session, "#W1000004", "mia", "delivered", "card_1", lines)
+    said = "In #W1000004, exchange the black lamp for a white bright one and the boots for size 42, with the Visa"
+    reply = talk(db, said, "What would be the price difference for the boots alone?", customer="mia")[-1].reply
+    assert "Trail Boots" in reply and "0.00" in reply
+
+
+@pytest.mark.parametrize("words", ["black, same size and all", "in black, the same size", "same size, black"])
+def test_the_size_of_what_has_but_one_measure_stays(words: str) -> None:
+    values = {"color": ["black", "brown"], "height": ["4 ft", "6 ft"], "material": ["metal", "wood"]}
+    wish = read_wish(words, values, current={"color": "brown", "height": "6 ft", "material": "metal"})
+    assert wish.want == {"color": ["black"]} and wish.same == ["height"]
 
 
 def test_the_total_of_an_order_told_by_what_is_in_it(db: Database) -> None:

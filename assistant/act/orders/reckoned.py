@@ -37,10 +37,14 @@ def _of(question: Json, writes: Sequence[Json]) -> list[Json]:
 
 
 def _part(write: Json, desk: Desk, question: Json) -> tuple[int, str] | None:
-    """What comes back for the items that a question names, where other things of their order go back too; and their
-    names."""
+    """What comes back for, or is paid more for, the items that a question names, where more is done with their order;
+    and their names."""
     order = desk.account.order(str(write.get("order_id")))
-    if order is None or not str(write.get("action")).startswith("return"):
+    if order is None:
+        return None
+    if "new_item_ids" in write:
+        return _part_of_swap(write, desk, question)
+    if not str(write.get("action")).startswith("return"):
         return None
     gone = list(write.get("item_ids", []))
     lines = [x for x in items_of(question, desk) if x.order_id == order.order_id and x.sku in gone]
@@ -50,11 +54,33 @@ def _part(write: Json, desk: Desk, question: Json) -> tuple[int, str] | None:
     return -refund_of(order, back), join([f"the {x.name}" for x in lines])
 
 
+def _part_of_swap(write: Json, desk: Desk, question: Json) -> tuple[int, str] | None:
+    """Of a proposed swap. None where the items are new already, or it was reckoned with other prices than today's."""
+    old, new = list(write.get("item_ids", [])), list(write.get("new_item_ids", []))
+    order = desk.account.order(str(write.get("order_id")))
+    own = {x.sku: x for x in order.lines} if order else {}
+    if not set(old) <= set(own):
+        return None
+    more: dict[str, int] = {}
+    for was, becomes in zip(old, new, strict=True):
+        product = desk.product(own[was].product_id or "")
+        variant = next((v for v in product.variants if v.sku == becomes), None) if product else None
+        if variant is None:
+            return None
+        more[was] = more.get(was, 0) + variant.price.minor - own[was].price
+    named = {
+        x.sku: x.name for x in items_of(question, desk) if x.sku in more and order and x.order_id == order.order_id
+    }
+    if not named or set(named) == set(more) or sum(more.values()) != int(write["money"]):
+        return None
+    return sum(more[s] for s in named), join([f"the {n}" for n in named.values()])
+
+
 def _one(write: Json, desk: Desk, back: str, pay: str, question: Json) -> str:
     """What one change comes to, and where the money goes."""
     if (part := _part(write, desk, question)) is not None:
-        figure = desk.sheet.money("order", str(write.get("order_id")), "part", -part[0])
-        return f"For {part[1]} {back.format(figure)}."
+        figure = desk.sheet.money("order", str(write.get("order_id")), "part", abs(part[0]))
+        return f"For {part[1]} {(back if part[0] < 0 else pay).format(figure)}."
     amount, order = int(write["money"]), desk.account.order(str(write.get("order_id")))
     figure = desk.sheet.money("order", str(write.get("order_id")), "amount", abs(amount))
     what = (back if amount < 0 else pay).format(figure)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.order_talk import Wish
-from assistant.scales import option_named
+from assistant.scales import number_in, option_named
 from assistant.understand.options import match_options
 
 Values = Mapping[str, Sequence[str]]
@@ -119,12 +119,20 @@ def _names_behind(text: str, start: int, values: Values) -> tuple[list[str], int
     for part in re.finditer(
         r"(?:\s*(?:,|&|\band\b|\bor\b)\s*)*((?:(?!\band\b|\bor\b|\bbut\b|\bwith\b)[^,;.&])+)", text[start:]
     ):
-        option = option_named(part[1], values)
+        option = option_named(part[1], values) or _measured(part[1], values)
         if part.start() + start != end or option is None or (names and match_options(part[1], values)):
             break
         names.append(option)
         end = start + part.end()
     return names, end
+
+
+def _measured(words: str, values: Values) -> str | None:
+    """The "size" of what has no option of that name: the one option of which all values are measured."""
+    if not re.fullmatch(r"\W*(?:sizes?|dimensions?|measurements?)\W*", words):
+        return None
+    found = [n for n, vs in values.items() if vs and all(number_in(v) is not None for v in vs)]
+    return found[0] if len(found) == 1 else None
 
 
 _WITHOUT = re.compile(r"(?:no|none|without)$|not |non-")
