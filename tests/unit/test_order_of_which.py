@@ -139,6 +139,8 @@ def test_a_value_that_there_is_none_of_is_never_passed_over(db: Database, words:
         ("swap it 4 teh same one", "swap it for the same one"),
         ("the most cheap you have", "the cheapest you have"),
         ("4 mugs for 4 people", "4 mugs for 4 people"),
+        ("make it a size 4 the next time", "make it a size 4 the next time"),
+        ("what do i get 4 it", "what do i get for it"),
     ],
 )
 def test_words_put_right(words: str, mended: str) -> None:

@@ -47,7 +47,10 @@ def mend(text: str) -> str:
 
 
 _MOST_CHEAP = re.compile(r"\b(most|more) cheap\b")
-_FOUR = re.compile(r"\b4(?= (?:the|teh|my|it|this|that|them|these|those|me|an?|another|(?:the )?same)\b)")
+_FOUR = re.compile(
+    r"(?<=\w )(?<!\bsize )(?<!\bsizes )(?<!\ba )(?<!\bto )(?<!\bin )(?<!\bof )(?<!\bthe )(?<!\bor )(?<!\band )"
+    r"4(?= (?:the|teh|my|it|them|me|an?|another|same)\b)"
+)
 """A figure written for a word: "swap it 4 the same one" counts nothing."""
 
 
