@@ -6,7 +6,7 @@ import pytest
 
 from assistant.shop.embed import default_embedder
 from assistant.understand.orders import wording
-from assistant.understand.orders.deeds import deed, wants_deed
+from assistant.understand.orders.deeds import DEEDS, deed, wants_deed
 from assistant.understand.orders.likeness import Likeness
 from assistant.understand.orders.refs import address_in
 
@@ -79,6 +79,24 @@ def test_a_request_is_understood_without_its_verb(text: str, kind: str) -> None:
 )
 def test_questions_to_the_shop_want_nothing_done(text: str) -> None:
     assert not wants_deed(wording.mend(text), default_embedder().encode)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, i am not throwing the whole order away over a notebook",
+        "we won't bin the lot for one wrong mug",
+        "i'm not going to scrap everything because of a lamp",
+        "i would never give up all of it for that",
+    ],
+)
+def test_what_somebody_refuses_to_do_is_not_wanted(text: str) -> None:
+    assert deed(wording.mend(text), default_embedder().encode)[0] not in DEEDS
+
+
+@pytest.mark.parametrize("text", ["i won't be needing the tent", "i didn't get the right one, it has to go back"])
+def test_a_not_before_another_verb_refuses_nothing(text: str) -> None:
+    assert deed(wording.mend(text), default_embedder().encode)[0] in DEEDS
 
 
 def test_an_address_may_begin_with_its_town_and_call_its_code_by_name() -> None:

@@ -23,6 +23,12 @@ DEEDS = frozenset({"cancel", "return", "swap", "address", "payment"})
 
 
 _CERTAIN, _LIKELY = 0.85, 0.5
+_WONT = re.compile(
+    r"(?<!why )\b(?:not|never|\w+n't|dont|wont)\s+(?:(?:going to|gonna|about to|want to|ever|just|simply|be)\s+)*"
+    r"(?:throw|chuck|bin|ditch|dump|los|giv|scrap|send|cancel|return|kill|drop|toss|wast|part|swap|trad|exchang|"
+    r"replac|chang|get(?=(?:ting)? rid))(?:[pntd]?ing|e)?\b"
+)
+"""What somebody refuses to do: "I am not throwing the whole order away over a notebook"."""
 _WH = re.compile(r"^\W*(?:(?:and|so|but|ok)\W+)*(?:how|what|when|where|which|who|why|do you|does|is there|are there)\b")
 _NUMBER = re.compile(r"(?<![\w.-])#?[a-z]{1,2}-?\d{6,}\b")
 
@@ -73,6 +79,8 @@ def _parts(sentence: str) -> list[str]:
 
 def deed(clause: str, encode: Encode, items: Sequence[Mention] = ()) -> tuple[str, float]:
     """What a (mended) clause wants done: one of DEEDS, "ask" or "none"; and how likely that is."""
+    if _WONT.search(clause):
+        return "none", 1.0
     for mention in sorted(items, key=lambda m: -m.start):
         clause = f"{clause[: mention.start]}item{clause[mention.end :]}"
     shown = ORDER_ID.sub(" order 1", clause).strip()
