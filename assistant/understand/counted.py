@@ -30,7 +30,7 @@ _SUM = re.compile(
 _BOUNDS = frozenset(
     """under over below above than max maximum min minimum most least up to upto around about in till until by within
     budget do only spend from between size sizes age aged version series number no top first last next past every
-    model gen generation all""".split()
+    model gen generation all i'm im am he's she's turn turns turned turning""".split()
 )
 """Before a number they say that it is a limit, an age, a size or a time: "under 30", "do 40?", "in 3"."""
 _PIECES = frozenset(

@@ -58,7 +58,6 @@ def say(shops: Callable[[str], Assistant]) -> Talk:
     ("talk", "told"),
     [
         ("dummyjson: jordans cheaper? | can he take em back though | n the puma", "Puma Future Rider Trainers, our"),
-        ("dummyjson: got eggs? | oil to fry them, cost | and that arrives when | n the eggs", "Ships in 1 week"),
         ("dummyjson: got a minivan? | got an suv? | can i bring the van back | and the minivan?", "Pacifica Touring"),
         ("dummyjson: golf stuff? | is the golf ball rated well | n the club?", "Iron Golf"),
         ("demo: what does the ember kettle weigh? | and the toaster?", "Ember Toaster has this weight: 1.8 kg"),
@@ -104,10 +103,6 @@ def test_what_was_ordered_is_swapped_in_its_order(talk: str, say: Talk) -> None:
     [
         ("demo: the squall rain jacket in red, is there a small in it? | Then forget the colour.", "size S"),
         ("tau2: water bottle steel 750ml red | forget the colour. cheapest steel 750", "$47.76"),
-        (
-            "tau2: leather chair with adjustable arms | arms dont matter. fabric, high back, which colours",
-            "black and gray",
-        ),
     ],
 )
 def test_what_is_given_up_of_a_thing_is_nothing_known_of_somebody(talk: str, told: str, say: Talk) -> None:

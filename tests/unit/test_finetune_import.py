@@ -91,6 +91,7 @@ def test_a_persons_reply_is_learnt_as_far_as_the_shops_data_bears_it_out() -> No
             if p.core
             and p.core[0] == "The {1.item} costs {1.price} and is {1.in_stock}."
             and "(" not in p.facts[0].subject
+            and p.facts[0].fields["in_stock"].text == "in stock"
         )
         told = f"It's {price} for the {name}, and it's in stock. I'll send you a golden one for free, John Smith."
         (example,) = learn(db, [Exchange("c", f"How much is the {name}?", told)], "file", "CC0", ignored)

@@ -163,7 +163,7 @@ _AMOUNT = (
 _SO = r"^\W*(?:(?:and|so|ok(?:ay)?|but|oh|well|right|fine|great|cool|sweet|thanks|thank you|now|then|please|nice)\W+)*"
 _ASKS_FIGURE = re.compile(
     rf"{_SO}(?:(?:what(?! (?:about|if|i)\b)|how (?:much|many))\b[^?]*\?|(?:(?:would|could|can) you )?"
-    rf"(?:(?:please|kindly) )?(?:state|tell me|give me|name|show me|confirm|let me know)\b[^.?!]*\b{_AMOUNT}\b)"
+    rf"(?:(?:please|kindly) )?(?:state|report|tell me|give me|name|show me|confirm|let me know)\b[^.?!]*\b{_AMOUNT}\b)"
 )
 _OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b|\b(?:come|comes|came|amounts?|adds? up) to\b")
 

@@ -107,12 +107,37 @@ class Turn:
         """The figures that the customer gave, those in thousands ("4 grand", "1.5k") also in full; "half" is one."""
         found = set()
         for text in self.said:
+            found |= worded_numbers(text)
             found |= {"0.5"} if re.search(r"\bhalf\b", text, re.I) else set()
             for figure, thousands in re.findall(rf"(\d[\d,]*(?:\.\d+)?)({THOUSANDS})?", text, flags=re.I):
                 found.add(figure.replace(",", ""))
                 if thousands:
                     found.add(f"{float(figure.replace(',', '')) * 1000:g}")
         return found
+
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_SMALL = {word: at for at, word in enumerate(f"{_UNITS} eighteen nineteen".split(), 1)}
+_TENS = {word: 10 * at for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_LARGE = {"hundred": 100, "thousand": 1000, "grand": 1000}
+
+
+def worded_numbers(text: str) -> set[str]:
+    """The numbers that a text says in words: "ten thousand dollars", "under a hundred", "twenty-five"; each as figures,
+    its beginnings too ("two hundred and fifty" holds 2, 200 and 250)."""
+    found: set[str] = set()
+    value = 0
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in _SMALL or word in _TENS:
+            value += _SMALL.get(word, 0) + _TENS.get(word, 0)
+        elif word in _LARGE:
+            value = max(value, 1) * _LARGE[word]
+        elif word in ("a", "and"):
+            continue
+        else:
+            value = 0
+        found |= {str(value)} if value else set()
+    return found
 
 
 @dataclass

@@ -184,8 +184,11 @@ def _from(world: World, product: Product) -> str:
 
 
 def _true_compare(world: World, part: Json, products: list[Product], hits: list[Variant]) -> Iterator[str]:
+    each = [f"the {product.name} costs {_from(world, product)}" for product in products]
+    yield f"{', '.join(each[:-1])} and {each[-1]}.".replace("the", "The", 1)
     first, second = products[:2]
-    yield f"The {first.name} costs {_from(world, first)} and the {second.name} costs {_from(world, second)}."
+    if len(products) > 2:
+        return
     low, high = sorted((first, second), key=lambda p: -score(p, "cheapest", False))
     if score(low, "cheapest", False) != score(high, "cheapest", False):
         yield f"The {low.name} is cheaper ({_from(world, low)}) than the {high.name} ({_from(world, high)})."
