@@ -14,6 +14,7 @@ from assistant.request import Basket, Piece, Request
 from assistant.types import Product
 from assistant.understand.basket import named_options
 from assistant.understand.basket_pieces import as_told, talked_about
+from assistant.understand.counted import glued
 from assistant.understand.kinds import TOGETHER
 from assistant.understand.state import State
 from assistant.understand.vocabulary import is_unit
@@ -77,10 +78,10 @@ def _one(read: Request, state: State) -> Piece | None:
 def _count(text: str, product: Product) -> int | None:
     """The first number of a message that may say how many: it measures nothing, is no money and no version's own."""
     said = words_to_numbers(fold(text))
-    if times := _TIMES.search(said):
-        return int(times[1] or times[2])
     values = [v for variant in product.variants for v in variant.options.values() if v.split()]
-    own = {v.split()[0].lower() for v in values}
+    own = {v.split()[0].lower() for v in values} | glued(values)
+    if (times := _TIMES.search(said)) and (times[1] or times[2]) not in own:
+        return int(times[1] or times[2])
     called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
     return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
 

@@ -74,9 +74,14 @@ def _version(said: str, count: int, product: Product, read: Request, lookup: Loo
 def how_many(said: str, product: Product) -> int | None:
     """The first number of a message, its number words in figures, that may say how many of the product."""
     values = [v for variant in product.variants for v in variant.options.values() if v.split()]
-    own = {v.split()[0].lower() for v in values} | set(re.findall(r"\d+", product.name))
+    own = {v.split()[0].lower() for v in values} | set(re.findall(r"\d+", product.name)) | glued(values)
     called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
     return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
+
+
+def glued(values: Collection[str]) -> set[str]:
+    """The numbers of values that are written in one with their unit: 10 and 30 of "10x" and "30MP"."""
+    return {match[1] for value in values if (match := re.fullmatch(r"(\d+)[a-z]+", value.strip().lower()))}
 
 
 def _numbers(said: str, called: Collection[str]) -> Iterator[int]:

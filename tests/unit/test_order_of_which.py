@@ -35,6 +35,13 @@ def test_just_one_of_an_order_goes_back(db: Database, words: str) -> None:
     assert order(db, "#W1000002")["extra"].get("return_items") == ["L-white-low"]
 
 
+@pytest.mark.parametrize("thing", ["parcel", "package", "delivery", "order"])
+def test_what_lay_in_the_same_parcel_only_says_which(db: Database, thing: str) -> None:
+    """ "The parcel with the luggage set." behind what goes back sent the luggage set back too."""
+    talk(db, f"I return the lamp. The {thing} with the mug. Refund to the Visa.", "yes", customer="mia")
+    assert order(db, "#W1000002")["extra"].get("return_items") == ["L-white-low"]
+
+
 @pytest.mark.parametrize(
     ("clause", "only"),
     [

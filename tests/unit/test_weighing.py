@@ -28,6 +28,12 @@ def test_so_many_of_the_one_thing_are_added_up(turns: tuple[str, ...], sum_: str
     assert sum_ in talk(*turns).reply
 
 
+@pytest.mark.parametrize("message", ["what about the 10x zoom, 30MP, SD? what does it cost?", "10x SD 30MP, price?"])
+def test_a_number_written_in_one_with_its_unit_counts_nothing(message: str, say: Talk) -> None:  # noqa: F811
+    reply = say("tau2", "digital camera 30MP SD card 5x", message).reply
+    assert "$3,066.23" in reply and "each come to" not in reply
+
+
 @pytest.mark.parametrize(
     ("turns", "sum_"),
     [

@@ -49,7 +49,7 @@ KEEP_AFTER = re.compile(
 )
 NEAR = re.compile(
     r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"
-    r"delivered|sent|order|orders|purchase|one|that) "
+    r"delivered|sent|order|orders|purchase|parcel|package|delivery|shipment|one|that) "
     r"(?:\w+ ){0,3}?(?:with|as|containing|contains|including|had|has)|"
     r"order (?:of|for)|where(?: i (?:bought|ordered|got))?) (?:the|my|a|an|both|two|it)? ?(?:[\w-]+ ){0,1}$"
 )
