@@ -314,3 +314,14 @@ def test_a_sum_is_judged_by_its_own_summands(reply: str, true: bool) -> None:
     said = "two rackets and three balls, or thirty apples, what with delivery?"
     judged = verdict(said, kind("says", "Tennis Racket", "Tennis Ball", "Apple", says=r"\d"), reply)
     assert bool(judged.wrong) is not true
+
+
+def test_what_is_there_in_some_versions_says_nothing_of_the_one_talked_of() -> None:
+    said = ["the smartphone in rose gold - still around", "how much did you say"]
+    told = "The Smartphone costs from $1,128.99 to $1,291.21, and it is available"
+    outcomes = {}
+    for end in (" in some versions.", "."):
+        record = {"reply": told + end, "acts": [], "receipts": [], "cards": []}
+        expect = [{"kind": "price", "products": ["Smartphone"], "options": {"color": "rose gold"}}]
+        outcomes[end] = judge_turn(Turn(load("tau2"), said[-1], said, expect, record, [])).outcome
+    assert outcomes[" in some versions."] != "WRONG" and outcomes["."] == "WRONG"

@@ -57,7 +57,7 @@ _OPEN = re.compile(
     r"\b(?:if|whether|once|when|unless|back in stock|let me know|would you like|check|which|want me|tell me)\b", re.I
 )
 _OTHERS = re.compile(r"\b(?:other|another|others|different|else|similar|alternatives?|instead)\b", re.I)
-_GENERAL = re.compile(r"\bfrom [$€£]|[$€£][\d.,]+ to [$€£]")
+_GENERAL = re.compile(r"\bfrom [$€£]|[$€£][\d.,]+ to [$€£]|\bin some versions\b")
 """A price range: what stands with it is said of the product as a whole."""
 _HEAD = re.compile(
     r"\b(?:what is|what's|available|in stock|out of stock|sold out|those)[^.]{0,30}:?\s*(?:the )?$", re.I
