@@ -39,10 +39,11 @@ class Point:
 def points(
     out: Path, file: Path, last: int, most: int, base_sha256: str, model_config: Mapping[str, Any]
 ) -> list[Point]:
-    """Those to compare, in the order of their steps: at most `most` of the adapters kept along the way, evenly spread.
-    `file` is the run's adapter after `last` steps."""
+    """Those to compare, in the order of their steps: at most `most` of the adapters kept along the way, evenly
+    spread; a run too short to keep one is compared with the base and with what is in service all the same. `file`
+    is the run's adapter after `last` steps."""
     kept = {steps: folder for steps, folder in kept_along(out).items() if steps < last}
-    if not kept or most < 1:
+    if most < 1:
         return []
     chosen = spread(sorted(kept), most)
     found = [Point(BASE, 0, UNTRAINED)]

@@ -63,6 +63,9 @@ def test_the_points_go_from_the_base_to_what_is_in_service(
     monkeypatch.setattr("finetune.along.released", lambda _: Adapter("mine", out / "mine.gguf", "notes", "b"))
     assert len(points(out, out / "mine.gguf", last, 2, "b", config)) == 4, "the run's own adapter is not shown twice"
     assert points(out, out / "mine.gguf", last, 0, "b", config) == []
+    monkeypatch.setattr("finetune.along.kept_along", lambda _: {})
+    short = points(out, out / "mine.gguf", last, 2, "b", config)
+    assert [p.name for p in short] == ["base", "end"], "a run too short to keep one on the way"
 
 
 def test_they_are_spread_evenly_and_the_last_is_among_them() -> None:
