@@ -7,34 +7,22 @@ plain words are understood before (understand/basket_talk.py). Knows no prices.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from assistant.language import STOP_WORDS, Tok, fold, stem, stems, tokenize, words_to_numbers
+from assistant.language import STOP_WORDS, fold, stems, words_to_numbers
 from assistant.request import Basket, Piece, Request
 from assistant.types import Product
 from assistant.understand.basket import named_options
 from assistant.understand.basket_pieces import as_told, talked_about
-from assistant.understand.counted import glued
+from assistant.understand.counted import how_many, named_numbers
 from assistant.understand.kinds import TOGETHER
 from assistant.understand.state import State
-from assistant.understand.vocabulary import is_unit
 
 Lookup = Callable[[str], Product | None]
 _TIMES = re.compile(r"(?<![\w.,])[x×*] ?(\d{1,2})\b|(?<![\d.,])\b(\d{1,2}) ?[x×*](?![\w])")
-_BY_NAME = {"couple": 2, "dozen": 12}
-_BOUNDS = frozenset(
-    """of under over below above than max maximum min minimum most least up to upto around about in till until by within
-    budget do only spend from between""".split()
-)
-"""Before a number they say that it is a limit, an age, a size or a time: "under 30", "do 40?", "in 3"."""
-_MONEY_BEFORE, _MONEY_AFTER = re.compile(r"[$€£¥]\s?$"), re.compile(r"\s?[$€£¥%]|[.,/:]\d")
+_BY_NAME = re.compile(r"\b(?:(?P<times>\d+(?:\.\d+)?) )?(?P<name>couple|dozen)\b")
 _ALL_OF_THEM = re.compile(r"\b(?:all|the|those|these|of) ([2-5])\b(?![.,]?\d)")
-_PIECES = frozenset(
-    stem(w)
-    for w in "piece pack packet pair set unit item one cup box bag tin can jar bottle tube roll sheet bar".split()
-)
-"""What things are counted in beside their own names; before any other noun a number counts that: "6 kids"."""
-_FEW, _MANY, _NUM_LISTED = 2, 99, 5
+_FEW, _NUM_LISTED = 2, 5
 
 
 def so_many(text: str, read: Request, state: State, lookup: Lookup) -> Request | None:
@@ -76,38 +64,17 @@ def _one(read: Request, state: State) -> Piece | None:
 
 
 def _count(text: str, product: Product) -> int | None:
-    """The first number of a message that may say how many: it measures nothing, is no money and no version's own."""
+    """The first number of a message that may say how many: "x4", "two dozen", "three"."""
     said = words_to_numbers(fold(text))
-    values = [v for variant in product.variants for v in variant.options.values() if v.split()]
-    own = {v.split()[0].lower() for v in values} | glued(values)
-    if (times := _TIMES.search(said)) and (times[1] or times[2]) not in own:
+    times = _TIMES.search(said)
+    if times and (times[1] or times[2]) not in named_numbers(product):
         return int(times[1] or times[2])
-    called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
-    return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
+    return how_many(_BY_NAME.sub(_in_figures, said), product)
 
 
-def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
-    """The numbers that may say how many of what is `called` so, by the stems of its names."""
-    tokens = tokenize(said)
-    for at, token in enumerate(tokens):
-        before = tokens[at - 1].text if at else ""
-        if before == "have" and at > 1 and tokens[at - 2].text in _BOUNDS:
-            continue  # "I only have 30"
-        if token.text in _BY_NAME:
-            yield int(_BY_NAME[token.text] * (float(before) if before.replace(".", "").isdigit() else 1))
-        elif token.text.isdigit() and before not in _BOUNDS and _counts(tokens, at, said, called):
-            yield int(token.text)
-
-
-def _counts(tokens: Sequence[Tok], at: int, said: str, called: Collection[str]) -> bool:
-    """Whether a number is neither money nor a measure, nor of another noun that follows it."""
-    token = tokens[at]
-    if _MONEY_BEFORE.search(said[: token.start]) or _MONEY_AFTER.match(said[token.end :]):
-        return False
-    if at + 1 == len(tokens) or re.search(r"[^\w\s]", said[token.end : tokens[at + 1].start]):
-        return True
-    after = tokens[at + 1]
-    return after.stem in called or (not is_unit(after.text) and (after.text in STOP_WORDS or not after.text.isalpha()))
+def _in_figures(match: re.Match[str]) -> str:
+    each = {"couple": 2, "dozen": 12}[match["name"]]
+    return str(int(each * float(match["times"] or 1)))
 
 
 def _name(product: str, lookup: Lookup) -> list[str]:

@@ -46,6 +46,7 @@ _NO_COUNT = re.compile(
 """Behind a number that counts nothing: money, a range, "4 of us", a number that is a sentence of its own."""
 _MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|\d[.,/x×-]$")
 _FEW, _MANY = 2, 99
+_ARTICLES = frozenset({"a", "an"})
 
 
 def sum_of_many(text: str, requests: Sequence[Request], lookup: Lookup) -> list[Piece]:
@@ -73,22 +74,29 @@ def _version(said: str, count: int, product: Product, read: Request, lookup: Loo
 
 def how_many(said: str, product: Product) -> int | None:
     """The first number of a message, its number words in figures, that may say how many of the product."""
-    values = [v for variant in product.variants for v in variant.options.values() if v.split()]
-    own = {v.split()[0].lower() for v in values} | set(re.findall(r"\d+", product.name)) | glued(values)
-    called = _PIECES | set(stems(" ".join((product.name, product.category, product.subcategory or "", *values))))
-    return next((n for n in _numbers(said, called) if _FEW <= n <= _MANY and str(n) not in own), None)
+    values = _values(product)
+    own, called = named_numbers(product), (product.name, product.category, product.subcategory or "", *values)
+    found = _numbers(said, _PIECES | set(stems(" ".join(called))))
+    return next((n for n in found if _FEW <= n <= _MANY and str(n) not in own), None)
 
 
-def glued(values: Collection[str]) -> set[str]:
-    """The numbers of values that are written in one with their unit: 10 and 30 of "10x" and "30MP"."""
-    return {match[1] for value in values if (match := re.fullmatch(r"(\d+)[a-z]+", value.strip().lower()))}
+def named_numbers(product: Product) -> set[str]:
+    """The words of a product's name and versions that are numbers of their own, and count nothing: "Tarn 2", size 42,
+    10 and 30 of "10x" and "30MP"."""
+    values = _values(product)
+    glued = {match[1] for value in values if (match := re.fullmatch(r"(\d+)[a-z]+", value.strip().lower()))}
+    return {value.split()[0].lower() for value in values} | set(re.findall(r"\d+", product.name)) | glued
+
+
+def _values(product: Product) -> list[str]:
+    return [value for variant in product.variants for value in variant.options.values() if value.split()]
 
 
 def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
     """The numbers that may say how many of what is `called` so, by the stems of its names."""
     tokens = tokenize(said)
     for at, token in enumerate(tokens):
-        before = tokens[at - 1].text if at else ""
+        before = next((t.text for t in reversed(tokens[:at]) if t.text not in _ARTICLES), "")  # "in a 38"
         if before == "have" and at > 1 and tokens[at - 2].text in _BOUNDS:
             continue  # "I only have 30"
         if token.text.isdigit() and before not in _BOUNDS and _counts(tokens, at, said, called):
