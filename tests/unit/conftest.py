@@ -1,4 +1,4 @@
-"""The demo shop in code's own words, shared by the tests that only talk to it: none of them changes its rows."""
+"""Shops in code's own words, shared by the tests that only talk to them: none of them changes their rows."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from assistant.config import Settings
 from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
 from assistant.runtime import DEMO_SHOP
+from assistant.shop.embed import default_embedder
 from assistant.shop.importers import import_shop
+from assistant.shop.search import Search
 from assistant.types import Record
+from tests.unit.importing import shared_data
 from tests.unit.shop_folder import fresh_database
 
 
@@ -36,3 +39,36 @@ def talk(assistant: Assistant) -> Callable[..., Record]:
         return [assistant.reply(conversation, turn, introduced=True) for turn in turns][-1]
 
     return say
+
+
+_FOLDERS = {"tau2": "tau2-retail", "dummyjson": "dummyjson", "magento": "magento"}
+
+
+@pytest.fixture(scope="session")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assistant]]:
+    """The assistant of a shop by its kind, other people's data among them; made when it is first asked for."""
+    made: dict[str, Assistant] = {}
+    engine = ScriptedEngine(lambda _: "", context=50_000)
+
+    def of(kind: str) -> Assistant:
+        if kind not in made:
+            db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
+            source = DEMO_SHOP if kind == "demo" else shared_data(_FOLDERS[kind])
+            import_shop(db, "shop" if kind == "demo" else kind, source)
+            Search(db, default_embedder()).refresh()
+            made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
+        return made[kind]
+
+    yield of
+    engine.close()
+
+
+@pytest.fixture
+def say(shops: Callable[[str], Assistant]) -> Callable[..., Record]:
+    """Says the turns of one new conversation in a shop, and gives the last answer."""
+
+    def turns(kind: str, *messages: str) -> Record:
+        conversation = uuid.uuid4().hex
+        return [shops(kind).reply(conversation, message, introduced=True) for message in messages][-1]
+
+    return turns

@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
 from assistant.pipeline import Assistant
-from assistant.runtime import DEMO_SHOP
-from assistant.shop.embed import default_embedder
-from assistant.shop.importers import import_shop
-from assistant.shop.search import Search
 from assistant.types import Record
-from tests.unit.importing import shared_data
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
-_FOLDERS = {"tau2": ("tau2-retail",), "dummyjson": ("dummyjson",), "magento": ("magento",)}
-
-
-@pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assistant]]:
-    """The assistant of a shop by its kind, in code's own words; made when it is first asked for."""
-    made: dict[str, Assistant] = {}
-    engine = ScriptedEngine(lambda _: "", context=50_000)
-
-    def of(kind: str) -> Assistant:
-        if kind not in made:
-            db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
-            source = DEMO_SHOP if kind == "demo" else shared_data(*_FOLDERS[kind])
-            import_shop(db, "shop" if kind == "demo" else kind, source)
-            Search(db, default_embedder()).refresh()
-            made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
-        return made[kind]
-
-    yield of
-    engine.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from assistant.types import Record
 from assistant.understand.clause import Clause
 from assistant.understand.excepted import excepted
 from assistant.understand.mentions import Mention
-from tests.unit.test_other_shops_talk import say, shops  # noqa: F401
 
 Talk = Callable[..., Record]
 
@@ -137,7 +136,7 @@ def test_what_is_denied_is_left_out_in_another_shop(
     turns: tuple[str, ...],
     there: str,
     gone: str,
-    say: Talk,  # noqa: F811
+    say: Talk,
 ) -> None:
     reply = say("dummyjson", *turns).reply
     assert there in reply and gone not in reply
@@ -156,7 +155,7 @@ def test_a_value_that_is_denied_leaves_the_others(
     turns: tuple[str, ...],
     there: str,
     gone: str,
-    say: Talk,  # noqa: F811
+    say: Talk,
 ) -> None:
     reply = say("tau2", *turns).reply
     assert there in reply and gone not in reply

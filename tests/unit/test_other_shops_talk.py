@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from assistant.config import Settings
-from assistant.engine.scripted import ScriptedEngine
-from assistant.pipeline import Assistant
-from assistant.shop.importers import import_shop
 from assistant.types import Record
-from tests.unit.importing import shared_data
-from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
-_FOLDERS = {"tau2": "tau2-retail", "dummyjson": "dummyjson"}
-
-
-@pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assistant]]:
-    """The assistant of a shop by its kind, in code's own words; made when it is first asked for."""
-    made: dict[str, Assistant] = {}
-    engine = ScriptedEngine(lambda _: "", context=50_000)
-
-    def of(kind: str) -> Assistant:
-        if kind not in made:
-            db = fresh_database(tmp_path_factory.mktemp(kind) / "shop.db")
-            import_shop(db, kind, shared_data(_FOLDERS[kind]))
-            made[kind] = Assistant(db, engine, engine.tokenizer, Settings())
-        return made[kind]
-
-    yield of
-    engine.close()
-
-
-@pytest.fixture
-def say(shops: Callable[[str], Assistant]) -> Talk:
-    """Says the turns of one new conversation in a shop, and gives the last answer."""
-
-    def turns(kind: str, *messages: str) -> Record:
-        conversation = uuid.uuid4().hex
-        return [shops(kind).reply(conversation, message, introduced=True) for message in messages][-1]
-
-    return turns
 
 
 @pytest.mark.parametrize(

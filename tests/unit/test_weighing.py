@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from assistant.types import Record
-from tests.unit.test_other_shops_talk import say, shops  # noqa: F401
 
 Talk = Callable[..., Record]
 
@@ -29,7 +28,7 @@ def test_so_many_of_the_one_thing_are_added_up(turns: tuple[str, ...], sum_: str
 
 
 @pytest.mark.parametrize("message", ["what about the 10x zoom, 30MP, SD? what does it cost?", "10x SD 30MP, price?"])
-def test_a_number_written_in_one_with_its_unit_counts_nothing(message: str, say: Talk) -> None:  # noqa: F811
+def test_a_number_written_in_one_with_its_unit_counts_nothing(message: str, say: Talk) -> None:
     reply = say("tau2", "digital camera 30MP SD card 5x", message).reply
     assert "$3,066.23" in reply and "each come to" not in reply
 
@@ -42,7 +41,7 @@ def test_a_number_written_in_one_with_its_unit_counts_nothing(message: str, say:
         (("calvin klein ck one?", "nine of those cost what?!"), "$449.91"),
     ],
 )
-def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str, say: Talk) -> None:  # noqa: F811
+def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str, say: Talk) -> None:
     assert sum_ in say("dummyjson", *turns).reply
 
 
@@ -95,7 +94,7 @@ def test_the_gap_in_price_is_told(turns: tuple[str, ...], gap: str, talk: Talk) 
         ),
     ],
 )
-def test_the_gap_in_price_is_told_in_other_shops(shop: str, turns: tuple[str, ...], gap: str, say: Talk) -> None:  # noqa: F811
+def test_the_gap_in_price_is_told_in_other_shops(shop: str, turns: tuple[str, ...], gap: str, say: Talk) -> None:
     assert gap in say(shop, *turns).reply
 
 
@@ -146,11 +145,11 @@ def test_who_asks_whether_it_comes_so_is_told_of_it(talk: Talk) -> None:
     assert "Squall Lite" in reply
 
 
-def test_the_best_of_the_three_is_of_all_that_were_told(say: Talk) -> None:  # noqa: F811
+def test_the_best_of_the_three_is_of_all_that_were_told(say: Talk) -> None:
     told = ("iphone 6 price", "iphone 5s price", "ipad mini?")
     assert "iPhone 6" in say("dummyjson", *told, "which of the three is best rated").reply
 
 
 @pytest.mark.parametrize("colour", ["orange", "pink"])
-def test_of_what_comes_in_no_such_colour_none_is_the_cheapest(colour: str, say: Talk) -> None:  # noqa: F811
+def test_of_what_comes_in_no_such_colour_none_is_the_cheapest(colour: str, say: Talk) -> None:
     assert "cheapest" not in say("tau2", "water bottle?", f"n the cheapest in {colour}").reply
