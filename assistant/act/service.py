@@ -10,7 +10,7 @@ import re
 
 from assistant.act import asked, pages
 from assistant.act.context import Context
-from assistant.act.plan import Plan
+from assistant.act.plan import Plan, in_code_words
 from assistant.language import STOP_WORDS, stems
 from assistant.request import Request
 
@@ -43,9 +43,25 @@ def service(request: Request, context: Context, plan: Plan) -> bool:
 
 def deed(request: Request, context: Context) -> str:
     """The word for what is to be done: one that nothing sold is called by; empty where goods are asked for."""
+    return _deed(request, context)[0]
+
+
+def speaks_of_else(request: Request, other: Request, plan: Plan, context: Context) -> bool:
+    """Whether an answer, that to the `other` request, doesn't speak of the service that is asked for by its name and
+    for nothing of the customer's: "do you do key cutting" asks about no knife."""
+    word, done_to = _deed(request, context)
+    if not word or done_to:
+        return False
+    return bool(other.products) or not set(stems(word)) & set(stems(in_code_words(plan)))
+
+
+def _deed(request: Request, context: Context) -> tuple[str, str]:
+    """What is to be done, and to what, as far as it is said."""
     match = _DEED.search(request.text.lower())
     if match is None or request.limits.price:
-        return ""
-    word, goods = match["deed"].split()[-1], context.search.goods()
-    names = word in STOP_WORDS or word in _OF_SELLING or any(s in goods for s in stems(word))
-    return word if not names and (word.endswith("ing") or match["of"]) else ""
+        return "", ""
+    words, goods = match["deed"].split(), context.search.goods()
+    word = words[-1]
+    sold = all(any(s in goods for s in stems(each)) for each in words if each not in STOP_WORDS)
+    names = word in STOP_WORDS or word in _OF_SELLING or sold
+    return (word, match["of"] or "") if not names and (word.endswith("ing") or match["of"]) else ("", "")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.act.answer import answer
 from assistant.act.context import Context
 from assistant.act.plan import Plan, in_code_words
+from assistant.act.service import speaks_of_else
 from assistant.act.trouble import went_wrong
 from assistant.readings.answer_reader import Said, default_answer_reader
 from assistant.readings.judge import default_judge, inputs
@@ -149,6 +150,8 @@ def _others(
             continue
         same = next((each.plan for each in known if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, context))
+        if speaks_of_else(first.requests[0], each.requests[0], each.plan, context):
+            continue
         if not any(unfit(first.requests, each) for unfit in _UNFIT) and not _knows_less(first, each):
             known.append(each)
             yield each
