@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.act.context import Context
 from assistant.act.orders import doubts, flow, identity, info, phrases
@@ -18,6 +18,7 @@ from assistant.act.orders.step import Step
 from assistant.act.orders.task import DONE, DROPPED, REFUSED, Task
 from assistant.act.plan import Plan
 from assistant.act.rescue import of_rules, rule_for, told_rule
+from assistant.order_bearing import Bearing, Message, asks_else, for_the_shop, is_for_others
 from assistant.privacy.rights import usable
 from assistant.request import Request
 from assistant.shop.accounts import Account, load_account, order_shapes, shape_of
@@ -37,23 +38,16 @@ from assistant.understand.orders.refs import order_ids, without_address
 from assistant.understand.orders.scene import Focus, Shop
 from assistant.understand.orders.signals import (
     about_orders,
-    asks_noted,
     asks_of_own,
     asks_rule,
     names_own,
     of_goods,
-    speaks_of_own,
     wants_done,
     wants_person,
 )
 
 _MAX_HEARD = 6
-_OF_ITSELF = frozenset({"are_you_human", "mood"})
-"""Asked in the middle of anything, these are answered at once: what it is, and what it does with moods."""
 _OF_COURTESY = frozenset({"greeting", "thanks", "goodbye"})
-_OF_ADVICE = frozenset({"recommend", "preferences"})
-_OF_PRICES = frozenset({"preference", "basket", "promotion"})
-"""Acts about what might be bought, or what is known of the customer."""
 
 
 @dataclass
@@ -89,71 +83,68 @@ class OrderTalk:
         rules = OrderRules.of(context.info)
         if customer is not None:
             task.customer = customer.customer_id
-        answer = self._take(text, requests, task, rules, context, conversation)
+        answer = self._take(Message(text, requests, task, rules, context, conversation))
         data.clear()
         data.update(task.as_json())
         if counted is not None and answer is not None:
             answer.plan.core.insert(0, info.versions(counted, phrases.Sheet(answer.plan, context)))
         return answer or (_told(counted, context) if counted is not None else None)
 
-    def _take(
-        self, text: str, requests: Sequence[Request], task: Task, rules: OrderRules, context: Context, conversation: str
-    ) -> Answer | None:
+    def _take(self, message: Message) -> Answer | None:
+        bearing = self._bearing(message)
+        if is_for_others(message, bearing):
+            return None
+        if message.task.customer is None:
+            return self._to_nobody_yet(message, bearing)
+        account = self._account(message.task.customer)
+        return None if account is None else self._to_customer(message, bearing, account)
+
+    def _bearing(self, message: Message) -> Bearing:
+        text, task = message.text, message.task
         numbered = self._numbers(text)
-        relevant = numbered or about_orders(text, requests, identified=task.customer is not None)
+        relevant = numbered or about_orders(text, message.requests, identified=task.customer is not None)
         relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
         relevant = relevant and (numbered or bool(task.customer or task.heard) or not asks_rule(text))
-        claims = task.customer is None and self._claims(text, task, rules)
-        relevant = relevant or (claims and (wants_done(text) or asks_of_own(text)))
-        acts = {r.act for r in requests}
-        if acts and acts <= _OF_ITSELF and not relevant:
+        claims = task.customer is None and self._claims(text, task, message.rules)
+        return Bearing(relevant or (claims and (wants_done(text) or asks_of_own(text))), numbered, claims)
+
+    def _to_nobody_yet(self, message: Message, bearing: Bearing) -> Answer | None:
+        """The answer while it isn't known who is asking."""
+        text, requests, task = message.text, message.requests, message.task
+        claims, numbered = bearing.claims, bearing.numbered
+        sure = claims or numbered or "complaint" in message.acts
+        relevant = bearing.relevant and (sure or not of_goods(text, requests))
+        relevant = relevant and (bool(task.heard) or sure or not of_rules(text, requests, message.context))
+        if task.asked and not claims and identity.asks_why(text):
+            return Answer(identity.explained(task, message.rules))
+        elsewhere = not relevant and (asks_else(text) or (not claims and rule_for(text, message.context)))
+        waiting = bool(task.asked) and not (for_the_shop(text, requests) or elsewhere)
+        begun = bool(task.asked or task.heard)
+        bare = not begun and not any(r.products for r in requests) and identity.bare(text)
+        if not relevant and not waiting and not (claims and (begun or bare)):
+            task.unused = task.unused or claims
             return None
-        advice = bool(acts) and acts <= _OF_ADVICE and not asks_noted(text)
-        shopping = bool(acts) and acts <= _OF_ADVICE | _OF_PRICES and not relevant
-        if (advice or shopping) and not (task.asked or task.goals or task.lines):
-            return None  # a gift may be of a kind that they bought before
-        if (
-            acts == {"basket"}
-            and not claims
-            and not (task.asked or task.goals or task.lines)
-            and not (_AN_ORDER.search(text) or speaks_of_own(wording.mend(text)))
-        ):
-            return None  # "swap the pot for the wok" behind a sum, "I want a pan and a kettle, what will that be?"
-        if task.customer is None:
-            sure = claims or numbered or "complaint" in acts
-            relevant = relevant and (sure or not of_goods(text, requests))
-            relevant = relevant and (bool(task.heard) or sure or not of_rules(text, requests, context))
-            if task.asked and not claims and identity.asks_why(text):
-                return Answer(identity.explained(task, rules))
-            elsewhere = not relevant and (_asks_else(text) or (not claims and rule_for(text, context)))
-            waiting = bool(task.asked) and not (_for_the_shop(text, requests) or elsewhere)
-            begun = bool(task.asked or task.heard)
-            bare = not begun and not any(r.products for r in requests) and identity.bare(text)
-            if not relevant and not waiting and not (claims and (begun or bare)):
-                task.unused = task.unused or claims
-                return None
-            if wants_person(text) and (relevant or waiting):
-                return _to_person()
-            claims, task.unused = claims or task.unused, False
-            quiet = bare and not relevant and not identity.says_who(text)
-            asks = not claims and not numbered and identity.asks(text)
-            plan = told_rule(text, context) if asks else Plan()
-            return self._unidentified(text, task, rules, context, conversation, relevant, claims, quiet, plan)
-        account = self._account(task.customer)
-        if account is None:
-            return None
+        if wants_person(text) and (relevant or waiting):
+            return _to_person()
+        claims, task.unused = claims or task.unused, False
+        quiet = bare and not relevant and not identity.says_who(text)
+        asks = not claims and not numbered and identity.asks(text)
+        plan = told_rule(text, message.context) if asks else Plan()
+        return self._identify(message, plan, relevant=relevant, claims=claims, quiet=quiet)
+
+    def _to_customer(self, message: Message, bearing: Bearing, account: Account) -> Answer | None:
+        """The answer to somebody who is known; None where the message is about the shop."""
+        text, task, acts = message.text, message.task, message.acts
         own = self._names_own(text, account)
         hurt = self._complains(text, acts, account)
-        if not (relevant or own or hurt or task.busy or task.goals or task.lines or task.order):
+        if not (bearing.relevant or own or hurt or task.busy or task.goals or task.lines or task.order):
             return None
-        turned = not (relevant or own or task.asked == doubts.LEFT) and (
-            _for_the_shop(text, requests) or (bool(acts) and acts <= _OF_COURTESY)
+        turned = not (bearing.relevant or own or task.asked == doubts.LEFT) and (
+            for_the_shop(text, message.requests) or (bool(acts) and acts <= _OF_COURTESY)
         )
         own_goods = {x.product_id for o in account.orders for x in o.lines}
-        others = {p for r in requests if not r.from_context for p in r.products} - own_goods
-        return self._respond(
-            text, task, rules, account, context, conversation, own, turned=turned, hurt=hurt, other_goods=bool(others)
-        )
+        others = {p for r in message.requests if not r.from_context for p in r.products} - own_goods
+        return self._respond(message, account, own=own, turned=turned, hurt=hurt, other_goods=bool(others))
 
     @staticmethod
     def _complains(text: str, acts: set[str], account: Account) -> bool:
@@ -181,26 +172,16 @@ class OrderTalk:
         with self._db.read() as session:
             return load_account(session, customer_id)
 
-    def _unidentified(
-        self,
-        text: str,
-        task: Task,
-        rules: OrderRules,
-        context: Context,
-        conversation: str,
-        relevant: bool,
-        claims: bool,
-        quiet: bool,
-        plan: Plan,
-    ) -> Answer | None:
+    def _identify(self, message: Message, plan: Plan, *, relevant: bool, claims: bool, quiet: bool) -> Answer | None:
         """Find out who is asking. Then what was said so far is read together: a question or request that came before
         the name is answered after it. `quiet`: words that may be a name and postcode; when they are none, say nothing.
         `plan` has the rule that holds for everybody, where one was asked for.
         """
+        text, task, rules = message.text, message.task, message.rules
         claimed = task.claim.get("order_id", "")
         if relevant or not claims or identity.says_more(text):
             task.heard = [*task.heard, text][-_MAX_HEARD:]
-        if not identity.establish(task, rules, self._db, context, plan, claims, quiet=quiet):
+        if not identity.establish(task, rules, self._db, message.context, plan, claims, quiet=quiet):
             return None if quiet else Answer(plan)
         if usable(self._db, CustomerRef(str(task.customer))) is None:
             task.customer = None
@@ -212,9 +193,9 @@ class OrderTalk:
         heard, task.heard, task.asked = list(task.heard) or [text], [], "help"
         task.order = next(iter(order_ids(claimed.lower(), account)[0]), task.order)
         questions: list[Json] = []
-        for message in heard[:-1]:
-            questions += self._hear(message, task, rules, account)
-        said = self._respond(heard[-1], task, rules, account, context, conversation, earlier=questions)
+        for earlier in heard[:-1]:
+            questions += self._hear(earlier, task, rules, account)
+        said = self._respond(replace(message, text=heard[-1]), account, earlier=questions)
         return said or _welcome(account, task)
 
     def _hear(self, message: str, task: Task, rules: OrderRules, account: Account) -> list[Json]:
@@ -228,22 +209,19 @@ class OrderTalk:
 
     def _respond(
         self,
-        text: str,
-        task: Task,
-        rules: OrderRules,
+        message: Message,
         account: Account,
-        context: Context,
-        conversation: str,
-        own: bool = False,
+        *,
         earlier: Sequence[Json] = (),
+        own: bool = False,
         turned: bool = False,
         hurt: bool = False,
         other_goods: bool = False,
     ) -> Answer | None:
         """None when nothing in the message is about orders, or there is nothing to say to it. `turned`: by its words
         it is about the shop; if it names what is theirs and asks nothing it may still be an answer."""
-        plan = Plan()
-        said = self._reader(account, rules).read(text, _focus(task, other_goods))
+        task, rules, plan = message.task, message.rules, Plan()
+        said = self._reader(account, rules).read(message.text, _focus(task, other_goods))
         asked = {q["ask"] for q in said.questions}
         said.questions = [*(q for q in earlier if q["ask"] not in asked), *said.questions]
         said.own = own or task.asked == "help"
@@ -251,9 +229,10 @@ class OrderTalk:
             said.hurt, said.told = True, [k for i in said.rest.items for k in i.lines]
             task.num_told = next((i.count for i in said.rest.items if i.count), None)
         step = Step(
-            task, account, rules, plan, context, self._writer, conversation, lambda: self._account(account.customer_id)
-        )
-        turned = turned and ("?" in text or not (said.told or said.rest.items))
+            task, account, rules, plan, message.context, self._writer, message.conversation,
+            lambda: self._account(account.customer_id),
+        )  # fmt: skip
+        turned = turned and ("?" in message.text or not (said.told or said.rest.items))
         if not flow.respond(step, said, turned=turned):
             if turned or said.for_shop or not task.asked:
                 return None
@@ -280,33 +259,6 @@ class OrderTalk:
         return names_own(text, names, own) or wants_with(
             wording.mend(text), default_embedder().encode, lambda part: mentions(part, names, own)
         )
-
-
-def _for_the_shop(text: str, requests: Sequence[Request]) -> bool:
-    """Whether a message has turned to the shop itself while it isn't known who is asking."""
-    asks = identity.asks(text)
-    goods = ("price", "availability", "stock", "details", "options", "compare", "superlative", "cheapest", "search")
-    return any(
-        r.act == "human"
-        or (asks and (r.products or r.act in ("policy", "promotion")))
-        or (r.confidence > 0.5 and (r.act == "policy" or (r.act in goods and r.products)))
-        for r in requests
-    )
-
-
-_AN_ORDER = re.compile(r"\b(?:orders?|ordered|parcel|bought|received|arrived)\b|#\w", re.IGNORECASE)
-"""What speaks of goods that somebody has ordered already."""
-_OF_WHO = re.compile(
-    r"\b(?:e-?mails?|accounts?|post ?codes?|zip|names?|numbers?|who|password|guest|log(?:ged)? ?in|sign(?:ed)? ?in|"
-    r"need (?:that|this|it|to know))\b"
-)
-"""About who somebody is, or why that is asked."""
-
-
-def _asks_else(text: str) -> bool:
-    """Whether somebody who was asked who they are asks something else, and not about that."""
-    low = text.lower()
-    return identity.asks(text) and not _OF_WHO.search(low)
 
 
 def _to_person() -> Answer:

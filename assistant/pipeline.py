@@ -7,14 +7,11 @@ and when the model can't be had the answer comes in code's own words from the sa
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-from babel.numbers import get_currency_precision
 
 from assistant.act import wellbeing
 from assistant.act.ahead import read_ahead
@@ -37,15 +34,14 @@ from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
 from assistant.readings.second_look import Choose, Taken, second_look
 from assistant.remember import advance, log
-from assistant.screen.judge import OwnNames, things
+from assistant.screen.judge import OwnNames
 from assistant.screen.screen import Screened
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import States, default_embedder
-from assistant.shop.pricing.terms import fold_code
 from assistant.shop.search import Search
 from assistant.shop.search_glance import SearchGlance
 from assistant.shop.shoppers import Shoppers
-from assistant.shop.texts import texts_version
+from assistant.shop_words import ShopWords, reader
 from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
@@ -60,9 +56,24 @@ from assistant.understand.listen import Heard, Listener
 from assistant.understand.plain import plain
 from assistant.understand.reading import Reader
 from assistant.understand.state import State
-from assistant.understand.vocabulary import Vocabulary, load
 
 _DEMO_QUESTIONS = Path(__file__).parent / "shop" / "demo" / "questions.json"
+
+_MOST_CARDS = 6
+
+
+@dataclass(frozen=True)
+class _Incoming:
+    """One message, screened, with all that is known when its answer begins. `colleague` is who has taken the
+    conversation over, if anybody has; `introduced`: the customer was told that this is an AI."""
+
+    conversation_id: str
+    screened: Screened
+    state: State
+    context: Context
+    customer: CustomerRef | None
+    colleague: str | None
+    introduced: bool
 
 
 class Assistant:
@@ -89,8 +100,7 @@ class Assistant:
         self._db = db
         self._adapters = adapters or InUse()
         self._speaker = speaker or Speaker(engine, tokenizer, settings.model, self._adapters)
-        self._vocabulary: tuple[Hashable, Vocabulary, OwnNames] | None = None
-        self._vocabulary_lock = threading.Lock()
+        self._words = ShopWords(db)
         self._orders = OrderTalk(db, self._catalogue)
         self._handoffs = Handoffs(db)
         self.conversations = Conversations(db, settings.limits.messages_per_conversation)
@@ -106,7 +116,7 @@ class Assistant:
 
         Slow: call it in a thread. What the engine has to do comes last: it may still be loading the model.
         """
-        self._words()
+        self._words.now()
         message_encoder()
         default_head()
         self.conversations.state("")  # nobody's: the database's mappings are set up at the first look
@@ -130,7 +140,7 @@ class Assistant:
         demo = json.loads((_DEMO_QUESTIONS.parent / "shop.json").read_text(encoding="utf-8"))
         if name == demo["name"]:
             return [str(q) for q in json.loads(_DEMO_QUESTIONS.read_text(encoding="utf-8"))]
-        return self._made_examples()
+        return self._words.questions()
 
     def reply(
         self,
@@ -181,7 +191,9 @@ class Assistant:
         status = "stopped"
         try:
             context = self._context(self._catalogue.glance(), now, customer, done_before)
-            yield from self._answer(turn, conversation_id, screened, state, context, customer, introduced, at)
+            colleague = self._handoffs.in_charge(conversation_id)
+            incoming = _Incoming(conversation_id, screened, state, context, customer, colleague, introduced)
+            yield from self._answer(turn, incoming, at)
             status = "done"
         finally:
             at = time.perf_counter()
@@ -190,95 +202,77 @@ class Assistant:
             turn.record.ms["total"] = (time.perf_counter() - began) * 1e3
         yield Done(turn.record)
 
-    def _answer(
-        self,
-        turn: Turn,
-        conversation_id: str,
-        screened: Screened,
-        state: State,
-        context: Context,
-        customer: CustomerRef | None,
-        introduced: bool,
-        at: float,
-    ) -> Iterator[Event]:
+    def _answer(self, turn: Turn, incoming: _Incoming, at: float) -> Iterator[Event]:
         """The steps from the screened message to its verified sentences; `at` is when the step before them ended."""
-        colleague = self._handoffs.in_charge(conversation_id)
+        state, context, customer = incoming.state, incoming.context, incoming.customer
         messages = Messages()
-        words, own_names = self._words()
-        decision = self._judge(screened, state, own_names, messages, colleague)
+        words, own_names = self._words.now()
+        decision = self._judge(incoming, own_names, messages)
         if customer is not None and customer.led_by:
             names = self._shoppers.names(customer.customer_id)
-            screened = replace(screened, kept=in_their_words(screened.kept, *names))
+            kept = in_their_words(incoming.screened.kept, *names)
+            incoming = replace(incoming, screened=replace(incoming.screened, kept=kept))
+        screened = incoming.screened
         at = turn.clock("screen", at)
-        listener = self._listener(context.catalogue, words, messages, context)
-        heard = self._hear(screened, decision, state, listener)
+        minds_tone = self._settings.chat.emotion and context.led_by is None
+        listener = Listener(reader(words, context), words, emotion_head(), messages, minds_tone)
+        heard = self._hear(incoming, decision, listener)
         _note(turn.record, decision, heard)
         at = turn.clock("understand", at)
-        plan, writes = self._plan(decision, screened, heard, state, colleague, context, customer, conversation_id)
+        plan, writes = self._plan(decision, incoming, heard)
         if plan is None:
             taken = self._look(screened.asked, heard, state, listener.reader, context)
             plan, heard = taken.plan, replace(heard, requests=taken.requests)
             turn.record.acts = [r.as_act() for r in heard.requests]
         turn.record.writes += writes
-        busy = state.at_work or bool(colleague or context.led_by) or decision.refused
+        busy = state.at_work or bool(incoming.colleague or context.led_by) or decision.refused
         mood = colour(plan, heard.feeling, heard.requests, heard.mood, state.num_turns, at_work=busy)
         complete(context, plan)
         self.guard.clean(plan, context.info)
         if plan.handoff and not context.done_before:
             summary = brief(state, screened.kept, heard.feeling, plan, customer, context.catalogue)
-            self._handoffs.call(conversation_id, plan.reason, summary, datetime.now(UTC))
-        told = "" if decision.refused else not_kept(screened.hidden)
-        self._describe(turn, plan, state, context.catalogue, introduced, told)
+            self._handoffs.call(incoming.conversation_id, plan.reason, summary, datetime.now(UTC))
+        self._describe(turn, plan, incoming, told="" if decision.refused else not_kept(screened.hidden))
         turn.clock("act", at)
-        yield from self._speaker.say(turn, conversation_id, screened.kept, plan)
+        yield from self._speaker.say(turn, incoming.conversation_id, screened.kept, plan)
         advance(state, heard.requests, plan)
         log(state, screened.kept, heard, plan)
         state.mood = mood
 
-    def _judge(
-        self, screened: Screened, state: State, own_names: OwnNames, messages: Messages, colleague: str | None
-    ) -> Decision:
+    def _judge(self, incoming: _Incoming, own_names: OwnNames, messages: Messages) -> Decision:
         """Whether the message may be answered, and what becomes of it if not."""
         return self.guard.verdict(
-            screened.kept,
+            incoming.screened.kept,
             own_names,
             opinion(messages, States(self._embedder)),
-            answers=colleague is None,
-            at_work=state.at_work,
-            talking=bool(state.focus),
+            answers=incoming.colleague is None,
+            at_work=incoming.state.at_work,
+            talking=bool(incoming.state.focus),
         )
 
-    def _hear(self, screened: Screened, decision: Decision, state: State, listener: Listener) -> Heard:
+    def _hear(self, incoming: _Incoming, decision: Decision, listener: Listener) -> Heard:
         """What the message tells: nothing where it is refused, or where nothing is left of it but secrets."""
+        screened, state = incoming.screened, incoming.state
         asked = screened.asked or (screened.kept if state.at_work else "")
         if decision.refused or not asked:
             return Heard([], NEUTRAL, state.mood)
         return listener.hear(asked, state)
 
-    def _plan(
-        self,
-        decision: Decision,
-        screened: Screened,
-        heard: Heard,
-        state: State,
-        colleague: str | None,
-        context: Context,
-        customer: CustomerRef | None,
-        conversation_id: str,
-    ) -> tuple[Plan | None, list[Json]]:
+    def _plan(self, decision: Decision, incoming: _Incoming, heard: Heard) -> tuple[Plan | None, list[Json]]:
         """What will be said, and the writes that were made for it: the first of those that may speak has the turn.
         None: it is for the shop's data to say."""
-        said = plain(screened.kept)
+        context, task = incoming.context, incoming.state.task
+        said = plain(incoming.screened.kept)
         if decision.refused:
             hurt = decision.category == "medical_legal" and wellbeing.first(said, [], context)
             return hurt or refuse(decision, self._settings.safety), []
-        if colleague is not None:
-            return passed_on(colleague), []
-        if not (screened.asked or state.at_work):
+        if incoming.colleague is not None:
+            return passed_on(incoming.colleague), []
+        if not (incoming.screened.asked or incoming.state.at_work):
             return what_else(), []
         if urgent := wellbeing.first(said, heard.requests, context):
             return urgent, []
-        orders = self._orders.take(said, heard.requests, state.task, context, customer, conversation_id)
+        orders = self._orders.take(said, heard.requests, task, context, incoming.customer, incoming.conversation_id)
         return (orders.plan, orders.writes) if orders else (None, [])
 
     def _look(self, text: str, heard: Heard, state: State, reader: Reader, context: Context) -> Taken:
@@ -286,16 +280,14 @@ class Assistant:
         first = Taken("read", heard.requests, answer(heard.requests, context))
         return second_look(text, first, state, reader, context, self._choose)
 
-    def _describe(self, turn: Turn, plan: Plan, state: State, shop: Catalogue, introduced: bool, told: str) -> None:
+    def _describe(self, turn: Turn, plan: Plan, incoming: _Incoming, told: str) -> None:
+        """Write into the record what the answer is, and begin it with what must be said first."""
         record = turn.record
-        record.clarifying, record.handoff, record.cards = (
-            plan.clarifying,
-            plan.handoff,
-            list(dict.fromkeys(plan.cards))[:6],
-        )
+        record.clarifying, record.handoff = plan.clarifying, plan.handoff
+        record.cards = list(dict.fromkeys(plan.cards))[:_MOST_CARDS]
         talks_of_itself = any(a.act in ("greeting", "are_you_human") for a in record.acts)
-        if state.num_turns == 0 and not introduced and not talks_of_itself:
-            turn.intro = f"I'm the AI assistant of {shop.info().get('name', 'this shop')}."
+        if incoming.state.num_turns == 0 and not incoming.introduced and not talks_of_itself:
+            turn.intro = f"I'm the AI assistant of {incoming.context.info.get('name', 'this shop')}."
         record.disclosed = talks_of_itself or bool(turn.intro)
         turn.intro = " ".join(s for s in (turn.intro, told, plan.opening) if s)
 
@@ -324,49 +316,6 @@ class Assistant:
             led_by=led_by,
             done_before=done_before,
         )
-
-    def _listener(self, shop: Catalogue, words: Vocabulary, messages: Messages, context: Context) -> Listener:
-        reader = self._reader(shop, words, context)
-        minds_tone = self._settings.chat.emotion and context.led_by is None
-        return Listener(reader, words, emotion_head(), messages, minds_tone)
-
-    def _reader(self, shop: Catalogue, words: Vocabulary, context: Context) -> Reader:
-        promotions = shop.promotions()
-        kept = context.shopper.preferences if context.shopper else ()
-        return Reader(
-            words,
-            default_head(),
-            context.encode,
-            lookup=shop.product,
-            digits=get_currency_precision(shop.currency),
-            codes=frozenset(fold_code(p.code) for p in promotions if p.code),
-            offers=tuple(p.name for p in promotions),
-            known=[{"name": k.name, "value": k.value} for k in kept],
-        )
-
-    def _words(self) -> tuple[Vocabulary, OwnNames]:
-        """The shop's vocabulary and names, built again when any of its texts has changed."""
-        with self._db.look() as raw:
-            version = texts_version(raw)
-            with self._vocabulary_lock:
-                if self._vocabulary is None or self._vocabulary[0] != version:
-                    words = load(raw)
-                    names = [p.name for p in words.products.values()]
-                    brands = words.brands.values()
-                    self._vocabulary = (version, words, OwnNames(names, [*things(names), *brands], words.option_values))
-                return self._vocabulary[1:]
-
-    def _made_examples(self) -> list[str]:
-        words = self._words()[0]
-        names = [p.name for p in list(words.products.values())[:200] if p.active]
-        picked = names[:: max(1, len(names) // 4)][:4]
-        forms = (
-            "How much is the {}?",
-            "Is the {} in stock?",
-            "Tell me about the {}.",
-            "What options are there for the {}?",
-        )
-        return [form.format(name) for form, name in zip(forms, picked, strict=False)]
 
 
 def _note(record: Record, decision: Decision, heard: Heard) -> None:

@@ -28,7 +28,8 @@ from assistant.understand.clause import (
 from assistant.understand.clauses import mask
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.mentions import Mention
-from assistant.understand.naming import PRONOUN, Lookup, Naming
+from assistant.understand.naming import PRONOUN, Naming
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.picked_by import by_measure, by_version
 from assistant.understand.pointing import from_context, is_place, only_points, other_listed, points_at_one
 from assistant.understand.ranked import ranked

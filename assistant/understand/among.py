@@ -9,7 +9,8 @@ from assistant.language import STOP_WORDS, squash, stems
 from assistant.request import Request
 from assistant.types import Product
 from assistant.understand.clause import Clause, count_positions
-from assistant.understand.naming import Lookup, Naming
+from assistant.understand.naming import Naming
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.options import own_options
 from assistant.understand.siblings import kind_words, points_beside, sibling
 from assistant.understand.state import State

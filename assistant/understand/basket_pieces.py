@@ -18,7 +18,7 @@ from assistant.understand.carry import wanted_from
 from assistant.understand.clause import Clause
 from assistant.understand.kinds import TOGETHER, Linked
 from assistant.understand.mentions import Mention
-from assistant.understand.naming import Lookup
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.pointing import the_two
 from assistant.understand.state import State
 

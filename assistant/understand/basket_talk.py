@@ -45,7 +45,7 @@ from assistant.understand.counted import sum_of_many
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
 from assistant.understand.mentions import Mention
-from assistant.understand.naming import Lookup
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.state import State
 from assistant.understand.unsummed import unsummed
 from assistant.understand.vouchers import voucher

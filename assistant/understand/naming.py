@@ -7,20 +7,16 @@ Weighs what the linker found against the clause's own words and what is being ta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.language import STOP_WORDS, Tok, fold, stems
-from assistant.types import Product
+from assistant.language import Tok, fold, stems
 from assistant.understand.clause import Clause, denied_positions, is_verb, joined_by, kind_positions, pointing_text
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.mentions import Mention
+from assistant.understand.naming_signs import BY_HALF, WHOLE, Lookup, NameSigns
 from assistant.understand.options import match_options, option_values
-from assistant.understand.own_words import own_words
 from assistant.understand.state import State
 from assistant.understand.vocabulary import Vocabulary
-
-Lookup = Callable[[str], Product | None]
 
 PRONOUN = re.compile(
     r"\b(it|its|it's|this|that|these|those|they|them|their|they're|one|ones|same|the (?:small|large|big|bigg?er|"
@@ -29,22 +25,12 @@ PRONOUN = re.compile(
 _SUBJECT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|oh)\W+)*(?:is|are|does|do|can|will|has|have) (?:it|they|that one|this one|these|those)\b"
 )
-_PUT_TO_IT = re.compile(
-    r"\b(?:fits?|goes?|puts?|stands?|works?|hangs?|sits?|use|carry|hold|pack)\b.*"
-    r"\b(?:under|in|inside|into|on|onto|over|with|beside|below|behind|through) (?:it|this|them)\b"
-)
 _LISTS = re.compile(
     r"\b(?:what|which|any|list|show me|all(?: the| your)?) (?:\w+ )?\w+ (?:do|have|did|can) (?:you|u|ya|i)\b"
     r"|\bwhat (?:kinds?|sorts?|types?|range) of\b"
 )
 """A question for what there is of a kind: a product that is called like its kind is only one of them."""
 WITHOUT_PRODUCT = frozenset({"greeting", "thanks", "goodbye", "are_you_human", "human", "mood"})
-_WHOLE = 0.99
-_BY_HALF = 0.5
-
-
-def _singular(word: str) -> str:
-    return word.removesuffix("es") if word.endswith(("ses", "xes", "ches", "shes")) else word.removesuffix("s")
 
 
 def _before_one(mention: Mention, tokens: tuple[Tok, ...]) -> bool:
@@ -65,54 +51,78 @@ class Naming:
     def __init__(self, vocabulary: Vocabulary, lookup: Lookup) -> None:
         self._vocabulary = vocabulary
         self._lookup = lookup
+        self._signs = NameSigns(vocabulary, lookup)
+
+    def stems(self, product_id: str) -> tuple[str, ...]:
+        """The stems of a product's name; none for one that isn't known."""
+        return self._signs.stems(product_id)
 
     def mentions(self, clause: Clause, state: State) -> list[Mention]:
         """The mentions that really name products here: a plain word inside "is it water resistant" doesn't."""
         if not clause.links.mentions:
             return []
-        tokens = clause.links.tokens
         pronoun = bool(PRONOUN.search(pointing_text(clause))) and bool(state.focus or state.listed)
         said = self._without_denied(clause)
-        kept = [m for m in said if not is_verb(m, clause) and not self._derived(m, clause)]
-        kept = [m for m in kept if not self._is_any_of_kind(m, clause)]
-        kept = [m for m in kept if not self._customers_own(m, clause) and not self._is_count(m, clause)]
+        kept = [m for m in said if not self._is_no_name(m, clause)]
         if state.focus:
-            kept = [m for m in kept if not self._of_focus(m, clause, state) and not self._put_to_it(m, clause)]
+            kept = [m for m in kept if not self._signs.of_focus(m, clause, state)]
+            kept = [m for m in kept if not self._signs.put_to_it(m, clause)]
         kept = [
             m
             for m in kept
             if m not in clause.links.mentions  # told from another by what it is not
-            or (not (pronoun and self._is_passing(m, clause, state)) and not self._is_option(m, clause, state))
+            or (
+                not (pronoun and self._signs.is_passing(m, clause, state))
+                and not self._signs.is_option(m, clause, state)
+            )
         ]
+        kept = self._for_the_act(self._named_enough(kept, clause, state), clause, state)
+        kept = [m for m in kept if not self._signs.modifies(m, clause) and not self._signs.stray(m, clause)]
+        return [self._of_topic(m, state) for m in self._weighed(kept, clause)]
+
+    def _is_no_name(self, mention: Mention, clause: Clause) -> bool:
+        """Whether the words do something else in the clause, whatever is being talked about."""
+        signs = self._signs
+        no_name = (signs.derived, signs.is_any_of_kind, signs.customers_own, signs.is_count)
+        return is_verb(mention, clause) or any(sign(mention, clause) for sign in no_name)
+
+    def _named_enough(self, kept: list[Mention], clause: Clause, state: State) -> list[Mention]:
+        """Those of which enough is said for what the clause asks."""
         of_kind = 1.1 if _LISTS.search(fold(clause.text)) else 0.8
-        kept = [m for m in kept if m.coverage >= of_kind or not self._telling(m, clause) <= kind_positions(clause)]
+        kinds = kind_positions(clause)
+        kept = [m for m in kept if m.coverage >= of_kind or not self._signs.telling(m, clause) <= kinds]
         if clause.act in ("none", *WITHOUT_PRODUCT) and clause.scores.get(clause.act, 0) > 0.4:
-            kept = [m for m in kept if m.coverage >= 0.5]
+            kept = [m for m in kept if m.coverage >= BY_HALF]
         if state.focus and _SUBJECT.search(fold(clause.text)):
-            kept = [m for m in kept if m.coverage >= 0.99 or joined_by(m, clause)]
+            kept = [m for m in kept if m.coverage >= WHOLE or joined_by(m, clause)]
+        return kept
+
+    def _for_the_act(self, kept: list[Mention], clause: Clause, state: State) -> list[Mention]:
+        """Those that what is asked can be asked of, beside what is talked about."""
+        tokens = clause.links.tokens
         if clause.act not in (*SUPERLATIVES, "search", "compare"):
             kept = [self._in_focus(m, state) for m in kept]
             known = [m for m in kept if set(m.product_ids) <= set(state.focus)]
-            kept = [m for m in kept if not known or m in known or m.coverage >= 0.5 or joined_by(m, clause)]
-        elif clause.act == "compare":
+            return [m for m in kept if not known or m in known or m.coverage >= BY_HALF or joined_by(m, clause)]
+        if clause.act == "compare":
             pointed = [_before_one(m, tokens) or _behind_the(m, tokens) for m in kept]
             kept = [self._in_focus(m, state) if p else m for m, p in zip(kept, pointed, strict=True)]
-            kept = self._of_one_kind(kept, tokens)
-        kept = [m for m in kept if not self._modifies(m, clause) and not self._stray(m, clause)]
-        if any(m.coverage >= 0.99 for m in kept):
-            kept = [m for m in kept if not self._headless(m, clause)]
+            return self._of_one_kind(kept, tokens)
+        return kept
+
+    def _weighed(self, kept: list[Mention], clause: Clause) -> list[Mention]:
+        """Those that stand beside the others: a part of a name means little beside a whole one."""
+        if any(m.coverage >= WHOLE for m in kept):
+            kept = [m for m in kept if not self._signs.headless(m, clause)]
         heaviest = max((m.weight for m in kept if not m.specific), default=0.0)
-        kept = [m for m in kept if not m.specific or m.coverage >= 0.5 or m.weight >= heaviest]
-        specific = [m for m in kept if m.specific]
-        if specific:
+        kept = [m for m in kept if not m.specific or m.coverage >= BY_HALF or m.weight >= heaviest]
+        if specific := [m for m in kept if m.specific]:
             near = frozenset().union(*({p - 2, p - 1, p, p + 1, p + 2} for m in specific for p in m.positions))
             kept = [m for m in kept if m.specific or not m.positions & near]
-            kept = self._without_option_words(kept, tokens)
-            kept = [
-                m for m in kept if m is max(kept, key=lambda x: x.weight) or m.coverage >= 0.5 or joined_by(m, clause)
-            ]
-        kept = [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
-        return [self._of_topic(m, state) for m in kept]
+            kept = self._without_option_words(kept, clause.links.tokens)
+            main = max(kept, key=lambda m: m.weight, default=None)
+            kept = [m for m in kept if m is main or m.coverage >= BY_HALF or joined_by(m, clause)]
+        return [m for m in kept if m.specific or not m.positions <= kind_positions(clause)]
 
     def _without_denied(self, clause: Clause) -> list[Mention]:
         """The mentions of the clause; where a word of one is denied ("airpods, not the max"), what has the others."""
@@ -159,136 +169,6 @@ class Naming:
         alike = tuple(e.product_id for e in entries if (e.subcategory or e.category) in kinds)
         return replace(mention, product_ids=alike) if alike else mention
 
-    def _is_any_of_kind(self, mention: Mention, clause: Clause) -> bool:
-        """Whether a word in the plural that stands in one name is what a whole kind is called by: "leather boots with
-        ankle support" are any boots, and not the Winter Boot alone."""
-        at = max(mention.positions)
-        tok = clause.links.tokens[at]
-        part_of_one = len(mention.positions) == 1 and mention.specific and mention.coverage < _BY_HALF
-        if not part_of_one or not tok.text.endswith("s"):
-            return False
-        before = {t.text for t in clause.links.tokens[max(0, at - 3) : at]}
-        pointed = before & {"the", "these", "those", "that", "this", "your", "ur"}
-        if pointed or clause.act not in ("search", "none", "availability"):
-            return False
-        kind = self._vocabulary.by_kind.get(tok.stem, set()) - set(mention.product_ids)
-        return bool(kind)
-
-    def _telling(self, mention: Mention, clause: Clause) -> frozenset[int]:
-        """Where a mention has more than a stop word."""
-        return frozenset(p for p in mention.positions if clause.links.tokens[p].text not in STOP_WORDS)
-
-    def _customers_own(self, mention: Mention, clause: Clause) -> bool:
-        """An ordinary word after "my" is a thing that the customer has: "my card", "on my bag"."""
-        tokens, telling = clause.links.tokens, self._telling(mention, clause)
-        own = {tokens[p - 1].text for p in telling if p} & {"my", "his", "her", "their"}
-        ordinary = all(tokens[p].text.removesuffix("s") in self._vocabulary.english for p in telling)
-        return bool(own) and ordinary and mention.coverage < 0.7
-
-    def _is_count(self, mention: Mention, clause: Clause) -> bool:
-        """ "The two tents" counts tents: it is no Tarn 2 Tent."""
-        tokens = clause.links.tokens
-        return mention.coverage < _WHOLE and any(
-            tokens[p].text in ("2", "3", "4")
-            and tokens[p - 1].text in ("the", "these", "those", "your", "all")
-            and p + 1 in mention.positions
-            and tokens[p + 1].text.endswith("s")
-            for p in mention.positions
-            if p
-        )
-
-    def _derived(self, mention: Mention, clause: Clause) -> bool:
-        """A word that only shares its root with a name: "settings" are no cook set, "washing" is no down wash."""
-        if len(mention.positions) > 1 or mention.coverage >= _WHOLE:
-            return False
-        at = min(mention.positions)
-        word = clause.links.corrected.get(at, clause.links.tokens[at].text)
-        entry = self._vocabulary.products[mention.product_ids[0]]
-        named = re.findall(
-            r"[^\W\d_]+|\d+", fold(f"{entry.name} {entry.category} {entry.subcategory or ''} {entry.brand}")
-        )
-        same = {_singular(word), _singular(word.replace("'", "").removesuffix("s"))}
-        if not word.isalpha() or any(word in n or _singular(n) in same for n in named):
-            return False
-        return word in self._vocabulary.english
-
-    def _of_focus(self, mention: Mention, clause: Clause, state: State) -> bool:
-        """Words that are part of a name, but say something of what is talked about, or of the customer's own things."""
-        tokens, first = clause.links.tokens, min(mention.positions)
-        telling = self._telling(mention, clause)
-        if mention.coverage >= _WHOLE or (len(telling) > 1 and mention.coverage >= 0.5):
-            return False
-        if set(mention.product_ids) & {*state.focus, *(str(i["product"]) for i in state.listed)}:
-            return False
-        before = [t.text for t in tokens[max(0, first - 2) : first]]
-        if {"a", "an", "another", "about", "any", "other", "than", "or", "vs", "your"} & set(before):
-            return False
-        if before[-1:] == ["and"] or (before == ["and", "the"]):
-            return False
-        if self._is_head(mention, clause) and self._same_kind(mention, state):
-            return False
-        own = own_words(filter(None, map(self._lookup, state.focus[:3])))
-        return {tokens[p].stem for p in mention.positions} <= own
-
-    def _put_to_it(self, mention: Mention, clause: Clause) -> bool:
-        """A thing of no name that is put to what is talked about: "how tall a mug fits under it?"."""
-        tokens, first = clause.links.tokens, min(mention.positions)
-        common = mention.coverage < _WHOLE and first and tokens[first - 1].text in ("a", "an", "my", "any")
-        return bool(common) and bool(_PUT_TO_IT.search(fold(clause.text)))
-
-    def _is_head(self, mention: Mention, clause: Clause) -> bool:
-        """Whether a mention has the word that says what the thing is: "flask" of the Vacuum Flask."""
-        words = {clause.links.tokens[p].stem for p in mention.positions}
-        return any(self.stems(p)[-1:] and self.stems(p)[-1] in words for p in mention.product_ids)
-
-    def _same_kind(self, mention: Mention, state: State) -> bool:
-        entries = self._vocabulary.products
-        kinds = {entries[p].subcategory or entries[p].category for p in state.focus if p in entries}
-        return any((entries[p].subcategory or entries[p].category) in kinds for p in mention.product_ids)
-
-    def _modifies(self, mention: Mention, clause: Clause) -> bool:
-        """A word of a name before another noun says of what kind that is: "vegan shoes" is no vegan duvet."""
-        last, tokens = max(mention.positions), clause.links.tokens
-        entry = self._vocabulary.products[mention.product_ids[0]]
-        literal = tokens[last].text.removesuffix("s") in fold(entry.name)  # "fishing" isn't, of a Fish Steak
-        kind = self._vocabulary.by_kind.get(tokens[last + 1].stem, set()) if last + 1 < len(tokens) else set()
-        shelves = {self._vocabulary.products[p].category for p in kind}
-        before_kind = bool(kind) and mention.coverage < _WHOLE and entry.category not in shelves
-        before_kind = before_kind and tokens[last].text in self._vocabulary.english
-        if (mention.coverage >= _BY_HALF and literal and not before_kind) or not mention.specific:
-            return False
-        if last + 1 >= len(tokens) or len(mention.positions) > 1:
-            return False
-        ordinary = tokens[last].text in self._vocabulary.english or any(
-            tokens[last].stem in stems(name.replace("_", " ")) for name in self._vocabulary.attribute_names
-        )
-        if not ordinary or tokens[last].stem in stems(entry.brand or ""):
-            return False
-        following = tokens[last + 1]
-        named = following.stem in self.stems(mention.product_ids[0])
-        apart = clause.text[tokens[last].end : following.start].strip()
-        plain = following.text.isalpha() and following.text not in STOP_WORDS
-        return plain and not named and not apart and self.stems(mention.product_ids[0])[-1] != tokens[last].stem
-
-    def _stray(self, mention: Mention, clause: Clause) -> bool:
-        """An ordinary word that stands in front in one name, beside the word for another kind of thing: "your dearest
-        watch in the house" is no House Plant."""
-        at, tokens = max(mention.positions), clause.links.tokens
-        if len(mention.positions) > 1 or not mention.specific or mention.coverage >= _BY_HALF:
-            return False
-        if tokens[at].text not in self._vocabulary.english or self._is_head(mention, clause):
-            return False
-        others = [t for i, t in enumerate(tokens) if i != at and t.text.isalpha() and t.text not in STOP_WORDS]
-        kinds = set[str]().union(*(self._vocabulary.by_kind.get(t.stem, set()) for t in others))
-        return bool(kinds) and not kinds & set(mention.product_ids)
-
-    def _headless(self, mention: Mention, clause: Clause) -> bool:
-        """A part of a name without its last word, beside a whole name: "a lamp that runs on batteries" is no shoe."""
-        if mention.coverage >= 0.99 or not mention.specific or joined_by(mention, clause):
-            return False
-        words = {clause.links.tokens[p].stem for p in mention.positions}
-        return self.stems(mention.product_ids[0])[-1] not in words
-
     def _in_focus(self, mention: Mention, state: State) -> Mention:
         """Of a name that several products share, the one that is being talked about."""
         both = tuple(p for p in mention.product_ids if p in state.focus)
@@ -309,39 +189,6 @@ class Naming:
         return [
             m for m in mentions if m is main or m.coverage >= 0.6 or not {tokens[p].stem for p in m.positions} <= values
         ]
-
-    def _is_option(self, mention: Mention, clause: Clause, state: State) -> bool:
-        """A single word of a long name that is an option of what is talked about ("right zip?" of sleeping bags)."""
-        if len(mention.positions) > 1 or mention.coverage >= 0.5 or not state.focus:
-            return False
-        tok = clause.links.tokens[min(mention.positions)]
-        options = option_values(filter(None, map(self._lookup, state.focus[:3])))
-        return any(tok.stem in stems(f"{name} {' '.join(values)}") for name, values in options.items())
-
-    def _is_passing(self, mention: Mention, clause: Clause, state: State) -> bool:
-        tokens = clause.links.tokens
-        first = min(mention.positions)
-        determined = first > 0 and tokens[first - 1].text in (
-            "the",
-            "and",
-            "or",
-            "vs",
-            "than",
-            "a",
-            "an",
-            "any",
-            "your",
-            "about",
-        )
-        words = {tokens[p].stem for p in mention.positions}
-        named_again = all(words <= set(self.stems(p)) for p in state.focus)
-        options = option_values(filter(None, map(self._lookup, state.focus[:3])))
-        is_value = bool(match_options(" ".join(tokens[p].text for p in sorted(mention.positions)), options))
-        return named_again or is_value or (len(mention.positions) == 1 and not determined)
-
-    def stems(self, product_id: str) -> tuple[str, ...]:
-        entry = self._vocabulary.products.get(product_id)
-        return entry.stems if entry else ()
 
 
 class Nameless(Naming):

@@ -13,7 +13,8 @@ from assistant.request import Limits, Request
 from assistant.understand.carry import OF_THOSE, narrowed_search, same_search
 from assistant.understand.clause import Clause
 from assistant.understand.cues import SUPERLATIVES
-from assistant.understand.naming import PRONOUN, Lookup
+from assistant.understand.naming import PRONOUN
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.options import match_options, option_values
 from assistant.understand.pointing import the_two
 from assistant.understand.state import State

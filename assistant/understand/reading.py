@@ -28,7 +28,8 @@ from assistant.understand.excepted import read_leaving_out
 from assistant.understand.joining import merge, of_the_same, of_what_is_found, with_request, with_whole
 from assistant.understand.link import Links, OptionMention, link
 from assistant.understand.mentions import Mention
-from assistant.understand.naming import WITHOUT_PRODUCT, Lookup, Nameless, Naming
+from assistant.understand.naming import WITHOUT_PRODUCT, Nameless, Naming
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.own_size import in_own_size
 from assistant.understand.plain import plain
 from assistant.understand.pointing import with_what_points

@@ -11,7 +11,7 @@ import re
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.types import Product
 from assistant.understand.clause import Clause
-from assistant.understand.naming import Lookup
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.siblings import kind_words
 from assistant.understand.state import State
 

@@ -29,7 +29,7 @@ from assistant.understand.carry import (
 from assistant.understand.clause import Clause, asks_for
 from assistant.understand.cues import SUPERLATIVES
 from assistant.understand.denied import others_than_denied
-from assistant.understand.naming import Lookup
+from assistant.understand.naming_signs import Lookup
 from assistant.understand.options import match_options, option_values
 from assistant.understand.receivers import for_another
 from assistant.understand.sizes import chart, relative, step, stepped, worn

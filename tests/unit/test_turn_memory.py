@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from assistant.act.evidence import Line, scores
-from assistant.config import Settings
-from assistant.engine.scripted import ByteTokenizer, ScriptedEngine
-from assistant.pipeline import Assistant
 from assistant.shop.embed import default_embedder
 from assistant.shop.importers import import_shop
 from assistant.shop.search import Filters, Search
 from assistant.shop.search_glance import SearchGlance
 from assistant.shop.texts import texts_version
+from assistant.shop_words import ShopWords
 from assistant.store.database import Database
 from assistant.turn_encoder import TurnEncoder, once
 
@@ -77,15 +75,15 @@ def test_a_price_and_a_stock_are_no_text(shop: Database) -> None:
 
 
 def test_the_shops_own_word_is_known_from_the_next_turn(shop: Database) -> None:
-    assistant = Assistant(shop, ScriptedEngine([]), ByteTokenizer(), Settings())
-    words = assistant._words()[0]
+    shop_words = ShopWords(shop)
+    words = shop_words.now()[0]
     assert "zarpett" not in words.by_kind and not words.is_word("kintsugi")
     with shop.write() as session:
         session.execute(text("INSERT INTO shop_info(key, value) VALUES ('synonyms', 'rug = zarpette')"))
         session.execute(text("UPDATE policy SET text = text || ' Kintsugi too.'"))
-    words = assistant._words()[0]
+    words = shop_words.now()[0]
     assert words.by_kind["zarpett"] == {"rug"} and words.is_word("kintsugi")
-    assert assistant._words()[0] is words
+    assert shop_words.now()[0] is words
 
 
 def test_a_turn_searches_once_and_the_next_sees_the_shop_anew(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from assistant.order_talk import Ask, Item, LineKey
 from assistant.shop.accounts import Line
@@ -21,6 +22,16 @@ from assistant.understand.orders.refs import order_ids, statuses
 from assistant.understand.orders.scene import Focus, Recent, Scene
 from assistant.understand.orders.wished import WishReader
 
+_SENDS = ("address", "home")
+"""The kinds of request that tell where something is sent to."""
+
+
+class _Named(NamedTuple):
+    """The mentions of a clause: what something is to be done with, and what only tells which order is meant."""
+
+    found: list[Mention]
+    context: list[Mention]
+
 
 class AskReader:
     """Reads requests against one account."""
@@ -31,15 +42,44 @@ class AskReader:
 
     def ask(self, kind: str, clause: str, at: int, original: str, focus: Focus, answering: bool = False) -> Ask:
         """What a clause asks for: of which items, where to. `answering`: it may answer what was asked."""
+        ask = self._opened(kind, clause)
+        if answering and focus.asked == "order" and kind in _SENDS:
+            kind = ""  # "the one that goes to Chicago" says which order, not where to
+        if kind in _SENDS or (answering and focus.asked == "address"):
+            read_address(ask, clause, original, self._scene.account, self._scene.mentions)
+        named = self._named(ask, kind, clause, focus)
+        near = self._scene.orders_with(named.context)
+        if kind not in _SENDS:
+            there = self._scene.at_places(clause)
+            ask.orders = ask.orders or [o for o in there if o in near] or (there if not near else [])
+        if near and words.NOT_THAT.search(clause[: named.context[0].start]):
+            ask.keep = [key(x) for o in self._scene.account.orders if o.order_id in near for x in o.lines]
+            return ask
+        if not ask.source_named:
+            ask.orders = ask.orders or self._scene.where_it_can(near, kind)
+        ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
+        ask.whole = ask.whole or (kind == "cancel" and bool(ask.orders) and not named.found and numbered_whole(clause))
+        if kind in _SENDS:
+            to_send = [*named.context, *named.found] if ask.source_named else named.found
+            self._orders_to_send(ask, to_send, clause, focus)
+        else:
+            self._take_items(ask, kind, clause, at, focus, named)
+            self._point(ask, kind, clause, focus, answering)
+        self.remember(ask, clause)
+        return ask
+
+    def _opened(self, kind: str, clause: str) -> Ask:
+        """A request with what its words alone tell: which orders by number, whether it is one at all."""
         ask = Ask(kind, clause)
         ask.orders, ask.unknown = order_ids(clause, self._scene.account)
         ask.only, ask.also = bool(patterns.ONLY.search(clause)), bool(patterns.ALSO.search(clause))
         ask.maybe, ask.fallback = bool(patterns.MAYBE.search(clause)), bool(patterns.FALLBACK.match(clause))
         ask.pattern = next((s for s in statuses(clause) if (kind, s) != ("cancel", "cancelled")), "")
-        where = answering and focus.asked == "order" and kind in ("address", "home")
-        kind = "" if where else kind  # "the one that goes to Chicago" says which order, not where to
-        if kind in ("address", "home") or (answering and focus.asked == "address"):
-            read_address(ask, clause, original, self._scene.account, self._scene.mentions)
+        ask.every = bool(patterns.EVERY.search(clause))
+        return ask
+
+    def _named(self, ask: Ask, kind: str, clause: str, focus: Focus) -> _Named:
+        """What the clause names: items that something is to be done with, and those that only tell an order."""
         bare = bool(self.recent.lines and kind and patterns.BARE.search(clause))
         found = self._mentions(clause, not (bare or _OF_IT.search(clause)), kind, focus)
         if kind == "swap" or focus.kind == "swap":
@@ -47,24 +87,11 @@ class AskReader:
         if not ask.orders and words.IN_THAT.search(clause):
             ask.orders = self.recent.orders[-1:] or [o for o in (focus.order,) if o]
         context = only_tell_orders(found, clause, kind)
-        found = [m for m in found if m not in context]
-        near = self._scene.orders_with(context)
-        ask.every = bool(patterns.EVERY.search(clause))
-        if kind not in ("address", "home"):
-            there = self._scene.at_places(clause)
-            ask.orders = ask.orders or [o for o in there if o in near] or (there if not near else [])
-        if near and words.NOT_THAT.search(clause[: context[0].start]):
-            ask.keep = [key(x) for o in self._scene.account.orders if o.order_id in near for x in o.lines]
-            return ask
-        if not ask.source_named:
-            ask.orders = ask.orders or self._scene.where_it_can(near, kind)
-        ask.whole = means_whole(clause) or bool(patterns.ENTIRE.search(clause))
-        ask.whole = ask.whole or (kind == "cancel" and bool(ask.orders) and not found and numbered_whole(clause))
-        if kind in ("address", "home"):
-            named = [*context, *found] if ask.source_named else found
-            self._orders_to_send(ask, named, clause, focus)
-            self.remember(ask, clause)
-            return ask
+        return _Named([m for m in found if m not in context], context)
+
+    def _take_items(self, ask: Ask, kind: str, clause: str, at: int, focus: Focus, named: _Named) -> None:
+        """The items that something is to be done with, and those that are to stay as they are."""
+        found, context = named.found, named.context
         spans = [(m.start, m.end) for m in found]
         alone = patterns.kept(clause, spans)
         if focus.asked in ("", "help", "item"):  # asked which version, "the black one is fine" takes it
@@ -83,6 +110,9 @@ class AskReader:
             if mention not in kept:
                 begin = max((m.end for m in context if m.end <= mention.start), default=0)
                 ask.items.append(self._items.item(clause, found, n, kind, ask, at, focus, begin))
+
+    def _point(self, ask: Ask, kind: str, clause: str, focus: Focus, answering: bool) -> None:
+        """The items that are pointed at, by an id or a word for what was named before."""
         if kind == "swap":
             self._items.share(ask.items)
         ask.items += self._items.by_id(clause, kind)
@@ -93,8 +123,6 @@ class AskReader:
         if kind == "swap" and ask.every and not ask.items:
             self._items.all_items(ask, clause)
         self._items.together(ask)
-        self.remember(ask, clause)
-        return ask
 
     def _kept(self, kept: Sequence[Mention], clause: str, ask: Ask, focus: Focus) -> list[LineKey]:
         """The lines that are to be left alone: those that are described ("the manual machine stays"), of the order that
