@@ -76,19 +76,27 @@ class OrderTalk:
         conversation: str,
     ) -> Answer | None:
         """Answer a message, or leave it to others. `data` is the task in the dialogue state, changed in place."""
-        task = Task.from_json(data)
+        task = self._task_of(customer, Task.from_json(data))
         counted = _counted(text, requests, context)
         if counted is not None and not about_orders(text, requests, identified=False):
             return _told(counted, context)
         rules = OrderRules.of(context.info)
-        if customer is not None:
-            task.customer = customer.customer_id
         answer = self._take(Message(text, requests, task, rules, context, conversation))
         data.clear()
         data.update(task.as_json())
         if counted is not None and answer is not None:
             answer.plan.core.insert(0, info.versions(counted, phrases.Sheet(answer.plan, context)))
         return answer or (_told(counted, context) if counted is not None else None)
+
+    def _task_of(self, customer: CustomerRef | None, task: Task) -> Task:
+        """The task as whoever speaks now may go on with it: not with another customer's, not with one's whose sign-in
+        has ended, nor with one's whose data mustn't be used any more since they told who they are."""
+        if customer is not None:
+            task = task if task.customer in (None, customer.customer_id) else task.anew()
+            task.customer, task.signed_in = customer.customer_id, True
+        elif task.customer and (task.signed_in or usable(self._db, CustomerRef(task.customer)) is None):
+            task = task.anew()
+        return task
 
     def _take(self, message: Message) -> Answer | None:
         bearing = self._bearing(message)

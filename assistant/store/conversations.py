@@ -75,7 +75,7 @@ class Conversations:
         The same text as the conversation's last message, still pending, is that message again (its answer was cut off).
         Any other pending message of the conversation is marked `interrupted`: it stays, without an answer.
         `led_by` is the colleague who says it for the customer.
-        Raises InputError when the conversation is full, or belongs to another customer or colleague.
+        Raises InputError when the conversation is full, or isn't open to who speaks (see `is_open_to`).
         """
         with self._db.write() as session:
             raw = driver(session)
@@ -108,6 +108,11 @@ class Conversations:
             rows.mark_answered(raw, message_id)
             rest = record.as_json()
             return _append(raw, message.conversation_id, ASSISTANT, rest.pop("reply"), at, status, rest)
+
+    def is_open_to(self, conversation_id: str, customer_id: str | None) -> bool:
+        """Whether this customer (None: nobody is signed in) may see the conversation and go on in it."""
+        with self._db.look() as raw:
+            return rows.is_open_to(raw, conversation_id, customer_id)
 
     def state(self, conversation_id: str) -> Json:
         """The dialogue state after the last finished turn; empty for a new conversation."""

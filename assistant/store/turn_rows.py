@@ -17,7 +17,9 @@ from assistant.types import Json
 CUSTOMER, ASSISTANT, STAFF = "customer", "assistant", "staff"
 PENDING, DONE, STOPPED, INTERRUPTED = "pending", "done", "stopped", "interrupted"
 
-_OWNER = "SELECT customer_id, led_by FROM conversation WHERE conversation_id = ?"
+_OWNER = (
+    "SELECT customer_id, led_by, json_extract(state, '$.task.customer') FROM conversation WHERE conversation_id = ?"
+)
 _NEW = (
     "INSERT INTO conversation(conversation_id, customer_id, led_by, channel, started_at, last_at, state) "
     "VALUES (?, ?, ?, 'chat', ?, ?, '{}')"
@@ -72,15 +74,30 @@ def kept_time(at: datetime) -> str:
 def open_conversation(
     raw: Any, conversation_id: str, at: datetime, customer_id: str | None, led_by: str | None = None
 ) -> None:
-    """Begin the conversation when it is new. Raises InputError for another customer's: it is nobody else's. One that a
-    colleague leads is only theirs, and a customer's own is no colleague's."""
+    """Begin the conversation when it is new. Raises InputError where it isn't open to who speaks: see `is_open_to`."""
     row, moment = raw.execute(_OWNER, (conversation_id,)).fetchone(), kept_time(at)
     if row is None:
         raw.execute(_NEW, (conversation_id, customer_id, led_by, moment, moment))
         return
-    if led_by != row[1] or (row[0] is not None and customer_id not in (None, row[0])):
+    if not _is_open(row, customer_id, led_by):
         raise InputError("This conversation belongs to another customer. Please start a new one.")
     raw.execute(_TOUCH, (moment, customer_id, conversation_id))
+
+
+def is_open_to(raw: Any, conversation_id: str, customer_id: str | None, led_by: str | None = None) -> bool:
+    """Whether who speaks may go on in this conversation; `customer_id` None: nobody is signed in.
+
+    A customer's is nobody else's, nor anybody's who isn't signed in: their sign-in has ended then. One in which
+    somebody told who they are is no other customer's. What a colleague leads is only theirs. A new one is anybody's.
+    """
+    row = raw.execute(_OWNER, (conversation_id,)).fetchone()
+    return row is None or _is_open(row, customer_id, led_by)
+
+
+def _is_open(row: Any, customer_id: str | None, led_by: str | None) -> bool:
+    signed_in, leader, told = row
+    own = customer_id == signed_in if signed_in is not None else customer_id is None or told in (None, customer_id)
+    return own and led_by == leader
 
 
 def touch(raw: Any, conversation_id: str, at: datetime) -> None:

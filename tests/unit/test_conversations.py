@@ -88,10 +88,10 @@ def test_the_same_words_again_after_a_crash_continue_the_pending_message(db: Dat
     assert [(p.message_id, p.text, p.customer_id) for p in conversations.pending()] == [
         (lost, "is it waterproof?", "mia")
     ]
-    assert conversations.begin_turn("c", "is it waterproof?", AT, None) == lost
+    assert conversations.begin_turn("c", "is it waterproof?", AT, "mia") == lost
     conversations.finish_turn(lost, answer("Yes."), {}, AT)
     assert [m.text for m in conversations.messages("c")] == ["is it waterproof?", "Yes."]
-    assert conversations.begin_turn("c", "is it waterproof?", AT, None) != lost
+    assert conversations.begin_turn("c", "is it waterproof?", AT, "mia") != lost
 
 
 def test_other_words_after_a_crash_leave_the_message_interrupted(db: Database) -> None:
@@ -118,9 +118,21 @@ def test_a_customer_s_conversation_is_nobody_else_s(db: Database) -> None:
     conversations = Conversations(db)
     conversations.begin_turn("c", "hi", AT, None)
     conversations.begin_turn("c", "me again", AT, "mia")
-    with pytest.raises(InputError, match="another customer"):
-        conversations.begin_turn("c", "what did she ask?", AT, "tom")
+    for other in ("tom", None):
+        assert not conversations.is_open_to("c", other)
+        with pytest.raises(InputError, match="another customer"):
+            conversations.begin_turn("c", "what did she ask?", AT, other)
     assert [m.text for m in conversations.messages("c")] == ["hi", "me again"]
+    assert conversations.is_open_to("c", "mia") and conversations.is_open_to("never begun", None)
+
+
+def test_a_conversation_in_which_somebody_told_who_they_are_is_no_other_customer_s(db: Database) -> None:
+    conversations = Conversations(db)
+    message = conversations.begin_turn("c", "I'm mia@example.com", AT, None)
+    conversations.finish_turn(message, answer("Hello."), {"task": {"customer": "mia"}}, AT)
+    assert [conversations.is_open_to("c", who) for who in (None, "mia", "tom")] == [True, True, False]
+    with pytest.raises(InputError, match="another customer"):
+        conversations.begin_turn("c", "and mine?", AT, "tom")
 
 
 def test_a_conversation_ends_somewhere(db: Database) -> None:

@@ -1,7 +1,8 @@
 """What is under way with a customer's orders: requests, what was asked, the proposal that awaits a yes.
 
 Kept as JSON in the dialogue state (`State.task`). What carries over and what resets it:
-- who the customer is stays for the conversation; failed claims are counted;
+- who told who they are is known for the conversation, who is signed in as long as they are; failed claims are counted;
+- for another customer, or once the sign-in has ended, nothing is under way (`anew`);
 - a request stays until it is done, refused or taken back; a newer word on the same items replaces the older one;
 - what was asked or proposed is void as soon as the next message has been read;
 - what was done stays, for questions about totals.
@@ -74,6 +75,10 @@ class Task:
     """Everything of order talk that lives from turn to turn."""
 
     customer: str | None = None
+    signed_in: bool = False
+    """Whether `customer` is known because they were signed in; else they told what only they can know."""
+    known: list[Json] = field(default_factory=list)
+    """Who was known here before: [{"customer": id}]. For privacy.subject, which looks for just that in the state."""
     claim: dict[str, str] = field(default_factory=dict)
     unused: bool = False
     """Whether the claim stands from a message that asked nothing of orders, so that it hasn't been looked up."""
@@ -105,6 +110,10 @@ class Task:
     """Those that were asked about."""
     left_out: list[str] = field(default_factory=list)
     """Those asked about last, as long as they haven't come clear."""
+
+    def anew(self) -> Task:
+        """What is under way for somebody else: nothing. The conversation stays theirs too who were known before."""
+        return Task(known=[*self.known, {"customer": self.customer}] if self.customer else self.known)
 
     @property
     def open_goals(self) -> list[Goal]:
