@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from assistant.store.database import Database
 _FORMS_OF = 200
 """So many of the newest orders say how the shop writes their numbers."""
 WINDOW = timedelta(hours=1)
+_MOST_POSTCODES = 3
+"""So many of the form of a customer's postcode may stand in one claim: who names more is trying them out."""
 _TIDY_POSTCODE = func.lower(func.replace(func.replace(CustomerRow.postcode, " ", ""), "-", ""))
 
 
@@ -125,11 +128,17 @@ def _by_email(session: Session, claim: Claim) -> list[str]:
 
 def _by_name_postcode(session: Session, claim: Claim) -> list[str]:
     """Everybody with this postcode whose first and last name are both in the name given."""
-    here = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(
-        _TIDY_POSTCODE.in_(_groups(claim.postcode or ""))
+    groups = _groups(claim.postcode or "")
+    alike = Counter(map(number_form, groups))
+    here = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name, _TIDY_POSTCODE).where(
+        _TIDY_POSTCODE.in_(groups)
     )
     said = _words(claim.name or "")
-    return [key for key, first, last in session.execute(here) if _is_named(said, first, last)]
+    return [
+        key
+        for key, first, last, postcode in session.execute(here)
+        if _is_named(said, first, last) and alike[number_form(postcode)] <= _MOST_POSTCODES
+    ]
 
 
 def _groups(text: str) -> list[str]:
