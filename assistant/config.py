@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -70,6 +71,11 @@ class ServerSettings(Section):
     tls_certificate: Path | None = None
     """A PEM file with the certificate chain; with `tls_key` the server speaks HTTPS."""
     tls_key: Path | None = None
+
+    @property
+    def over_https(self) -> bool:
+        """Whether browsers come over HTTPS: to the server itself, or to the proxy at `public_url`."""
+        return self.tls_certificate is not None or urlsplit(self.public_url or "").scheme == "https"
 
 
 class AccessSettings(Section):

@@ -38,7 +38,6 @@ def who(request: Request, sessions: Sessions) -> SignedIn | None:
 def add_sign_in(app: FastAPI, accounts: Accounts, sessions: Sessions, settings: Settings, shop: str) -> None:
     """Adds the form, the way in and the way out."""
     attempts = Attempts(settings.access.failures_per_minute)
-    secure = settings.server.tls_certificate is not None or (settings.server.public_url or "").startswith("https")
 
     @app.get(ENTRY, include_in_schema=False)
     async def form(request: Request) -> Response:
@@ -73,7 +72,7 @@ def add_sign_in(app: FastAPI, accounts: Accounts, sessions: Sessions, settings: 
             path="/",
             httponly=True,
             samesite="strict",
-            secure=secure,
+            secure=settings.server.over_https,
         )
         return response
 
