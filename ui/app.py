@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from assistant.config import Settings
 from assistant.errors import BackroomError
-from assistant.types import Json
+from assistant.types import CustomerRef, Json
 from ui.backend import Backend, ChatAssistant, new_conversation_id, valid_conversation_id
 from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, PICTURE_HEADERS, image_file
 from ui.page import Page
@@ -42,7 +42,8 @@ STOPPED_S = 10.0
 
 
 class Chat:
-    """The five things that a page may ask for. Every argument comes from a browser and is checked here."""
+    """The five things that a page may ask for. Every argument comes from a browser and is checked here, and whether the
+    conversation is open to who is signed in on that browser: its id alone shows a customer's conversation to nobody."""
 
     def __init__(self, backend: Backend, turns: Turns, max_chars: int, believe: Believe | None = None) -> None:
         self._believe = believe
@@ -50,9 +51,10 @@ class Chat:
         self.turns = turns
         self.max_chars = max_chars
 
-    def open(self, asked: Any = None) -> Json:
-        """What a page shows when it comes up. Without a conversation's id, or with a made-up one, a new one begins."""
-        known = _conversation(asked)
+    def open(self, asked: Any = None, request: gr.Request | None = None) -> Json:
+        """What a page shows when it comes up. Without a conversation's id, with a made-up one, or with a customer's who
+        isn't signed in (any more), a new one begins."""
+        known = self._conversation(asked, request)
         conversation_id = known or new_conversation_id()
         turn = self.turns.get(conversation_id)
         return {
@@ -65,21 +67,22 @@ class Chat:
             "max_chars": self.max_chars,
         }
 
-    def news(self, asked: Any = None) -> Json:
+    def news(self, asked: Any = None, request: gr.Request | None = None) -> Json:
         """What colleagues wrote since: the conversation's messages of staff beyond the `seen` first ones."""
-        conversation_id, seen = _conversation(asked), asked.get("seen") if isinstance(asked, dict) else None
+        conversation_id = self._conversation(asked, request)
+        seen = asked.get("seen") if isinstance(asked, dict) else None
         if conversation_id is None or not isinstance(seen, int) or seen < 0:
             return {"messages": []}
         return {"messages": self.backend.staff_messages(conversation_id)[seen:]}
 
-    def stop(self, asked: Any = None) -> bool:
+    def stop(self, asked: Any = None, request: gr.Request | None = None) -> bool:
         """Ends the running answer; what was released stays."""
-        conversation_id = _conversation(asked)
+        conversation_id = self._conversation(asked, request)
         return conversation_id is not None and self.turns.stop(conversation_id)
 
-    def vote(self, asked: Any = None) -> bool:
+    def vote(self, asked: Any = None, request: gr.Request | None = None) -> bool:
         """Keeps a thumb up (1) or down (-1) on an answer of this very conversation."""
-        conversation_id = _conversation(asked)
+        conversation_id = self._conversation(asked, request)
         if conversation_id is None or not isinstance(asked.get("message"), str):
             return False
         return self.backend.vote(conversation_id, asked["message"], asked.get("vote"))
@@ -93,8 +96,7 @@ class Chat:
             return
         nothing: Json = {"turn": key, "sentences": [], "error": None, "message": None}
         try:
-            cookies = dict(request.cookies) if request is not None else {}
-            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"), cookies)
+            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"), _cookies(request))
         except BackroomError as error:
             yield {**nothing, "status": "failed", "error": vars(Failure.of(error))}
             return
@@ -110,14 +112,27 @@ class Chat:
             message = await asyncio.to_thread(self.backend.answer, conversation_id, turn) if ended else None
             yield {**state, "message": message}
 
-    def _turn(self, conversation_id: str, key: str, text: Any, cookies: dict[str, str]) -> Turn | None:
-        """The turn to follow: a new one for a text, the one under way where a page only comes back."""
+    def _turn(self, conversation_id: str, key: str, text: Any, cookies: Mapping[str, str]) -> Turn | None:
+        """The turn to follow: a new one for a text, the one under way where a page only comes back. None: there is
+        none, or the conversation isn't open to who is signed in."""
+        customer = self._signed_in(cookies)
+        if not self.backend.is_open_to(conversation_id, customer):
+            return None
         if isinstance(text, str):
             num_before = self.backend.num_messages(conversation_id)
-            customer = signed_in(cookies, self._believe) if self._believe else None
             return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before, customer)
         turn = self.turns.get(conversation_id)
         return turn if turn is not None and turn.key == key else None
+
+    def _conversation(self, asked: Any, request: gr.Request | None) -> str | None:
+        """The conversation that a page names, if it is open to who is signed in on its browser."""
+        name = _conversation(asked)
+        if name is None or not self.backend.is_open_to(name, self._signed_in(_cookies(request))):
+            return None
+        return name
+
+    def _signed_in(self, cookies: Mapping[str, str]) -> CustomerRef | None:
+        return signed_in(cookies, self._believe) if self._believe else None
 
 
 def _conversation(asked: Any) -> str | None:
@@ -126,12 +141,16 @@ def _conversation(asked: Any) -> str | None:
     return name if valid_conversation_id(name) else None
 
 
-def _callable_by_page(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A plain function, as Gradio marks the functions that a page may call."""
+def _cookies(request: gr.Request | None) -> Mapping[str, str]:
+    return {} if request is None else dict(request.cookies)
+
+
+def _callable_by_page(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A plain function, as Gradio marks the functions that a page may call. By its type it gives it the request."""
 
     @wraps(method)
-    def function(asked: Any = None) -> Any:
-        return method(asked)
+    def function(asked: Any = None, request: gr.Request | None = None) -> Any:
+        return method(asked, request)
 
     return function
 
@@ -171,7 +190,7 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings, believe: B
     turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
     chat = Chat(backend, turns, settings.limits.message_chars, believe)
     if believe is not None:
-        add_visitors(app, believe, secure=settings.server.tls_certificate is not None)
+        add_visitors(app, believe, secure=settings.server.over_https)
     accent = settings.chat.accent or DEFAULT_ACCENT
     style = variables(accent) + "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
 

@@ -55,6 +55,8 @@ class Messages(Protocol):
 
     def num_messages(self, conversation_id: str) -> int: ...
 
+    def is_open_to(self, conversation_id: str, customer_id: str | None) -> bool: ...
+
     def feedback(self, message_id: str, vote: int, note: str = "") -> None: ...
 
 
@@ -116,6 +118,11 @@ class Backend:
         """Questions to start from: the operator's, or else those of the catalogue that can stand first."""
         suggested = [text for text in self.assistant.examples() if not LEANING.match(text)]
         return (self._settings.examples or suggested)[:MAX_EXAMPLES]
+
+    def is_open_to(self, conversation_id: str, customer: CustomerRef | None) -> bool:
+        """Whether the browser on which this customer (None: nobody) is signed in may have the conversation."""
+        customer_id = customer.customer_id if customer else None
+        return self.assistant.conversations.is_open_to(conversation_id, customer_id)
 
     def num_messages(self, conversation_id: str) -> int:
         return self.assistant.conversations.num_messages(conversation_id)

@@ -3,9 +3,9 @@
     GET  /enter?token=...   the shop's site sends the browser here; the token is checked and becomes the cookie
     GET  /leave             ends it
 
-The cookie holds the token itself (HttpOnly), and every turn checks it anew: it ends when it says so, when the secret is
-renewed, and when the customer is erased. Both ways begin a new conversation, so that on a shared machine nobody sees
-the one before. Knows no turn.
+The cookie holds the token itself (HttpOnly), and everything that a page asks for checks it anew: it ends when it says
+so, when the secret is renewed, and when the customer is erased. Both ways begin a new conversation, as a page does
+whose sign-in has ended, so that on a shared machine nobody sees the one before. Knows no turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ Believe = Callable[[str], CustomerRef]
 """Reads a token; raises TokenError."""
 
 _ANEW = """<!doctype html><meta charset="utf-8"><title>One moment</title><script>
-try { for (const name of ["conversation", "unsent", "votes"]) localStorage.removeItem("backroom." + name); } catch {}
+const kept = ["conversation", "unsent", "draft", "votes"];
+try { for (const name of kept) localStorage.removeItem("backroom." + name); } catch {}
 location.replace("/");
 </script><noscript><a href="/">Go on</a></noscript>"""
 

@@ -59,6 +59,7 @@ class Conversations:
     def __init__(self) -> None:
         self.kept: dict[str, list[StoredMessage]] = {}
         self.votes: dict[str, int] = {}
+        self.owners: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def messages(self, conversation_id: str, role: str | None = None) -> Sequence[StoredMessage]:
@@ -67,6 +68,9 @@ class Conversations:
 
     def num_messages(self, conversation_id: str) -> int:
         return len(self.messages(conversation_id))
+
+    def is_open_to(self, conversation_id: str, customer_id: str | None) -> bool:
+        return self.owners.get(conversation_id) in (None, customer_id)
 
     def feedback(self, message_id: str, vote: int, note: str = "") -> None:
         self.votes[message_id] = vote

@@ -177,6 +177,36 @@ def test_new_chat_begins_anew(chat: Chat) -> None:
     assert chat.page.locator(".br-mine").count() == 0
 
 
+def test_a_customers_conversation_is_gone_from_the_page_with_their_sign_in(
+    chat: Chat, assistant: ScriptedAssistant
+) -> None:
+    chat.ask("return? my name is Ada")
+    hers = chat.conversation()
+    chat.page.fill("#br-input", "and my address")
+    assistant.conversations.owners[hers] = "ada"  # nobody is signed in on this browser
+    chat.reload()
+    assert chat.conversation() != hers and "Ada" not in chat.transcript()
+    assert chat.page.input_value("#br-input") == "" and chat.page.locator(".br-example:visible").count() == 4
+
+
+def test_a_question_after_the_sign_in_ended_begins_a_new_conversation_and_is_kept(
+    chat: Chat, assistant: ScriptedAssistant
+) -> None:
+    chat.ask("return? my name is Ada")
+    hers, num_asked = chat.conversation(), len(assistant.asked)
+    assistant.conversations.owners[hers] = "ada"
+    chat.page.fill("#br-input", "trail shoes?")
+    chat.page.keyboard.press("Enter")
+    chat.page.wait_for_selector(".br-tag:has-text('new conversation')")
+    chat.wait()
+    assert chat.conversation() != hers and "Ada" not in chat.transcript() and len(assistant.asked) == num_asked
+    assert chat.page.input_value("#br-input") == "trail shoes?"
+    chat.page.keyboard.press("Enter")
+    chat.page.wait_for_selector(".br-card")
+    chat.wait()
+    assert assistant.conversations.messages(hers)[-1].text.startswith("You can return anything")
+
+
 def test_two_browsers_have_two_conversations(browser: object, address: str) -> None:
     with new_chat(browser, address) as one, new_chat(browser, address) as other:
         one.ask("return? my name is Ada")

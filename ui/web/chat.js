@@ -1,6 +1,7 @@
 // The chat: what the page is doing, and what the customer's buttons do. One object owns all of it.
 
 const NEWS_MS = 5000;
+const MOVED = "Your sign-in has ended or changed, so this is a new conversation.";
 
 class Chat {
   constructor() {
@@ -26,13 +27,22 @@ class Chat {
   async open(conversation) {
     this.state("loading");
     try {
-      this.show(await call("open", { conversation }));
+      const page = await call("open", { conversation });
+      const elsewhere = Boolean(conversation) && page.conversation !== conversation;
+      if (elsewhere) this.leave();
+      this.show(page);
+      if (elsewhere && this.asked) this.place(new Answer(this.tools)).remark(MOVED);
     } catch {
       const answer = this.place(new Answer(this.tools));
       answer.fail("The shop can't be reached at the moment.", "Try again", () => this.reopen(conversation));
       this.state("offline");
     }
     document.getElementById("br-skeleton")?.remove();
+  }
+
+  /** The conversation isn't open to who is here now: what the browser kept of it isn't either, but what was just typed. */
+  leave() {
+    for (const name of this.asked ? ["votes"] : ["votes", "unsent", "draft"]) keep.set(name, null);
   }
 
   reopen(conversation) {
