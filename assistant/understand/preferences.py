@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from assistant.language import STOP_WORDS, fold, spelt_out, stems, words_to_numbers
 from assistant.understand.clause import Clause
+from assistant.understand.forgetting import SAME_DIET, beside_it, item, told_away, wished
+from assistant.understand.link import Links
 from assistant.understand.quantities import price_bounds
 from assistant.understand.state import State
 from assistant.understand.vocabulary import COLOURS
@@ -36,7 +38,6 @@ _DIETS = (
     r"vegan|vegetarian|veggie|plant[- ]based|pescatarian|coeliac|celiac|diabetic|lactose[- ]intolerant|"
     r"gluten[- ]intolerant|dairy[- ]free|gluten[- ]free|kosher|halal"
 )
-_SAME_DIET = {"veggie": "vegetarian", "plant based": "vegan", "celiac": "coeliac"}
 _DIET = re.compile(rf"{_I} (?:an? |all |both |strictly )*({_DIETS})\b")
 _NOT_DIET = re.compile(
     rf"(?:(?:{_I} )?(?:not|no longer)|(?:i|we) (?:aren't|ain't)|\bnever (?:said|told you) (?:that )?{_I}) "
@@ -47,11 +48,14 @@ _END = (
     r"(?= and | or | but | because | please| in (?:my|any)| for me| at all| ever| anymore| any more| again| these days|"
     r" after all| now|[.,;!?]|$)"
 )
+_DEED = re.compile(r"(?!(?:wear|eat|us|drink|hav)ing\b)[a-z]+ing [a-z]")
+"""Doing something is no kind of thing ("I hate phoning people"), unless the shop has one of that name."""
 _AVOID = re.compile(
     rf"\b(?:hate|hates|dislike|detest|can't stand|cannot stand|can't (?:wear|eat|have|drink|tolerate)|"
     rf"never (?:wear|eat|buy|drink|use)|(?:don't|do not) (?:like|wear|eat|drink|want|use|tolerate|touch)|"
     rf"avoid(?:ing)?|allergic to|intolerant to|allergy to|nothing (?:with|made of|of)|anything but|"
-    rf"steer clear of|stay away from|not (?:really )?(?:keen on|into|(?:a )?(?:big )?fans? of))\b {_THING}{_END}"
+    rf"steer clear of|stay away from|not (?:really )?(?:keen on|into|(?:a )?(?:big )?fans? of))\b"
+    rf"(?: to (?:wear|eat|use|drink|have)\b)?(?! (?:to|your|this)\b) {_THING}{_END}"
     rf"|^\W*(?:never(?! (?:\w+ed|been|done|had|seen|worn|got|bought|gone|ridden|drunk|eaten)\b)|absolutely no) "
     rf"{_THING}{_END}"
     rf"|\bcan't do {_THING}{_END}|\bnot an? {_THING} (?:person|fan|lover)\b"
@@ -127,41 +131,16 @@ _YOU_KEEP = re.compile(
 _OF_ACCOUNT = re.compile(
     r"\b(?:e-?mail|address\w*|phone|password|points?|balance|orders?|deliver\w*|refund\w*|payment|invoices?|policy)\b"
 )
-_FORGETS = re.compile(
-    r"\b(?:forget|delete|remove|erase|clear|wipe|purge|drop|scrap|ditch|lose|unlearn|strike|get rid of|"
-    r"take (?:off|out)|take (?:\S+ ){1,3}(?:off|out)|"
-    r"(?:don't|dont|do not|stop|quit) (?:want you to )?(?:remember|keep|stor|sav)(?:e|ing)?)\b"
-)
 _OF_PURCHASE = re.compile(
     r"\b(?:from|in|on|of|off) (?:my|the|this|that|our) (?:\w+ )?orders?\b|\b(?:basket|cart|trolley|parcel)\b"
 )
 """What is taken out of an order or a basket is nothing that is known of somebody."""
-_WHOLE = r"\b(?:what|whatever|everything|anything|(?:all )?the (?:things?|stuff|data|information|info|notes?)|all)"
-_HELD = re.compile(
-    rf"{_WHOLE}(?: that| which)? "
-    r"(?:(?:you|u)(?:(?:'ve| have| had)?(?: just)? (?:know|got|kept|keep|hold|remember|told|said|"
-    r"(?:stor|sav|not|gather|collect|record|learn)(?:ed|e|t)?)| have| had| were told)"
-    r"|i(?:'ve| have| had)?(?: just)? (?:told|said))"
-    r"(?: you| to you)?(?: (?:stored|saved|noted|on file))?(?: (?:on|about|of|abt) me)?\b"
-)
-"""What is known of somebody, as a whole: what an item is taken out of."""
-_OF_THEIRS = re.compile(rf"{_WHOLE}(?: that| which)? (?:i|we)\b")
-"""What its writer likes, wants or has put somewhere: no whole of what is known of them."""
 _KINDS = re.compile(
     r"\b(?:size|budget|colou?r|allerg\w+|diet|(?:dis)?likes|preferences?|history|vegan|vegetarian)\b"
     r"(?! (?:chart|guide))"
 )
 _OF_GOODS = re.compile(r"\b(?:the|that|about) (?:size|colou?r)s?\b")
 """What goods have as well: who says "forget the colour" has nothing of that kind kept by it."""
-_LIKES = re.compile(r"\b(?:(?:what|everything|all|anything) i like|my (?:likes|interests|hobbies))\b")
-_NOISE = STOP_WORDS | frozenset(
-    """forget delete remove erase clear wipe purge drop scrap ditch lose unlearn strike rid take please remember
-    remembering stop quit said told keep keeping store storing save saved stored about thing bit rule notes favourite
-    favorite never hold held file files record records memory list note noted part piece item one that's that""".split()
-)
-_ALL = frozenset(
-    "everything all preferences preference data profile anything know information info details personal".split()
-)
 _NO_THINGS = frozenset(
     "it that this them one ones to you your more much anything something the a an how what idea sure".split()
 )
@@ -172,12 +151,12 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     folded = spelt_out(fold(words_to_numbers(text))).strip()
     if folded.endswith("?") and label not in ("prefer", "correct"):
         return []
-    if to_forget := _TO_FORGET.search(folded):
-        rest = f"{folded[: to_forget.start()]} {folded[to_forget.end() :]}".strip()
-        gone = stated(to_forget["what"], "prefer", clause, state)
-        return [*(replace(t, gone=True) for t in gone), *stated(rest, label, clause, state)]
+    if away := told_away(folded):
+        gone = stated(away[0], "prefer", clause, state)
+        return [*(replace(t, gone=True) for t in gone), *stated(away[1], label, clause, state)]
+    folded = beside_it(folded)
     sure = label in ("prefer", "correct")
-    found = [*_diets(folded), *_sizes(folded, sure), *_dislikes(folded, sure), *_budgets(text, folded, sure)]
+    found = [*_diets(folded), *_sizes(folded, sure), *_dislikes(folded, sure, clause), *_budgets(text, folded, sure)]
     if match := _COLOUR.search(folded):
         found += [Told("colour", c) for c in match.groups() if c and (c in COLOURS or match[1])]
     if sure and not any(f.name == "colour" for f in found):
@@ -185,15 +164,26 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
 
 
-_TO_FORGET = re.compile(
-    rf"{_FORGETS.pattern}(?P<what>(?: \S+){{0,3}}? (?:i|me)\b"
-    r"(?:(?! (?:and|but|because|since|as|now) (?:i|my)\b)[^,.;:!])*)"
-)
-"""What is to be forgotten holds no longer, however it is told: "forget that I avoid wool"."""
 _ASKS = re.compile(
     r"\?|\b(?:what|which|how|where|when|looking for|i(?:'d)? (?:need|want|like)|show|recommend|please|any|got|do you|"
     r"have you|can|could|is|are there)\b"
 )
+
+
+_PARTS = re.compile(r"[,;:.!]|\b(?:and|but|so|because|since|though)\b")
+_ASKS_ON = re.compile(
+    r"^\W*(?:what|which|how|where|when|who|is|are|do|does|did|can|could|would|will|have you|got|any|show|tell|give|"
+    r"find)\b(?!'t)|\b(?:looking for|need|(?:i|we)(?:'d)? want|do you|have you|can you|could you|can i|return|"
+    r"exchange)\b"
+)
+
+
+def asks_beside(text: str) -> bool:
+    """Whether a part of a text that tells something of its writer asks something of its own: "I'm vegan and need a
+    cake", "I hate wool but is the jumper in stock"."""
+    parts = [p for p in _PARTS.split(spelt_out(fold(text))) if p]
+    alone = Clause(text, Links(()), {}, "none")
+    return any(_ASKS_ON.search(p) and not stated(p, "prefer", alone, State()) for p in parts)
 
 
 def only_tells(clause: Clause) -> bool:
@@ -212,7 +202,7 @@ def _diets(folded: str) -> Iterator[Told]:
 def _diet(words: str) -> str:
     """A diet by the one name that it is kept under."""
     words = words.replace("-", " ")
-    return _SAME_DIET.get(words, words)
+    return SAME_DIET.get(words, words)
 
 
 def _sizes(folded: str, sure: bool) -> Iterator[Told]:
@@ -251,7 +241,15 @@ def _one(about: str) -> str:
     return "" if about in _NO_THINGS | STOP_WORDS or len(about) < 3 else about
 
 
-def _dislikes(folded: str, sure: bool) -> Iterator[Told]:
+_STRONG = re.compile(
+    r"\ballerg(?:ic|y\b(?! info))|\bintoleran"
+    r"|\bi (?:hate|avoid|can't stand)\b(?! (?:to|the|th(?:is|at|ese|ose)|it|them|you|your|my|when|how|what|if|"
+    r"(?!(?:wear|eat|us|drink)ing\b)\w+ing)\b)"
+)
+"""A dislike by its words alone: of a kind of thing, not of doing something or of the one thing that is talked of."""
+
+
+def _dislikes(folded: str, sure: bool, clause: Clause) -> Iterator[Told]:
     if match := _NO_LIKE.search(folded):
         yield Told("likes", _said(match), gone=True)
         return
@@ -259,11 +257,12 @@ def _dislikes(folded: str, sure: bool) -> Iterator[Told]:
         if thing := _said(match):
             yield Told("avoids", thing, gone=True)
         return
-    strong = re.search(r"\ballerg(?:ic|y\b(?! info))|\bintoleran|\bi (?:hate|avoid|can't stand)\b", folded)
+    strong = _STRONG.search(folded)
+    of_shop = clause.links.mentions or clause.links.categories or clause.links.subcategories
     for match in [*_AVOID.finditer(folded), *_NO_X.finditer(folded)]:
         values = [_said(match), *_more(folded[match.end() :])]
         if sure or strong:
-            yield from (Told("avoids", value) for value in values if value)
+            yield from (Told("avoids", v) for v in values if v and (of_shop or not _DEED.match(v)))
 
 
 def _said(match: re.Match[str]) -> str:
@@ -317,32 +316,18 @@ def is_about_self(text: str, label: str, told: Sequence[dict[str, str]] = ()) ->
     """Whether a clause of this kind is really about what is known of the customer; `told` is what they said before."""
     folded = fold(text)
     if label == "forget":
+        wish = wished(text)
         known = {s for t in told for s in stems(f"{t['name']} {t['value']}")}
         named = set(stems(item(text)))
-        kind = _KINDS.search(folded) and not _OF_GOODS.search(folded)
-        own = _SELF.search(folded) or kind or (named and named <= known)
+        kind = _KINDS.search(wish) and not _OF_GOODS.search(wish)
+        own = _SELF.search(wish) or kind or (named and named <= known)
         elsewhere = "account" in folded or _OF_PURCHASE.search(folded)
-        return bool(_FORGETS.search(folded)) and bool(item(text)) and bool(own) and not elsewhere
+        return bool(wish and item(text) and own) and not elsewhere
     if label == "recall":
         if _TELLS.match(folded) and "?" not in folded:
             return False
         return not _OF_ACCOUNT.search(folded) and bool(_MINE.search(folded) or _YOU_KEEP.search(folded))
     return label != "correct" and bool(_SELF.search(folded))
-
-
-def forgotten_next(text: str, before: str, known: Sequence[dict[str, str]]) -> str:
-    """The item that is to be forgotten where no more is said than items that are known, or "forget it", right behind
-    `before`, which had another forgotten or said what is known: "and the wool", "red, drop that one too", "clear it
-    all"; "" where nothing is."""
-    words = {s for t in known for s in stems(f"{t['name']} {t['value']}")}
-    drops = bool(_FORGETS.search(fold(text)))
-    if "?" in text or not (drops or _FORGETS.search(fold(before))):
-        return ""
-    said = item(text)
-    if drops and not said:  # "forget it"
-        said = item(before)
-    named = set(stems(said))
-    return said if named and (named <= words or (drops and said == "everything" and said == item(text))) else ""
 
 
 _REFUSES = re.compile(r"n't\b|\b(?:not|no|never|stop|without|rather not|nor|dont|didnt)\b")
@@ -351,19 +336,3 @@ _REFUSES = re.compile(r"n't\b|\b(?:not|no|never|stop|without|rather not|nor|dont
 def allowed(text: str) -> str:
     """ "consent_yes" for a text that was read as agreeing, unless it has a word of refusing: then it is none."""
     return "consent_no" if _REFUSES.search(fold(text)) else "consent_yes"
-
-
-def item(text: str) -> str:
-    """Which item is spoken of ("forget my shoe size" -> "shoe size"); "everything" only where nothing is named that it
-    is taken out of: "forget what you know about me", not "take wool out of what you know about me"."""
-    folded = fold(text)
-    held = bool(_HELD.search(folded))
-    folded = _HELD.sub(" ", folded)
-    words = [w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", folded) if w not in _NOISE or w in _ALL]
-    if _OF_THEIRS.search(folded):
-        words = [w for w in words if w not in _ALL]
-    words = [w for word in words for w in _SAME_DIET.get(word, word).split()]
-    if _LIKES.search(folded):
-        words.append("likes")
-    everything = (held or bool(words)) and set(words) <= _ALL
-    return "everything" if everything else " ".join(words)

@@ -14,7 +14,7 @@ from assistant.language import fold, stems, words_to_numbers
 from assistant.request import Request
 from assistant.shop.pricing import Terms
 from assistant.types import Product
-from assistant.understand import basket, preferences
+from assistant.understand import basket, forgetting, preferences
 from assistant.understand.acts import Encode
 from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
@@ -72,7 +72,10 @@ def refine(
         return [several]
     if (gap := price_gap(text, requests, state, linked, lookup)) is not None:
         return [gap]
-    if not own_offer and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None:
+    if (
+        not own_offer
+        and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None
+    ):
         if len(request.extra["basket"].pieces) < len(state.basket.get("pieces", ())):
             told = [t for t in told if t.name != "avoids"]  # "no milk after all" tells of a sum, not of a diet
         return _with_told([_asked_before(_with_voucher(request, described), state)], told, state)
@@ -137,11 +140,8 @@ def _with_told(requests: list[Request], told: Sequence[preferences.Told], state:
 
 def _only_told(request: Request, told: Sequence[preferences.Told]) -> bool:
     """Whether the clause of a request says nothing but the preference."""
-    return (
-        any(t.clause == request.text for t in told)
-        and "?" not in request.text
-        and not ADVICE.search(fold(request.text))
-    )
+    own = any(t.clause == request.text for t in told) and "?" not in request.text
+    return own and not ADVICE.search(fold(request.text)) and not preferences.asks_beside(request.text)
 
 
 def _self(
@@ -153,7 +153,7 @@ def _self(
             continue
         if each.label in _OF_SELF and preferences.is_about_self(each.text, each.label, [*state.told, *known]):
             label = preferences.allowed(each.text) if each.label == "consent_yes" else each.label
-            slots = {"item": preferences.item(each.text)}
+            slots = {"item": forgetting.item(each.text)}
             return Request(
                 "preferences",
                 each.text,
@@ -165,7 +165,7 @@ def _self(
                 },
             )
     of_self = state.act == "preferences"
-    if of_self and (item := preferences.forgotten_next(text, state.question, [*state.told, *known])):
+    if of_self and (item := forgetting.forgotten_next(text, state.question, [*state.told, *known])):
         slots = {"item": item, "do": "forget"}
         return Request(
             "preferences", text, extra={"self": "forget", "told": (), "told_before": tuple(state.told), "slots": slots}

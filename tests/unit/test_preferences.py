@@ -19,11 +19,16 @@ from assistant.shop.schema import BrowsingRow, CustomerRow, PreferenceRow
 from assistant.shop.shoppers import Shoppers
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Product, Record
-from assistant.understand.preferences import is_about_self, item
+from assistant.understand.clause import Clause
+from assistant.understand.forgetting import item
+from assistant.understand.link import Links
+from assistant.understand.preferences import is_about_self, stated
+from assistant.understand.state import State
 from tests.unit.shop_folder import fresh_database
 
 Talk = Callable[..., Record]
 AGREED, REFUSED, OTHER = "C1025", "C1013", "C1008"
+_CLAUSE = Clause("", Links(()), {}, "none")
 
 
 @pytest.fixture(scope="module")
@@ -343,3 +348,92 @@ def test_what_is_kept_is_left_out_of_what_is_looked_for_only_with_consent(db: Da
     assert "hearth-hot-chocolate" not in {c.product_id for c in talk("any hot chocolate?", customer=AGREED).cards}
     assert "hearth-hot-chocolate" in {c.product_id for c in talk("any hot chocolate?", customer=REFUSED).cards}
     assert offered(None) == offered(REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Don't forget I'm allergic to nuts", "nuts"),
+        ("dont you ever forget that i hate wool", "wool"),
+        ("please never forget that i am vegan", "vegan"),
+        ("make sure you don't forget i'm coeliac", "coeliac"),
+        ("you always forget that I'm vegan", "vegan"),
+        ("how could you forget that i'm vegan", "vegan"),
+        ("forget the jumper, I'm allergic to wool", "wool"),
+        ("I'm allergic to wool, forget the jumper", "wool"),
+        ("Forget it, I'm allergic to nuts", "nuts"),
+        ("I'm allergic to nuts, forget it", "nuts"),
+        ("forget it i'm allergic to nuts", "nuts"),
+        ("remove the jumper because i am allergic to wool", "wool"),
+        ("take out the cashew bars, I'm allergic to nuts", "nuts"),
+        ("scrap that, i'm vegan", "vegan"),
+        ("to be clear I hate wool", "wool"),
+        ("I want to lose weight and I'm vegan", "vegan"),
+    ],
+)
+def test_what_is_said_beside_a_word_of_forgetting_is_told(said: str, told: str) -> None:
+    """ "Don't forget I'm allergic to nuts" deleted the allergy."""
+    for label in ("forget", "prefer", "other"):
+        assert [(t.value, t.gone) for t in stated(said, label, _CLAUSE, State())] == [(told, False)]
+    assert told not in item(said) or not is_about_self(said, "forget")
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("can you forget that i'm vegan", "vegan"),
+        ("i'd like you to forget that i am allergic to nuts", "nuts"),
+        ("you can forget i'm vegan", "vegan"),
+        ("remove the note that I avoid wool", "wool"),
+        ("let's forget the fact that i'm vegan", "vegan"),
+    ],
+)
+def test_what_somebody_wants_forgotten_holds_no_longer(said: str, gone: str) -> None:
+    assert [(t.value, t.gone) for t in stated(said, "forget", _CLAUSE, State())] == [(gone, True)]
+    assert is_about_self(said, "forget") and gone in item(said)
+
+
+def test_an_allergy_that_is_to_be_forgotten_is_not_told_by_that() -> None:
+    for said in ("drop the nut allergy", "I don't want you to remember my wool allergy", "delete my allergy to milk"):
+        assert is_about_self(said, "forget") and not stated(said, "forget", _CLAUSE, State())
+
+
+def test_an_allergy_outlives_a_reminder_of_it(db: Database, talk: Talk) -> None:
+    talk("I'm allergic to nuts", customer=AGREED)
+    for reminder in ("Don't forget I'm allergic to nuts", "Forget it, I'm allergic to nuts"):
+        assert "no longer" not in talk(reminder, customer=AGREED).reply
+        assert ("avoids", "nuts") in kept(db, AGREED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i hate to bother you but is the ember kettle in stock",
+        "I hate to ask again but is the ember kettle in stock",
+        "I hate phoning people, is the ember kettle in stock",
+        "I hate your website, is the ember kettle in stock",
+    ],
+)
+def test_what_is_no_thing_is_no_dislike(said: str, talk: Talk) -> None:
+    """ "Noted: avoids bother." """
+    assert not [t for label in ("prefer", "other") for t in stated(said, label, _CLAUSE, State())]
+    reply = talk(said).reply
+    assert "Noted" not in reply and "in stock" in reply
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I hate wool", ["wool"]),
+        ("i hate wearing wool and i can't stand nylon", ["wool", "nylon"]),
+        ("I hate to wear wool", ["wool"]),
+        ("i avoid palm oil", ["palm oil"]),
+    ],
+)
+def test_what_is_disliked_is_a_thing(said: str, told: list[str]) -> None:
+    assert [t.value for t in stated(said, "prefer", _CLAUSE, State())] == told
+
+
+def test_what_is_asked_beside_a_dislike_is_answered(talk: Talk) -> None:
+    assert "in stock" in talk("I hate wool but is the ember kettle in stock").reply
+    assert talk("I wear 42 and need hiking boots").cards
