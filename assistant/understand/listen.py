@@ -144,15 +144,18 @@ _ASKED = (
     r"(?: for| about| you)?"
 )
 _QUESTION = r"(?:my|the) question"
-_NOT_AT_ALL = r"(?:(?:not|even|ever|actually|really|never|just|at least)\s+)+"
+_AT_ALL = r"(?:(?:actually|really|just|at least|even|ever)\s+)*"
+_NOT_AT_ALL = rf"{_AT_ALL}(?:not|even|ever|never)\s+{_AT_ALL}"
+"""Without a "not" or an "even" a person is only asked for help: "can you just help me?"."""
 _HEARING = (
     r"(?:read|listen|understand|answer|hear|think|help|try|care|reply|respond|pay(?:ing)? attention)(?:ing|ed)?"
     r"(?: (?:to )?(?:me|it|that|this|properly|what i \w+(?: \w+)?|(?:my|the|a|any|one|simple) (?:\w+ )?questions?))?"
 )
 _SCOLDS = (
-    rf"(?:(?:can|could|do|did|are|will|would|have) you {_NOT_AT_ALL}(?:{_HEARING}|know (?:anything|what "
+    rf"(?:(?:(?:can|could|do|did|are|will|would|have) you {_NOT_AT_ALL}|(?:did|are|have) you (?:actually|really) )"
+    rf"(?:{_HEARING}|know (?:anything|what "
     rf"you(?:['’]re| are) (?:doing|saying|talking about)))"
-    rf"|why (?:can|won|don|didn|couldn)['’]?t you (?:{_NOT_AT_ALL})?{_HEARING}"
+    rf"|why (?:can|won|don|didn|couldn)['’]?t you {_AT_ALL}{_HEARING}"
     r"|(?:is|was) (?:this|that) (?:(?:some (?:kind|sort) of|meant to be|supposed to be|an?) )*"
     r"(?:joke|wind[- ]?up|funny)"
     r"|are you (?:having (?:a laugh|me on)|taking the (?:piss|mick(?:ey)?))|how many times (?:do|must) i have to "
@@ -172,12 +175,15 @@ _MISSED = re.compile(
 """Says that the answer missed what was asked. Of goods it says nothing: "not what i ordered", "not what i'm after"."""
 _ASKS_NOTHING = SMALL_TALK | {"none", "complaint", "feedback", "yes", "no"}
 _OF_THE_CALL = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:how (?:long|soon|quickly|fast)|when|what happens|"
-    r"(?:will|are|is) (?:they|he|she|some(?:one|body)|any(?:one|body)|it|that))\b"
-    r"(?=.*\b(?:that|this|it|they|he|she|some\w+|any\w+|colleague|person|human|i|next|now)\b)"
+    r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:what happens (?:now|next)\b"
+    r"|(?:how (?:long|soon|quickly|fast)|when|will|are|is)\b(?:.*\b(?:some(?:one|body)|any(?:one|body)|colleague|"
+    r"person|human|wait|hear|answer\w*|reply|replies|respond\w*|get back|in touch|call(?:s|ed)?|ring|take over)\b"
+    r"|(?: (?:will|would|does|do|is|are|might|should|can|could|until|till|before))* (?:it|that|this|they)"
+    r"(?: (?:usually|normally|now|all|going to))*(?: (?:take|be|happen|long|soon|quick))+\W*$))"
     r"(?!.*\b(?:deliver\w*|order|parcel|stock|open|price|cost)\b)"
 )
-"""Right behind a call for a person, what is asked of that: "how long will that take", "when do they answer"."""
+"""Right behind a call for a person, what is asked of that: "how long will that take", "when do they answer"; of the
+thing that was talked of before it is not: "how long does it last"."""
 _ASKS = re.compile(
     r"\?|^\W*(?:(?:so|and|ok|but)\W+)*(?:what|which|how|when|where|who|is|are|do|does|can|could|would|any|show|tell|give)\b"
     r"|\b(?:i'?d like|i want|i need|looking for|recommend|please|can you|could you|how much|do you|have you)\b"

@@ -220,10 +220,18 @@ def test_who_asks_whether_they_are_heard_is_answered_with_a_sorry_and_a_person(
 
 
 @pytest.mark.parametrize(
+    "said", ["can you just help me?", "can you actually help me?", "could you just answer a question?", "can you help"]
+)
+def test_who_asks_for_help_scolds_nobody(said: str, say: Talk) -> None:
+    assert "sorry" not in say(f"demo: how much is the tarn 2 | {said}").reply
+
+
+@pytest.mark.parametrize(
     ("said", "told"),
     [
         ("can you just give me the price", "£219.00"),
         ("do you even sell kettles?", "Ember Kettle"),
+        ("would you just help me, how much is the ember mug", "£12.50"),
         ("can you not read?? how much is the ember mug", "£12.50"),
     ],
 )

@@ -86,6 +86,22 @@ def test_how_long_a_person_takes(talk: Talk) -> None:
     assert "already" in record.reply and "Express" not in record.reply
 
 
+@pytest.mark.parametrize("asked", ["when do they answer", "what happens now", "ok and how long will it take"])
+def test_what_is_asked_of_the_call_is_answered_of_it(talk: Talk, asked: str) -> None:
+    assert [a.act for a in talk("how much is the ember kettle", "I'd like to speak to a human", asked).acts] == [
+        "human"
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["how long does it last?", "how fast does it boil", "will it keep my drink warm", "how long is it", "is it heavy"],
+)
+def test_behind_a_call_the_thing_may_still_be_asked_about(talk: Talk, asked: str) -> None:
+    record = talk("how much is the ember kettle", "I'd like to speak to a human", asked)
+    assert "human" not in [a.act for a in record.acts]
+
+
 @pytest.mark.parametrize("words", ["the second one", "number two please", "ok the 2nd"])
 def test_a_place_alone_asks_for_the_thing_itself(talk: Talk, words: str) -> None:
     """It was told that the tent has two poles, since "second" is a two."""
