@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.language import Tok, fold, stems, tokenize
+from assistant.language import Tok, fold, stem, stems, tokenize
 from assistant.request import Piece, Wanted
 from assistant.shop.pricing.terms import fold_code
 from assistant.types import Product
 from assistant.understand.carry import wanted_from
+from assistant.understand.counting import governs, is_free
 from assistant.understand.mentions import Mention
 from assistant.understand.options import match_options, option_values
 from assistant.understand.sizes import relative
@@ -48,10 +49,17 @@ _CODES = (
 )
 _WRITTEN_AS_CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9_-]{4,24}|[A-Z]{5,24}")
 _MEMBER = re.compile(
-    r"\b(?:as an? (?:\w+ )?member|(?:i'm|i am|im|being|if i (?:were|was|am)|were i|become|join\w*|for) (?:an? )?"
-    r"(?:\w+ ){0,2}members?|members?(?:'s|s')? price|(?:with|have) (?:a |my |the )?(?:\w+ ){0,2}membership|"
-    r"join(?:ed|ing)? (?!an? )(?:the |your )?(?:\w+ ){0,2}club)\b"
+    r"\b(?:(?:as|i'm|i am|im|being|if i (?:were|was|am)|were i|become|for)(?: an?)?(?P<of>(?: [\w'-]+){0,2}) members?\b"
+    r"(?! of (?!your\b|this\b|the (?:\w+ )?club\b))|members?(?:'s|s')? price"
+    r"|(?:with|have) (?:a |my |the )?(?P<with>(?:[\w'-]+ ){0,2})membership"
+    r"|join\w* (?:an? )?(?:as )?members?\b|join(?:ed|ing)? (?!an? )(?:the |your )?(?:\w+ ){0,2}club\b)"
 )
+_OF_THE_CLUB = frozenset(
+    stem(w)
+    for w in """club loyalty new old existing current paying paid full free registered signed gold silver premium basic
+    vip your the shop store already also not yet a an""".split()
+)
+"""Words of a member of the shop's club, beside those of its own offers; a family member is none."""
 _NO_MEMBER = re.compile(r"\b(?:without|not|non|no|aren't|isn't)[ -](?:being )?(?:an? )?(?:\w+ )?member")
 
 
@@ -221,35 +229,25 @@ def _measures(tokens: Sequence[Tok]) -> set[int]:
 
 def _quantity(mention: Mention, tokens: Sequence[Tok], text: str, start: int, taken: set[int]) -> int:
     """How many of the mention: the first free number before it since the joint, "x2" behind it, else one."""
-    first, last = min(mention.positions), max(mention.positions)
+    first, last, said = min(mention.positions), max(mention.positions), text.lower()
     if match := _TIMES_AFTER.match(text[tokens[last].end :]) or _TIMES_BEFORE.search(text[: tokens[first].start]):
         return _bounded(int(next(g for g in match.groups() if g)))
     for place in range(max(start, first - 6), first):
         word = tokens[place].text
-        if place in taken or (place and tokens[place - 1].text in _LIMITS):
+        if place in taken or (place and tokens[place - 1].text in _LIMITS) or not governs(tokens, place, first, said):
             continue
         if any(_joint(p, tokens, text) for p in range(place + 1, first)):
             continue
-        if re.search(r"[.!?]\s", text[tokens[place].end : tokens[first].start]):
-            continue  # said in a sentence of its own: "48. how much is the lipstick" wants no 48
-        before = max(0, tokens[place].start - 1)  # a place of the folded text, which may be longer
-        glued = text[before : tokens[place].start].isalnum()  # the 10 of "SAVE10"
         dozen = tokens[place + 1].text in ("dozen", "dozens")
         if word in ("0.5", "half") and dozen:
             return 6
         if tokens[place + 1].text in _COUNTED:
             continue
-        if word.isdigit() and not glued and not _is_money(text, tokens[place]):
+        if word.isdigit() and is_free(tokens, place, said):
             return _bounded(int(word) * (12 if dozen else 1))
         if word in ("couple", "dozen", "both"):
             return _WORD_NUMBERS[word]
     return 1
-
-
-def _is_money(text: str, tok: Tok) -> bool:
-    return bool(re.search(r"[$€£]\s?$", text[: tok.start])) or bool(
-        re.match(r"\s?(?:[$€£%]|euros?\b|dollars?\b|pounds?\b|percent\b|gbp\b|eur\b|usd\b)", text[tok.end :].lower())
-    )
 
 
 def _bounded(number: int) -> int:
@@ -270,12 +268,14 @@ def _is_marked(word: str) -> bool:
     return word.isupper() or bool(re.search(r"\d", word))
 
 
-def member(text: str) -> bool | None:
-    """Whether the customer speaks as a member, as none, or (None) of neither."""
+def member(text: str, offers: Collection[str] = ()) -> bool | None:
+    """Whether the customer speaks as a member of the shop's club, as none, or (None) of neither. `offers` are the names
+    of the shop's offers, which may have the club's name."""
     folded = fold(text)
     if _NO_MEMBER.search(folded):
         return False
-    return True if _MEMBER.search(folded) else None
+    own = _OF_THE_CLUB.union(*map(stems, offers))
+    return True if any(set(stems(m["of"] or m["with"] or "")) <= own for m in _MEMBER.finditer(folded)) else None
 
 
 def from_state(kept: dict[str, Any]) -> list[Piece]:

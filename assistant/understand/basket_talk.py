@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.language import fold
+from assistant.language import Tok, fold
 from assistant.request import Basket, Piece, Request
 from assistant.understand import basket
+from assistant.understand.basket_changes import adds, takes_out
 from assistant.understand.basket_pieces import (
     AND_A,
     THESE,
@@ -43,7 +44,7 @@ from assistant.understand.beside import saves
 from assistant.understand.clause import Clause
 from assistant.understand.counted import sum_of_many
 from assistant.understand.cues import SUPERLATIVES
-from assistant.understand.kinds import COSTS, LESS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
+from assistant.understand.kinds import COSTS, MORE, OF_BASKET, OFF, TOGETHER, Linked, Seen
 from assistant.understand.mentions import Mention
 from assistant.understand.naming_signs import Lookup
 from assistant.understand.state import State
@@ -52,7 +53,8 @@ from assistant.understand.vouchers import voucher
 
 _ALSO = re.compile(r"^\W*(?:and|plus|with)\b(?: also)? (?:an?|one|another|some|the|\d{1,3})\b[^?]*$")
 _NO_MORE = re.compile(
-    r"^\W*(?:(?:ok|and|but|actually|oh|hm+|what if|how much)\W+)*(?:no (?:more )?|without |minus |except |leave out "
+    r"^\W*(?:(?:ok|and|but|actually|oh|hm+|what if|(?:how much|what)(?:'s| is| are| would| does| it| that| they| be"
+    r"| cost)*)\W+)*(?:no (?:more )?|without |minus |except |leave out "
     r"|drop |skip |remove |take (?:off|out) |lose |scrap |forget )"
     r"(?:the |my )?([\w' -]{2,30}?)(?: after all| then| please)*\W*$"
 )
@@ -81,6 +83,7 @@ class _Talk:
     labels: set[str]
     requests: Sequence[Request]
     clause: Clause
+    mentions: Sequence[Mention]
     pieces: list[Piece]
     pointed: list[Piece]
     """Those of the pieces that are only pointed at."""
@@ -97,10 +100,12 @@ class _Talk:
 
 def basket_request(
     text: str, seen: Sequence[Seen], requests: Sequence[Request], state: State, linked: Linked, lookup: Lookup,
-    codes: tuple[str, ...],
+    codes: tuple[str, ...], offers: Sequence[str] = (),
 ) -> Request | None:  # fmt: skip
-    """The request for a price of several things, or of one under an offer, a code, membership or with delivery."""
-    talk, mentions = _heard(text, seen, requests, state, linked, lookup, codes)
+    """The request for a price of several things, or of one under an offer, a code, membership or with delivery.
+
+    `offers` are the names of the shop's offers."""
+    talk = _heard(text, seen, requests, state, linked, lookup, codes, offers)
     if talk.pointed and len(talk.pieces) == len(talk.pointed) and AND_A.search(talk.folded):
         return None  # "two of them and a camp mug": what isn't found may not be left out of a sum
     request = (
@@ -113,18 +118,17 @@ def basket_request(
         or _changed(talk)
         or _on_terms(talk, lookup)
     )
-    if request is None or not talk.pieces or talk.pointed or not (missing := unsummed(talk.clause, mentions)):
+    if request is None or not talk.pieces or talk.pointed or not (missing := unsummed(talk.clause, talk.mentions)):
         return request
     return replace(request, extra=request.extra | {"basket": replace(request.extra["basket"], left_out=missing)})
 
 
 def _heard(
     text: str, seen: Sequence[Seen], requests: Sequence[Request], state: State, linked: Linked, lookup: Lookup,
-    codes: tuple[str, ...],
-) -> tuple[_Talk, list[Mention]]:  # fmt: skip
-    """The message as later steps look at it: its things, named or pointed at, and what it asks of them; and where they
-    are named."""
-    folded, member = fold(text), basket.member(text)
+    codes: tuple[str, ...], offers: Sequence[str],
+) -> _Talk:  # fmt: skip
+    """The message as later steps look at it: its things, named or pointed at, and what it asks of them."""
+    folded, member = fold(text), basket.member(text, offers)
     for code in codes:
         text = text.replace(code, "q" * len(code))
     clause, mentions = without_counts(text, *linked(text, state), state, linked)
@@ -138,7 +142,7 @@ def _heard(
         pieces = held_by_name(gone[1], before, lookup) or pieces
     pieces = [*shown, *pieces]
     asks = asks_besides(folded, labels)
-    return _Talk(text, folded, labels, requests, clause, pieces, shown, before, state, codes, member, asks), mentions
+    return _Talk(text, folded, labels, requests, clause, mentions, pieces, shown, before, state, codes, member, asks)
 
 
 def _another_number(talk: _Talk, lookup: Lookup) -> Request | None:
@@ -248,12 +252,24 @@ def _changed(talk: _Talk) -> Request | None:
     if not (before and pieces):
         return None
     held = {p for b in before for p in b.products}
-    less = bool(LESS.search(folded) or _NO_MORE.match(folded)) and all(set(p.products) & held for p in pieces)
-    more = bool(MORE.search(folded)) or (talk.state.act == "basket" and bool(_ALSO.match(folded)))
-    if less or (more and changes(talk.requests, talk.labels, folded)):
+    changing = changes(talk.requests, talk.labels, folded)
+    less = all(set(p.products) & held for p in pieces) and (
+        bool(_NO_MORE.match(folded)) or (changing and takes_out(*_named(talk)))
+    )
+    more = (adds(*_named(talk)) or bool(talk.pointed and MORE.search(folded))) or (
+        talk.state.act == "basket" and bool(_ALSO.match(folded))
+    )
+    if less or (more and changing):
         changed = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(talk, changed, talk.state.basket)
     return None
+
+
+def _named(talk: _Talk) -> tuple[Sequence[Tok], str, list[int], int]:
+    """The words of a message, where its things begin in them, and where the last one ends."""
+    ids = {p for piece in talk.pieces for p in piece.products}
+    places = [m.positions for m in talk.mentions if ids & set(m.product_ids)]
+    return talk.clause.links.tokens, talk.text.lower(), list(map(min, places)), max(map(max, places), default=0)
 
 
 def _on_terms(talk: _Talk, lookup: Lookup) -> Request | None:

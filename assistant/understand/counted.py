@@ -10,15 +10,15 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.language import STOP_WORDS, Tok, fold, stem, stems, tokenize, words_to_numbers
+from assistant.language import fold, stems, tokenize, words_to_numbers
 from assistant.request import Piece, Request
 from assistant.types import Product
 from assistant.understand.basket import named_options
 from assistant.understand.basket_words import ADDS_UP
+from assistant.understand.counting import PIECES, governs, is_free, stands_alone
 from assistant.understand.kinds import COSTS, TOGETHER
 from assistant.understand.options import option_values
 from assistant.understand.sizes import relative
-from assistant.understand.vocabulary import is_unit
 
 Lookup = Callable[[str], Product | None]
 
@@ -27,26 +27,7 @@ _SUM = re.compile(
     r"(?:that|those|these|they|them|it)(?: (?:be|make|come to|on its own|all|then))*)\W*$|=\W*$|\bmakes?\W*$"
 )
 """What a number of things is, with no word of money: "in firm, what are two of them?", "what does that make"."""
-_BOUNDS = frozenset(
-    """under over below above than max maximum min minimum most least up to upto around about in till until by within
-    budget do only spend from between size sizes age aged version series number no top first last next past every
-    model gen generation all i'm im am he's she's turn turns turned turning""".split()
-)
-"""Before a number they say that it is a limit, an age, a size or a time: "under 30", "do 40?", "in 3"."""
-_PIECES = frozenset(
-    stem(w)
-    for w in """piece pack packet pair set unit item one cup box bag tin can jar bottle tube roll sheet bar pot
-    small smaller little big bigger large larger medium plain same""".split()
-)
-"""What things are counted in beside their own names; before any other noun a number counts that: "6 kids"."""
-_NO_COUNT = re.compile(
-    r"\s?[$€£¥%]|[.,/:-]\d|\s?(?:pounds?|quid|euros?|dollars?|bucks|off)\b| of (?:us|you)\b|'?s\b"
-    r"|\s?(?:-|to) ?\d|[.!?]\s+\w"
-)
-"""Behind a number that counts nothing: money, a range, "4 of us", a number that is a sentence of its own."""
-_MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|\d[.,/x×-]$")
 _FEW, _MANY = 2, 99
-_ARTICLES = frozenset({"a", "an"})
 
 
 def sum_of_many(text: str, requests: Sequence[Request], lookup: Lookup) -> list[Piece]:
@@ -76,7 +57,7 @@ def how_many(said: str, product: Product) -> int | None:
     """The first number of a message, its number words in figures, that may say how many of the product."""
     values = _values(product)
     own, called = named_numbers(product), (product.name, product.category, product.subcategory or "", *values)
-    found = _numbers(said, _PIECES | set(stems(" ".join(called))))
+    found = _numbers(said, PIECES | set(stems(" ".join(called))))
     return next((n for n in found if _FEW <= n <= _MANY and str(n) not in own), None)
 
 
@@ -93,22 +74,10 @@ def _values(product: Product) -> list[str]:
 
 
 def _numbers(said: str, called: Collection[str]) -> Iterator[int]:
-    """The numbers that may say how many of what is `called` so, by the stems of its names."""
+    """The numbers that say how many of what is `called` so, by the stems of its names."""
     tokens = tokenize(said)
     for at, token in enumerate(tokens):
-        before = next((t.text for t in reversed(tokens[:at]) if t.text not in _ARTICLES), "")  # "in a 38"
-        if before == "have" and at > 1 and tokens[at - 2].text in _BOUNDS:
-            continue  # "I only have 30"
-        if token.text.isdigit() and before not in _BOUNDS and _counts(tokens, at, said, called):
-            yield int(token.text)
-
-
-def _counts(tokens: Sequence[Tok], at: int, said: str, called: Collection[str]) -> bool:
-    """Whether a number is neither money nor a measure, nor of another noun that follows it."""
-    token = tokens[at]
-    if _MONEY_BEFORE.search(said[: token.start]) or _NO_COUNT.match(said[token.end :]):
-        return False
-    if at + 1 == len(tokens) or re.search(r"[^\w\s]", said[token.end : tokens[at + 1].start]):
-        return True
-    after = tokens[at + 1]
-    return after.stem in called or (not is_unit(after.text) and (after.text in STOP_WORDS or not after.text.isalpha()))
+        if token.text.isdigit() and is_free(tokens, at, said):
+            thing = next((n for n in range(at + 1, len(tokens)) if tokens[n].stem in called), None)
+            if stands_alone(tokens, at, said) or (thing is not None and governs(tokens, at, thing, said)):
+                yield int(token.text)

@@ -74,7 +74,7 @@ def refine(
         return [gap]
     if (
         not own_offer
-        and (request := basket_request(text, seen, requests, state, linked, lookup, codes)) is not None
+        and (request := basket_request(text, seen, requests, state, linked, lookup, codes, offer_names)) is not None
     ):
         if len(request.extra["basket"].pieces) < len(state.basket.get("pieces", ())):
             told = [t for t in told if t.name != "avoids"]  # "no milk after all" tells of a sum, not of a diet

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.types import Record
+from assistant.understand.basket import member
 
 Talk = Callable[..., Record]
 
@@ -46,6 +47,21 @@ def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str,
 
 
 @pytest.mark.parametrize(
+    ("turns", "count"),
+    [
+        (("i need 3, how much is the ember kettle",), "3 ×"),
+        (("how much are 2 of the cream ember kettles",), "2 ×"),
+        (("how much is the ember kettle in cream", "how much if i take 4"), "4 ×"),
+        (("how much is the ember kettle in cream", "and what would 3 come to"), "3 ×"),
+        (("my son is 8 and i want 2 ember kettles in cream, how much",), "2 ×"),
+        (("the ember kettle in cream, 3 of them, how much",), "3 ×"),
+    ],
+)
+def test_a_number_that_counts_is_found_wherever_it_stands(turns: tuple[str, ...], count: str, talk: Talk) -> None:
+    assert count in talk(*turns).reply
+
+
+@pytest.mark.parametrize(
     "turns",
     [
         ("how much is the tarn 2", "what would it cost for 2 people to share"),
@@ -53,6 +69,23 @@ def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str,
         ("beam 400 head torch price", "and how much is the beam 800?"),
         ("stride trousers price", "how much are they in 34?"),
         ("summit board game price?", "how much is it for 3 to 5 players"),
+        ("how much is the ember kettle? my son is 8 and wants it",),
+        ("my son is 12, how much is the ember kettle?",),
+        ("we are 4 and need the ember kettle, what's the price",),
+        ("how much is the ember kettle, i can pick it up at 5",),
+        ("how much is the ember kettle", "the website says 45, how much is it really?"),
+        ("how much is the ember kettle", "last week it was 49, what does it cost today"),
+        ("how much is the ember kettle", "i need it before the 24, how much is it"),
+        ("how much is the ember kettle", "on page 3 how much is it"),
+        ("my 2 kids want the ember kettle how much is it",),
+        ("i am 16 how much is the ember kettle",),
+        ("i need in 3 days the ember kettle, how much",),
+        ("is there 20 off the ember kettle how much",),
+        ("i asked 3 times how much is the ember kettle",),
+        ("for 4 people how much is the ember kettle",),
+        ("dinner for 8, how much is the ember kettle",),
+        ("at 5 how much is the ember kettle",),
+        ("in your 2 shops how much is the ember kettle",),
     ],
 )
 def test_a_number_that_counts_something_else_multiplies_nothing(turns: tuple[str, ...], talk: Talk) -> None:
@@ -153,3 +186,58 @@ def test_the_best_of_the_three_is_of_all_that_were_told(say: Talk) -> None:
 @pytest.mark.parametrize("colour", ["orange", "pink"])
 def test_of_what_comes_in_no_such_colour_none_is_the_cheapest(colour: str, say: Talk) -> None:
     assert "cheapest" not in say("tau2", "water bottle?", f"n the cheapest in {colour}").reply
+
+
+_SUMMED = "how much are the ember kettle in cream and 2 ember mugs in sage together"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "is the ember kettle sold without a base?",
+        "can i use the ember kettle without a lid?",
+        "will the ember mug survive a drop?",
+        "tell me more about the ember kettle",
+        "the ember kettle is too heavy",
+        "does the ember kettle also come in sage",
+        "is the ember kettle more robust",
+    ],
+)
+@pytest.mark.parametrize("between", [(), ("what are your opening hours",)])
+def test_a_question_about_a_thing_of_the_sum_leaves_the_sum(asked: str, between: tuple[str, ...], talk: Talk) -> None:
+    record = talk(_SUMMED, *between, asked)
+    assert [a.act for a in record.acts] != ["basket"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sum_"),
+    [
+        ("and without the kettle?", "£25.00"),
+        ("what is it without the ember kettle?", "£25.00"),
+        ("leave out the mugs please", "£59.00"),
+        ("take the ember kettle out please", "£25.00"),
+        ("add another ember kettle in cream", "£143.00"),
+        ("and an ember kettle in cream as well", "£143.00"),
+    ],
+)
+def test_a_sum_is_changed_by_words_that_stand_at_the_thing(asked: str, sum_: str, talk: Talk) -> None:
+    assert sum_ in talk(_SUMMED, asked).reply
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "I need a gift for a family member, how much is the ember kettle in cream",
+        "how much is the ember kettle in cream for my team members",
+        "i'm a band member, how much is the ember kettle in cream",
+    ],
+)
+def test_a_member_of_anything_else_is_no_member_of_the_club(asked: str, talk: Talk) -> None:
+    assert "ember kettle" in (reply := talk(asked).reply.lower()) and "as a member" not in reply
+
+
+def test_members_of_the_club_are_told_their_price() -> None:
+    for said in ("as a member", "I'm already a member", "for a hearth club member", "with my club membership"):
+        assert member(said, ("Hearth Club delivery",))
+    for said in ("a staff member", "I'm a band member", "with a gym membership", "for a member of my family"):
+        assert member(said, ("Hearth Club delivery",)) is None
