@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from assistant.privacy.rights import is_restricted
 from assistant.privacy.schema import ConsentRow
-from assistant.privacy.subject import customer_of
+from assistant.privacy.subject import customers_of
 from assistant.store.conversations import ASSISTANT, CUSTOMER, Conversations
 from assistant.store.database import Database
 from assistant.store.reviews import Reviews
@@ -48,18 +48,24 @@ def _kept_from(session: Session, conversation: str, visitors: bool) -> str | Non
     row = session.get(ConversationRow, conversation)
     if row is None:
         return "the conversation is gone"
-    customer = customer_of(row)
-    if customer is None:
+    customers = customers_of(row)
+    if not customers:
         return None if visitors else "a visitor's conversation, which the settings leave out (visitors = false)"
-    if is_restricted(session, customer):
+    if any(is_restricted(session, customer) for customer in customers):
         return "the customer's data may only be stored"
+    agreed = all(_agreed(session, customer) for customer in customers)
+    return None if agreed else "the customer hasn't agreed to training"
+
+
+def _agreed(session: Session, customer: str) -> bool:
+    """Whether a customer's last word about training was a yes."""
     last = session.scalars(
         select(ConsentRow)
         .where(ConsentRow.customer_id == customer, ConsentRow.purpose == PURPOSE)
         .order_by(ConsentRow.at.desc())
         .limit(1)
     ).first()
-    return None if last is not None and last.given else "the customer hasn't agreed to training"
+    return last is not None and last.given
 
 
 def _exchanges(db: Database, conversation: str, replies: dict[str, str]) -> Iterator[Exchange]:

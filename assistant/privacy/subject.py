@@ -61,10 +61,11 @@ def find_subject(db: Database, who: str) -> Subject:
     raise UsageError(f"nobody here is {who!r}; give a customer's id or e-mail address, or a conversation's id")
 
 
-def customer_of(conversation: ConversationRow) -> str | None:
-    """Whose a conversation is: of who was signed in, or who said in it who they are; None for a visitor's."""
-    said = (conversation.state.get("task") or {}).get("customer")
-    return conversation.customer_id or (str(said) if said else None)
+def customers_of(conversation: ConversationRow) -> list[str]:
+    """Whose a conversation is: of who was signed in, and of everybody who said in it who they are; nobody's: []."""
+    task = conversation.state.get("task") or {}
+    told = (known.get("customer") for known in (task, *task.get("known", ())))
+    return [str(customer) for customer in dict.fromkeys((conversation.customer_id, *told)) if customer]
 
 
 def gather(session: Session, subject: Subject) -> None:

@@ -11,9 +11,10 @@ from assistant.act.orders.task import Task
 from assistant.errors import InputError
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import RESTRICTION, set_hold
-from assistant.privacy.subject import find_subject, gather, ids, release
+from assistant.privacy.subject import customers_of, find_subject, gather, ids, release
 from assistant.shop.catalogue import Catalogue
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
 from assistant.types import CustomerRef, Json, Record
 from tests.unit.orders_shop import assistant, counts, order, order_shop
 
@@ -103,6 +104,8 @@ def test_a_restriction_holds_from_the_next_message_on(db: Database, said: str) -
     record: Record = one.reply("c", said)
     assert not record.writes and "€" not in record.reply and "TR123456789" not in record.reply
     assert order(db, "#W1000001")["status"] == "pending" and theirs(db, "mia") == ["c"]
+    with db.read() as session:
+        assert customers_of(session.get_one(ConversationRow, "c")) == ["mia"], "nor is it learnt from as a visitor's"
     assert one.reply("c", "Where is my order? I'm mia@example.com").handoff
     restrict(db, "mia", on=False)
     assert not one.reply("c", "yes").writes, "what was proposed before is over"
