@@ -38,7 +38,9 @@ from assistant.engine.scripted import ByteTokenizer  # noqa: E402
 from assistant.errors import EngineError  # noqa: E402
 from assistant.isolate import IsolatedShops  # noqa: E402
 from assistant.pipeline import Assistant  # noqa: E402
+from assistant.shop.embed import default_embedder  # noqa: E402
 from assistant.shop.importers import import_shop  # noqa: E402
+from assistant.shop.search import Search  # noqa: E402
 from assistant.store.database import Database  # noqa: E402
 
 Json = dict[str, Any]
@@ -64,6 +66,7 @@ class Shop:
         self._folder = tempfile.TemporaryDirectory(prefix="bench-orders-")
         self._db = Database.open(Path(self._folder.name) / "tau2.db", key="bench")
         import_shop(self._db, "tau2", DATA)
+        Search(self._db, default_embedder()).refresh()  # as `backroom import` does: messages are looked at twice then
         self._shops = IsolatedShops(
             self._db, lambda db: Assistant(db, SilentEngine(), ByteTokenizer(), Settings()), limit=2
         )
