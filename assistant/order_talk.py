@@ -183,6 +183,8 @@ class Ask:
     """What to do with the same items when this can't be done."""
     fallback: bool = False
     """It is only wanted if the request before it can't be done: "if that's not possible, cancel it"."""
+    guessed: bool = False
+    """No verb says what is wanted; the meaning of the whole clause does."""
     pattern: str = ""
     """How the request names its orders by status ("pending", "delivered", ...), if it does."""
 

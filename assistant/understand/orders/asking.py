@@ -102,6 +102,8 @@ class AskReader:
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
         ask.keep = self._kept(kept, clause, ask, focus)
+        if not (kind or found) and focus.asked == "confirm" and _LEAVE_IT.search(clause):
+            ask.keep += [key(x) for x in self.recent.lines]
         if kept and kind == "return" and (ask.every or ask.whole) and not (ask.orders or _SEVERAL.search(clause)):
             near = self._scene.where_it_can(self._scene.orders_with(kept), kind)
             ask.orders = near if len(near) == 1 else []  # "all of it but the lamp": of what the lamp is among
@@ -266,6 +268,8 @@ class AskReader:
             ask.orders = self._scene.orders_of_items(told, clause)
 
 
+_LEAVE_IT = re.compile(r"\b(?:leave|keep|skip) (?:it|that|this|that one|them)(?: (?:alone|out|be|in|there|off))?\W*$")
+"""Of a proposal, what was spoken of just before stays out: "her plants are on that bookshelf. Leave it"."""
 _SEVERAL = re.compile(r"\b(?:orders|deliveries|parcels|packages|boxes)\b")
 _OF_IT = re.compile(
     r"\b(?:exchang|swap|chang|return|cancel|replac|switch|send)\w* (?:it|them|that|this|these|those)\b"

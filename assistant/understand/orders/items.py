@@ -220,6 +220,10 @@ def _names(value: str, option: str, words: set[str], text: str) -> int:
         return 1 if denied == (low in ("no", "none", "false")) else -1
     if canonical(value) in words:
         return 1
+    if (span := re.match(r"(\d+)-(\d+)\b", value)) and re.search(
+        rf"(?<![\w.]){span[1]} ?(?:-|–|to|and) ?{span[2]}(?![\w.])", text
+    ):
+        return 1  # "the 55 to 75 pounds one"
     number = re.match(r"(\d{3,})\D", value)
     if number and re.search(rf"(?<![\w.]){number[1]}(?![\w.])", text):
         return 1  # "the one with the 512 drive"

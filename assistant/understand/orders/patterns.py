@@ -44,7 +44,8 @@ KEEP = re.compile(
 KEEP_AFTER = re.compile(
     r"^,? (?:(?:is|are) )?(?:excepted|excluded|exempt(?:ed)?|aside|not included)\b|"
     r"^ (?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b(?! (?:the|my|that|these|those)\b)|"
-    r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as))|(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
+    r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as(?! (?:is|it is|they are|it was)\b))\b)|"
+    r"(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
     r"same|in|a|as|size))|out of it|as (?:it is|they are)|(?:is|are) (?:lovely|in use|a keeper|keepers)|'ll keep)\b"
 )
 NEAR = re.compile(
@@ -102,7 +103,7 @@ ONLY = re.compile(
 )
 _JUST_THE = re.compile(r"\b(?:just|only|nothing but)\W+(?:(?:the|my|that|those|these) )(?:[\w-]+ )?$")
 FINE = re.compile(
-    r"\W?\s*(?:is|are)(?: (?:still|just|totally|perfectly|really|very|quite))* "
+    r"(?:\W?\s*(?:is|are)|'s)(?: (?:still|just|totally|perfectly|really|very|quite))* "
     r"(?:fine|ok(?:ay)?|good|great|perfect|right)"
     r"(?=\W*(?:$|[,;.]|and\b|but\b|so\b))"
 )
@@ -194,8 +195,9 @@ def is_fine(clause: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int
     for span in spans:
         own = _MINE.search(clause[: span[0]])
         again = end >= 0 and own and _TOO.match(clause[span[1] :])
+        behind = span[1] - 2 * clause[: span[1]].endswith("'s")  # "the small set's perfect"
         again = again and re.fullmatch(rf"{FINE.pattern}\W*(?:and|,)\W*(?:the|my) (?:[\w-]+ )?", clause[end : span[0]])
-        if own and (again or FINE.match(clause[span[1] :])):
+        if own and (again or FINE.match(clause[behind:])):
             out.add(span)
         end = span[1] if span in out else -1
     return out

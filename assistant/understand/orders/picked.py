@@ -52,7 +52,7 @@ class ItemReader:
             link = re.match("", after)  # "the helmet in red with low ventilation": all of it is wished
         if link and link[0].strip() == "with" and focus.asked == "item" and self._tells(mention, after):
             link = None  # asked which one: "the keyboard with the white light" says which, and wishes nothing
-        told = before + " " + (after[: link.start()] if link else after)
+        told = clause[start : mention.end] + (after[: link.start()] if link else after)
         lines = self.narrow(
             self._scene.of(mention), told, ask, kind, clause, focus, bool(link) or kind != "swap", before
         )

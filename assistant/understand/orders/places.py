@@ -23,7 +23,9 @@ _HOME = re.compile(
 _FROM_HOME = re.compile(
     r"\b(?:to|with|as|it's|use|is|in) (?:\w+ ){0,3}(?:default|profile|account|home|own|usual|standard|on file|(?:in|"
     r"on) (?:my|the) "
-    r"(?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$"
+    r"(?:profile|account))\b|in my profile|on file|my (?:account|profile)\W*$|"
+    r"\b(?:send|ship|deliver|bring|redirect|reroute|forward)\w* (?:it|them|that|this|everything|all|the \w+) "
+    r"(?:straight |right |back )?(?:home\b|to my (?:home|house|own place)\b)"
 )
 _BEFORE = re.compile(
     r"\b(?:original|old|previous|former|back to|(?:had|was|were|used|as|like|one|address|it) "

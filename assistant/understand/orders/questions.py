@@ -168,6 +168,8 @@ _ASKS_FIGURE = re.compile(
 _OF_AMOUNT = re.compile(rf"\bhow much\b|\b{_AMOUNT}\b|\b(?:come|comes|came|amounts?|adds? up) to\b")
 
 
+_PAYS = re.compile(r"\b(?:gift ?card|my (?:\w+ )?(?:card|account)|paypal)\b")
+"""Beside what is asked of what was done it tells of the money: "what's that going to burn off my gift card?"."""
 _DIFFERENT = re.compile(
     r"\bhow many (?:different|(?:kinds|types|sorts) of) [\w -]{3,40}?\b(?:could|can|do|are|does|have)\b[^.?!]*"
     r"\b(?:choose from|have|stock|sell|available|there|get|buy)\b"
@@ -200,7 +202,8 @@ def questions(low: str, account: Account, find: Find, *, counts: bool = False) -
         of_no_order = not (about.get("orders") or about.get("lines") or re.search(r"\borders?\b", sentence))
         if counts and asked == ["total"] and of_no_order:
             asked = []  # "how much is it altogether?" behind what was done is of that
-        if counts and not asked and _OF_AMOUNT.search(sentence) and (asks_figure(sentence) or sentence.endswith("?")):
+        of_money = _OF_AMOUNT.search(sentence) or (_PAYS.search(sentence) and asks_figure(sentence))
+        if counts and not asked and of_money and (asks_figure(sentence) or sentence.endswith("?")):
             asked = ["reckoned"]
         for kind in asked:
             found.setdefault(kind, {"ask": kind, **(about or last)})

@@ -60,6 +60,7 @@ class OrderReader:
             join(said, self._asks.recent.told, lambda kind, clause: self._asks.ask(kind, clause, 0, text, focus))
         if not focus.kind:
             wished_besides(said)
+        _drop_guessed(said)
         said.yes = said.yes and not (said.asks and wording.barely_yes(low))
         if len(said.asks) == 1 and said.rest.unknown and not (said.asks[0].items or said.asks[0].orders):
             said.asks[0].unknown = said.asks[0].unknown or said.rest.unknown
@@ -153,6 +154,7 @@ class OrderReader:
         ask = self._asks.ask(kind, clause, 0, original, focus)
         if kind == "cancel" and share < words.SURE and not self._open(ask):
             return None
+        ask.guessed = True
         return ask if _complete(ask) else None
 
     def _open(self, ask: Ask) -> bool:
@@ -240,6 +242,17 @@ class OrderReader:
 
 _SHORT = 8
 """Words of a message that names what it is about and nothing else."""
+
+
+def _drop_guessed(said: Said) -> None:
+    """ "Next, a pending order with two lamps. The small one should be white": that an order is to be cancelled is no
+    guess beside what is plainly wanted of it. Changes `said`."""
+    plain = {o for a in said.asks if not (a.guessed and a.kind == "cancel") for o in _orders_of(a)}
+    said.asks = [a for a in said.asks if not (a.guessed and a.kind == "cancel" and _orders_of(a) & plain)]
+
+
+def _orders_of(ask: Ask) -> set[str]:
+    return {*ask.orders, *(k[0] for i in ask.items for k in i.lines)}
 
 
 def _complete(ask: Ask) -> bool:

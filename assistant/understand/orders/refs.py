@@ -133,9 +133,10 @@ _MISTAKE = re.compile(
     r"(?:didn't|did not|never|not) (?:really )?(?:mean|meant|intend(?:ed)?) to)\b"
 )
 _NOT_NEEDED = re.compile(
-    r"\b(?:no longer (?:need|want|require)\w*|(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*|"
+    r"\b(?:no longer (?:need|want|require)\w*|"
+    r"(?:don't|do not|won't|not|doesn't) (?:really )?(?:need|want|like)\w*(?! to\b)|"
     r"not needed|no need|unneeded|"
-    r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|don't want|"
+    r"changed? (?:my|her|his|our) mind|better deal|can't afford|cheaper elsewhere|too expensive|"
     r"(?:giving|lending|offered) me|"
     r"found (?:another|a better|it cheaper|(?:something|one) (?:better|else|cheaper))|"
     r"financial|have (?:one|it) already|already have|plans changed)\b"

@@ -100,6 +100,8 @@ class WishReader:
     def like(self, text: str, lines: Sequence[Line]) -> list[object] | None:
         """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
         "same product."""
+        if lines and _THE_OTHER.search(text):
+            return self._the_other(lines)
         if not lines or not re.search(
             r"\b(?:same(?! order)|type|kind|style|(?:exactly|just) like|one (?:as|like)|"
             r"(?:one|exactly what|what) (?:that )?(?:i|we)(?:'ve)?(?= ))\b"
@@ -120,6 +122,15 @@ class WishReader:
             wanted = ["delivered", "exchange", "return"]
         others = [x for x in others if any(status[x.order_id].startswith(w) for w in wanted)] if wanted else others
         return [others[0].order_id, others[0].number] if others else None
+
+    def _the_other(self, lines: Sequence[Line]) -> list[object] | None:
+        """ "Make the blue chair identical to the other one": the only other line of the product, in the same order
+        where there are more; None where it isn't plain which."""
+        mine = {key(x) for x in lines}
+        others = [x for x in self._scene.lines if x.product_id == lines[0].product_id and key(x) not in mine]
+        if len(others) > 1:
+            others = [x for x in others if x.order_id == lines[0].order_id]
+        return [others[0].order_id, others[0].number] if len(others) == 1 else None
 
     def wish_for(self, items: Sequence[Item], clause: str) -> None:
         for item in items:
@@ -151,6 +162,10 @@ class WishReader:
         return parts[1], parts[2]
 
 
+_THE_OTHER = re.compile(
+    r"\b(?:identical (?:to|with)|(?:the )?same as|match(?:es|ing)?|(?:just|exactly) like|a copy of) "
+    r"(?:the|my) other\b(?! order)"
+)
 _IN_PLACE = re.compile(
     r"\W*(?:(?:in place of|instead of|for|as for|and|replacing) )*(?:the|my) ([^:,]{2,40}?)(?: one| ones)?"
     r"(?::|,| should be| should become| for| to| into| becomes| goes to) (.+)"

@@ -49,6 +49,11 @@ _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not|no longer|other than|
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b")
 _OF_SHOWN = re.compile(r"\bthe (?:cheaper|less expensive)(?: (?:one|version|option)s?\b| of\b|\W*(?:$|[,;:.]))")
 """Of those that were named or shown the cheapest: "the less expensive one, 10 inch, gold"."""
+_OF_SEVERAL = re.compile(
+    r"\b(?:cheaper|less expensive)(?: (?:one|version|option))?,? (?:if|when|where|in case|should)\b[^,;.]*?"
+    r"\b(?:2|two|more|several|both|many|choice|options?|versions?|few)\b"
+)
+"""Of those that fit the cheapest: "the cheaper one if there's more than one"."""
 _WHICH = re.compile(r"\W*(?:(?:and|so|ok|hm+)\W+)*which\b")
 _NO_DEARER = re.compile(
     r"(?:\b(?:not|never|no|without)|n't)\b[^,;.]{0,20}\b(?:dearer|pricier|more (?:expensive|costly)|"
@@ -129,6 +134,9 @@ def _one(text: str, values: Values, current: Mapping[str, str] | None, skus: Seq
     wish = Wish(sku=next((m[0] for m in _SOME_ID.finditer(text) if m[0] in skus), None))
     if wish.sku:
         return wish
+    if _OF_SEVERAL.search(text):
+        wish.extreme.append(["price", -1])
+        text = _OF_SEVERAL.sub(" ", text)
     text = take_extremes(text, values, wish)
     text = take_steps(text, values, current, wish)
     text = take_kept(text, values, wish)
@@ -203,15 +211,18 @@ def _named(text: str, values: Values, wish: Wish) -> None:
         by_option: dict[str, list[str]] = {}
         for wanted, at in found:
             if wanted.value is None:
-                if not _is_denied(clause, at):
+                if not _is_denied(clause, at, wanted):
                     wish.missing.append(wanted.asked)
                 continue
             name = str(wanted.name)
-            if _is_denied(clause, at) or (by_option.get(name) and _OVER.search(clause[:at]) and not soft):
+            if _is_denied(clause, at, wanted) or (by_option.get(name) and _OVER.search(clause[:at]) and not soft):
                 target = wish.prefer if by_option.get(name) and soft else wish.exclude
                 target.setdefault(name, []).append(wanted.value)
                 continue
             by_option.setdefault(name, []).append(wanted.value)
+        for name, value in _lacking(clause, values):
+            if value not in by_option.get(name, ()) and value not in wish.exclude.get(name, ()):
+                wish.exclude.setdefault(name, []).append(value)
         for name, chosen in by_option.items():
             ordered = bool(_OVER.search(clause)) and len(chosen) > 1
             into = wish.prefer if soft or ordered else wish.want
@@ -248,8 +259,35 @@ def _by_name(clause: str, values: Values, have: Sequence[tuple[Wanted, int]]) ->
     return out
 
 
-def _is_denied(clause: str, at: int) -> bool:
-    return bool(
-        _INSTEAD_OF.search(clause[:at].rstrip() + " ")
-        or re.search(r"\b(?:not|no|instead of|rather than) (?:the |a |an )?$", clause[:at])
-    )
+def _is_denied(clause: str, at: int, wanted: Wanted) -> bool:
+    """Whether a value that stands at `at` is said to be what it shall not be: "without rubber", "isn't mesh",
+    "latex-free". "Without backlight" names the value of having none."""
+    before = clause[:at]
+    if _INSTEAD_OF.search(before.rstrip() + " ") or _NO.search(before):
+        return True
+    if wanted.value is not None and _OF_NONE.match(wanted.value.lower()):
+        return False
+    return bool(_LACKS.search(before) or _FREE_OF_IT.match(clause[at + len(wanted.asked) :]))
+
+
+def _lacking(clause: str, values: Values) -> list[tuple[str, str]]:
+    """Option and value of what a clause says something is to be without."""
+    out: list[tuple[str, str]] = []
+    for match in _LACKS_AT.finditer(clause):
+        rest = clause[match.end() :]
+        named = next(iter(match_options(rest, values)), None)
+        if named is not None and named.value is not None and rest.startswith(named.asked.split()[0]):
+            none_of_it = any(_OF_NONE.match(v.lower()) for v in values[str(named.name)])
+            out += [] if none_of_it else [(str(named.name), named.value)]
+    return out
+
+
+_NO = re.compile(r"\b(?:not|no|instead of|rather than) (?:the |a |an )?$")
+_LACKS_AT = re.compile(
+    r"(?:\b(?:without|never|nothing|anything but|any(?:thing)? other than|free (?:of|from)|avoid\w*)|n't|\bnot)"
+    r"(?: (?:be|been|have|has|contain|use|made|of|from|out|in|with|any|a|an|the|so|too|that|real|actually))*\s+"
+)
+_LACKS = re.compile(f"{_LACKS_AT.pattern}$")
+_FREE_OF_IT = re.compile(r"[- ]free\b")
+_OF_NONE = re.compile(r"(?:no|none|without|not|non)\b")
+"""A value that is the lack of something."""

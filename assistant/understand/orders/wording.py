@@ -42,11 +42,33 @@ def mend(text: str) -> str:
     """`text` folded, numbers in words as digits, one-slip misspellings of common words and what people leave out in a
     hurry put right ("dont", "w/", "pls")."""
     text = fold(words_to_numbers(text))
-    text = _MOST_CHEAP.sub(lambda m: "cheapest" if m[1] == "most" else "cheaper", spelt_out(text))
+    text = _DEGREE.sub(lambda m: _inflected(m[2], "est" if m[1] == "most" else "er"), spelt_out(text))
+    text = _BARE_DEGREE.sub(r"\g<0> one", text)
     return _FOUR.sub("for", re.sub(r"[a-z]+(?:'[a-z]+)?", lambda m: _right(m[0]), text))
 
 
-_MOST_CHEAP = re.compile(r"\b(most|more) cheap\b")
+_DEGREE = re.compile(
+    r"\b(most|more) (cheap|big|large|small|long|short|tall|thick|thin|heavy|wide|narrow|bright|strong|fast|slow)\b"
+)
+"""As those say it whose own language has no endings for it: "the more big"."""
+
+
+_BARE_DEGREE = re.compile(
+    r"\b(?:the|my) (?:cheap|bigg|larg|small|long|short|tall|thick|thinn|heavi|wid|narrow|bright|strong|fast|slow|dear|"
+    r"prici|old|new)e(?:r|st)(?=\W*(?:$|[.,;!?]))"
+)
+"""Of several things one, without a word for it: "I give back the bigger"."""
+
+
+def _inflected(adjective: str, ending: str) -> str:
+    """ "big" -> "bigger", "heavy" -> "heaviest", "large" -> "larger"."""
+    if adjective.endswith("y"):
+        return f"{adjective[:-1]}i{ending}"
+    if re.search(r"[^aeiou][aeiou][bgnt]$", adjective):
+        return f"{adjective}{adjective[-1]}{ending}"
+    return f"{adjective.removesuffix('e')}{ending}"
+
+
 _FOUR = re.compile(
     r"(?<=\w )(?<!\bsize )(?<!\bsizes )(?<!\ba )(?<!\bto )(?<!\bin )(?<!\bof )(?<!\bthe )(?<!\bor )(?<!\band )"
     r"4(?= (?:the|teh|my|it|them|me|an?|another|same)\b)"
