@@ -82,7 +82,8 @@ class AccessSettings(Section):
     """Who may use the API, and how often."""
 
     require_key: bool | None = None
-    """Whether API callers need a key. None: when the server listens beyond this machine."""
+    """Whether API callers need a key. None: when the server listens beyond this machine, or a proxy stands before it
+    (`public_url`)."""
     requests_per_minute: int = Field(default=600, ge=0, le=1_000_000)
     """Per key, or per address without one (this machine's own is not counted). 0: no limit."""
     failures_per_minute: int = Field(default=20, ge=1, le=10_000)

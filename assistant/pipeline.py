@@ -312,7 +312,7 @@ class Assistant:
             now=now.astimezone(shop.timezone) if now else shop.now(),
             as_of=datetime.now(UTC),
             shopper=self._shoppers.find(customer.customer_id) if customer else None,
-            shoppers=None if led_by else self._shoppers,
+            shoppers=None if led_by or done_before else self._shoppers,
             led_by=led_by,
             done_before=done_before,
         )

@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access import visitors
-from assistant.access.gate import Gate, is_this_machine
+from assistant.access.gate import Gate, others_reach
 from assistant.access.keys import ApiKeys
 from assistant.api import create_app
 from assistant.config import ServerSettings, Settings
@@ -159,7 +159,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
     def customer(customer_id: str | None, email: str | None) -> Any:
         return find_customer(runtime.db, customer_id=customer_id, email=email)
 
-    gate = Gate(ApiKeys(runtime.db), settings.access, exposed=not is_this_machine(settings.server.host))
+    gate = Gate(ApiKeys(runtime.db), settings.access, exposed=others_reach(settings.server))
     app = create_app(
         desk,
         settings,

@@ -44,9 +44,12 @@ def image_file(folder: Path | None, name: str) -> Path | None:
     root = folder.resolve()
     relative = PurePosixPath(name.lstrip("/"))
     inside = relative.relative_to(root.name) if relative.is_relative_to(root.name) else relative
-    for path in ((root / relative).resolve(), (root / inside).resolve()):
-        if path.is_relative_to(root) and path.is_file():
-            return path
+    try:
+        for path in ((root / relative).resolve(), (root / inside).resolve()):
+            if path.is_relative_to(root) and path.is_file():
+                return path
+    except (OSError, RuntimeError):  # a longer name than any file may have, a circle of links
+        pass
     return None
 
 

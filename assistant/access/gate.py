@@ -1,6 +1,6 @@
 """The gate of the HTTP API: which key a request carries, whether it may do what it asks, and how often.
 
-    gate = Gate(ApiKeys(db), settings.access, exposed=listens_beyond_this_machine(settings.server.host))
+    gate = Gate(ApiKeys(db), settings.access, exposed=others_reach(settings.server))
     caller = gate.admit(request, "chat")
 
 A server that only this machine can reach needs no key, unless the settings say so; one that others can reach always
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from limits import RateLimitItemPerMinute
@@ -21,7 +22,7 @@ from assistant.access.attempts import Attempts, TooMany
 from assistant.access.keys import PREFIX, ApiKey, ApiKeys
 from assistant.access.roles import SCOPES
 from assistant.api_errors import BUSY, ApiError
-from assistant.config import AccessSettings
+from assistant.config import AccessSettings, ServerSettings
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ class Gate:
 def open_gate() -> Gate:
     """A gate that lets everybody in who gets that far: for a server that only this machine reaches."""
     return Gate(None, AccessSettings(), exposed=False)
+
+
+def others_reach(server: ServerSettings) -> bool:
+    """Whether more than this machine reaches the server: it listens beyond it, or a proxy before it has another name,
+    whose calls come from this machine whoever makes them."""
+    proxied = bool(server.public_url) and not is_this_machine(urlsplit(server.public_url or "").hostname or "")
+    return proxied or not is_this_machine(server.host)
 
 
 def address_of(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 By e-mail, by name and postcode, or by e-mail and an order's number, as the shop's rules say. Failed claims are counted
 for an hour, over all conversations, by a hash of whom they aimed at: the address, the customers of that name, the
-postcode. Whatever else was said around it makes no difference. Knows no dialogue.
+postcode. Whatever else was said around it makes no difference, and the very same claim counts once. Knows no dialogue.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _TIDY_POSTCODE = func.lower(func.replace(func.replace(CustomerRow.postcode, " ",
 
 
 class IdentityFailureRow(Base):
-    """A claim that named nobody. `claim` is a hash of one that it aimed at: what was typed is not kept."""
+    """A claim that named nobody. `claim` is a hash of one that it aimed at, or of the whole of it: what was typed is
+    not kept."""
 
     __tablename__ = "identity_failure"
     failure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -65,7 +66,8 @@ class Claim:
 
 
 def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str | None:
-    """The customer's id, or None: nobody, several, too many tries. A failure is noted."""
+    """The customer's id, or None: nobody, several, too many tries. A failure is noted once: the same claim said again
+    tries nothing new, and callers that send a whole conversation with every message say it again each time."""
     proofs = claim.proofs(rules)
     if not proofs:
         return None
@@ -79,7 +81,10 @@ def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str 
             found = _BY[by](session, claim)
             if len(found) == 1:
                 return found[0]
-        session.add_all(IdentityFailureRow(claim=h, at=now) for h in hashes)
+        whole = _hash(f"claim {claim}")
+        said_before = select(IdentityFailureRow.failure_id).where(IdentityFailureRow.claim == whole).limit(1)
+        if hashes and session.scalar(said_before) is None:
+            session.add_all(IdentityFailureRow(claim=h, at=now) for h in (*hashes, whole))
     return None
 
 

@@ -10,11 +10,11 @@ import jwt
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.access.gate import Gate
+from assistant.access.gate import Gate, others_reach
 from assistant.access.keys import ApiKeys
 from assistant.access.visitors import TokenError, read, sign, site_secret
 from assistant.api import create_app
-from assistant.config import Settings
+from assistant.config import ServerSettings, Settings
 from assistant.customers import find_customer
 from assistant.desk import Desk
 from assistant.errors import UsageError
@@ -69,6 +69,24 @@ def test_this_machine_needs_no_key_unless_told_so_and_any_bearer_passes(scripted
     local = _client(scripted_assistant, exposed=False, address="127.0.0.1")
     assert _ask(local).status_code == 200 and _ask(local, "unused").status_code == 200
     assert _ask(_client(scripted_assistant, exposed=False, require_key=True)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("server", "reached"),
+    [
+        ({}, False),
+        ({"host": "localhost"}, False),
+        ({"public_url": "http://localhost:8080"}, False),
+        ({"public_url": "https://[::1]"}, False),
+        ({"host": "0.0.0.0"}, True),
+        ({"public_url": "https://chat.shop.example"}, True),
+        ({"host": "::1", "public_url": "https://CHAT.shop.example:8443/talk"}, True),
+        ({"public_url": "chat.shop.example"}, True),
+        ({"public_url": "http://192.168.1.5"}, True),
+    ],
+)
+def test_a_proxy_before_the_server_lets_others_reach_it(server: dict[str, Any], reached: bool) -> None:
+    assert others_reach(ServerSettings(**server)) is reached
 
 
 def test_only_a_key_for_customers_may_say_who_is_signed_in(scripted_assistant: StandIn) -> None:

@@ -150,6 +150,19 @@ def test_tries_at_one_customer_are_counted_however_they_are_worded(db: Database,
     assert identify(db, Claim(name=right, postcode=right), rules, NOW + timedelta(hours=2)) == "mia"
 
 
+def test_a_claim_that_is_sent_again_with_each_message_is_one_try(db: Database) -> None:
+    rules = Identify(by=("name_postcode", "email"), attempts_per_hour=3)
+    mistyped, right = "Mia Byrne, T12 AB43", "Mia Byrne, T12 AB34"
+    for minute in range(9):
+        at = NOW + timedelta(minutes=minute)
+        assert identify(db, Claim(name=mistyped, postcode=mistyped), rules, at) is None
+    assert identify(db, Claim(name=right, postcode=right), rules, NOW) == "mia"
+    for number in range(2):
+        guess = f"Mia Byrne, T12 CD0{number}"
+        assert identify(db, Claim(name=guess, postcode=guess), rules, NOW) is None
+    assert identify(db, Claim(name=right, postcode=right), rules, NOW) is None, "three tries at Mia were made"
+
+
 def test_wrong_tries_at_nobody_keep_no_other_customer_out(db: Database) -> None:
     rules = Identify(by=("name_postcode", "email"), attempts_per_hour=3)
     for number in range(9):

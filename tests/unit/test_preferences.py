@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from assistant.shop.importers import import_shop
 from assistant.shop.schema import BrowsingRow, CustomerRow, PreferenceRow
 from assistant.shop.shoppers import Shoppers
 from assistant.store.database import Database
-from assistant.types import CustomerRef, Product, Record
+from assistant.types import CustomerRef, Done, Product, Record
 from assistant.understand.clause import Clause
 from assistant.understand.forgetting import item
 from assistant.understand.link import Links
@@ -51,8 +52,11 @@ def talk(db: Database) -> Iterator[Talk]:
     engine = ScriptedEngine(lambda _: "", context=50_000)
     assistant = Assistant(db, engine, engine.tokenizer, Settings())
 
-    def say(*turns: str, customer: str | None = None) -> Record:
+    def say(*turns: str, customer: str | None = None, again: bool = False) -> Record:
         conversation, who = uuid.uuid4().hex, CustomerRef(customer) if customer else None
+        if again:
+            turn = partial(assistant.turn, conversation, customer=who, silent=True, done_before=True)
+            return [e.record for t in turns for e in turn(t) if isinstance(e, Done)][-1]
         return [assistant.reply(conversation, t, introduced=True, customer=who) for t in turns][-1]
 
     yield say
@@ -68,6 +72,11 @@ def kept(db: Database, customer: str) -> set[tuple[str, str]]:
 def account(db: Database, customer: str) -> dict[str, str]:
     with db.read() as session:
         return dict(session.get_one(CustomerRow, customer).preferences)
+
+
+def agreed(db: Database, customer: str) -> bool:
+    with db.read() as session:
+        return session.get_one(CustomerRow, customer).consent
 
 
 def test_a_visitors_words_stay_in_the_conversation(db: Database, talk: Talk) -> None:
@@ -90,6 +99,17 @@ def test_without_consent_nothing_is_kept_nor_read(db: Database, talk: Talk) -> N
     shopper = Shoppers(db).find(REFUSED)
     assert shopper is not None and not (shopper.preferences or shopper.bought or shopper.viewed)
     assert "haven't agreed" in talk("what do you know about me?", customer=REFUSED).reply
+
+
+def test_what_was_told_before_is_not_kept_forgotten_or_agreed_to_again(db: Database, talk: Talk) -> None:
+    """A caller without a name for the conversation sends all of its messages with each."""
+    before = account(db, AGREED)
+    talk("I'm allergic to nuts", "forget everything you know about me", "don't use my data", customer=AGREED, again=True)
+    assert account(db, AGREED) == before and kept(db, AGREED) == set() and agreed(db, AGREED)
+    talk("yes, you may use my data", "use my data for recommendations again", customer=REFUSED, again=True)
+    assert not agreed(db, REFUSED)
+    talk("don't use my data", customer=AGREED)
+    assert not agreed(db, AGREED)
 
 
 def test_each_item_can_be_forgotten(db: Database, talk: Talk) -> None:

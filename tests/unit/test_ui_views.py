@@ -115,6 +115,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "images" / "notes.txt").write_text("private")
     (tmp_path / "outside.png").write_bytes(b"png")
     (tmp_path / "images" / "link.png").symlink_to(tmp_path / "outside.png")
+    (tmp_path / "circle.png").symlink_to(tmp_path / "circle.png")
     return tmp_path
 
 
@@ -127,6 +128,9 @@ def test_pictures_come_from_the_folder_only(folder: Path) -> None:
     for name in ("notes.txt", "../outside.png", "link.png", "/etc/hostname", "none.png", "a\x00.png", "", "//h/x.png"):
         assert image_address(images, name) is None, name
     assert image_file(None, "boot one.JPG") is None
+    for name in ("a" * 300 + ".png", "images/" + "\u00e9" * 130 + ".png", "a/" * 3000 + "b.png", "circle.png"):
+        assert image_address(folder, name) is None and image_file(folder, name) is None, name[:20]
+    assert image_address(images, f"https://cdn.example/{'s' * 300}.png?sig=1") is None
     assert image_address(images, "http://[broken/x.png") is None
 
 
