@@ -7,14 +7,19 @@ Knows which columns hold such texts, and how a word is recognised in the raw byt
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from assistant.privacy.subject import Subject
 from assistant.shop.schema import CustomerRow
+from assistant.store.connections import compact_json
+from assistant.store.json_texts import with_texts
 
 MASK = "[erased]"
 _MIN_LETTERS = 6
@@ -29,6 +34,7 @@ _TEXTS = {
     "outbox": ("body",),
     "identity_failure": ("claim",),
 }
+_JSON = frozenset({"record", "state", "summary", "body"})
 _LONG = 3000
 """Bytes of a row from which on a part of it may lie on pages of its own."""
 
@@ -78,11 +84,21 @@ def _mask(connection: Any, table: str, columns: tuple[str, ...], rowid: int, pat
     changed = {
         column: new
         for column, content in zip(columns, found, strict=False)
-        if isinstance(content, str) and (new := pattern.sub(MASK, content)) != content
+        if isinstance(content, str) and (new := _masked(column, content, pattern)) != content
     }
     for column, new in changed.items():
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (new, rowid))
     return len(changed)
+
+
+def _masked(column: str, content: str, pattern: re.Pattern[str]) -> str:
+    """The text, or the texts within the JSON, masked."""
+    if column in _JSON and pattern.search(content):
+        with suppress(ValueError):  # what is no JSON any more is masked as it stands
+            data = json.loads(content)
+            masked = with_texts(data, partial(pattern.sub, MASK))
+            return content if masked == data else compact_json(masked)
+    return pattern.sub(MASK, content)
 
 
 def tables() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ Knows nothing of shops, models or who may read what; texts arrive as the screen 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from assistant.errors import InputError
 from assistant.store import turn_rows as rows
 from assistant.store.database import Database, driver
+from assistant.store.json_texts import with_texts
 from assistant.store.schema import ConversationRow, FeedbackRow, MessageRow
 from assistant.store.turn_rows import ASSISTANT, CUSTOMER, DONE, INTERRUPTED, PENDING, STAFF, STOPPED
 from assistant.types import Json, Record
@@ -166,13 +168,17 @@ class Conversations:
             if message is None:
                 return
             conversation = session.get_one(ConversationRow, message.conversation_id)
-            conversation.state = _without(conversation.state, part, mask)
+
+            def without(text: str) -> str:
+                return _also_folded(part).sub(mask, text)
+
+            conversation.state = with_texts(conversation.state, without)
             later = select(MessageRow).where(
                 MessageRow.conversation_id == message.conversation_id, MessageRow.message_no >= message.message_no
             )
             for row in session.scalars(later):
-                row.text = row.text.replace(part, mask)
-                row.record = _without(row.record, part, mask)
+                row.text = row.text.replace(part, mask) if row is message else without(row.text)
+                row.record = with_texts(row.record, without)
 
     def feedback(self, message_id: str, vote: int, note: str = "") -> None:
         """Keep a customer's thumb: +1 or -1, 0 takes it back. A second vote replaces the first.
@@ -224,9 +230,8 @@ def _stored(row: MessageRow) -> StoredMessage:
     return StoredMessage(row.message_id, row.role, row.text, row.at, row.status, record)
 
 
-def _without(data: Json, part: str, mask: str) -> Json:
-    """`data` with `part` replaced in every text in it, also where white space or case was made plain."""
-    written = json.dumps(data, ensure_ascii=False)
-    for form in {part, part.lower(), " ".join(part.split())}:
-        written = written.replace(json.dumps(form, ensure_ascii=False)[1:-1], mask)
-    return dict(json.loads(written))
+def _also_folded(part: str) -> re.Pattern[str]:
+    """`part` wherever it isn't the middle of a word or number, also where white space or case was made plain."""
+    end = r"(?!\d)" if part[-1:].isdigit() else r"(?!\w)"
+    words = r"\s+".join(map(re.escape, part.split()))
+    return re.compile(rf"(?<!\w){words}{end}", re.IGNORECASE)

@@ -54,6 +54,26 @@ def test_the_last_things_said_are_the_customers_and_in_order(db: Database) -> No
     assert conversations.last_said("c2", 2) == []
 
 
+@pytest.mark.parametrize("part", ["1111", "2026", "Four one one  ONE", "12", "1"])
+def test_what_is_taken_out_leaves_figures_times_keys_and_longer_words_alone(db: Database, part: str) -> None:
+    conversations = Conversations(db)
+    record = Record(reply=f"You wrote {part}, not {part}9 nor x{part}.", acts=[Act("none", {"said": part.lower()})])
+    record.receipts = [Receipt("sku", "91111202612", "price", f"EUR {part}", datetime(2026, 3, 1, 12, tzinfo=UTC))]
+    record.tokens = {"prompt": 1111, "cached": 2026, "completion": 12}
+    state = {"focus": [f"7{part}34"], "num_turns": 1, "at": "2026-03-01", part: 3, "log": [{"said": f"it's {part}"}]}
+    message = conversations.begin_turn("c1", f"it's {part}x", AT)
+    conversations.finish_turn(message, record, state, AT)
+    conversations.take_out(message, part, "[card number]")
+    question, reply = conversations.messages("c1")
+    assert question.text == "it's [card number]x"
+    assert reply.text == f"You wrote [card number], not {part}9 nor x{part}."
+    assert reply.record["tokens"] == {"prompt": 1111, "cached": 2026, "completion": 12}
+    assert reply.record["acts"][0]["said"] == "[card number]" and reply.record["receipts"][0]["sku"] == "91111202612"
+    assert reply.record["receipts"][0]["value"] == "EUR [card number]"
+    assert reply.record["receipts"][0]["as_of"].startswith("2026-03-01T12")
+    assert conversations.state("c1") == {**state, "log": [{"said": "it's [card number]"}]}
+
+
 def test_a_conversation_s_messages_are_counted_and_chosen_by_role(db: Database) -> None:
     conversations = Conversations(db)
     conversations.finish_turn(conversations.begin_turn("c1", "hello", AT), answer("Hello."), {}, AT)

@@ -104,7 +104,9 @@ def test_without_consent_nothing_is_kept_nor_read(db: Database, talk: Talk) -> N
 def test_what_was_told_before_is_not_kept_forgotten_or_agreed_to_again(db: Database, talk: Talk) -> None:
     """A caller without a name for the conversation sends all of its messages with each."""
     before = account(db, AGREED)
-    talk("I'm allergic to nuts", "forget everything you know about me", "don't use my data", customer=AGREED, again=True)
+    talk(
+        "I'm allergic to nuts", "forget everything you know about me", "don't use my data", customer=AGREED, again=True
+    )
     assert account(db, AGREED) == before and kept(db, AGREED) == set() and agreed(db, AGREED)
     talk("yes, you may use my data", "use my data for recommendations again", customer=REFUSED, again=True)
     assert not agreed(db, REFUSED)
