@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +27,7 @@ SHIPPED = Path(__file__).parent.parent / "models" / "adapters"
 NONE = "none"
 RELEASED = "released.json"
 Form = Literal["sentence", "notes"]
+_STARTED_FROM = "backroom.started_from_sha256"
 
 
 def local() -> Path:
@@ -75,6 +77,29 @@ def open_adapter(path: Path) -> Adapter:
     form: Form = "notes" if header.metadata.get("backroom.form") == "notes" else "sentence"
     base = header.metadata.get("backroom.base_sha256")
     return Adapter(path.stem, path, form, str(base) if base else None)
+
+
+def file_hash(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lineage(path: Path) -> list[str]:
+    """The sha256 of an adapter's file, and those of the adapters that its training went on from, the latest first.
+
+    Raises ModelError when the file is broken.
+    """
+    return [file_hash(path), *str(read_header(path).metadata.get(_STARTED_FROM, "")).split()]
+
+
+def lineages() -> dict[str, list[str]]:
+    """The lineage of every adapter that was released on this machine, by the name that it serves under."""
+    found: dict[str, list[str]] = {}
+    for file in sorted([*local().glob("*/*.gguf"), *local().glob("*.gguf")]):
+        with suppress(ModelError, OSError):  # one that can't be read can't serve either
+            found[file.stem] = lineage(file)
+    return found
 
 
 def find(name: str) -> Adapter:

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import UNTRAINED, Adapter, open_adapter, released
+from assistant.adapters import UNTRAINED, Adapter, file_hash, open_adapter, released
 from assistant.engine.process import EngineProcess
 from finetune.checkpoint import kept_along
 from finetune.convert import convert
-from finetune.release import file_hash
 
 BASE, END, SERVED = "base", "end", "in service"
 

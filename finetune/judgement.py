@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import UNTRAINED, Adapter, open_adapter
+from assistant.adapters import UNTRAINED, Adapter, file_hash, open_adapter
 from assistant.engine import open_engine
 from assistant.engine.gguf import read_header
 from assistant.engine.process import EngineProcess
@@ -36,7 +36,6 @@ from finetune.open_shop import open_shop
 from finetune.pack import Tokens
 from finetune.parity import compare
 from finetune.quality import quality
-from finetune.release import file_hash
 from finetune.report import write_json, write_report
 
 _IN_DOMAIN = 30

@@ -6,7 +6,6 @@ service is overwritten; rolling back goes to the release before. Knows no traini
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,15 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import RELEASED, local, open_adapter
+from assistant.adapters import RELEASED, file_hash, local, open_adapter
 from assistant.errors import UsageError
 
 KEPT = ("report.md", "report.html", "curves.png", "along.png", "card.md")
-
-
-def file_hash(path: Path) -> str:
-    """The sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def release(run: Path, home: Path | None = None, *, share: float = 1.0) -> str:

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import find
+from assistant.adapters import file_hash, find, lineage
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.errors import UsageError
 from assistant.models import ResolvedModel, resolve
@@ -25,7 +25,6 @@ from finetune.base import model_config, unquantised
 from finetune.config import RunSettings
 from finetune.data import make_data, template_hash
 from finetune.judgement import Judgement
-from finetune.release import file_hash
 from finetune.report import write_json
 
 Progress = Callable[[str], None]
@@ -136,15 +135,16 @@ class Run:
             "licence": self.settings.licence,
         }
         if self.settings.train.start_from:
-            metadata["started_from_sha256"] = file_hash(find(self.settings.train.start_from).path)
-        self._note_sources()
+            metadata["started_from_sha256"] = " ".join(lineage(find(self.settings.train.start_from).path))
         count = convert(self.out / "adapter", self.file, model_config(self.base.path), metadata)
+        self._note_sources(self.file)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")
         for file_type in self.settings.merged:
             from finetune.merge import merge
 
             target = self.out / f"{self.settings.name}-{file_type}.gguf"
             merge(self.base.path, self.file, target, file_type)
+            self._note_sources(target)
             self.progress(f"merge: {target.stat().st_size:,} bytes -> {target}")
         return self.file
 
@@ -156,17 +156,18 @@ class Run:
         for file_type in self.settings.merged:
             target = self.out / f"{self.settings.name}-{file_type}.gguf"
             merge_whole(self.base.path, self.out / "adapter", target, file_type, config)
+            self._note_sources(target)
             written.append(str(target))
         raise UsageError(
             f"{', '.join(written)}: a whole model, as no adapter file holds DoRA; take it with `backroom models add`, "
             "for gates and release are for adapters (dora = false)"
         )
 
-    def _note_sources(self) -> None:
-        """Note in every shop whose conversations were learnt from which adapter came of them."""
+    def _note_sources(self, file: Path) -> None:
+        """Note in every shop whose conversations were learnt from which file came of them, before anybody serves it."""
         for source in self.settings.data.reviews:
             with Database.open(Path(source.db).expanduser()) as db:
-                register_adapter(db, self.out / "data", self.settings.name)
+                register_adapter(db, self.out / "data", file.stem, file_hash(file))
 
     def judge(self) -> dict[str, Any]:
         """Parity, answers side by side, gates and report; the verdict is written last."""

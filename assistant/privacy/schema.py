@@ -65,4 +65,5 @@ class TrainingAdapterRow(Base):
     __tablename__ = "training_adapter"
     folder: Mapped[str] = mapped_column(primary_key=True)
     adapter: Mapped[str] = mapped_column(primary_key=True)
+    """Its name when it was trained and the file, "fern (sha256 ...)": it may serve under another name."""
     at: Mapped[datetime]

@@ -7,16 +7,19 @@ and names the adapters, whose weights can't be cleaned. Knows nothing of trainin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.adapters import lineages
 from assistant.privacy.schema import TrainingAdapterRow, TrainingSourceRow
 from assistant.store.database import Database
 
+_FILE = re.compile(r" \(sha256 ([0-9a-f]{64})\)$")
 TOKENS = "tokens.safetensors"
 """The name of a file of training data as token ids (see finetune)."""
 
@@ -28,23 +31,32 @@ def register_data(db: Database, folder: Path, conversation_ids: Iterable[str]) -
             session.merge(TrainingSourceRow(folder=str(folder.resolve()), conversation_id=conversation_id))
 
 
-def register_adapter(db: Database, folder: Path, adapter: str) -> None:
-    """Note that an adapter was trained from the data in `folder`. Safe to repeat."""
+def register_adapter(db: Database, folder: Path, name: str, sha256: str) -> None:
+    """Note that an adapter was trained from the data in `folder`: its name then, and its file. Safe to repeat."""
+    adapter = f"{name} (sha256 {sha256})"
     with db.write() as session:
         session.merge(TrainingAdapterRow(folder=str(folder.resolve()), adapter=adapter, at=datetime.now(UTC)))
 
 
 def used_in(session: Session, conversation_ids: list[str]) -> dict[str, list[str]]:
-    """The folders of training data that these conversations went into, with the adapters trained from each."""
+    """The folders of training data that these conversations went into, with the adapters trained from each: under the
+    names that they and those that went on from them serve under; what serves nowhere under its name when trained."""
     folders: set[str] = set()
     for start in range(0, len(conversation_ids), 500):
         part = conversation_ids[start : start + 500]
         query = select(TrainingSourceRow.folder).where(TrainingSourceRow.conversation_id.in_(part)).distinct()
         folders.update(session.scalars(query))
     adapters = select(TrainingAdapterRow.adapter).order_by(TrainingAdapterRow.adapter)
-    return {
+    trained = {
         folder: list(session.scalars(adapters.where(TrainingAdapterRow.folder == folder))) for folder in sorted(folders)
     }
+    serving = lineages() if any(trained.values()) else {}
+    return {folder: [name for noted in names for name in _called(noted, serving)] for folder, names in trained.items()}
+
+
+def _called(noted: str, serving: Mapping[str, Sequence[str]]) -> list[str]:
+    found = _FILE.search(noted)
+    return [name for name, files in serving.items() if found and found[1] in files] or [noted]
 
 
 def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:

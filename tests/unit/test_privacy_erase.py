@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from assistant.adapters import lineage, local
 from assistant.cli import run
 from assistant.config import PrivacySettings
 from assistant.errors import UsageError
@@ -33,8 +34,11 @@ from assistant.store import pages
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
 from assistant.types import Record
+from finetune.release import release
 from tests.unit.privacy_shop import STRINGS, TARGET, busy_shop
+from tests.unit.test_adapters import a_run, gguf
 
 NOT_PERSONAL = {
     "alembic_version", "audit_entry", "audit_head", "erasure", "policy", "privacy_state", "product", "promotion",
@@ -170,11 +174,28 @@ def test_training_data_is_cleaned_and_adapters_are_named(busy: Database, tmp_pat
     (folder / "train.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "packed.bin").write_bytes(b"\0\1web-wil-2\0")
     training.register_data(busy, folder, ["web-wil-1", "web-wil-2", "web-a"])
-    training.register_adapter(busy, folder, "fern-3")
+    training.register_adapter(busy, folder, "fern", "f" * 64)
     result = erase(busy, find_subject(busy, TARGET))
-    assert result.adapters == ["fern-3"] and result.training_lines == 2
+    assert result.adapters == [f"fern (sha256 {'f' * 64})"] and result.training_lines == 2
     assert [json.loads(line)["conversation_id"] for line in (folder / "train.jsonl").open()] == ["web-a"]
     assert result.not_cleaned == [str(folder / "packed.bin")]
+
+
+def test_adapters_are_named_as_they_serve_and_with_those_that_went_on_from_them(busy: Database, tmp_path: Path) -> None:
+    earlier = a_run(tmp_path / "earlier")
+    assert release(earlier) == "mine"
+    trained = a_run(tmp_path / "theirs")
+    assert release(trained) == "mine-2", "another file has the name already"
+    theirs = lineage(trained / "mine.gguf")
+    gguf(tmp_path / "not-released.gguf", started_from_sha256=" ".join(theirs))
+    later = lineage(tmp_path / "not-released.gguf")
+    assert later[1:] == theirs
+    gguf(local() / "fern" / "fern.gguf", started_from_sha256=" ".join(later))
+    gguf(local() / "moss.gguf", started_from_sha256="0" * 64)
+    (local() / "broken.gguf").write_bytes(b"GGUF")
+    training.register_data(busy, tmp_path, ["web-wil-1"])
+    training.register_adapter(busy, tmp_path, "mine", theirs[0])
+    assert erase(busy, find_subject(busy, TARGET)).adapters == ["fern", "mine-2"]
 
 
 def test_a_training_file_that_cant_be_written_is_named_and_stops_nothing(
@@ -330,6 +351,41 @@ def test_mentions_are_masked_whatever_their_case_and_letters(shop_db: Database) 
     assert erase(shop_db, Subject("customer:c-1")).is_clean
     kept = [conversations.messages(f"web-{number}")[0].text for number in range(len(said))]
     assert kept == ["mail [erased]", "ask [erased]", "long " + "x " * 4000 + "to [erased]", "hello"]
+
+
+def test_a_masked_word_breaks_nobody_elses_state(shop_db: Database) -> None:
+    """Another customer's conversation that no longer was JSON failed at every later turn."""
+    with shop_db.write() as session:
+        session.add(CustomerRow(customer_id="100000", email="ann@example.com"))
+        session.add(CustomerRow(customer_id="other", email="other@example.com"))
+    conversations = Conversations(shop_db)
+    state = {
+        "search": {"max": 100000, "at": "100000-01-01"},
+        "log": [{"said": 'her id "100000" or \\100000'}],
+        "n": None,
+    }
+    record = Record(reply="Ann's id is 100000.", tokens={"prompt": 100000})
+    message = conversations.begin_turn(
+        "web-o", "Under 100000? Her id: 100000, and 1000001.", datetime.now(UTC), "other"
+    )
+    conversations.finish_turn(message, record, state, datetime.now(UTC))
+    with shop_db.write() as session:
+        session.add(ConversationRow(conversation_id="web-b", started_at=datetime.now(UTC), last_at=datetime.now(UTC)))
+        session.flush()
+        broken = {"state": '{"max":[erased], 100000}'}
+        session.execute(text("UPDATE conversation SET state = :state WHERE conversation_id = 'web-b'"), broken)
+    assert erase(shop_db, Subject("customer:100000")).is_clean
+    assert conversations.state("web-o") == {
+        **state,
+        "search": {"max": 100000, "at": "[erased]-01-01"},
+        "log": [{"said": 'her id "[erased]" or \\[erased]'}],
+    }
+    question, reply = conversations.messages("web-o")
+    assert question.text == "Under [erased]? Her id: [erased], and 1000001." and reply.text == "Ann's id is [erased]."
+    assert reply.record["tokens"] == {"prompt": 100000}
+    with shop_db.read() as session:
+        found = session.scalar(text("SELECT state FROM conversation WHERE conversation_id = 'web-b'"))
+    assert found == '{"max":[erased], [erased]}'
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
