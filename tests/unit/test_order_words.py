@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.order_talk import Wish
 from assistant.understand.orders import wording
+from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.items import mentions
 from assistant.understand.orders.refs import address_in
 from assistant.understand.orders.wishes import read_wish
@@ -114,3 +117,24 @@ def test_what_will_do_instead() -> None:
 def test_addresses(text: str, city: str, postcode: str) -> None:
     found = address_in(text.lower(), text)
     assert (found["city"], found["postcode"]) == (city, postcode)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["cancel it and ", "i'll return it later and ", "put the lamp on my card and ", "#W1000001, broken, and "],
+)
+def test_a_long_message_takes_time_by_its_length_not_by_its_cube(part: str) -> None:
+    """As long as a message may be, it took seconds, in which no other conversation got an answer."""
+    message = (part * 400)[:4000]
+    began = time.process_time()
+    clauses(message)
+    assert time.process_time() - began < 0.2
+
+
+def test_what_stands_far_off_changes_nothing() -> None:
+    rant = "i waited for it all of monday and all of tuesday, " * 12
+    assert clauses(f"{rant}cancel the lamp order and send the mug to my office")[-1] == "and send the mug to my office"
+    assert wording.actions(f"{rant}don't cancel it, {rant}return it") == [
+        ("cancel", len(rant) + 6, False),
+        ("return", 2 * len(rant) + 17, True),
+    ]

@@ -6,7 +6,7 @@ Knows English and no shop.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from assistant.understand.orders import wording
@@ -62,7 +62,7 @@ def _kind(part: str) -> str:
         return "payment"
     if SENDS_TO.match(part) or (_SENDS.match(part) and wording.about_address(part)):
         return "address"
-    return "action" if _DOES.match(part) and not wording.about_address(_AND.split(part)[0]) else ""
+    return "action" if _DOES.match(part) and not wording.about_address(_AND.split(part, 1)[0]) else ""
 
 
 def _of_other_kinds(sentence: str) -> list[int]:
@@ -71,20 +71,19 @@ def _of_other_kinds(sentence: str) -> list[int]:
     cuts: list[int] = []
     start = 0
     for joint in _AND.finditer(sentence):
-        kind, before = _kind(sentence[joint.end() :]), sentence[start : joint.start()]
-        sends = wording.about_address(before) or bool(GOES.search(before) or SENDS_TO.search(before))
-        pays = wording.about_paying(before) or wording.charges(before)
-        does = any(wanted for _, _, wanted in wording.actions(before))
-        others = {
-            "ask": sends or pays or does,
-            "payment": sends or does,
-            "address": pays or does,
-            "action": sends or pays,
-        }
-        if others.get(kind):
+        kind = _kind(sentence[joint.end() : joint.end() + wording.NEAR])
+        before = sentence[max(start, joint.start() - wording.NEAR) : joint.start()]
+        if any(asks_for(before) for other, asks_for in _ASKED_BEFORE.items() if kind and other != kind):
             cuts.append(joint.start())
             start = joint.end()
     return cuts
+
+
+_ASKED_BEFORE: dict[str, Callable[[str], bool]] = {
+    "address": lambda before: wording.about_address(before) or bool(GOES.search(before) or SENDS_TO.search(before)),
+    "payment": lambda before: wording.about_paying(before) or wording.charges(before),
+    "action": lambda before: any(wanted for _, _, wanted in wording.actions(before)),
+}
 
 
 _EACH_ONE = re.compile(
@@ -103,7 +102,8 @@ def _numbered(sentence: str, actions: Sequence[int]) -> list[int]:
     alone = behind or not any(ids[0] < at for at in actions) if ids else False
     if len(ids) < 2 or not all(told) or not alone:
         return []
-    return [m.start() if (m := _BEFORE_NUMBER.search(sentence[:at])) else at for at in ids[1:]]
+    begins = (_BEFORE_NUMBER.search(sentence, max(0, at - wording.NEAR), at) for at in ids[1:])
+    return [m.start() if m else at for m, at in zip(begins, ids[1:], strict=True)]
 
 
 _SENT = re.compile(r"\b(?:sent|delivered|shipped|to go|goes|redirected) (?:\w+ ){0,2}to\b")

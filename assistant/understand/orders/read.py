@@ -82,18 +82,19 @@ class OrderReader:
         """Reads a sentence clause by clause. "If you don't take it back, exchange it": a condition that stands alone is
         that of the request behind it."""
         heard: list[Heard] = []
-        parts, held = clauses(sentence), False
+        parts, held, content = clauses(sentence), False, said.content()
         for number, clause in enumerate(parts):
             wanted = any(wanted for _, _, wanted in wording.actions(clause))
             if patterns.FALLBACK.match(clause) and not wanted and number + 1 < len(parts):
                 held = True
                 heard.append(Heard(clause, True))
                 continue
-            before, num_asks = said.content(), len(said.asks)
+            before, num_asks = content, len(said.asks)
             self._clause(clause, original, said, focus)
             for ask in said.asks[num_asks:]:
                 ask.fallback = ask.fallback or held
-            heard.append(Heard(clause, said.content() != before))
+            content = said.content()
+            heard.append(Heard(clause, content != before))
         return heard
 
     def _asked_of(self, sentence: str) -> list[Mention]:

@@ -168,19 +168,25 @@ _CORRECTED = re.compile(
 )
 
 
+NEAR = 300
+"""Characters on either side within which words may change what a verb asks for: reading on would cost a long message
+time by the square of its length."""
+
+
 def actions(clause: str) -> list[tuple[str, int, bool]]:
     """What a clause asks to have done: (kind, where, wanted), in order. `wanted` is False for "don't cancel it"."""
     found: list[tuple[str, int, bool]] = []
     for kind, pattern in VERBS.items():
         for match in pattern.finditer(clause):
-            before = clause[: match.start()]
-            if before.endswith("without ") or _NOUN_AFTER.match(clause[match.end() :]):
+            before = clause[max(0, match.start() - NEAR) : match.start()]
+            after = clause[match.end() : match.end() + NEAR]
+            if before.endswith("without ") or _NOUN_AFTER.match(after):
                 continue
-            if _LATER.search(before + clause[match.end() :]) or _CORRECTED.match(clause[match.end() :]):
+            if _LATER.search(before + after) or _CORRECTED.match(after):
                 continue
             if match[0].startswith("refund") and _WHERE_IS.search(before):
                 continue  # "where's my refund for the cancelled order" gives nothing back
-            if _is_past(match[0], before, clause[match.end() :]):
+            if _is_past(match[0], before, after):
                 continue
             found.append((kind, match.start(), not _NOT.search(before)))
     return sorted(found, key=lambda f: f[1])
@@ -244,11 +250,12 @@ def about_paying(clause: str) -> bool:
 
 def charges(clause: str) -> bool:
     """Whether a clause says what an order is to be charged to: "put the lamp order on my card instead"."""
-    if any(kind in ("return", "cancel") for kind, _, wanted in actions(clause) if wanted):
+    if not (_CHARGE.search(clause) and _ORDER_PAID.search(clause)) or _MONEY_BACK.search(clause):
         return False
-    return bool(_CHARGE.search(clause) and _ORDER_PAID.search(clause)) and not re.search(
-        r"\b(?:refund|difference|money back)\b", clause
-    )
+    return not any(kind in ("return", "cancel") for kind, _, wanted in actions(clause) if wanted)
+
+
+_MONEY_BACK = re.compile(r"\b(?:refund|difference|money back)\b")
 
 
 _FILLER = (
