@@ -33,7 +33,7 @@ from assistant.opinions import opinion
 from assistant.orders import OrderTalk
 from assistant.privacy.rights import usable
 from assistant.readings.second_look import Choose, Taken, second_look
-from assistant.remember import advance, log
+from assistant.remember import advance, log, unheard
 from assistant.screen.judge import OwnNames
 from assistant.screen.screen import Screened
 from assistant.shop.catalogue import Catalogue
@@ -233,11 +233,12 @@ class Assistant:
             summary = brief(state, screened.kept, heard.feeling, plan, customer, context.catalogue)
             self._handoffs.call(incoming.conversation_id, plan.reason, summary, datetime.now(UTC))
         self._describe(turn, plan, incoming, told="" if decision.refused else not_kept(screened.hidden))
-        turn.clock("act", at)
-        yield from self._speaker.say(turn, incoming.conversation_id, screened.kept, plan)
+        # Before the first word, for nothing after it is sure to run: the customer may stop the answer at any sentence.
         advance(state, heard.requests, plan)
         log(state, screened.kept, heard, plan)
         state.mood = mood
+        turn.clock("act", at)
+        yield from self._speaker.say(turn, incoming.conversation_id, screened.kept, plan)
 
     def _judge(self, incoming: _Incoming, own_names: OwnNames, messages: Messages) -> Decision:
         """Whether the message may be answered, and what becomes of it if not."""
@@ -296,6 +297,8 @@ class Assistant:
         if status == "stopped" and not turn.released:
             self.conversations.interrupt(message_id)
             return
+        if status == "stopped":
+            unheard(state)
         self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
 
     def _context(

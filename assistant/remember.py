@@ -44,6 +44,14 @@ def advance(state: State, requests: list[Request], plan: Plan) -> None:
         state.act, state.question = asked[-1].act, asked[-1].text
 
 
+def unheard(state: State) -> None:
+    """The answer was stopped before its end, where it asks and offers: a bare yes agrees to nothing of that. A request
+    stays under way, and is proposed again."""
+    state.offer, state.choices = "", []
+    if state.task.pop("proposal", None):
+        state.task["asked"] = ""
+
+
 _LOGGED = 5  # messages whose short form is kept in the state
 _TOLD = 240  # characters that are kept of what was answered
 
