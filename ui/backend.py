@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Protocol
 
 from assistant.config import ChatSettings
@@ -151,8 +152,10 @@ class Backend:
         """The answer of a turn that has ended, as it was kept; from its record (without an id, so nobody can vote on
         it) where the store holds none; None when it was stopped before there was one."""
         kept = self.assistant.conversations.messages(conversation_id)
-        if len(kept) > turn.num_before and kept[-1].role != "customer":
-            return self._view(kept[-1], self.words())
+        since = takewhile(lambda message: message.role != "customer", reversed(kept[turn.num_before :]))
+        for message in since:
+            if message.role == "assistant":  # not what a colleague wrote meanwhile: the page asks for that as news
+                return self._view(message, self.words())
         return None if turn.record is None else self._parts(turn.record.as_json(), self.words())
 
     def vote(self, conversation_id: str, message_id: str, vote: object) -> bool:

@@ -95,7 +95,8 @@ class Conversations:
         """Keep the answer to a message and return the answer's id. `status` is `done` or `stopped` (by the customer).
 
         Safe to repeat: a message that already has its answer keeps it. `state` is kept only when this is the
-        conversation's latest message, so a late answer can't undo what was understood since.
+        customer's latest message, so a late answer can't undo what was understood since. What a colleague wrote
+        meanwhile undoes nothing of it.
         """
         with self._db.write() as session:
             raw = driver(session)
@@ -104,8 +105,7 @@ class Conversations:
                 raise InputError("This message is no longer there.")
             if message.status not in (PENDING, INTERRUPTED) and (answer := rows.answer_to(raw, message)):
                 return answer
-            last = rows.last(raw, message.conversation_id)
-            if last is not None and last.message_id == message_id:
+            if rows.last_said(raw, message.conversation_id, 1)[0][0] == message_id:
                 rows.keep_state(raw, message.conversation_id, state)
             rows.mark_answered(raw, message_id)
             rest = record.as_json()

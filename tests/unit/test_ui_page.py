@@ -15,7 +15,7 @@ from tests.e2e.chat_stage import EVIL, ScriptedAssistant, staged
 from ui.app import STYLES, WEB, Chat
 from ui.backend import Backend, new_conversation_id
 from ui.page import our_page
-from ui.turns import Turns
+from ui.turns import Turn, Turns
 
 GRADIO_PAGE = """<!doctype html><html lang="en"
  style="margin: 0"><head><meta charset="utf-8" />
@@ -136,6 +136,29 @@ def test_answer_that_was_not_kept_is_shown_from_its_record() -> None:
     assert turn.wait_released(2)
     view = Backend(assistant, ChatSettings()).answer(turn.conversation_id, turn)
     assert view is not None and view["text"] == "Hi." and view["id"] is None and view["handoff"] is True
+
+
+@pytest.mark.parametrize(
+    ("since", "shown"),
+    [
+        (["customer:hello", "assistant:Hi.", "staff:I am Lena."], "Hi."),
+        (["customer:hello", "staff:I am Lena.", "assistant:Hi."], "Hi."),
+        (["assistant:Hi."], "Hi."),  # an answer that a crash had cut off
+        (["assistant:Stopped", "customer:hello", "assistant:Hi."], "Hi."),  # the answer before was still winding down
+        (["assistant:Stopped", "customer:hello"], None),
+        (["customer:hello", "staff:I am Lena."], None),
+        (["staff:I am Lena."], None),
+        ([], None),
+    ],
+)
+def test_the_answer_of_a_turn_is_the_assistants_and_no_colleagues(since: list[str], shown: str | None) -> None:
+    assistant, conversation = ScriptedAssistant(), new_conversation_id()
+    for message in ["customer:earlier", "assistant:Before.", *since]:
+        role, _, text = message.partition(":")
+        assistant.conversations.add(conversation, role, text, {})
+    turn = Turn("k" * 16, conversation, "hello", num_before=2)
+    view = Backend(assistant, ChatSettings()).answer(conversation, turn)
+    assert (view and view["text"]) == shown and (view is None or view["role"] == "assistant")
 
 
 def test_mount_leaves_the_servers_own_routes(client: TestClient) -> None:
