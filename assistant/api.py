@@ -38,7 +38,7 @@ from assistant.api_errors import RETRY_AFTER_S, UNAVAILABLE, ApiError, event, in
 from assistant.api_input import BodyLimit, read_chat_request, refuse_other_sites
 from assistant.api_models import BackroomExtension, ChatRequest, chunk, completion, request_schema, usage
 from assistant.config import Settings
-from assistant.desk import Desk
+from assistant.desk import Desk, DeskTurn
 from assistant.engine.request import EngineStatus
 from assistant.errors import BackroomError, UsageError
 from assistant.types import CustomerRef, Delta, Event, Json, Record
@@ -136,15 +136,15 @@ class ChatEndpoint:
         if not status.ready and status.restarts == 0:
             text = "The model is still loading. Please try again in a moment."
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
-        conversation, turn = await self._run(self._turn, chat, caller)
-        events = self._events(conversation, turn)
+        turn = await self._run(self._turn, chat, caller)
+        events = self._events(turn)
         model, cut = status.model, Cut(stop=chat.stops(), max_tokens=chat.limit(), count=self._count_tokens)
-        async with self._listened_to(request, conversation):
+        async with self._listened_to(request, turn):
             item = await anext(events)
         if chat.stream:
             stream = self._stream(chat, model, item, events, cut)
             return StreamingResponse(stream, 200, AI_HEADERS, "text/event-stream")
-        async with aclosing(events), self._listened_to(request, conversation):
+        async with aclosing(events), self._listened_to(request, turn):
             while isinstance(item, Delta):
                 cut.take(item.text)
                 if await request.is_disconnected():
@@ -155,8 +155,8 @@ class ChatEndpoint:
         body = completion(_new_id(), int(time.time()), record.model or model, record, cut.finish)
         return JSONResponse(body, 200, AI_HEADERS)
 
-    def _turn(self, chat: ChatRequest, caller: Caller) -> tuple[str, Iterator[Event]]:
-        """The conversation's id and the turn, not yet begun. Runs in a thread: it may read the database."""
+    def _turn(self, chat: ChatRequest, caller: Caller) -> DeskTurn:
+        """The turn, not yet begun. Runs in a thread: it may read the database."""
         extension = chat.backroom or BackroomExtension()
         if chat.backroom is not None and not (self._trusted or caller.speaks_for_customers):
             text = (
@@ -176,18 +176,18 @@ class ChatEndpoint:
         if not chat.user:
             self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
         introduced = any(message.role == "assistant" for message in chat.messages)
-        return conversation, self._desk.turn(
+        return self._desk.turn(
             conversation, chat.question(), customer=customer, now=extension.now, introduced=introduced
         )
 
-    async def _events(self, conversation: str, events: Iterator[Event]) -> AsyncGenerator[Event, None]:
+    async def _events(self, turn: DeskTurn) -> AsyncGenerator[Event, None]:
         """The turn's events, each waited for in a thread. However this ends, the turn is closed; when it ends in the
         middle of a wait, the model is stopped first, which would otherwise finish its sentence for nobody."""
         at_work = threading.Lock()
 
         def step() -> Event | None:
             with at_work:
-                return next(events, None)
+                return next(turn, None)
 
         try:
             while (item := await to_thread.run_sync(step, abandon_on_cancel=True, limiter=self._threads)) is not None:
@@ -195,19 +195,19 @@ class ChatEndpoint:
         finally:
             with anyio.CancelScope(shield=True):
                 while at_work.locked():
-                    await self._run(self._desk.give_up, conversation)
+                    await self._run(turn.give_up)
                     await anyio.sleep(GIVE_UP_EVERY_S)
-                await self._run(getattr(events, "close", lambda: None))
+                await self._run(turn.close)
 
     @asynccontextmanager
-    async def _listened_to(self, request: Request, conversation: str) -> AsyncIterator[None]:
+    async def _listened_to(self, request: Request, turn: DeskTurn) -> AsyncIterator[None]:
         """Inside it, a caller that hangs up stops the model. (A stream under way notices that by itself.)"""
 
         async def watch() -> None:
             while not await request.is_disconnected():
                 await asyncio.sleep(GIVE_UP_EVERY_S)
             while True:
-                await self._run(self._desk.give_up, conversation)
+                await self._run(turn.give_up)
                 await asyncio.sleep(GIVE_UP_EVERY_S)
 
         watching = asyncio.create_task(watch())

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.errors import BackroomError, BusyError, InputError
 from assistant.metrics import Metrics
@@ -35,6 +35,7 @@ class TurnTaker(Protocol):
         introduced: bool = False,
         silent: bool = False,
         done_before: bool = False,
+        waiting: str | None = None,
     ) -> Iterator[Event]: ...
 
     def greeting(self) -> str: ...
@@ -44,6 +45,54 @@ class TurnTaker(Protocol):
 
 Shops = Callable[[str], AbstractContextManager[TurnTaker]]
 """Lends the assistant for a conversation's id, for the length of a turn."""
+
+
+class DeskTurn:
+    """A turn's events, as the desk hands them on. Closing it stops the answer."""
+
+    def __init__(self, events: Generator[Event, None, None], hold: _Hold) -> None:
+        self._events = events
+        self._hold = hold
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def close(self) -> None:
+        self._events.close()
+
+    def give_up(self) -> None:
+        """The customer is gone while the turn waits for the model, which is told to stop. The turn goes on in code's
+        words until it is closed; one that hasn't come to the model yet isn't touched, so ask again."""
+        self._hold.give_up()
+
+
+class _Hold:
+    """Whether a turn has its conversation: what the model works at there is for this turn, not for one before it."""
+
+    def __init__(self, stop_model: Callable[[], None]) -> None:
+        self._stop_model = stop_model
+        self._lock = threading.Lock()
+        self._has = False
+
+    @contextmanager
+    def on(self, conversation: AbstractContextManager[None]) -> Iterator[None]:
+        """Waits for the conversation and has it inside the block."""
+        with conversation:
+            with self._lock:
+                self._has = True
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._has = False
+
+    def give_up(self) -> None:
+        with self._lock:  # so that the conversation isn't the next turn's by the time that the model is told
+            if self._has:
+                self._stop_model()
 
 
 class Desk:
@@ -76,29 +125,29 @@ class Desk:
         introduced: bool = False,
         silent: bool = False,
         done_before: bool = False,
-    ) -> Iterator[Event]:
-        """The turn's events, as `Assistant.turn` yields them; closing the iterator stops the answer.
+        waiting: str | None = None,
+    ) -> DeskTurn:
+        """The turn's events, as `Assistant.turn` yields them; it begins when the first is asked for.
 
-        Raises BusyError when too many turns are under way, or the conversation's last one doesn't end.
+        The first raises BusyError when too many turns are under way, or the conversation's last one doesn't end.
         """
+        how: dict[str, Any] = {"customer": customer, "now": now, "introduced": introduced}
+        how |= {"silent": silent, "done_before": done_before, "waiting": waiting}
+        hold = _Hold(lambda: self._give_up(conversation_id))
+        return DeskTurn(self._events(hold, conversation_id, text, how), hold)
+
+    def _events(
+        self, hold: _Hold, conversation_id: str, text: str, how: dict[str, Any]
+    ) -> Generator[Event, None, None]:
         began = time.perf_counter()
         outcome, record, first = "stopped", None, True
         self.metrics.turn_begins()
         try:
             with ExitStack() as stack:
                 stack.enter_context(self._place())
-                stack.enter_context(self._locks.hold(conversation_id))
+                stack.enter_context(hold.on(self._locks.hold(conversation_id)))
                 assistant = stack.enter_context(self._shops(conversation_id))
-                events = assistant.turn(
-                    conversation_id,
-                    text,
-                    customer=customer,
-                    now=now,
-                    introduced=introduced,
-                    silent=silent,
-                    done_before=done_before,
-                )
-                for event in stack.enter_context(_closing(events)):
+                for event in stack.enter_context(_closing(assistant.turn(conversation_id, text, **how))):
                     if first and isinstance(event, Delta):
                         first = False
                         self.metrics.first_words(time.perf_counter() - began)
@@ -118,18 +167,19 @@ class Desk:
             self.metrics.turn_ends(outcome, time.perf_counter() - began, record)
 
     def reply(
-        self, conversation_id: str, text: str, *, customer: CustomerRef | None = None, now: datetime | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        customer: CustomerRef | None = None,
+        now: datetime | None = None,
+        waiting: str | None = None,
     ) -> Record:
         """The whole turn at once. Raises what `turn` raises."""
-        for event in self.turn(conversation_id, text, customer=customer, now=now):
+        for event in self.turn(conversation_id, text, customer=customer, now=now, waiting=waiting):
             if isinstance(event, Done):
                 return event.record
         raise BackroomError("the turn ended without a result; please report this")
-
-    def give_up(self, conversation_id: str) -> None:
-        """The customer is gone while a turn waits for the model, which is told to stop. The turn goes on in code's
-        words until it is closed; one that hasn't come to the model yet isn't touched, so ask again."""
-        self._give_up(conversation_id)
 
     def recall(
         self, conversation_id: str, texts: list[str], *, customer: CustomerRef | None, now: datetime | None
@@ -139,10 +189,10 @@ class Desk:
 
         A message that can't be answered is passed over, as it was when it was new. Raises BusyError.
         """
-        again = {"silent": True, "done_before": not self.isolated}
+        before = not self.isolated
         for text in texts:
             with suppress(InputError):
-                for _ in self.turn(conversation_id, text, customer=customer, now=now, **again):
+                for _ in self.turn(conversation_id, text, customer=customer, now=now, silent=True, done_before=before):
                     pass
 
     @contextmanager

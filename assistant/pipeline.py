@@ -167,14 +167,16 @@ class Assistant:
         introduced: bool = False,
         silent: bool = False,
         done_before: bool = False,
+        waiting: str | None = None,
     ) -> Iterator[Event]:
         """Answer one message: verified sentences as they come, then one Done with the record.
 
         `now` overrides the shop's clock. `introduced` says that the customer has already been told that this is an AI
         (the chat shows it); otherwise the first answer of a conversation begins with it. `silent`: no word
         is generated, the answer comes in code's words. `done_before`: what the message leads to was done when it was
-        new, and is not done a second time. Closing the iterator stops the answer; what was said so far is kept.
-        Raises InputError for a message that can't be answered.
+        new, and is not done a second time. `waiting`: the id of a kept message that a crash left without an answer, and
+        that this is. Closing the iterator stops the answer; what was said so far is kept.
+        Raises InputError for a message that can't be answered, or that no longer waits.
         """
         began = time.perf_counter()
         customer = usable(self._db, customer)
@@ -184,8 +186,8 @@ class Assistant:
         turn.may_say = self.guard.may_say
         screened = self.guard.take(text, self._settings.limits.message_chars, conversation_id)
         at = turn.clock("screen", began)
-        whose = (customer.customer_id, customer.led_by) if customer else (None, None)
-        message_id = self.conversations.begin_turn(conversation_id, screened.kept, datetime.now(UTC), *whose)
+        who: tuple[str | None, str | None] = (customer.customer_id, customer.led_by) if customer else (None, None)
+        message_id = self.conversations.begin_turn(conversation_id, screened.kept, datetime.now(UTC), *who, waiting)
         state = State.from_json(self.conversations.state(conversation_id))
         at = turn.clock("keep", at)
         status = "stopped"

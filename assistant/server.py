@@ -239,9 +239,9 @@ def _answer_left(runtime: Runtime, desk: Desk, left: list[PendingTurn]) -> None:
                 runtime.assistant.conversations.interrupt(turn.message_id)
             else:
                 customer = CustomerRef(turn.customer_id) if turn.customer_id else None
-                desk.reply(turn.conversation_id, turn.text, customer=customer)
+                desk.reply(turn.conversation_id, turn.text, customer=customer, waiting=turn.message_id)
         except BackroomError as error:
-            log.warning("a message from before the restart stays unanswered: %s", error)
+            log.warning("a message from before the restart isn't answered any more: %s", error)
             runtime.assistant.conversations.interrupt(turn.message_id)
         except Exception:
             # One message must not keep those behind it from being answered.

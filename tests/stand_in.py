@@ -84,9 +84,10 @@ class StandIn:
         introduced: bool = False,
         silent: bool = False,
         done_before: bool = False,
+        waiting: str | None = None,
     ) -> Iterator[Event]:
-        at = now or NOW
-        message = self.conversations.begin_turn(conversation_id, text, at, customer.customer_id if customer else None)
+        at, whose = now or NOW, customer.customer_id if customer else None
+        message = self.conversations.begin_turn(conversation_id, text, at, whose, waiting=waiting)
         state = self.conversations.state(conversation_id)
         state = {"turns": state.get("turns", 0) + 1}
         record = Record(model="stand-in", tokens={"prompt": 7, "cached": 2, "completion": 3}, own_words=1.0)

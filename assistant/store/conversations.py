@@ -2,8 +2,9 @@
 
 A turn is two transactions. `begin_turn` writes the customer's message as `pending`; once it has returned, no crash can
 lose that message. `finish_turn` writes the answer, marks the message `done` and keeps the dialogue state, all or
-nothing. A message still `pending` at the next start was cut off in between: `pending()` lists those, and saying the
-same again (by the customer's page or by the recovery at start) continues that very message instead of adding a second.
+nothing. A message still `pending` at the next start was cut off in between: `pending()` lists those for the recovery,
+which takes each up by its id, unless the conversation has gone on by then. A page that says the same again continues
+that message instead of adding a second.
 
 Knows nothing of shops, models or who may read what; texts arrive as the screen step leaves them (secrets masked).
 """
@@ -71,20 +72,25 @@ class Conversations:
         at: datetime,
         customer_id: str | None = None,
         led_by: str | None = None,
+        waiting: str | None = None,
     ) -> str:
         """Keep a customer's message as pending and return its id; on disk when this returns.
 
         The same text as the conversation's last message, still pending, is that message again (its answer was cut off).
         Any other pending message of the conversation is marked `interrupted`: it stays, without an answer.
-        `led_by` is the colleague who says it for the customer.
+        `led_by` is the colleague who says it for the customer. `waiting` is the id of the pending message that this is:
+        nothing is added then, and when something has been said since, or it has its answer, InputError is raised.
         Raises InputError when the conversation is full, or isn't open to who speaks (see `is_open_to`).
         """
         with self._db.write() as session:
             raw = driver(session)
             rows.open_conversation(raw, conversation_id, at, customer_id, led_by)
             last = rows.last(raw, conversation_id)
-            if last is not None and last.status == PENDING and last.text == text:
-                return last.message_id
+            pending = last if last is not None and last.status == PENDING else None
+            if waiting is not None and (pending is None or pending.message_id != waiting):
+                raise InputError("The conversation has gone on since this message.")
+            if pending is not None and (waiting is not None or pending.text == text):
+                return pending.message_id
             num_messages = 0 if last is None else last.number
             if self._max_messages is not None and num_messages + 2 > self._max_messages:
                 raise InputError("This conversation has become too long. Please start a new one.")

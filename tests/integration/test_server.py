@@ -182,6 +182,18 @@ def test_a_client_that_leaves_in_the_middle_of_a_sentence_stops_the_model(
     assert scripted_assistant.given_up.wait(2) and scripted_assistant.closed.wait(2)
 
 
+def test_a_client_that_leaves_the_line_stops_nobody_elses_answer(served: str, scripted_assistant: StandIn) -> None:
+    url, body = f"{served}/v1/chat/completions", {"messages": said("deep"), "user": "twice", "stream": True}
+    with httpx.stream("POST", url, json=body) as first:
+        lines = first.iter_lines()  # kept: an iterator that is dropped hangs up
+        assert any("Thinking" in line for line in lines)
+        for stream in (True, False):
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(url, json={"messages": said("hello"), "user": "twice", "stream": stream}, timeout=0.4)
+        assert not scripted_assistant.given_up.wait(0.6)
+    assert scripted_assistant.given_up.wait(5)
+
+
 def test_raw_nonsense_on_the_socket_doesn_t_hurt(served: str) -> None:
     address = urlsplit(served)
     assert address.hostname and address.port

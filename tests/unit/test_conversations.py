@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from assistant.errors import InputError
-from assistant.store.conversations import Conversations
+from assistant.store.conversations import STAFF, Conversations, append_message
 from assistant.store.database import Database
+from assistant.store.schema import MessageRow
 from assistant.types import Act, Receipt, Record
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -127,6 +129,48 @@ def test_other_words_after_a_crash_leave_the_message_interrupted(db: Database) -
     assert conversations.pending() == []
 
 
+def test_a_message_that_waits_is_taken_up_by_its_id_whatever_its_text(db: Database) -> None:
+    conversations = Conversations(db)
+    lost = conversations.begin_turn("c", "is it waterproof?", AT)
+    assert conversations.begin_turn("c", "is it [masked]?", AT, waiting=lost) == lost
+    assert [(m.text, m.status) for m in conversations.messages("c")] == [("is it waterproof?", "pending")]
+
+
+@pytest.mark.parametrize("since", ["answered", "other words", "the same words", "a colleague", "interrupted", "erased"])
+def test_a_message_that_no_longer_waits_is_not_taken_up(db: Database, since: str) -> None:
+    conversations = Conversations(db)
+    lost = conversations.begin_turn("c", "yes", AT)
+    if since == "answered":
+        conversations.finish_turn(lost, answer("Done."), {}, AT)
+    elif since == "other words":
+        conversations.begin_turn("c", "no", AT)
+    elif since == "the same words":
+        conversations.finish_turn(conversations.begin_turn("c", "yes", AT), answer("Done."), {}, AT)
+        conversations.begin_turn("c", "yes", AT)
+    elif since == "a colleague":
+        with db.write() as session:
+            append_message(session, "c", STAFF, "Hello, this is Lena.", AT, {})
+    elif since == "interrupted":
+        conversations.interrupt(lost)
+    else:
+        with db.write() as session:
+            session.execute(delete(MessageRow))
+    before = conversations.messages("c")
+    with pytest.raises(InputError, match="gone on"):
+        conversations.begin_turn("c", "yes", AT, waiting=lost)
+    assert conversations.messages("c") == before
+
+
+def test_what_a_colleague_writes_meanwhile_undoes_nothing_of_a_turn(db: Database) -> None:
+    conversations = Conversations(db)
+    message = conversations.begin_turn("c", "yes", AT)
+    with db.write() as session:
+        append_message(session, "c", STAFF, "Hello, this is Lena.", AT, {})
+    conversations.finish_turn(message, answer("Order W1 is cancelled."), {"task": "done"}, AT)
+    assert conversations.state("c") == {"task": "done"}
+    assert [m.role for m in conversations.messages("c")] == ["customer", "staff", "assistant"]
+
+
 def test_a_stopped_answer_says_so(db: Database) -> None:
     conversations = Conversations(db)
     message = conversations.begin_turn("c", "tell me everything", AT, None)
@@ -182,8 +226,9 @@ CRASH = """
 import sys, os
 from datetime import UTC, datetime
 from pathlib import Path
-from assistant.store.conversations import Conversations
+from assistant.store.conversations import STAFF, Conversations, append_message
 from assistant.store.database import Database
+from assistant.store.schema import MessageRow
 conversations = Conversations(Database.open(Path(sys.argv[1]), key="secret"))
 for number in range(10_000):
     conversations.begin_turn(f"c{number}", f"message {number}", datetime.now(UTC), None)

@@ -47,7 +47,7 @@ def test_closing_the_iterator_stops_the_turn_and_frees_its_place(scripted_assist
         assert isinstance(next(turn), Delta)
         with pytest.raises(BusyError):
             next(desk.turn("other", "hello"))
-        turn.close()  # type: ignore[attr-defined]
+        turn.close()
         assert scripted_assistant.closed.is_set()
         assert desk.reply("other", "hello").reply
     assert [m.status for m in scripted_assistant.conversations.messages("c")] == ["done", "stopped"] * 3
@@ -93,5 +93,49 @@ def test_a_conversation_waits_at_most_so_long(scripted_assistant: StandIn, monke
     with pytest.raises(BusyError, match="still being answered"):
         desk.reply("c", "hello?")
     assert time.monotonic() - began < 5
-    turn.close()  # type: ignore[attr-defined]
+    turn.close()
     assert desk.reply("c", "hello?").reply
+
+
+def test_who_waits_in_line_stops_nobody_elses_answer(scripted_assistant: StandIn) -> None:
+    told: list[str] = []
+    desk = desk_for(scripted_assistant, give_up=told.append)
+    first, second = desk.turn("c", "slow"), desk.turn("c", "hello")
+    second.give_up()  # not begun
+    next(first)
+    waits = threading.Thread(target=next, args=(second,))
+    waits.start()
+    for _ in range(20):
+        second.give_up()
+        time.sleep(0.01)
+    assert told == [] and waits.is_alive()
+    first.give_up()
+    assert told == ["c"]
+    first.close()
+    waits.join(5)
+    first.give_up()
+    assert told == ["c"], "what is over stops nothing that came after it"
+    second.give_up()
+    assert told == ["c", "c"]
+    second.close()
+    second.give_up()
+    assert told == ["c", "c"]
+
+
+def test_one_that_fails_or_gives_up_waiting_stops_nothing(
+    scripted_assistant: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.desk.WAIT_FOR_CONVERSATION_S", 0.1)
+    told: list[str] = []
+    desk = desk_for(scripted_assistant, give_up=told.append)
+    failed = desk.turn("c", "dead")
+    with pytest.raises(EngineError):
+        next(failed)
+    first, second = desk.turn("c", "slow"), desk.turn("c", "hello")
+    next(first)
+    with pytest.raises(BusyError):
+        next(second)
+    second.give_up()
+    failed.give_up()
+    assert told == []
+    first.close()
