@@ -74,7 +74,8 @@ def pieces(tokens: Sequence[Tok], text: str, mentions: Sequence[Mention], lookup
         options, used = _options(mention, tokens, text, start, end, lookup)
         wanted = options or _kept(mention, state)
         measures = {place for place in _measures(tokens) if place + 1 not in mention.positions}  # "6 gigabyte tshirts"
-        quantity = _quantity(mention, tokens, text, start, used | measures)
+        both = {place for place, tok in enumerate(tokens) if tok.text == "both" and len(mentions) > 1}  # one of each
+        quantity = _quantity(mention, tokens, text, start, used | measures | both)
         out.append(Piece(_meant(mention, state), quantity, wanted))
     return _shared(out, text, lookup)
 

@@ -27,8 +27,8 @@ _MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|[\d][.,/x×-]$|\w$")
 _OF_THEM = re.compile(r"(?: more)? of (?:the|those|these|them|this|that|it|each|your)\b")
 _LED = re.compile(
     r"(?:^|[,;:?!–—-]\s*)(?:(?:and|so|then|ok(?:ay)?|plus|or|just|maybe|also|hm+|right|now)\s+)*$"
-    r"|\b(?:t[ao]k(?:e|ing)|want(?:ing|ed)?|need(?:ing)?|buy(?:ing)?|bought|get(?:ting)?|got|order(?:ing)?|say|make it"
-    r"|(?:can|could|may|if) (?:i|we) have|(?:i|we)'ll have)(?: (?:just|only|about|like|maybe|exactly|another))? $"
+    r"|\b(?:t[ao]k(?:e|ing)|want(?:ing|ed)?|need(?:ing)?|buy(?:ing)?|bought|get(?:ting)?|got|order(?:ing)?|pay for|say"
+    r"|make it|(?:can|could|may|if) (?:i|we) have|(?:i|we)'ll have)(?: (?:just|only|about|like|maybe|exactly))? $"
     r"|\b(?:how much|what|(?:price|cost|total|sum|come to)(?= (?:of|for)))"
     r"(?:'s|'re| is| are| would| will| do| does| be| it| that| they| cost| come to| about| if| of| for)* $"
 )

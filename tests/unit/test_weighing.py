@@ -55,6 +55,7 @@ def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str,
         (("how much is the ember kettle in cream", "and what would 3 come to"), "3 ×"),
         (("my son is 8 and i want 2 ember kettles in cream, how much",), "2 ×"),
         (("the ember kettle in cream, 3 of them, how much",), "3 ×"),
+        (("ember mug in sage price", "what do i pay for 3"), "3 ×"),
     ],
 )
 def test_a_number_that_counts_is_found_wherever_it_stands(turns: tuple[str, ...], count: str, talk: Talk) -> None:
@@ -186,6 +187,12 @@ def test_the_best_of_the_three_is_of_all_that_were_told(say: Talk) -> None:
 @pytest.mark.parametrize("colour", ["orange", "pink"])
 def test_of_what_comes_in_no_such_colour_none_is_the_cheapest(colour: str, say: Talk) -> None:
     assert "cheapest" not in say("tau2", "water bottle?", f"n the cheapest in {colour}").reply
+
+
+def test_both_things_are_one_of_each(talk: Talk) -> None:
+    """ "Both the kettle and the mug" were two kettles and a mug."""
+    assert "£71.50" in talk("how much are both the ember kettle in cream and the ember mug in sage").reply
+    assert "£25.00" in talk("how much for both ember mugs in sage").reply
 
 
 _SUMMED = "how much are the ember kettle in cream and 2 ember mugs in sage together"
