@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from assistant.language import STOP_WORDS, fold, spelt_out, stems, words_to_numbers
 from assistant.understand.clause import Clause
 from assistant.understand.forgetting import SAME_DIET, beside_it, item, told_away, wished
-from assistant.understand.link import Links
 from assistant.understand.quantities import price_bounds
 from assistant.understand.state import State
 from assistant.understand.vocabulary import COLOURS
@@ -162,34 +161,6 @@ def stated(text: str, label: str, clause: Clause, state: State) -> list[Told]:
     if sure and not any(f.name == "colour" for f in found):
         found += _likes(folded)
     return [Told(t.name, t.value, t.about, t.gone, clause.text) for t in dict.fromkeys(found)]
-
-
-_ASKS = re.compile(
-    r"\?|\b(?:what|which|how|where|when|looking for|i(?:'d)? (?:need|want|like)|show|recommend|please|any|got|do you|"
-    r"have you|can|could|is|are there)\b"
-)
-
-
-_PARTS = re.compile(r"[,;:.!]|\b(?:and|but|so|because|since|though)\b")
-_ASKS_ON = re.compile(
-    r"^\W*(?:what|which|how|where|when|who|is|are|do|does|did|can|could|would|will|have you|got|any|show|tell|give|"
-    r"find)\b(?!'t)|\b(?:looking for|need|(?:i|we)(?:'d)? want|do you|have you|can you|could you|can i|return|"
-    r"exchange)\b"
-)
-
-
-def asks_beside(text: str) -> bool:
-    """Whether a part of a text that tells something of its writer asks something of its own: "I'm vegan and need a
-    cake", "I hate wool but is the jumper in stock"."""
-    parts = [p for p in _PARTS.split(spelt_out(fold(text))) if p]
-    alone = Clause(text, Links(()), {}, "none")
-    return any(_ASKS_ON.search(p) and not stated(p, "prefer", alone, State()) for p in parts)
-
-
-def only_tells(clause: Clause) -> bool:
-    """Whether a clause says of its writer what they are or wear, and asks nothing: "I'm vegan" names no vegan duvet."""
-    asks = _ASKS.search(fold(clause.text))
-    return not asks and any(t.name in ("diet", "size", "avoids") for t in stated(clause.text, "", clause, State()))
 
 
 def _diets(folded: str) -> Iterator[Told]:

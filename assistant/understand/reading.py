@@ -16,9 +16,10 @@ from functools import cache
 from assistant.language import STOP_WORDS, fold, words_to_numbers
 from assistant.request import Bounds, Limits, Request
 from assistant.types import Product
-from assistant.understand import preferences, shopping
+from assistant.understand import shopping
 from assistant.understand.about import Subject
 from assistant.understand.acts import ActHead, Encode
+from assistant.understand.beside_told import only_tells, told_first
 from assistant.understand.clause import Clause, LateClause, has_content, main_kinds, query_words
 from assistant.understand.clauses import mask, split
 from assistant.understand.context import settle
@@ -85,13 +86,13 @@ class Reader:
         text = in_own_size(text, [*self._known, *state.told], lambda: self._spoken_of(text, state), self._vocabulary)
         if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):
             return rest
-        parts = with_what_points(split(text), state)
+        parts = with_what_points([p for part in split(text) for p in told_first(part)], state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
-            if len(asking) > 1 and preferences.only_tells(clause):
+            if len(asking) > 1 and only_tells(clause):
                 requests.append(Request("none", clause.text))  # taken in beside what the others ask
                 continue
             request = self._request(clause, context)

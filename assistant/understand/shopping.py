@@ -18,6 +18,7 @@ from assistant.understand import basket, forgetting, preferences
 from assistant.understand.acts import Encode
 from assistant.understand.advice import advice
 from assistant.understand.basket_talk import basket_request
+from assistant.understand.beside_told import asks_beside
 from assistant.understand.clauses import split
 from assistant.understand.deadline import by_a_day
 from assistant.understand.gaps import price_gap
@@ -141,7 +142,7 @@ def _with_told(requests: list[Request], told: Sequence[preferences.Told], state:
 def _only_told(request: Request, told: Sequence[preferences.Told]) -> bool:
     """Whether the clause of a request says nothing but the preference."""
     own = any(t.clause == request.text for t in told) and "?" not in request.text
-    return own and not ADVICE.search(fold(request.text)) and not preferences.asks_beside(request.text)
+    return own and not ADVICE.search(fold(request.text)) and not asks_beside(request.text)
 
 
 def _self(

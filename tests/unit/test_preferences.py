@@ -20,6 +20,7 @@ from assistant.shop.schema import BrowsingRow, CustomerRow, PreferenceRow
 from assistant.shop.shoppers import Shoppers
 from assistant.store.database import Database
 from assistant.types import CustomerRef, Done, Product, Record
+from assistant.understand.beside_told import told_first
 from assistant.understand.clause import Clause
 from assistant.understand.forgetting import item
 from assistant.understand.link import Links
@@ -459,3 +460,35 @@ def test_what_is_disliked_is_a_thing(said: str, told: list[str]) -> None:
 def test_what_is_asked_beside_a_dislike_is_answered(talk: Talk) -> None:
     assert "in stock" in talk("I hate wool but is the ember kettle in stock").reply
     assert talk("I wear 42 and need hiking boots").cards
+    assert [a.act for a in talk("I'm vegan what chocolate do you have").acts] != ["preference"]
+    for only in (
+        "I need size 42 and I'm vegan",
+        "I can't eat nuts, can't stand them",
+    ):
+        assert talk(only).reply.startswith("Noted")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("I hate wool, got any throws?", "Hearthside Throw"),
+        ("i can't stand polyester, any rain jackets in M?", "Squall Rain Jacket"),
+        ("I avoid wool and need a throw", "Hearthside Throw"),
+        ("I'm allergic to feathers so which pillows do you have", "Drift Pillow"),
+    ],
+)
+def test_what_is_avoided_is_not_looked_for(said: str, found: str, talk: Talk) -> None:
+    reply = talk(said).reply
+    assert found in reply and not {"polyester", "wool", "feathers"} & set(
+        reply.partition(found)[2].split(".")[0].split()
+    )
+
+
+def test_of_what_is_avoided_it_is_said_that_nothing_is_without() -> None:
+    assert told_first("I avoid leather and need boots") == ["I avoid leather", "need boots"]
+    for whole in ("I avoid wool and leather", "I wear 42 and need boots", "I hate wool but love silk"):
+        assert told_first(whole) == [whole]
+
+
+def test_nothing_is_found_without_it(talk: Talk) -> None:
+    assert "has no leather" in talk("I avoid leather and need hiking boots").reply
