@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from assistant.store.database import Database
 from assistant.understand.orders import patterns
 from assistant.understand.orders.refs import reason
 from assistant.understand.orders.wishes import read_wish
 from assistant.understand.orders.wording import mend
+from tests.unit.orders_shop import add_order, order, order_shop, talk
 
 _MAT = {"material": ["natural rubber", "PVC", "TPE"], "thickness": ["4mm", "6mm"]}
 _KEYBOARD = {"backlight": ["none", "RGB", "white"], "switch": ["clicky", "tactile"]}
@@ -75,3 +80,46 @@ def test_what_stays_is_kept(behind: str) -> None:
 def test_what_stays_in_part_is_not(behind: str) -> None:
     clause = "the pet bed" + behind
     assert not patterns.kept(clause, [(4, 11)])
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """Mia has ordered a white and a black lamp in one order, beside what the shop of the tests has."""
+    db = order_shop(tmp_path / "orders.db")
+    with db.write() as session:
+        add_order(session, "#W1000004", "mia", "pending", "card_1", [("L-white-high", 1), ("L-black-low", 1)])
+    yield db
+    db.close()
+
+
+def test_the_one_of_an_order_that_was_only_told_of(db: Database) -> None:
+    """ "An order with two lamps. The black one ...": the lamps tell the order, and then one of them is meant."""
+    talk(
+        db, "Next, an order with two desk lamps, #W1000004. The black one looks sad. Make it white. Visa.", "yes",
+        customer="mia",
+    )  # fmt: skip
+    assert order(db, "#W1000004")["skus"] == ["L-white-high", "L-white-low"]
+
+
+@pytest.mark.parametrize(
+    "same", ["identical to the other lamp", "the same as the other one", "just like the other one"]
+)
+def test_one_becomes_what_the_other_is(db: Database, same: str) -> None:
+    talk(db, f"In order #W1000004, please change the black lamp, make it {same}. Visa.", "yes", customer="mia")
+    assert order(db, "#W1000004")["skus"] == ["L-white-high", "L-white-high"]
+
+
+@pytest.mark.parametrize("leave", ["Leave it.", "The mug is in use already. Leave it out.", "keep the mug"])
+def test_of_a_proposal_one_thing_is_left_out(db: Database, leave: str) -> None:
+    said = leave if "mug" in leave else f"Oh, my wife is so fond of that mug. {leave}"
+    first = "I want to return the lamp and the mug of #W1000002, refund to the Visa"
+    talk(db, first, said, "yes", customer="mia")
+    assert order(db, "#W1000002")["extra"].get("return_items") == ["L-white-low"]
+
+
+def test_no_order_is_cancelled_by_a_guess_beside_a_plain_wish(db: Database) -> None:
+    replies = talk(
+        db, "I turn to a second chapter: a pending order with two lamps. The black lamp should be white.",
+        customer="mia",
+    )  # fmt: skip
+    assert "cancel" not in replies[-1].reply

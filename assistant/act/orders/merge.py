@@ -83,6 +83,8 @@ def _more_of_the_same(task: Task, said: Said, account: Account, rules: OrderRule
     goal = None
     if items and (task.goals or said.own):
         goal = Goal("swap", items, payment=list(said.rest.payment), text=said.text[-600:])
+    elif task.current is not None and task.current.kind == "payment" and task.current.state == REFUSED:
+        goal = _another_way(task.current, said)
     elif "?" not in said.text and task.current is not None and _goes_on(task.current, said.text):
         goal = _once_more(task.current.kind, said, account, rules)
     if goal is None:
@@ -90,6 +92,13 @@ def _more_of_the_same(task: Task, said: Said, account: Account, rules: OrderRule
     task.goals.append(goal)
     task.goal = len(task.goals) - 1
     return True
+
+
+def _another_way(current: Goal, said: Said) -> Goal | None:
+    """ "Then let's take the Visa": another way to pay, where the one that was asked for couldn't be had."""
+    if not said.rest.payment or said.questions:
+        return None
+    return Goal("payment", orders=list(current.orders), payment=list(said.rest.payment), text=said.text[-600:])
 
 
 def _goes_on(current: Goal, text: str) -> bool:

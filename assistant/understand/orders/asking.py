@@ -87,6 +87,7 @@ class AskReader:
         if not ask.orders and words.IN_THAT.search(clause):
             ask.orders = self.recent.orders[-1:] or [o for o in (focus.order,) if o]
         context = only_tell_orders(found, clause, kind)
+        self.recent.context = [x for m in context for x in self._scene.of(m)] or self.recent.context
         return _Named([m for m in found if m not in context], context)
 
     def _take_items(self, ask: Ask, kind: str, clause: str, at: int, focus: Focus, named: _Named) -> None:
@@ -102,7 +103,7 @@ class AskReader:
         found = [m for m in found if not patterns.REFERENCE.search(clause[: m.start])]
         found = [m for m in found if not named_again(m, found, at)]
         ask.keep = self._kept(kept, clause, ask, focus)
-        if not (kind or found) and focus.asked == "confirm" and _LEAVE_IT.search(clause):
+        if not found and focus.asked == "confirm" and _LEAVE_IT.search(clause):
             ask.keep += [key(x) for x in self.recent.lines]
         if kept and kind == "return" and (ask.every or ask.whole) and not (ask.orders or _SEVERAL.search(clause)):
             near = self._scene.where_it_can(self._scene.orders_with(kept), kind)
@@ -146,7 +147,7 @@ class AskReader:
         if kind == "swap" or focus.kind == "swap":
             return []
         under_way = [x for k in (*focus.lines, *focus.told) if (x := self._scene.account.line(*k))]
-        return self.recent.lines or under_way
+        return self.recent.lines or under_way or self.recent.context
 
     def _mentions(self, clause: str, by_meaning: bool, kind: str, focus: Focus) -> list[Mention]:
         """The items that a clause names. What is only near in meaning to an item named just before names no other:

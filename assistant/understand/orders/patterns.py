@@ -46,7 +46,8 @@ KEEP_AFTER = re.compile(
     r"^ (?:that |which )?i(?:'ll| will|'d like to| would like to| want to)? keep\b(?! (?:the|my|that|these|those)\b)|"
     r"^[^.,;]{0,20}\b(?:stays?(?! (?:the same|in|a|as(?! (?:is|it is|they are|it was)\b))\b)|"
     r"(?:should |must |can )?(?:stay|be kept|remain)(?! (?:the "
-    r"same|in|a|as|size))|out of it|as (?:it is|they are)|(?:is|are) (?:lovely|in use|a keeper|keepers)|'ll keep)\b"
+    r"same|in|a|as|size))|out of it|as (?:it is|they are)|(?:is|are) (?:lovely|in use|a keeper|keepers)|"
+    r"(?:is|are|be) left (?:alone|in peace|as|where|out|untouched|be)|'ll keep)\b"
 )
 NEAR = re.compile(
     r"\b(?:(?:came|come|ordered|bought|received|got|together|arrived|was|is|were|"

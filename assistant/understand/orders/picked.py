@@ -15,7 +15,7 @@ from assistant.understand.orders.clauses import chunk
 from assistant.understand.orders.items import Mention, described, grams, key, told_apart_by
 from assistant.understand.orders.refs import JUST, statuses
 from assistant.understand.orders.scene import Focus, Scene
-from assistant.understand.orders.wished import WishReader
+from assistant.understand.orders.wished import THE_OTHER, WishReader
 from assistant.understand.vocabulary import canonical
 
 _ORDINALS = (r"\b(?:first|1st)\b", r"\b(?:second|2nd)\b", r"\b(?:third|3rd)\b", r"\b(?:fourth|4th)\b")
@@ -50,6 +50,8 @@ class ItemReader:
             and self._wishes.names_other(self._scene.of(mention), after[: link.start()])
         ):
             link = re.match("", after)  # "the helmet in red with low ventilation": all of it is wished
+        if link and THE_OTHER.search(after):
+            link = re.match("", after)  # "the blue chair identical to the other one"
         if link and link[0].strip() == "with" and focus.asked == "item" and self._tells(mention, after):
             link = None  # asked which one: "the keyboard with the white light" says which, and wishes nothing
         told = clause[start : mention.end] + (after[: link.start()] if link else after)

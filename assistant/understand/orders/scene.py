@@ -56,6 +56,8 @@ class Recent:
     spoken: list[Line] = field(default_factory=list)
     """All items that were named: "the glass one must go, the wooden one ..." of two that were spoken of."""
     orders: list[str] = field(default_factory=list)
+    context: list[Line] = field(default_factory=list)
+    """Items that only told an order: "the order with the two lamps. The small one ..."."""
     told: list[str] = field(default_factory=list)
     """Clauses that name items before anything is asked for."""
     address: Json = field(default_factory=dict)

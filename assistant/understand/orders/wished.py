@@ -100,7 +100,7 @@ class WishReader:
     def like(self, text: str, lines: Sequence[Line]) -> list[object] | None:
         """ "The type that's in my pending order", "the same kind as the grill I received": another line of the "
         "same product."""
-        if lines and _THE_OTHER.search(text):
+        if lines and THE_OTHER.search(text):
             return self._the_other(lines)
         if not lines or not re.search(
             r"\b(?:same(?! order)|type|kind|style|(?:exactly|just) like|one (?:as|like)|"
@@ -162,10 +162,11 @@ class WishReader:
         return parts[1], parts[2]
 
 
-_THE_OTHER = re.compile(
+THE_OTHER = re.compile(
     r"\b(?:identical (?:to|with)|(?:the )?same as|match(?:es|ing)?|(?:just|exactly) like|a copy of) "
     r"(?:the|my) other\b(?! order)"
 )
+"""Wishes for what the customer has of the same product already."""
 _IN_PLACE = re.compile(
     r"\W*(?:(?:in place of|instead of|for|as for|and|replacing) )*(?:the|my) ([^:,]{2,40}?)(?: one| ones)?"
     r"(?::|,| should be| should become| for| to| into| becomes| goes to) (.+)"
