@@ -2,7 +2,7 @@
 
 Holds the words of a message against the yes and no of the products' own attributes, whatever these are called. What a
 product plainly isn't is out, what it plainly is comes first; where nothing of what was found is so, nothing is changed.
-Says nothing itself.
+Tells, too, which question the yes or no of such an attribute is itself the answer to. Says nothing itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from assistant.act.context import Context
-from assistant.language import STOP_WORDS, fold, stems
+from assistant.language import STOP_WORDS, fold, stems, tokenize
 from assistant.shop.search import Hit
 from assistant.types import Product
 
@@ -65,5 +65,23 @@ def is_so(fields: Mapping[str, object], text: str) -> list[int]:
     return marks
 
 
+def asks_just(text: str, name: str, product: Product) -> bool:
+    """Whether a text asks whether `product` is what an attribute's `name` says, and nothing else: "is it really
+    waterproof?" but not "will I get wet in it?", "isn't it waterproof?" or "does it need waterproofing?", whose yes or
+    no may be another than the attribute's."""
+    asked = set(stems(fold(name).replace("_", " "))) - {"includ"}
+    called = {*stems(f"{product.name} {product.category} {product.subcategory or ''} {product.brand or ''}")} - asked
+    words = tokenize(text)
+    others = [re.sub(r"'(?:s|re|d|ll|ve)$", "", w.text) for w in words if w.stem not in asked | called]
+    return bool(asked) and asked <= {w.stem for w in words} and _CARRIES_NOTHING.issuperset(others)
+
+
+_CARRIES_NOTHING = frozenset(
+    """a an the this that these those it they them one ones thing things item product i you u we me your our there any
+    is are be was were been do does did has have had come comes got get with included can could would will know say
+    tell ask wonder wondering want wanted to if whether really actually truly also still all quite right and so but ok
+    okay oh hi hey hello please thanks then well just""".split()
+)
+"""Words that a plain question is made of: beside them and what is asked for, nothing can turn its yes into a no."""
 _ROOT = 5
 """So many letters of a word are enough to find it in a text, in whatever form it stands there."""

@@ -10,11 +10,12 @@ import re
 from assistant.act.aspects import Aspect, best, is_general, nearly, sentences, weigh
 from assistant.act.choice import choose
 from assistant.act.comes_in import offered_options
+from assistant.act.conditions import asks_just
 from assistant.act.context import Context
 from assistant.act.evidence import is_yes_no
 from assistant.act.instead import no_longer
 from assistant.act.offers import availability, price
-from assistant.act.plan import Fact, Field, Plan
+from assistant.act.plan import Fact, Field, FieldKind, Plan
 from assistant.act.words import cell, distinguishing, only
 from assistant.language import fold, stems
 from assistant.request import Request
@@ -183,26 +184,31 @@ def state(
             fact.key("about"),
         )
         return
-    _value(aspect, fact, receipt, request, context, plan)
+    if aspect.value.strip().lower() in _YES | _NO:
+        _yes_or_no(aspect, fact, receipt, context, plan, answers=asks_just(request.text, aspect.name, product))
+    else:
+        _value(aspect, fact, receipt, request, context, plan)
+
+
+def _yes_or_no(aspect: Aspect, fact: Fact, receipt: Receipt, context: Context, plan: Plan, *, answers: bool) -> None:
+    """A yes or no as a statement, which is true whatever was asked; with the word itself before it where that `answers`
+    the question."""
+    name, positive = aspect_name(aspect), aspect.value.strip().lower() in _YES
+    answer: FieldKind = "yes" if positive else "no"
+    words = _as_predicate(name, positive, plural=fact.plural)
+    stated = context.add_value(fact, "statement", words or f"{name}: {answer}", receipt, f"whether it is {name}")
+    item = fact.key("item")
+    if words and answers:
+        fact.fields[answer] = Field(answer, answer, (receipt,), f"the answer {answer}")
+        plan.say(f"{fact.key(answer)}, the {item} {stated}.", fact.key(answer), item)
+    else:
+        plan.say(f"The {item} {stated}." if words else f"{item}: {stated}.", stated, item)
 
 
 def _value(aspect: Aspect, fact: Fact, receipt: Receipt, request: Request, context: Context, plan: Plan) -> None:
     name = aspect_name(aspect)
     be, have = ("are", "have") if fact.plural else ("is", "has")
     item = fact.key("item")
-    value = aspect.value.strip()
-    if value.lower() in _YES | _NO:
-        positive = value.lower() in _YES
-        answer = "yes" if positive else "no"
-        fact.fields[answer] = Field("yes" if positive else "no", answer, (receipt,), f"the answer {answer}")
-        words = _as_predicate(name, positive, plural=fact.plural)
-        stated = context.add_value(fact, "statement", words or f"{name}: {answer}", receipt, f"whether it is {name}")
-        plan.say(
-            f"{fact.key(answer)}, the {item} {stated}." if words else f"{item}: {stated}.",
-            fact.key(answer) if words else stated,
-            item,
-        )
-        return
     key = context.add_value(fact, name, aspect_text(aspect), receipt, f"its {name}")
     if aspect.kind == "rating":
         plan.say(f"The {item} {be} rated {key} by our customers.", key)
