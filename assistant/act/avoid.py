@@ -2,15 +2,16 @@
 word.
 
 A little general knowledge (wool is of animals, milk is dairy) makes diets into things to avoid; what the shop itself
-says ("vegan: no", "free from: nuts") comes first. Silence counts as "hasn't", so whoever has an allergy must still
-look at the label.
+says ("vegan: no", "free from: nuts") comes first. A denial holds for what it plainly names and no further, so that in
+doubt a text has it. Silence counts as "hasn't", so whoever has an allergy must still look at the label.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from assistant.language import fold, stems
+from assistant.language import STOP_WORDS, fold, stems
 from assistant.types import Product
 
 _ANIMAL = (
@@ -28,7 +29,9 @@ _OF: dict[str, list[str]] = {
     "meat": _MEAT,
     "alcohol": ["alcohol", "wine", "beer", "rum", "brandy", "liqueur", "kirsch", "whisky", "whiskey", "vodka", "gin"],
     "dairy": ["milk", "lactose", "cream", "butter", "cheese", "yogurt"],
-    "nuts": ["nut", "almond", "hazelnut", "walnut", "cashew", "peanut", "pistachio"],
+    "nuts": (
+        "nut almond hazelnut walnut cashew peanut pistachio pecan macadamia marzipan praline nougat frangipane"
+    ).split(),
     "gluten": ["gluten", "wheat", "barley", "rye", "spelt"],
     "coeliac": ["gluten", "wheat", "barley", "rye", "spelt"],
     "celiac": ["gluten", "wheat", "barley", "rye", "spelt"],
@@ -41,7 +44,23 @@ _OF: dict[str, list[str]] = {
 _NEEDS_YES = frozenset({"vegan", "vegetarian"})
 _FALSE = frozenset({"no", "none", "false", "0"})
 _TRUE = frozenset({"yes", "true", "1"})
-_NEGATED = re.compile(r"\b(?:without|no|not|free of|free from|non|instead of|never|nor|neither)\b[^.;]*$")
+_OTHER_CLAUSE = STOP_WORDS | frozenset("contain contains containing made plus though although yet nor".split())
+_WORD = rf"\b(?!(?:{'|'.join(sorted(_OTHER_CLAUSE))})\b)[a-z]+\b"
+_THING = rf"{_WORD}(?:[ -]{_WORD}){{0,3}}"
+"""A thing in its own few words: "added palm oil". A word of another clause ends it."""
+_LEAD = (
+    r"(?:-|:? +)(?:(?:any|even|an?|the|with|contain(?:s|ing)?|have|having|has|use|using|made (?:with|from|of|using)|"
+    r"traces? of) +)*"
+)
+"""What may stand between a denial and its thing: "not made with", "no trace of"."""
+_OR = rf"(?:(?:, ?{_THING})*,? (?:or|nor)(?= ){_LEAD}{_THING}| ?/ ?{_THING})*"
+_DENIAL = re.compile(
+    rf"\b(?:no|not|non|instead of|never|nor|neither|cannot|[a-z]+n't){_LEAD}{_THING}{_OR}"
+    rf"|\bwithout{_LEAD}{_THING}(?:(?: and {_THING})+|{_OR})"
+    rf"|\bfree (?:of|from){_LEAD}{_THING}(?:, ?{_THING})*(?:,? (?:and|or|nor) {_THING})?"
+)
+"""A denial with all that it holds for: behind a comma only what a list goes on to name with "or" at its end, or what
+something is free from. "No added sugar, almonds and honey" may well have almonds."""
 
 
 def has(product: Product, avoided: str) -> bool:
@@ -76,7 +95,7 @@ _DIET_FIELD = re.compile(r"\b(?:diets?|suitable|suits|dietary)\b")
 
 def _suits(value: str, avoided: str) -> bool:
     """Whether a diet that the shop names for a product rules out what is avoided: a vegan cake has no milk."""
-    named = set(re.findall(r"[a-z]+", value))
+    named = set() if re.search(r"\b(?:not?|non)\b", value) else set(re.findall(r"[a-z]+", value))
     animal = avoided in ("vegan", "animal products") or bool(set(_words(avoided)) & {*_ANIMAL, "cheese"})
     meat = avoided == "vegetarian" or bool(set(_words(avoided)) & {*_MEAT, "fish", "gelatine"})
     return ("vegan" in named and (animal or meat)) or ("vegetarian" in named and meat and avoided != "vegan")
@@ -113,14 +132,23 @@ def unwanted(text: str) -> list[str]:
 
 
 def _says(text: str, word: str) -> bool:
-    """Whether a text has the word (any form of it) where nothing before it in the clause denies it."""
+    """Whether a text has the word (any form of it) where it isn't denied."""
     wanted = stems(word)
     folded = fold(text)
-    for match in re.finditer(r"[a-z]+(?:-[a-z]+)*", folded):
-        parts = [s for part in match[0].split("-") for s in stems(part)]
-        if wanted[0] not in parts or not set(wanted) <= {*parts, *stems(folded)}:
+    if not set(wanted) <= set(stems(folded)):
+        return False
+    for match in re.finditer(r"[a-z]+", folded):
+        if wanted[0] not in stems(match[0]) or _FREE.match(folded, match.end()):
             continue
-        free = match[0].endswith("-free") or folded[match.end() :].startswith((" free", "-free"))
-        if not free and not _NEGATED.search(folded[: match.start()]):
+        if not any(start <= match.start() < end for start, end in _denied(folded)):
             return True
     return False
+
+
+_FREE = re.compile(r"(?:-[a-z]+)*[ -]free\b")
+
+
+@lru_cache(maxsize=4096)
+def _denied(folded: str) -> tuple[tuple[int, int], ...]:
+    """From where to where a text denies what it names."""
+    return tuple(m.span() for m in _DENIAL.finditer(folded))

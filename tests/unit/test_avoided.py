@@ -86,6 +86,7 @@ def test_what_a_message_avoids(said: str, avoided: list[str]) -> None:
         ({"allergens": "gluten;nuts", "free_from": "milk"}, "nuts", True),
         ({"diet": "vegan"}, "milk", False),
         ({"diet": "vegetarian"}, "milk", False),
+        ({"diet": "not vegan", "allergens": "milk"}, "milk", True),
         ({"diet": "vegetarian", "allergens": "milk"}, "dairy", True),
         ({"alcohol": "42% vol"}, "alcohol", True),
         ({"alcohol": "no"}, "alcohol", False),
@@ -95,6 +96,43 @@ def test_what_a_message_avoids(said: str, avoided: list[str]) -> None:
 def test_what_the_shop_itself_says_of_a_product(fields: dict[str, str], avoided: str, found: bool) -> None:
     product = Product("p", "Thing", "Kind", None, None, "", None, fields, {}, True, None, None, None, ())
     assert has(product, avoided) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided", "found"),
+    [
+        ("A chocolate without palm oil, with roasted hazelnuts", "nuts", True),
+        ("No added sugar, just oats, almonds and honey", "nuts", True),
+        ("No added sugar, almonds and honey", "nuts", True),
+        ("No seams and pure wool", "wool", True),
+        ("Not vegan: contains milk and egg", "milk", True),
+        ("Not suitable for people with a nut allergy", "nuts", True),
+        ("Contains no nuts but may contain traces of almonds", "nuts", True),
+        ("Does not itch, though it is pure lambswool", "wool", True),
+        ("Not only wool", "wool", True),
+        ("Vegan: no\nMilk inside", "milk", True),
+        ("A pecan brownie", "nuts", True),
+        ("Made without leather, wool or animal glue", "wool", False),
+        ("Made without milk and eggs", "egg", False),
+        ("Contains no gluten, nuts, milk, or egg", "egg", False),
+        ("It doesn't contain any traces of nuts", "nuts", False),
+        ("Free from gluten, milk and nuts", "nuts", False),
+        ("Neither leather nor wool", "wool", False),
+        ("Not made with milk", "milk", False),
+        ("A non-dairy, nut-free bar", "dairy", False),
+        ("A non-dairy, nut-free bar", "nuts", False),
+        ("No leather, no wool or silk", "silk", False),
+        ("Synthetic filling instead of down", "down", False),
+    ],
+)
+def test_a_denial_holds_for_what_it_names_and_no_further(text: str, avoided: str, found: bool) -> None:
+    product = Product("p", "Thing", "Kind", None, None, text, None, {}, {}, True, None, None, None, ())
+    assert has(product, avoided) is found
+    fields = {"allergens": text}
+    assert (
+        has(Product("p", "Thing", "Kind", None, None, "", None, fields, {}, True, None, None, None, ()), avoided)
+        is found
+    )
 
 
 def test_what_is_avoided_is_not_listed(ask: Callable[..., str]) -> None:
