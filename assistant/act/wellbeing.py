@@ -18,16 +18,43 @@ from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Request
 from assistant.types import Product, Receipt
 
-_WHO = r"(?:i|we|he|she|they|my|our|his|her|somebody|someone|kids?|child|children|baby|toddler|son|daughter|dog|cat)"
-_HARM = (
-    r"(?:swallowed|choked|(?:is|are|am|'s|'m|started) choking|inhaled|ingested|"
-    r"(?:can't|cannot|can not|cant|isn't|not|stopped) breath\w*|"
-    r"(?:is|are|was|went|'s) unconscious|(?:been|was|got|is) (?:poisoned|electrocuted|burnt|burned|scalded)|"
-    r"(?:is|am|'s|'m|are) bleeding|passed out|collapsed|(?:having|had|has) (?:a |an )?(?:bad |severe )?"
-    r"(?:allergic reaction|seizure|stroke|heart attack|anaphyla\w+)|overdosed|(?:drank|ate|eaten|drunk) "
+_PERSON = (
+    r"(?:somebody|someone|(?:grand)?(?:child|children|sons?|daughters?|mother|father|mum|mom|dad|ma|pa)|kids?|bab(?:y|ies)|"
+    r"toddlers?|newborn|infant|boys?|girls?|wife|husband|partner|fiancee?|(?:girl|boy)?friends?|sister|brother|twins?|"
+    r"aunt|uncle|niece|nephew|cousin|granny|gran|nan|neighbou?r|colleague|guest|man|woman|people|year[- ]olds?|"
+    r"little one|youngest|oldest|pet|dogs?|pupp(?:y|ies)|cats?|kittens?|rabbit|hamster|horse|bird)"
+)
+_OF_THE_BODY = r"(?:hands?|fingers?|thumb|arms?|legs?|foot|feet|face|skin|eyes?|nose|mouth|lips?|tongue|gums|head|hair)"
+_MEANWHILE = (
+    rf"(?:,[^,.?!]{{1,30}},| who[^,.?!]{{1,25}}?| and (?:my |our |the |his |her )?{_PERSON}|"
+    r"[ '](?:s|ve|d|has|have|had|is|was|were|are|been|just|nearly|almost|also|now|already|then|both|\w+ly)\b)*"
+)
+"""What stands between somebody and what happened to them: "my son, who is 2, has just"."""
+_BLEEDS = (
+    r"(?:(?:is|am|'s|'m|are) bleeding(?! (?:money|cash|colou?rs?|dye|ink)\b)|(?:been|was|got|is|are) (?:burnt|burned)\b"
+    r"(?! (?:out|off|before|last|once|twice|again)\b| by (?:you\b|[\w ]{0,20}\b(?:shop|store|company|seller|site)\b)))"
+)
+_OF_THE_LIVING = (
+    r"(?:ingested|(?:is|are|was|went|'s) unconscious|(?:been|was|got|is) (?:poisoned|electrocuted|scalded)|"
+    r"(?:having|had|has) (?:a |an )?(?:bad |severe )?"
+    r"(?:allergic reaction|seizure|stroke\b(?! of)|heart attack|anaphyla\w+)|overdosed)"
+)
+"""What happens to no goods, whatever stands before it."""
+_HAPPENED = (
+    rf"(?:{_BLEEDS}|swallowed|choked(?! (?:up|when|at)\b)|(?:is|are|am|'s|'m|'re|started) choking|inhaled|passed out|"
+    r"(?:can't|cannot|can not|cant|isn't|not|stopped) breath(?:e|ing)?\b|"
+    r"collapsed(?! (?:the|it|my|our|an?|this|that|them)\b)|(?:drank|ate|eaten|drunk) "
     r"(?:some )?(?:of )?(?:the |a )?(?:bleach|detergent|cleaner|poison|batter\w+|glue|magnets?|fuel|fluid|polish))"
 )
-_EMERGENCY = re.compile(rf"\b{_WHO}\b[^.?!]{{0,40}}?(?:\b|(?<=\w)){_HARM}\b")
+"""What happens to things as well: a chair collapses, a shirt bleeds, a torch eats batteries."""
+_SOMEBODY = rf"\b(?:i|we|he|she|they(?!.{{0,20}}\b(?:collapsed|bleeding|burn\w+))|(?P<called>{_PERSON}))"
+_HURT = re.compile(rf"{_SOMEBODY}{_MEANWHILE} ?{_HAPPENED}|\b(?P<part>{_OF_THE_BODY}){_MEANWHILE} ?{_BLEEDS}")
+_SICK = re.compile(rf"\b(?:i|we|he|she|they|my|our|his|her|{_PERSON})\b[^.?!]{{0,40}}?(?:\b|(?<=\w)){_OF_THE_LIVING}\b")
+_NO_SUBJECT = re.compile(
+    r"\b(?:for|from|with|by|to|under|on|about|(?<!one )(?<!some )(?<!both )(?<!two )of)"
+    r"(?: (?:my|our|his|her|their|your|the|an?)(?: (?!my |our |his |her |the )[\w'-]+){0,2})? $"
+)
+"""Before somebody who is only spoken of beside the thing: "the chair that I bought for my son collapsed"."""
 _ONLY_ASKED = re.compile(r"\b(?:if|in case|could|might|would|can (?:it|they|he|she|a|my)|what happens when)\b")
 _HEALTH = re.compile(
     r"\ballerg\w*|\bintoleran\w*|\bcoeliac\w*|\bceliac\w*|\banaphyla\w*|\bpregnan\w*|\bbreast-?feed\w*|\basthma\w*|"
@@ -41,7 +68,7 @@ _SHOWN = 4
 def first(text: str, requests: Sequence[Request], context: Context) -> Plan | None:
     """The plan for a message that is about somebody's health; None for any other."""
     folded = fold(text)
-    if _EMERGENCY.search(folded) and not _ONLY_ASKED.search(folded):
+    if _is_hurt(folded) and not _ONLY_ASKED.search(folded):
         return _emergency(context)
     if not _HEALTH.search(folded) or any(r.act in _NO_QUESTION for r in requests):
         return None
@@ -49,6 +76,14 @@ def first(text: str, requests: Sequence[Request], context: Context) -> Plan | No
     if len(products) != 1:
         return None
     return _contents(folded, products[0], context)
+
+
+def _is_hurt(folded: str) -> bool:
+    """Whether something bad has happened to a person or an animal, and to no thing."""
+    if _SICK.search(folded):
+        return True
+    told = _HURT.finditer(folded)
+    return any(not (m["called"] and _NO_SUBJECT.search(folded[: m.start("called")])) for m in told)
 
 
 def _emergency(context: Context) -> Plan:

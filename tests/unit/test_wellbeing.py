@@ -18,12 +18,37 @@ Talk = Callable[..., Record]
         "help, my baby is choking on one of the blocks",
         "he drank some of the fuel!",
         "my son is having an allergic reaction to the tea",
+        "my daughter, who is 2, has just swallowed a magnet",
+        "one of my kids swallowed a piece",
+        "my husband collapsed after the soup",
+        "my baby isn't breathing",
+        "my finger is bleeding from the knife",
     ],
 )
 def test_somebody_hurt_is_told_to_call_for_help(talk: Talk, said: str) -> None:
     record = talk(said)
     assert record.reply.startswith("Please call a doctor or the emergency services at once")
     assert record.handoff
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my chair collapsed, i want to return it",
+        "our shelf collapsed after a week",
+        "the chair i bought for my son collapsed",
+        "my son's chair collapsed",
+        "my jacket isn't breathable, can i send it back?",
+        "my feet can't breathe in these shoes",
+        "my new red shirt is bleeding colour in the wash",
+        "i'm bleeding money here",
+        "i was burned by your shop before",
+        "my vacuum swallowed a sock",
+        "my torch ate the batteries in a day",
+    ],
+)
+def test_what_happens_to_a_thing_is_no_emergency(talk: Talk, said: str) -> None:
+    assert "emergency" not in talk(said).reply
 
 
 @pytest.mark.parametrize("said", ["could a child swallow the blocks?", "what if my dog ate the tea", "is the tent in?"])
