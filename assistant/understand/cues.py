@@ -8,7 +8,7 @@ instead. Knows no products.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rapidfuzz import fuzz, process
 
@@ -120,14 +120,14 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _OF_IT_ONLY = re.compile(
     r"\bhow many (?:(?!left|stock|have|got|remain|stay|you|u|available)\w+ ){0,2}?(?:in|inside|with|to) "
     r"(?:it|them|each|one|a|an|the|that|this)\b"
-    r"(?! (?:shop|store|stock|moment|warehouse|total|colou?r|size|red|blue|green|black|white))"
+    r"(?P<thing>)(?! (?:shop|store|stock|moment|warehouse|total|colou?r|size))"
     r"|\b(?:least|minimum|fewest|smallest (?:number|amount|quantity)) (?:that )?(?:i|we|you|one) "
     r"(?:can|may|must|have to|could|need to) (?:order|buy|get|take)\b|\bminimum (?:order|quantity|purchase)\b"
     r"|\bhow many\b.*\b(?:do|must|would) (?:i|we) (?:\w+ )?have to (?:order|buy|take|get)\b"
     r"|\b(?:do|must|would) (?:i|we) (?:\w+ )?have to (?:order|buy|take|get) (?:more than|at least)\b"
     r"|\b(?:can|could|may) (?:i|we) (?:only )?(?:buy|order|get|take) (?:just|only) (?:1|one|a single)\b"
 )
-"""What is counted inside a thing, and how few of it are sold: no question of stock, and none of the lowest price."""
+"""What is counted inside a `thing`, and how few of it are sold: no question of stock, and none of the lowest price."""
 
 _EVIDENCE: dict[str, re.Pattern[str]] = {
     "promotion": re.compile(
@@ -224,9 +224,11 @@ _ONLY_IF_SURE = frozenset({"feedback", "mood"})
 """Acts of messages that ask nothing of the shop: believed when there is hardly a doubt and nothing sold is named."""
 
 
-def certain(text: str, scores: dict[str, float]) -> dict[str, float]:
-    """`scores` where the words leave no doubt whatever the head says; else as they are."""
-    if not _OF_IT_ONLY.search(fold(text)) or max(scores, key=lambda a: scores[a]) in ("order", "policy", "human"):
+def certain(text: str, scores: dict[str, float], versions: Collection[int] = ()) -> dict[str, float]:
+    """`scores` where the words leave no doubt whatever the head says; else as they are. `versions` are where words
+    begin that name a version of a thing: how many "in the navy" asks for no count of what is inside."""
+    inside = [m for m in _OF_IT_ONLY.finditer(fold(text)) if m["thing"] is None or m.end() + 1 not in versions]
+    if not inside or max(scores, key=lambda a: scores[a]) in ("order", "policy", "human"):
         return scores
     return {"details": 1.0}
 

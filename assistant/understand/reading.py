@@ -190,7 +190,8 @@ class Reader:
     def _judged(self, text: str, links: Links) -> tuple[dict[str, float], str]:
         """How likely each act is for a clause, and which it is."""
         masked = mask(text, links)
-        scores = certain(text, self._head.probabilities(self._encode([masked])[0], masked))
+        versions = {links.tokens[min(o.positions)].start for o in links.options}
+        scores = certain(text, self._head.probabilities(self._encode([masked])[0], masked), versions)
         found = bool(links.mentions or links.options or links.categories or links.brands)
         kind = any(t.stem in self._vocabulary.by_kind for t in links.tokens if t.text not in STOP_WORDS)
         return scores, choose_act(text, scores, has_content=found, names_kind=kind)

@@ -82,6 +82,14 @@ def test_what_is_inside_and_the_least_of_an_order_are_no_stock(text: str, sure: 
     assert (certain(text, {"stock": 0.9}) == {"details": 1.0}) is sure
 
 
+def test_how_many_in_a_version_asks_for_its_stock() -> None:
+    for said in ("how many in the navy?", "how many pairs in the long one"):
+        at = said.index("the ") + 4
+        assert certain(said, {"stock": 0.9}, {at}) == {"stock": 0.9}
+        assert certain(said, {"stock": 0.9}) == {"details": 1.0}
+    assert certain("how many in it in navy", {"stock": 0.9}, {18}) == {"details": 1.0}
+
+
 def test_a_difference_asks_for_a_measure_and_is_told_in_its_unit() -> None:
     found = asked("what's the weight difference")
     assert found is not None and found.names == ("weight",)
