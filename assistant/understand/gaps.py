@@ -1,7 +1,7 @@
 """By how much one thing costs more than another: "what does the 90 add to the price over the 60", "and the price gap?".
 
 Finds the two sides: things that are named, versions that are named of one thing, or what was told last. Looks at prices
-only to know whether a side has one, and leaves a difference of anything but money alone.
+only to know whether a side has one, and leaves a difference of anything but money alone, and what a service costs more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from assistant.types import Product
 from assistant.understand import basket
 from assistant.understand.basket_pieces import as_told, talked_about
 from assistant.understand.carry import wanted_from
+from assistant.understand.clause import Clause, query_words
 from assistant.understand.kinds import Linked
+from assistant.understand.mentions import Mention
 from assistant.understand.options import match_options, option_values
 from assistant.understand.pointing import the_two
 from assistant.understand.quantities import ordinals
@@ -33,12 +35,14 @@ _CHOICE = r"by (?:taking|choosing|getting|buying|going|having)|against|over the|
 _GAP = re.compile(
     rf"\b(?:diff|difference|gap)\b.*{_MONEY}|{_MONEY} ?(?:diff|difference|gap)\b"
     rf"|\bhow (?:many|much) (?:more|less|extra) ?{_MONEY}|\b(?:what'?s|what is|how much is) the extra ?{_MONEY}"
-    rf"|\bhow much (?:more|less|extra|dearer|cheaper|pricier)\b(?: expensive)?{_ON}(?!.*\b(?:weighs?|holds?|lasts?)\b)"
+    r"|\b(?P<open>how much (?:more|less|extra|dearer|cheaper|pricier)\b(?: expensive)?)"
+    rf"{_ON}(?!.*\b(?:weighs?|holds?|lasts?)\b)"
     r"|\bpay how much (?:more|less|extra)\b|\badds? to the price\b|\bhow much \w+er\b.*\bin price\b"
     rf"|\bsaved?\b.*\b(?:{_CHOICE})\b|\bfrom (?:the )?\w+ (?:one )?i save\b"
-    r"|\bby how much\b(?!.*\b(?!cheaper|dearer|pricier)\w+er\b)"
+    r"|\b(?P<by>by how much)\b(?!.*\b(?!cheaper|dearer|pricier)\w+er\b)"
 )
-"""Asks for a difference in money; one that two things are told apart by anyhow is the comparison's own."""
+"""Asks for a difference in money; one that two things are told apart by anyhow is the comparison's own. `open` and `by`
+say nothing of what costs more: the words behind them may name something else than a side."""
 _OTHER_SIDE = re.compile(r"\b(?:compared?(?: (?:it|that|this))? (?:with|to|against)|vs|versus|against)\b")
 """One thing that is named is set beside the one that is talked about."""
 _TWO = 2
@@ -48,7 +52,7 @@ def price_gap(text: str, requests: Sequence[Request], state: State, linked: Link
     """The request for what two sides cost and which costs less, and by how much; None where there are no two, or where
     the message was read so anyhow and names no version."""
     said = fold(text)
-    asks = bool(_GAP.search(said))
+    asks = bool(_GAP.search(said)) and not _of_a_service(*linked(text, state))
     if not asks and not _OTHER_SIDE.search(said):
         return None
     read = next((r for r in requests if r.act == "compare" and len(r.products) == _TWO), None)
@@ -63,6 +67,23 @@ def price_gap(text: str, requests: Sequence[Request], state: State, linked: Link
         known = read or Request("compare", text, products=products, from_context=True)
         return replace(known, extra=extra) if told_apart or not read else None
     return Request("compare", text, products=products) if len(products) == _TWO and not read else None
+
+
+def _of_a_service(clause: Clause, mentions: Sequence[Mention]) -> bool:
+    """Whether what costs the more or less is no thing and no version of one: "how much extra for express delivery",
+    "how much extra to have it engraved", "by how much is it reduced"."""
+    match = _GAP.search(fold(clause.text))
+    end = max(match.end("open"), match.end("by")) if match else -1
+    behind = {at: t.text for at, t in enumerate(clause.links.tokens) if 0 <= end <= t.start}
+    sides = [m.positions for m in mentions] + [o.positions for o in clause.links.options]
+    sides += [positions for positions, _ in (*clause.links.brands, *clause.links.subcategories)]
+    points = ordinals(clause.text) or any(word in ("one", "ones") or word.isdigit() for word in behind.values())
+    if points or any(positions & behind.keys() for positions in sides):
+        return False
+    return any(word in query_words(clause).split() and not _OF_PRICE.search(word) for word in behind.values())
+
+
+_OF_PRICE = re.compile(rf"^(?:{_MONEY}|pay(?:ing)?|charged?|dearer|pricier|cheaper)$")
 
 
 def _has_one_price(side: Piece, lookup: Lookup) -> bool:

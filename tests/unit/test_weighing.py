@@ -248,3 +248,30 @@ def test_members_of_the_club_are_told_their_price() -> None:
         assert member(said, ("Hearth Club delivery",))
     for said in ("a staff member", "I'm a band member", "with a gym membership", "for a member of my family"):
         assert member(said, ("Hearth Club delivery",)) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "how much extra for express delivery?",
+        "how much extra is gift wrapping?",
+        "how much extra for next day?",
+        "how much more to ship to ireland",
+        "how much less for a member?",
+    ],
+)
+def test_what_a_service_costs_more_sets_no_two_things_beside_each_other(asked: str, talk: Talk) -> None:
+    assert "is cheaper by" not in talk("ember kettle price", "camp mug price", asked).reply
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "how much extra is that one?",
+        "how much more would i pay",
+        "how much more is the kettle",
+        "by how much is it dearer",
+    ],
+)
+def test_what_names_a_side_or_nothing_still_does(asked: str, talk: Talk) -> None:
+    assert "£46.50" in talk("ember kettle price", "camp mug price", asked).reply

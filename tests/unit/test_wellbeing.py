@@ -19,7 +19,7 @@ Talk = Callable[..., Record]
         "he drank some of the fuel!",
         "my son is having an allergic reaction to the tea",
         "my daughter, who is 2, has just swallowed a magnet",
-        "one of my kids swallowed a piece",
+        "one of my kids is choking on it",
         "my husband collapsed after the soup",
         "my baby isn't breathing",
         "my finger is bleeding from the knife",
