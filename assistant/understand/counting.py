@@ -28,7 +28,7 @@ _OF_THEM = re.compile(r"(?: more)? of (?:the|those|these|them|this|that|it|each|
 _LED = re.compile(
     r"(?:^|[,;:?!–—-]\s*)(?:(?:and|so|then|ok(?:ay)?|plus|or|just|maybe|also|hm+|right|now)\s+)*$"
     r"|\b(?:t[ao]k(?:e|ing)|want(?:ing|ed)?|need(?:ing)?|buy(?:ing)?|bought|get(?:ting)?|got|order(?:ing)?|pay for|say"
-    r"|make it|(?:can|could|may|if) (?:i|we) have|(?:i|we)'ll have)(?: (?:just|only|about|like|maybe|exactly))? $"
+    r"|times|make it|(?:can|could|may|if) (?:i|we) have|(?:i|we)'ll have)(?: (?:just|only|about|like|maybe))? $"
     r"|\b(?:how much|what|(?:price|cost|total|sum|come to)(?= (?:of|for)))"
     r"(?:'s|'re| is| are| would| will| do| does| be| it| that| they| cost| come to| about| if| of| for)* $"
 )

@@ -177,7 +177,7 @@ _ASKS_NOTHING = SMALL_TALK | {"none", "complaint", "feedback", "yes", "no"}
 _OF_THE_CALL = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|and|so|thanks|great|right|but)\W+)*(?:what happens (?:now|next)\b"
     r"|(?:how (?:long|soon|quickly|fast)|when|will|are|is)\b(?:.*\b(?:some(?:one|body)|any(?:one|body)|colleague|"
-    r"person|human|wait|hear|answer\w*|reply|replies|respond\w*|get back|in touch|call(?:s|ed)?|ring|take over)\b"
+    r"person|human|wait\w*|hear|answer\w*|reply|replies|respond\w*|get back|in touch|call(?:s|ed)?|ring|take over)\b"
     r"|(?: (?:will|would|does|do|is|are|might|should|can|could|until|till|before))* (?:it|that|this|they)"
     r"(?: (?:usually|normally|now|all|going to))*(?: (?:take|be|happen|long|soon|quick))+\W*$))"
     r"(?!.*\b(?:deliver\w*|order|parcel|stock|open|price|cost)\b)"

@@ -86,7 +86,9 @@ def test_how_long_a_person_takes(talk: Talk) -> None:
     assert "already" in record.reply and "Express" not in record.reply
 
 
-@pytest.mark.parametrize("asked", ["when do they answer", "what happens now", "ok and how long will it take"])
+@pytest.mark.parametrize(
+    "asked", ["when do they answer", "what happens now", "ok and how long will it take", "how long am i waiting"]
+)
 def test_what_is_asked_of_the_call_is_answered_of_it(talk: Talk, asked: str) -> None:
     assert [a.act for a in talk("how much is the ember kettle", "I'd like to speak to a human", asked).acts] == [
         "human"

@@ -56,6 +56,7 @@ def test_so_many_are_added_up_in_another_shop(turns: tuple[str, ...], sum_: str,
         (("my son is 8 and i want 2 ember kettles in cream, how much",), "2 ×"),
         (("the ember kettle in cream, 3 of them, how much",), "3 ×"),
         (("ember mug in sage price", "what do i pay for 3"), "3 ×"),
+        (("I want the ember mug in sage times 3, how much",), "3 ×"),
     ],
 )
 def test_a_number_that_counts_is_found_wherever_it_stands(turns: tuple[str, ...], count: str, talk: Talk) -> None:
@@ -87,6 +88,8 @@ def test_a_number_that_counts_is_found_wherever_it_stands(turns: tuple[str, ...]
         ("dinner for 8, how much is the ember kettle",),
         ("at 5 how much is the ember kettle",),
         ("in your 2 shops how much is the ember kettle",),
+        ("we're a family of 5, how much is the basecamp tent",),
+        ("2 adults and 3 kids want ember mugs how much",),
     ],
 )
 def test_a_number_that_counts_something_else_multiplies_nothing(turns: tuple[str, ...], talk: Talk) -> None:
