@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, selectinload
 
+from assistant.shop.order_payments import paid_by
 from assistant.shop.schema import CustomerRow, OrderRow, PaymentMethodRow, ShopInfo
 
 ADDRESS = ("address1", "address2", "city", "state", "country", "postcode")
@@ -50,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """An order. `method` is what it was paid with first; `address` where it goes (the customer's own when unsaid)."""
+    """An order. `method` is what it is paid with now; `address` where it goes (the customer's own when unsaid)."""
 
     order_id: str
     status: str
@@ -154,9 +155,7 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method], zone: Zo
         )
         for x in row.lines
     )
-    payments = [p for p in row.payments if p.kind == "payment"]
-    first = payments[0].payment_method_id if payments else None
-    method = methods.get(first) if first else None
+    method = methods.get(paid_by(row.payments) or "")
     if method is None and row.paid_with:
         method = _of_words(row.paid_with)
     goods = sum(x.price * x.quantity for x in lines)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.shop.order_payments import held, paid_by
 from assistant.shop.order_rules import Action, OrderRules, Swap, too_late
 from assistant.shop.read_rows import is_available
 from assistant.shop.schema import CustomerRow, OrderLineRow, OrderRow, PaymentMethodRow, PaymentRow, VariantRow
@@ -65,7 +66,7 @@ class Change:
 
 
 def _original(order: OrderRow) -> str | None:
-    return next((p.payment_method_id for p in order.payments if p.kind == "payment"), None) or order.paid_with
+    return paid_by(order.payments) or order.paid_with
 
 
 def _pay(change: Change, order: OrderRow, method: str, amount: int, row: PaymentMethodRow | None) -> None:
@@ -86,24 +87,6 @@ def _pay(change: Change, order: OrderRow, method: str, amount: int, row: Payment
     change.session.expire(order, ["payments"])
 
 
-def _held(payments: Sequence[PaymentRow]) -> list[tuple[str, int]]:
-    """What the shop still holds of an order's money, by way to pay, in minor units: earlier refunds are taken off."""
-    by_method: dict[str, int] = {}
-    for payment in payments:
-        sign = 1 if payment.kind == "payment" else -1
-        method = payment.payment_method_id or ""
-        by_method[method] = by_method.get(method, 0) + sign * payment.amount_minor
-    left = sum(by_method.values())
-    held = []
-    for method, amount in by_method.items():
-        # A refund may have gone to another way to pay than the money came from: no more goes back than is held in all.
-        amount = min(amount, left)
-        if amount > 0:
-            held.append((method, amount))
-            left -= amount
-    return held
-
-
 def _stock(change: Change, sku: str, by: int) -> None:
     variant = change.session.get(VariantRow, sku)
     if change.rules.reserve_stock and variant is not None and variant.stock is not None:
@@ -118,7 +101,7 @@ def cancel(change: Change) -> None:
     reasons = change.rules.cancel.reasons
     if reasons and change.arguments.get("reason") not in reasons:
         raise Refused(f"An order can be cancelled only when it is {' or '.join(reasons)}.")
-    for method, amount in _held(order.payments):
+    for method, amount in held(order.payments):
         _pay(change, order, method, -amount, change.session.get(PaymentMethodRow, method))
     for line in order.lines:
         _stock(change, line.sku, line.quantity)
