@@ -16,7 +16,7 @@ from assistant.types import Record
 from assistant.understand.orders import periods, wording
 from assistant.understand.orders.items import mentions
 from assistant.understand.orders.refs import address_in
-from tests.unit.orders_shop import order_shop, talk
+from tests.unit.orders_shop import add_order, order_shop, talk
 from tests.unit.shop_folder import fresh_database
 
 TODAY = date(2026, 11, 21)
@@ -157,3 +157,52 @@ def test_another_version_answers_what_can_be_done(tmp_path: Path) -> None:
     with order_shop(tmp_path / "orders.db") as db:
         reply = said(db, "mia", "my lamp #W1000002 arrived broken", "a different model is fine").reply
         assert "Desk Lamp" in reply and "I couldn't find" not in reply
+
+
+@pytest.fixture
+def lamps(tmp_path: Path) -> Iterator[Database]:
+    """Two more delivered orders of Mia's: three white lamps in each; in the second a black one too."""
+    with order_shop(tmp_path / "orders.db") as db:
+        with db.write() as session:
+            add_order(session, "#W1000005", "mia", "delivered", "card_1", [("L-white-low", 3)])
+            add_order(session, "#W1000007", "mia", "delivered", "card_1", [("L-white-low", 3), ("L-black-low", 1)])
+        yield db
+
+
+def returned(db: Database, *turns: str) -> dict[str, list[str]]:
+    return {w["order_id"]: w["item_ids"] for w in said(db, "mia", *turns, "to the visa", "yes").writes}
+
+
+def test_a_count_is_of_pieces_and_not_of_lines(lamps: Database) -> None:
+    """Two of each line found were proposed, four in all."""
+    reply = said(lamps, "mia", "return 2 lamps from #W1000007 and #W1000005, to the visa").reply
+    assert "Which item" in reply and "Shall I go ahead" not in reply
+    turns = ("return 2 white lamps from #W1000007 and #W1000005", "the ones of #W1000005")
+    assert returned(lamps, *turns) == {"#W1000005": ["L-white-low"] * 2}
+
+
+def test_a_count_that_only_one_order_has_is_of_that(lamps: Database) -> None:
+    assert "Which item" in said(lamps, "mia", "return 3 white lamps").reply
+    assert returned(lamps, "return 4 lamps") == {"#W1000007": ["L-white-low"] * 3 + ["L-black-low"]}
+
+
+def test_as_many_as_there_are_of_several_lines_are_all(lamps: Database) -> None:
+    assert returned(lamps, "return all 4 lamps from #W1000007") == {"#W1000007": ["L-white-low"] * 3 + ["L-black-low"]}
+
+
+def test_as_many_as_there_are_in_several_orders_are_all(lamps: Database) -> None:
+    assert returned(lamps, "return 6 white lamps from #W1000007 and #W1000005") == {
+        n: ["L-white-low"] * 3 for n in ("#W1000005", "#W1000007")
+    }
+
+
+def test_a_count_of_one_line_is_of_its_pieces(lamps: Database) -> None:
+    assert returned(lamps, "return 2 lamps from #W1000005") == {"#W1000005": ["L-white-low"] * 2}
+
+
+def test_a_count_is_gone_through_line_by_line(tmp_path: Path) -> None:
+    """The same thing stands twice in an order: three pieces are the two of one line and one of the other."""
+    with order_shop(tmp_path / "orders.db") as db:
+        with db.write() as session:
+            add_order(session, "#W1000005", "mia", "delivered", "card_1", [("L-white-low", 2), ("L-white-low", 2)])
+        assert returned(db, "return 3 lamps from #W1000005") == {"#W1000005": ["L-white-low"] * 3}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.act.orders import money, phrases
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, pieces, refund_when
+from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, refund_when
 from assistant.act.orders.taken_back import after_use, is_of
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
@@ -69,11 +69,10 @@ def _orders(goal: Goal, desk: Desk, out: Outcome) -> list[Order]:
         lines = chosen_lines(goal, desk, rule.statuses, out, "cancel")
         if out.question:
             return []
-        wanted = {(x.order_id, x.number) for x, _ in lines}
+        wanted = {(x.order_id, x.number): x.quantity for x, _ in lines}
         orders = [o for o in account.orders if o.order_id in {x.order_id for x, _ in lines}]
         for order in orders:
-            rest = [x for x in order.lines if (x.order_id, x.number) not in wanted]
-            rest += [x for x, i in lines if x.order_id == order.order_id and i.count and i.count < x.quantity]
+            rest = [x for x in order.lines if wanted.get((x.order_id, x.number), 0) < x.quantity]
             if rest and order.status in rule.statuses:
                 goal.orders = [order.order_id]
                 out.refuse(_only_whole(order, rest, desk))
@@ -116,7 +115,7 @@ def give_back(goal: Goal, desk: Desk) -> Outcome:
     if not picked:
         return _nothing(goal, desk, out)
     for order in desk.account.orders:
-        lines = [pieces(x, i) for x, i in picked if x.order_id == order.order_id]
+        lines = [x for x, _ in picked if x.order_id == order.order_id]
         if not lines:
             continue
         if (no := _not_back(order, lines, desk, used=goal.used)) is not None:

@@ -66,7 +66,8 @@ def lines_of(keys: Sequence[LineKey], account: Account) -> list[Line]:
 def chosen_lines(
     goal: Goal, desk: Desk, statuses: Sequence[str], outcome: Outcome, verb: str
 ) -> list[tuple[Line, Item]]:
-    """The lines that a request means, each with what was said of it. Asks on `outcome` where that is open."""
+    """The lines that a request means, of each as many pieces as are meant, and what was said of it. Asks on `outcome`
+    where that is open."""
     account = desk.account
     kept = set(goal.keep)
     out: list[tuple[Line, Item]] = []
@@ -74,16 +75,13 @@ def chosen_lines(
         lines = [x for x in lines_of(item.lines, account) if (x.order_id, x.number) not in kept]
         taken = {(x.order_id, x.number) for x, _ in out}
         free = [x for x in lines if (x.order_id, x.number) not in taken] or lines
-        if item.count and len(free) > item.count:
-            same = [x for x in free if x.order_id == free[0].order_id]
-            free = same if len(same) == item.count else free
-        if len(free) > 1 and not item.all and not (item.count and len(free) == item.count):
-            if len({(x.sku, x.order_id) for x in free}) == 1:
-                free = free[:1]
-            else:
+        free = _of_count(free, item.count)
+        if len(free) > 1 and not item.all and not (item.count and _num_pieces(free) == item.count):
+            if len({(x.sku, x.order_id) for x in free}) > 1:
                 outcome.ask("item", which_item(free, desk, verb))
                 return []
-        out += [(x, item) for x in free]
+            free = free if item.count else free[:1]
+        out += [(x, item) for x in _pieces(free, item)]
     if out or goal.items:
         return list({(x.order_id, x.number): (x, i) for x, i in out}.values())
     if goal.every or goal.whole:
@@ -96,9 +94,30 @@ def chosen_lines(
     return []
 
 
-def pieces(line: Line, item: Item) -> Line:
-    """As many pieces of a line as are meant: "one of the two canisters"."""
-    return replace(line, quantity=item.count) if item.count and item.count < line.quantity else line
+def _of_count(lines: list[Line], count: int | None) -> list[Line]:
+    """Of lines of several orders, those of the one order that has just `count` pieces: "the two lamps". A single piece
+    may be of any."""
+    if not count or count < 2 or _num_pieces(lines) <= count:
+        return lines
+    by_order = [[x for x in lines if x.order_id == o] for o in dict.fromkeys(x.order_id for x in lines)]
+    just = [own for own in by_order if _num_pieces(own) == count]
+    return just[0] if len(just) == 1 else lines
+
+
+def _num_pieces(lines: Sequence[Line]) -> int:
+    return sum(x.quantity for x in lines)
+
+
+def _pieces(lines: Sequence[Line], item: Item) -> list[Line]:
+    """As many pieces of lines as are meant: "one of the two canisters". Where all the lines are, so many of each."""
+    if not item.count:
+        return list(lines)
+    out, left = [], item.count
+    for line in lines:
+        num = min(line.quantity, item.count if item.all else left)
+        left -= num
+        out += [replace(line, quantity=num)] if num else []
+    return out
 
 
 def which_item(lines: Sequence[Line], desk: Desk, verb: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.act.orders import money, phrases
 from assistant.act.orders.choose import Choice, choose
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, pieces, refund_when
+from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, refund_when
 from assistant.act.orders.taken_back import after_use
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
@@ -48,7 +48,7 @@ def swap(goal: Goal, desk: Desk) -> Outcome:
         if goal.used and arrived and (no := after_use(line, desk, "exchanged")):
             out.refusals.append(no)
             continue
-        pair = _pair(goal, pieces(line, item), item, order, desk, out)
+        pair = _pair(goal, line, item, order, desk, out)
         if out.question:
             return out
         if pair is not None:
