@@ -11,7 +11,8 @@ from assistant.order_talk import Ask
 from assistant.shop.accounts import Account, Address
 from assistant.types import Json
 from assistant.understand.orders.items import Find
-from assistant.understand.orders.refs import address_in, order_ids, places
+from assistant.understand.orders.refs import address_in, order_ids, place_at, places
+from assistant.understand.orders.whose_place import means_it
 from assistant.understand.orders.wording import sentences
 
 _HOME = re.compile(
@@ -185,13 +186,20 @@ _NOT_THERE = re.compile(r"\b(?:not|instead of|rather than|no longer)\b")
 def known_address(clause: str, account: Account) -> Json:
     """One of the customer's own addresses, by a town or state named as where it is to go; {} when there isn't one."""
     fits: list[Address] = []
-    for address in (account.address, *(o.address for o in account.orders)):
+    home = account.address
+    for address in (home, *(o.address for o in account.orders if o.address != home)):
         for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):
             rest = _NOT_THERE.split(clause[match.start() :][:60])[0]
             if re.search(r"\b(?:going|went|goes|sent|was|shipped|accidentally|ordered)\s$", clause[: match.start()]):
                 continue  # "the one that was going to Seattle" says which order
-            if places(rest, address):
+            at = place_at(rest, address)
+            if at and means_it(clause, match.start() + at[0], match.start() + at[1], address, home=address is home):
                 fits.append(address)
                 break
     distinct = {tuple(sorted(a.items())): a for a in fits}
     return dict(next(iter(distinct.values()))) if len(distinct) == 1 else {}
+
+
+def names_town(clause: str, account: Account) -> bool:
+    """Whether a clause names a town or state of one of the customer's addresses, whoever lives there."""
+    return any(places(clause, address) for address in (account.address, *(o.address for o in account.orders)))

@@ -99,6 +99,11 @@ def _slip(right: str, typed: str) -> bool:
 
 def places(text: str, address: Mapping[str, str]) -> bool:
     """Whether `text` names the town or state of an address."""
+    return place_at(text, address) is not None
+
+
+def place_at(text: str, address: Mapping[str, str]) -> tuple[int, int] | None:
+    """Where `text` first names the town, the street or the state of an address; None where it doesn't."""
     city, state = address.get("city", "").lower(), address.get("state", "").lower()
     street = re.sub(r"^\d+\s+", "", address.get("address1", "").lower())
     words = [city, *([street] if " " in street else [])] + [nick for nick, full in _CITIES.items() if full == city]
@@ -106,11 +111,11 @@ def places(text: str, address: Mapping[str, str]) -> bool:
         words += [w for w in (_CODES.get(state),) if w and (w != city)]
     elif state:
         words.append(state)
-    return any(w and re.search(rf"\b{re.escape(w)}\b", text) for w in words) or (
-        len(state) == 2
-        and bool(re.search(rf"(?:,|\bin|\bto|\bmy|\b{re.escape(city)}) {state}\b", text))
-        and state not in ("in", "or", "me", "ok", "hi", "oh")
-    )
+    found = [m.span() for w in words if w for m in re.finditer(rf"\b{re.escape(w)}\b", text)]
+    if not found and len(state) == 2 and state not in ("in", "or", "me", "ok", "hi", "oh"):
+        code = re.search(rf"(?:,|\bin|\bto|\bmy|\b{re.escape(city)}) ({state})\b", text)
+        found = [code.span(1)] if code else []
+    return min(found, default=None)
 
 
 def orders_at(text: str, account: Account) -> list[str]:
