@@ -43,7 +43,8 @@ def left_over(said: Said, heard: Sequence[Heard], scene: Scene, focus: Focus) ->
     if any(patterns.NO_ACTION.search(c.text) for c in heard):
         return []
     came = _Outcome(said, scene, under_way)
-    parts = [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in heard]
+    parts = list(said.left)
+    parts += [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in heard]
     return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
 
 

@@ -13,6 +13,7 @@ from assistant.order_talk import Ask, Said
 from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording, words
 from assistant.understand.orders.asking import AskReader
+from assistant.understand.orders.called_off import is_order
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention
@@ -22,7 +23,7 @@ from assistant.understand.orders.left import Heard, left_over
 from assistant.understand.orders.more import MoreReader
 from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
-from assistant.understand.orders.places import changes_home, known_address, told_address
+from assistant.understand.orders.places import changes_home, known_address, names_town, told_address
 from assistant.understand.orders.questions import asks_figure, questions, wants_to_know
 from assistant.understand.orders.refs import ORDER_ID, order_ids, reason, without_name
 from assistant.understand.orders.repair import repaired
@@ -122,6 +123,9 @@ class OrderReader:
         if asks_figure(clause):
             self._asks.remember(self._asks.ask("", clause, 0, original, focus), clause)
             return
+        if kind == "cancel" and not is_order(clause, at, self._scene.mentions(clause), self._scene.options):
+            said.left.append(clause)  # "cancel my newsletter"
+            return
         if kind == "swap" and self._puts_on_file(clause, said):
             self._more.read(clause, original, said, focus)
             return
@@ -186,17 +190,18 @@ class OrderReader:
         return ask if ask.items and all(i.wish and i.lines for i in ask.items) else None
 
     def _goes_to(self, clause: str, original: str, focus: Focus) -> Ask | None:
-        """ "The order with the kettle should go to San Diego": where they, or an order of theirs, have an address."""
+        """ "The order with the kettle should go to San Diego": where they, or an order of theirs, have an address;
+        where somebody else lives there, it remains to be asked for."""
         goes = words.GOES.search(clause) or words.SENDS_TO.search(clause)
         if focus.asked in ("address", "order") or goes is None or clause.endswith("?"):
             return None
-        if not known_address(clause[goes.start() :], self._scene.account):
+        if not names_town(clause[goes.start() :], self._scene.account):
             return None
         ask = self._asks.ask("address", clause, 0, original, focus)
         if words.NOT_SENT.search(clause[: goes.start()]):
             ask.kind, ask.address = "address", {}
             return ask if ask.orders else None
-        return ask if ask.address and (ask.orders or ask.kind != "address") else None
+        return ask if ask.orders or (ask.address and ask.kind != "address") else None
 
     def _to_a_place(self, ask: Ask, low: str) -> None:
         """ "I'm staying in New York. Can it be sent there?", "Don't send it to Rome. I live in Bern.": one of their
