@@ -212,6 +212,8 @@ class Said:
     for_shop: bool = False
     """It asks the shop something that has nothing to do with what is under way."""
     yes: bool = False
+    chosen: list[int] = field(default_factory=list)
+    """Which of the things listed for a yes are agreed to, where they are told by their number, counted from 1."""
     no: bool = False
     forget: bool = False
     takes_back: bool = False

@@ -306,9 +306,10 @@ def _focus(task: Task, other_goods: bool = False) -> Focus:
     goal = task.current
     told = [(str(a), int(b)) for a, b in task.lines]
     counts = any(w.get("money") for w in (*task.done, *task.proposal)) and not other_goods
+    proposed = [str(w.get("order_id") or "") for w in task.proposal]
     if goal is None:
         return Focus(order=task.order, asked=task.asked, told=told, num_told=task.num_told, counts=counts)
     over = goal.state in (DONE, DROPPED) or (goal.state == REFUSED and goal.kind != "swap")
     over = over and task.asked in ("", "help", "whether")
     lines = [k for i in goal.items for k in i.lines]
-    return Focus("" if over else goal.kind, lines, task.order, task.asked, told, task.num_told, counts)
+    return Focus("" if over else goal.kind, lines, task.order, task.asked, told, task.num_told, counts, proposed)

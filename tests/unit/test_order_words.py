@@ -7,7 +7,7 @@ import time
 import pytest
 
 from assistant.order_talk import Wish
-from assistant.understand.orders import wording
+from assistant.understand.orders import consent, patterns, wording
 from assistant.understand.orders.clauses import clauses
 from assistant.understand.orders.items import mentions
 from assistant.understand.orders.refs import address_in
@@ -38,7 +38,7 @@ KEYBOARD = {
     ],
 )  # fmt: skip
 def test_a_yes(text: str) -> None:
-    assert wording.says_yes(wording.mend(text))
+    assert consent.agreed(consent.parts_of(wording.mend(text)))
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,7 @@ def test_a_yes(text: str) -> None:
     ],
 )  # fmt: skip
 def test_no_yes(text: str) -> None:
-    low = wording.mend(text)
-    assert not wording.says_yes(low) or wording.barely_yes(low)
+    assert not consent.agreed(consent.parts_of(wording.mend(text)))
 
 
 @pytest.mark.parametrize(
@@ -138,3 +137,39 @@ def test_what_stands_far_off_changes_nothing() -> None:
         ("cancel", len(rant) + 6, False),
         ("return", 2 * len(rant) + 17, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("I was going to return the mugs but I'd rather not", False),
+        ("my wife said I should return the mugs, but I disagree", False),
+        ("nobody told me to return the mugs", False),
+        ("I wanted to cancel the order but now I don't want to", False),
+        ("I thought about returning them, though on second thought I won't", False),
+        ("we were about to cancel it but decided against it", False),
+        ("I would return the mugs but no", False),
+        ("I want to return the mugs but I don't have the box", True),
+        ("I'd like to return the mugs but not the lamp", True),
+        ("cancel the order, I don't want it", True),
+        ("please cancel it, I changed my mind", True),
+        ("I want to exchange it but I don't want to pay more", True),
+        ("can I return it, or not?", True),
+    ],
+)
+def test_a_refusal_behind_the_verb(text: str, wanted: bool) -> None:
+    assert [w for _, _, w in wording.actions(wording.mend(text))] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "maybe"),
+    [
+        ("if the mugs break, can I return them later?", True),
+        ("If they are too small, could I exchange them?", True),
+        ("if it's possible, can I return the mugs?", False),
+        ("if it hasn't been shipped, can I cancel it?", False),
+        ("if you don't mind, can I return it?", False),
+    ],
+)
+def test_a_question_of_what_would_be(text: str, maybe: bool) -> None:
+    assert bool(patterns.MAYBE.search(wording.mend(text))) == maybe

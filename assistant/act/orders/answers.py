@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from assistant.act.orders.task import DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, LineKey, Said, Wish, merge_items
 from assistant.shop.accounts import Account
+from assistant.types import Json
 
 
 def lines_of(items: Sequence[Item]) -> set[LineKey]:
@@ -111,6 +112,28 @@ def said_again(current: Goal | None, said: Said) -> bool:
     if "?" in said.text or rest.also or len(rest.items) < 2 or not named & proposed or proposed <= named:
         return False
     current.items = [i for i in current.items if set(i.lines) & named]
+    return True
+
+
+def only_some(current: Goal | None, said: Said, proposal: Sequence[Json], account: Account) -> bool:
+    """Whether a yes is to some of what was proposed only: to (1) and not (2), or with some of its items named. What is
+    told by number is all that stays of the request, to be proposed once more; a name alone leaves it as it is.
+    """
+    if current is None or current.state != OPEN:
+        return False
+    if not said.chosen or len(said.chosen) == len(proposal):
+        named = lines_of(said.rest.items)
+        named_ones = [i for i in current.items if set(i.lines) & named]
+        return 0 < len(named_ones) < len(current.items)
+    stays = {str(proposal[n - 1].get("order_id") or "") for n in said.chosen}
+    off = {str(p.get("order_id") or "") for p in proposal} - stays
+    current.keep += [(o.order_id, x.number) for o in account.orders if o.order_id in off for x in o.lines]
+    current.items = [i for i in (without(i, current.keep) for i in current.items) if i.lines]
+    current.orders = [o.order_id for o in account.orders if o.order_id in stays]
+    if "" in off:
+        current.home = False
+    elif not current.orders:
+        current.kind, current.home = "home", True
     return True
 
 

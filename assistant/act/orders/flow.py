@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.act.orders import doubts, info
+from assistant.act.orders.answers import only_some
 from assistant.act.orders.merge import WHETHER, merge
 from assistant.act.orders.phrases import Sheet
 from assistant.act.orders.proposals import carry_out_proposal, names_other_way, settle_open, still_comes_to
@@ -42,11 +43,14 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
     changed = merge(task, said, step.account, step.rules, asked=asked)
     changed.touched |= take_use(step, said, changed.taken, current)
     told = 0
-    agreed = before[0] == "confirm" and bool(before[1]) and said.yes and not names_other_way(step, said, before[1])
+    agreed = before[0] == "confirm" and bool(before[1]) and _agrees(step, said, current, before[1])
+    if before[0] == "confirm" and not changed.touched and (said.yes or said.chosen):
+        some = only_some(current, said, before[1], step.account)
+        agreed, changed.touched = agreed and not some, some
     if doubts.note(task, said, before[0], changed.touched):
         _to_person(step, _GIVEN_UP)
         return True
-    if agreed and not said.left and (not changed.touched or still_comes_to(step, current, before[1])):
+    if agreed and (not changed.touched or still_comes_to(step, current, before[1])):
         told += carry_out_proposal(step, current, before[1])
     elif before[0] not in ("", doubts.LEFT) and (said.no or said.forget) and not changed.touched and not said.asks:
         if current is not None and current.state == OPEN:
@@ -72,6 +76,13 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
     if task.asked in ("", WHETHER) and not (plan.handoff or plan.offer):
         plan.closing.append(_ELSE)
     return True
+
+
+def _agrees(step: Step, said: Said, goal: Goal | None, proposal: Sequence[Json]) -> bool:
+    """Whether a message says yes to all of a proposal that still stands, and nothing against it."""
+    against = said.no or said.forget or said.drops or said.left or names_other_way(step, said, proposal)
+    all_of_it = said.yes or len(said.chosen) == len(proposal)
+    return goal is not None and goal.state == OPEN and all_of_it and not against
 
 
 def _was_done(goal: Goal | None) -> bool:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language import STOP_WORDS, stems
 from assistant.order_talk import STRICT, Ask, Said
 from assistant.understand.options import match_options, option_values
-from assistant.understand.orders import patterns, wording
+from assistant.understand.orders import consent, patterns, wording
+from assistant.understand.orders.answer import without_yes
 from assistant.understand.orders.items import Mention, key
 from assistant.understand.orders.named_for import only_tell_orders
 from assistant.understand.orders.paying import payments
@@ -28,23 +29,27 @@ from assistant.understand.orders.signals import wants_person
 
 @dataclass(frozen=True)
 class Heard:
-    """A clause of a message. `taken`: it changed what was understood so far."""
+    """A clause of a message. `taken`: it changed what was understood so far. `new`: it asks for something beside what
+    was proposed."""
 
     text: str
     taken: bool
+    new: bool = False
 
 
 def left_over(said: Said, heard: Sequence[Heard], scene: Scene, focus: Focus) -> list[str]:
     """The parts of a message that want something, or on some condition, and that nothing in `said` has taken up.
     What belongs to no new request can only change one that is under way (`focus`)."""
     under_way = bool(focus.kind)
-    if not (said.asks or (under_way and (said.yes or said.rest.says))):
+    if not (said.asks or (under_way and (said.rest.says or any(consent.sounds(c.text) for c in heard)))):
         return []
     if any(patterns.NO_ACTION.search(c.text) for c in heard):
         return []
     came = _Outcome(said, scene, under_way)
+    rest = [(c, without_yes(c.text, scene, focus)) for c in heard]
+    left = [replace(c, text=text) for c, text in rest if text]
     parts = list(said.left)
-    parts += [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in heard]
+    parts += [_condition(c.text, came) or _lost(c, came) or _wish(c, came) or _beside(c.text, came) for c in left]
     return list(dict.fromkeys(p.strip(" ,.;:!?") for p in parts if p))
 
 
@@ -62,7 +67,7 @@ def _wish(clause: Heard, came: _Outcome) -> str:
     if clause.taken or _ASKS.match(text) or not _WISHES.search(text) or _COURTESY.search(text):
         return ""
     explained = payments(text, came.account) or gives_reason(text) or wants_to_know(text) or wants_person(text)
-    return "" if explained or wording.says_yes(text) or came.names_what_came(text) else text
+    return "" if explained or came.names_what_came(text) else text
 
 
 def _beside(text: str, came: _Outcome) -> str:

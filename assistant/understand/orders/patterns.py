@@ -133,7 +133,10 @@ BARE = re.compile(
 MAYBE = re.compile(
     r"\b(?:would i be able to|(?:could|can) i still|am i able to|(?:is|would) it (?:be )?possible to|"
     r"i only want to know|just checking|not sure yet|"
-    r"don't process|do not process|whether i could)\b"
+    r"don't process|do not process|whether i could)\b|"
+    r"^\W*(?:\w+\W+){0,3}?if (?:it|they|he|she|(?:the|my|one|any) [\w-]+|something|1)\b"
+    r"(?![^,]*(?:n't|\bnot|still|possible|ok|late|allowed|available|stock|need))"
+    r"[^.?!,]*,\W*(?:then )?(?:can|could|may|am|do) i\b[^.!]*\?"
 )
 FALLBACK = re.compile(
     r"\W*(?:(?:and|but|or|so|well|ok|then)\W+)*(?:(?:if|in case|should) (?:that|this|it|you|we|there|one|neither|none|"

@@ -12,9 +12,11 @@ import re
 from assistant.order_talk import Ask, Said
 from assistant.shop.accounts import Account
 from assistant.understand.orders import patterns, wording, words
+from assistant.understand.orders.answer import news, read_answer
 from assistant.understand.orders.asking import AskReader
 from assistant.understand.orders.called_off import is_order
 from assistant.understand.orders.clauses import clauses
+from assistant.understand.orders.consent import Part, tells_which
 from assistant.understand.orders.deeds import DEEDS, deed
 from assistant.understand.orders.items import Mention
 from assistant.understand.orders.joined import join, wished_besides
@@ -48,21 +50,22 @@ class OrderReader:
         mended = wording.complete(without_name(wording.mend(text), self._scene.account))
         low = repaired(mended, self._scene.values, self._scene.mentions)
         self._asks.recent = Recent()
-        said = Said(
-            text=low, yes=wording.says_yes(low), no=wording.says_no(low), forget=bool(wording.FORGET.search(low))
-        )
+        said = Said(text=low, forget=bool(wording.FORGET.search(low)))
         said.takes_back = wording.takes_back(low)
         said.person = wants_person(text)
         said.if_refused = bool(PERSON_IF.search(low))
         heard: list[Heard] = []
+        parts: list[Part] = []
         for sentence in wording.sentences(low):
-            heard += self._sentence(sentence, text, said, focus)
+            clauses_of = self._sentence(sentence, text, said, focus)
+            heard += clauses_of
+            parts += [Part(h.text, h.new, "?" in sentence, self._tells(sentence, focus)) for h in clauses_of]
         if focus.asked in ("", "help", "confirm"):
             join(said, self._asks.recent.told, lambda kind, clause: self._asks.ask(kind, clause, 0, text, focus))
         if not focus.kind:
             wished_besides(said)
         _drop_guessed(said)
-        said.yes = said.yes and not (said.asks and wording.barely_yes(low))
+        read_answer(said, parts, mended, self._scene, focus)
         if len(said.asks) == 1 and said.rest.unknown and not (said.asks[0].items or said.asks[0].orders):
             said.asks[0].unknown = said.asks[0].unknown or said.rest.unknown
         self._common(low, " ".join(h.text for h in heard if not wants_to_know(h.text)), said)
@@ -91,12 +94,19 @@ class OrderReader:
                 heard.append(Heard(clause, True))
                 continue
             before, num_asks = content, len(said.asks)
+            known = news(said, focus)
             self._clause(clause, original, said, focus)
             for ask in said.asks[num_asks:]:
                 ask.fallback = ask.fallback or held
             content = said.content()
-            heard.append(Heard(clause, content != before))
+            heard.append(Heard(clause, content != before, news(said, focus) != known))
         return heard
+
+    def _tells(self, sentence: str, focus: Focus) -> bool:
+        """Whether a sentence of an answer only says which things, order or payment are meant."""
+        scene = self._scene
+        named = focus.asked and (scene.mentions(sentence, by_meaning=False) or payments(sentence, scene.account))
+        return tells_which(sentence, bool(named))
 
     def _asked_of(self, sentence: str) -> list[Mention]:
         """The items that a question names; "its tracking number" is of what was spoken of."""

@@ -46,6 +46,8 @@ class Focus:
     """How many pieces of each, where the customer said so."""
     counts: bool = False
     """Whether something was done or proposed that money may be asked of."""
+    proposed: list[str] = field(default_factory=list)
+    """Of each thing that was listed for a yes the order that it is about; "" for none."""
 
 
 @dataclass

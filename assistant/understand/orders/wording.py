@@ -1,4 +1,4 @@
-"""Words of order talk: misspelt ones put right, sentences and clauses, yes and no, and which action a clause asks for.
+"""Words of order talk: misspelt ones put right, sentences, a no, and which action a clause asks for.
 
 Knows English and no shop. Everything here works on folded text ("don't" stays one word).
 """
@@ -160,6 +160,22 @@ _NOT = re.compile(
 )
 
 
+_NOBODY = re.compile(r"\b(?:nobody|no one|none of \w+) (?:ever )?(?:told|asked|said|wants?|wanted)\b[^.?!,]*$")
+_RATHER_NOT = (
+    r"(?:(?:i|we)\W*(?:'d|would) )?(?:rather|prefer|better|maybe|perhaps|probably|on second thoughts?) not(?: to)?"
+)
+_BUT_NOT = re.compile(
+    r"[^.?!]*?(?:\b(?:but|though|although)\b\W*"
+    r"(?:(?:now|then|actually|well|honestly|sadly|in the end|on second thoughts?|i (?:think|guess))\W+)*"
+    r"(?:(?:i|we)\W+(?:(?:have|'ve|now|then|just|really|would|'d)\W+)*(?:disagree|refused?|declined?|"
+    r"changed (?:my|our) minds?|(?:do|did|will|would|am|are)(?: not|n't)(?: (?:want|going|wish|like)(?: to)?)?|"
+    r"won't|'m not(?: going to)?)|(?:(?:i|we) )?(?:(?:have|'ve) )?decided (?:not to|against)|"
+    rf"{_RATHER_NOT}|no|not any ?more|no longer(?: want to)?|never ?mind)|"
+    rf"[,;-]\W*(?:{_RATHER_NOT}|(?:i|we) disagree))"
+    r"(?:\W+(?:any ?more|any longer|now|today|it|them|that|this|with (?:it|that|her|him|them)|anyway|after all|so|do|"
+    r"please|thanks?|though))*[\s.!]*(?:[.!]|$)"
+)
+"""A refusal behind what it is of, with no verb of its own: "I was going to return it but I'd rather not"."""
 _NOUN_AFTER = re.compile(r"\W+(?:polic|label|window|period|condition|rule|address|fee|cost|process|request)")
 _LATER = re.compile(r"\bi(?:'ll| will)\b[^.?!]*\b(?:later|myself)\b")
 _CORRECTED = re.compile(
@@ -188,7 +204,8 @@ def actions(clause: str) -> list[tuple[str, int, bool]]:
                 continue  # "where's my refund for the cancelled order" gives nothing back
             if _is_past(match[0], before, after):
                 continue
-            found.append((kind, match.start(), not _NOT.search(before)))
+            refused = _NOT.search(before) or _NOBODY.search(before) or _BUT_NOT.match(after)
+            found.append((kind, match.start(), not refused))
     return sorted(found, key=lambda f: f[1])
 
 
@@ -258,31 +275,6 @@ def charges(clause: str) -> bool:
 _MONEY_BACK = re.compile(r"\b(?:refund|difference|money back)\b")
 
 
-_FILLER = (
-    r"(?:(?:ok(?:ay)?|well|oh|m*hm+|alright|all right|great|perfect|thanks?(?: you)?|so|and|then|good|"
-    r"that's everything|nothing to add|that's all(?: of them)?|argh|ugh|fine|sounds good|in that case)\W+)*"
-)
-_STRONG = (
-    r"(?:y(?:e+s+|e+p+|e+a+h+|u+p+)|absolutely|definitely|of course|i confirm|confirmed|confirm|go ahead|"
-    r"go for it|please do|do it|do that|proceed|please proceed|agreed|i agree|i do|make it so|"
-    r"please go ahead|let's do (?:it|that)|you can (?:go ahead|proceed|do (?:it|that))|"
-    r"that's (?:right|correct|fine|good|ok(?:ay)?))"
-)
-_AGREE = re.compile(rf"^\W*{_FILLER}{_STRONG}\b")
-_TAIL = (
-    r"(?:\W+(?:yes|yep|please|do|it|that|this|go|ahead|proceed|thanks?|thank you|you|so|much|i|confirm|am|sure|"
-    r"is|right|"
-    r"correct|that's|all|fine|good|ok|okay|great|perfect|sounds|works|now|then|with|the|both|changes?|return|"
-    r"request|exchange|"
-    r"cancellation|everything|them|for|me|as|well|full|list|nothing|to|add|of))*\W*"
-)
-_PURE = re.compile(
-    rf"\W*{_FILLER}(?:{_STRONG}|sure|ok(?:ay)?|fine|great|perfect|correct|right|exactly|all good|sounds good){_TAIL}"
-)
-_GO = re.compile(
-    r"\b(?:please|yes,?|just|then|so|you (?:can|may)|let's|argh,?|ok(?:ay)?,?) (?:please )?"
-    r"(?:go ahead|proceed|do it|do that|put it through)\b"
-)
 _NO = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|oh|hm+|um|sorry|actually|just|wait|argh|ugh)\W+)*(?:no|nope|nah|don't|do not|not|never "
     r"mind|stop|"
@@ -290,30 +282,6 @@ _NO = re.compile(
     r"hurry|rush|pressure|stress|doubt|trouble|offen[cs]e|big deal|"
     r"have (?:the|my|a|any) (?:\w+ )?(?:number|id)|have it|longer (?:need|want|requir|us)\w*)\b)"
 )
-
-
-def says_yes(text: str) -> bool:
-    """A yes to what was proposed. A question is none ("is there another way to proceed?"), and neither is a mere "sure"
-    or "ok" with something else behind it."""
-    if _PURE.fullmatch(text):
-        return True
-    if _NO.search(text):
-        return False
-    parts = sentences(text)
-    for part in parts:
-        if part.endswith("?") or re.search(r"\b(?:not|don't|never) (?:\w+ )?(?:go ahead|proceed|do (?:it|that))", part):
-            continue
-        if _AGREE.search(part) or _GO.search(part):
-            return True
-    return False
-
-
-_WEAK = re.compile(r"^\W*(?:ok(?:ay)?|fine|great|perfect|correct|right|sure|all good)\b")
-
-
-def barely_yes(text: str) -> bool:
-    """ "OK, then ...": a yes only when nothing else is asked for."""
-    return bool(_WEAK.search(text)) and not re.search(r"\b(?:yes|yep|yeah|go ahead|proceed|i confirm|do it)\b", text)
 
 
 def says_no(text: str) -> bool:
