@@ -215,8 +215,8 @@ def _sum_of_several(talk: _Talk) -> Request | None:
     if not _asks_sum(talk):
         return None
     pieces = talk.pieces
-    adds = MORE.search(talk.folded) and not TOGETHER.search(talk.folded)
-    if talk.before and adds and len(pieces) == 1:
+    adding = _adds(talk) and not TOGETHER.search(talk.folded)
+    if talk.before and adding and len(pieces) == 1:
         pieces = basket.joined(talk.before, pieces)
     return _request(talk, pieces, {})
 
@@ -256,9 +256,7 @@ def _changed(talk: _Talk) -> Request | None:
     less = all(set(p.products) & held for p in pieces) and (
         bool(_NO_MORE.match(folded)) or (changing and takes_out(*_named(talk)))
     )
-    more = (adds(*_named(talk)) or bool(talk.pointed and MORE.search(folded))) or (
-        talk.state.act == "basket" and bool(_ALSO.match(folded))
-    )
+    more = _adds(talk) or (talk.state.act == "basket" and bool(_ALSO.match(folded)))
     if less or (more and changing):
         changed = basket.without(before, pieces) if less else basket.joined(before, pieces)
         return _request(talk, changed, talk.state.basket)
@@ -270,6 +268,11 @@ def _named(talk: _Talk) -> tuple[Sequence[Tok], str, list[int], int]:
     ids = {p for piece in talk.pieces for p in piece.products}
     places = [m.positions for m in talk.mentions if ids & set(m.product_ids)]
     return talk.clause.links.tokens, talk.text.lower(), list(map(min, places)), max(map(max, places), default=0)
+
+
+def _adds(talk: _Talk) -> bool:
+    """Whether the things of a message are wished for beside what was summed before."""
+    return adds(*_named(talk)) or bool(talk.pointed and MORE.search(talk.folded))
 
 
 def _on_terms(talk: _Talk, lookup: Lookup) -> Request | None:
@@ -289,7 +292,7 @@ def _on_terms(talk: _Talk, lookup: Lookup) -> Request | None:
     again = bool(before) and not pieces and not talk.codes and talk.member is None
     if again and counts_anew(talk.folded, before):
         return None
-    if pieces and before and talk.state.act == "basket" and MORE.search(talk.folded):
+    if pieces and before and talk.state.act == "basket" and _adds(talk):
         return _request(talk, basket.joined(before, pieces), talk.state.basket)  # "with TENNER, and a pan as well"
     return _request(talk, own, {} if pieces else talk.state.basket, again=again)
 

@@ -228,6 +228,7 @@ def test_a_question_about_a_thing_of_the_sum_leaves_the_sum(asked: str, between:
         ("take the ember kettle out please", "£25.00"),
         ("add another ember kettle in cream", "£143.00"),
         ("and an ember kettle in cream as well", "£143.00"),
+        ("add 2 more ember mugs in sage, how much then", "£109.00"),
     ],
 )
 def test_a_sum_is_changed_by_words_that_stand_at_the_thing(asked: str, sum_: str, talk: Talk) -> None:
@@ -278,3 +279,10 @@ def test_what_a_service_costs_more_sets_no_two_things_beside_each_other(asked: s
 )
 def test_what_names_a_side_or_nothing_still_does(asked: str, talk: Talk) -> None:
     assert "£46.50" in talk("ember kettle price", "camp mug price", asked).reply
+
+
+def test_who_finds_a_thing_too_dear_takes_no_second_one(talk: Talk) -> None:
+    reply = talk(
+        "how much is the iron skillet 28 cm as a member", "the iron skillet is too dear, as a member too?"
+    ).reply
+    assert "2 ×" not in reply
