@@ -45,8 +45,8 @@ def is_free(tokens: Sequence[Tok], at: int, said: str) -> bool:
 def governs(tokens: Sequence[Tok], at: int, thing: int, said: str) -> bool:
     """Whether the number at one place counts the thing at another: between them stands only what belongs to the thing,
     "2 of those low chairs" and "3 packs of the blue socks", not "my 2 kids want the chair"."""
-    if re.search(r"[.!?;]\s", said[tokens[at].end : tokens[thing].start]):
-        return False
+    if tokens[thing].text == "one" or re.search(r"[.!?;]\s", said[tokens[at].end : tokens[thing].start]):
+        return False  # "the 3 person one" is a single one
     before = ""
     for tok in tokens[at + 1 : thing]:
         if tok.text in _DETERMINERS:

@@ -88,6 +88,7 @@ def test_a_number_that_counts_is_found_wherever_it_stands(turns: tuple[str, ...]
         ("dinner for 8, how much is the ember kettle",),
         ("at 5 how much is the ember kettle",),
         ("in your 2 shops how much is the ember kettle",),
+        ("how much is the tarn 2", "if we take a friend, the 3 person one, how much more"),
         ("we're a family of 5, how much is the basecamp tent",),
         ("2 adults and 3 kids want ember mugs how much",),
     ],
