@@ -35,16 +35,14 @@ _NEVER = frozenset(stems("stop wait hold keep leave first second last only later
 
 
 def news(said: Said, focus: Focus) -> object:
-    """What a message asks for beside what was proposed: other items, orders or places, another kind of thing, a wish, a
-    way to pay. Compared before and after a clause it tells whether the clause asks for something of its own."""
+    """What a message asks for beside what was proposed: a request for other items, orders or places, a wish, a way to
+    pay. Compared before and after a clause it tells whether the clause asks for something of its own; that it names
+    something else is no request."""
     if not focus.asked:
         return None
-    rest, lines = said.rest, {k for i in said.rest.items for k in i.lines}
     besides = [n for n, a in enumerate(said.asks) if _is_besides(a, focus)]
-    wishes = [i.wish.as_json() for i in rest.items if i.wish.says]
-    orders = set(rest.orders) - set(focus.proposed)
-    keeps = [*rest.keep, *(k for a in said.drops for i in a.items for k in i.lines)]
-    return besides, wishes, sorted(lines - set(focus.lines)), sorted(orders), rest.address, rest.payment, keeps
+    wishes = [i.wish.as_json() for i in said.rest.items if i.wish.says]
+    return besides, wishes, said.rest.address, said.rest.payment
 
 
 def _is_besides(ask: Ask, focus: Focus) -> bool:
@@ -75,6 +73,8 @@ def read_answer(said: Said, parts: Sequence[Part], spoken: str, scene: Scene, fo
         return
     said.no = said.no or consent.refuses(spoken)
     said.yes = said.yes and not said.no
+    if said.yes and not said.asks and all(consent.says_nothing(p.text) for p in parts):
+        said.rest = Ask()  # "everything looks good" is no wish for every item of the order
     if len(focus.proposed) > 1:
         said.chosen = consent.chosen(spoken, len(focus.proposed), own, verbs)
 

@@ -34,6 +34,7 @@ from assistant.understand.orders.consent_words import (
     INVERTED,
     JOINT,
     LIMITS,
+    LIMITS_IT,
     NAMED,
     NOT_NEEDED,
     NOTHING,
@@ -110,8 +111,8 @@ def sounds(text: str) -> bool:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text is nothing but agreement or courtesy."""
-    return _strength(text) is not None
+    """Whether a text is nothing but agreement or courtesy, and names no order."""
+    return _strength(text) is not None and not ORDER.search(text)
 
 
 def refuses(text: str) -> bool:
@@ -193,7 +194,7 @@ def _begins(text: str, *, behind: bool) -> Yes | None:
     where a no or a wait is anywhere in it; `behind` a yes, where it begins with one or puts one thing for another."""
     if behind:
         return None if TURNS.search(text) else Yes.NONE
-    if DENIES.search(NOT_NEEDED.sub(" ", text)):
+    if DENIES.search(NOT_NEEDED.sub(" ", text)) or LIMITS_IT.search(text):
         return None
     first = _strength(re.split(r"[,;:]|\b(?:and|also|but|then)\b", text, maxsplit=1)[0])
     return first or (Yes.SAID if _words(text)[:1] == ["yes"] else Yes.NONE)

@@ -104,6 +104,7 @@ ASKS = re.compile(
     r"(?:how|what|which|when|where|who|will|do|does|is|are|can|could|would|may)\b"
 )
 DENIES = re.compile(r"\b(?:no|not|never|\w+n't|cannot|wait|stop|mind)\b")
+LIMITS_IT = re.compile(r"\b(?:why|how|what|where|who|except|without)\b")
 AGAINST = re.compile(
     r"\b(?:no|not|never|none|nothing|\w+n't|cannot|wait|hold|stop|keep|stays?|leave|but|if|unless|until|"
     r"when|first|later|"
