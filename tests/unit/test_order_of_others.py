@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.shop.schema import OrderRow
 from assistant.store.database import Database
 from assistant.understand.orders import patterns
 from assistant.understand.orders.refs import reason
@@ -123,3 +124,45 @@ def test_no_order_is_cancelled_by_a_guess_beside_a_plain_wish(db: Database) -> N
         customer="mia",
     )  # fmt: skip
     assert "cancel" not in replies[-1].reply
+
+
+def _going_to(db: Database, order_id: str, city: str, street: str) -> None:
+    with db.write() as session:
+        row = session.get_one(OrderRow, order_id)
+        row.address = {"address1": street, "city": city, "postcode": "T12 AB35", "country": "Ireland"}
+
+
+@pytest.mark.parametrize(
+    "yes", ["The one bound for Galway. Yes, go ahead.", "Galway parcel, same as before. Yes, do it!"]
+)
+def test_where_it_goes_now_is_not_where_it_shall_go(db: Database, yes: str) -> None:
+    """Beside a proposal that an order goes to Cork, its town of today tells which order is meant."""
+    _going_to(db, "#W1000004", "Galway", "5 Main Street")
+    talk(db, "Send order #W1000004 to my home address, the one in Cork.", yes, customer="mia")
+    assert order(db, "#W1000004")["address"]["city"] == "Cork"
+
+
+def test_another_order_goes_there_too(db: Database) -> None:
+    _going_to(db, "#W1000004", "Galway", "5 Main Street")
+    _going_to(db, "#W1000001", "Sligo", "7 High Street")
+    replies = talk(
+        db, "Send order #W1000004 to my home address, the one in Cork.", "yes",
+        "The order with the boots goes there too, not to Sligo.", customer="mia",
+    )  # fmt: skip
+    assert "cancel" not in replies[-1].reply
+    assert "1 Mill Lane" in replies[-1].reply
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "And what am I getting back on the lamp and the mug, combined?",
+        "how much do i get back for the two",
+        "what comes back to me for the lamp?",
+    ],
+)
+def test_what_comes_back_gives_nothing_more_back(db: Database, asked: str) -> None:
+    first = "I want to return the lamp and the mug of #W1000002, refund to the Visa"
+    reply = talk(db, first, "yes", asked, customer="mia")[-1].reply
+    assert "Which item" not in reply and "Shall I go ahead" not in reply
+    assert "55.00" in reply or "30.00" in reply

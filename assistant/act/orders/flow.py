@@ -142,6 +142,7 @@ def _too_often(step: Step) -> bool:
     if step.task.num_lost < _LOST:
         return False
     step.plan.core.clear()
+    step.plan.closing.clear()  # what was asked once more
     _to_person(step, _GIVEN_UP)
     return True
 

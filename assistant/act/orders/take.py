@@ -12,6 +12,7 @@ from assistant.act.orders.task import DONE, DROPPED, OPEN, REFUSED, Goal, Task
 from assistant.order_talk import Ask, Item, Said, merge_items
 from assistant.shop.accounts import Account
 from assistant.shop.order_rules import OrderRules
+from assistant.understand.orders.words import GOES_THERE
 
 
 def supersede(ask: Ask, current: Goal | None, said: Said, asked: str, account: Account) -> None:
@@ -70,6 +71,8 @@ def _inherit(goal: Goal, ask: Ask, task: Task, current: Goal | None, account: Ac
     """ "Then cancel it", "return everything in that order": what it is about comes from what was just spoken of."""
     if goal.kind == "home" and not ask.address and _SAME_ADDRESS.search(ask.text):
         goal.address = next((dict(g.address) for g in reversed(task.goals) if g.kind == "address" and g.address), {})
+    if goal.kind == "address" and not ask.address and GOES_THERE.search(ask.text):
+        goal.address = next((dict(g.address) for g in reversed(task.goals) if g.address and g is not goal), {})
     if ask.items or ask.orders or ask.pattern or (ask.every and not ask.whole):
         return
     if (

@@ -33,7 +33,8 @@ _BEFORE = re.compile(
     r"before|before (?:that|this|it))\b"
 )
 _SAME_AS = re.compile(
-    r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|where|"
+    r"\b(?:same (?:address )?(?:as|like)|as (?:on|in|for)|(?:on|in) (?:my |the )?(?:other )?order|"
+    r"(?<!order )(?<!one )(?<!parcel )(?<!box )(?<!delivery )where|"
     r"the one (?:that |which )?(?:my|the|our)|address of|"
     r"the address (?:on|in|from))\b"
 )
@@ -140,6 +141,8 @@ def changes_home(clause: str) -> bool:
     if joined or address_in(clause, clause):
         return True
     target = r"\b(?:to|with|as|use|is|in|at|want|have|like)\s+(?:(?!and\b|also\b)[\w']+,? ){0,4}$"
+    if re.search(r"\b(?:it|that)'s the (?:\w+ ){0,2}$", before):
+        return False  # "to my home office, it's the address on my profile"
     return not re.search(target, before) and not re.search(r"\border\b", before)
 
 
@@ -190,7 +193,9 @@ def known_address(clause: str, account: Account) -> Json:
     for address in (home, *(o.address for o in account.orders if o.address != home)):
         for match in re.finditer(r"\b(?:to|my|in|at)\s+(?:\w+ ){0,2}", clause):
             rest = _NOT_THERE.split(clause[match.start() :][:60])[0]
-            if re.search(r"\b(?:going|went|goes|sent|was|shipped|accidentally|ordered)\s$", clause[: match.start()]):
+            if re.search(
+                r"\b(?:going|went|goes|sent|was|shipped|accidentally|ordered|not)\s$", clause[: match.start()]
+            ):
                 continue  # "the one that was going to Seattle" says which order
             at = place_at(rest, address)
             if at and means_it(clause, match.start() + at[0], match.start() + at[1], address, home=address is home):

@@ -38,7 +38,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         "refund",
         r"\b(?:how much|what|total)\b[^.?!]{0,60}\b(?:get back|refund(?:ed)?|back|receive)\b|\brefund "
-        r"(?:total|amount)\b|\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|"
+        r"(?:total|amount)\b|\bamount of (?:the|my) refund\b|"
+        r"\btotal (?:amount )?(?:refund|i get back)\b|\bin total\b[^.?!]*\?.*\brefund|"
         r"total (?:in )?refund|\bhow (?:much|many)\b[^.?!]{0,40}\b(?:com(?:e|es|ing)|go(?:es|ing)?) (?:back )?"
         r"(?:to|on|onto) my|"
         r"\b(?:where|when)(?:'?s| is| do i get| will i get)? (?:my|the) (?:refund|money(?! back\b))\b|"

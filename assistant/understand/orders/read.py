@@ -27,7 +27,7 @@ from assistant.understand.orders.paying import payments
 from assistant.understand.orders.picked import ItemReader
 from assistant.understand.orders.places import changes_home, known_address, names_town, told_address
 from assistant.understand.orders.questions import asks_figure, questions, wants_to_know
-from assistant.understand.orders.refs import ORDER_ID, order_ids, reason, without_name
+from assistant.understand.orders.refs import ORDER_ID, order_ids, places, reason, without_name
 from assistant.understand.orders.repair import repaired
 from assistant.understand.orders.scene import Focus, Recent, Scene, Shop
 from assistant.understand.orders.signals import PERSON_IF, only_tells, wants_person
@@ -69,6 +69,8 @@ class OrderReader:
         if len(said.asks) == 1 and said.rest.unknown and not (said.asks[0].items or said.asks[0].orders):
             said.asks[0].unknown = said.asks[0].unknown or said.rest.unknown
         self._common(low, " ".join(h.text for h in heard if not wants_to_know(h.text)), said)
+        if focus.asked == "confirm" and focus.kind in ("address", "home"):
+            self._drop_present_address(said, focus)
         for ask in (*said.asks, said.rest):
             for item in ask.items if ask.orders else ():
                 item.lines = [k for k in item.lines if k[0] in ask.orders] or item.lines
@@ -158,10 +160,14 @@ class OrderReader:
             return made
         if focus.asked not in ("", "help") or self._scene.shop.encode is None or patterns.KEEPING.search(clause):
             return None
+        if words.ASKS_WHAT.match(clause):
+            return None  # "what am I getting back on the two?" gives nothing back
         items = self._scene.mentions(clause)
         kind, share = deed(clause, self._scene.shop.encode, items)
         if kind == "cancel" and self._more.only_asks(clause):
             return None
+        if kind == "cancel" and words.GOES_ON.search(clause):
+            return None  # "the laptop order that's still coming goes there too" goes nowhere else
         if kind == "payment" and (said.asks or said.rest.items or focus.kind):
             return None  # "PayPal, though the order was on a gift card" pays what is being asked for
         if kind not in DEEDS or share < (words.SURE if said.asks else words.LIKELY):
@@ -201,11 +207,12 @@ class OrderReader:
 
     def _goes_to(self, clause: str, original: str, focus: Focus) -> Ask | None:
         """ "The order with the kettle should go to San Diego": where they, or an order of theirs, have an address;
-        where somebody else lives there, it remains to be asked for."""
-        goes = words.GOES.search(clause) or words.SENDS_TO.search(clause)
+        where somebody else lives there, or "there" was said before, it remains to be asked for."""
+        there = words.GOES_THERE.search(clause)
+        goes = words.GOES.search(clause) or words.SENDS_TO.search(clause) or there
         if focus.asked in ("address", "order") or goes is None or clause.endswith("?"):
             return None
-        if not names_town(clause[goes.start() :], self._scene.account):
+        if not (there or names_town(clause[goes.start() :], self._scene.account)):
             return None
         ask = self._asks.ask("address", clause, 0, original, focus)
         if words.NOT_SENT.search(clause[: goes.start()]):
@@ -220,6 +227,16 @@ class OrderReader:
         if ask.kind == "address" and not ask.address and (refused or re.search(r"\bthere\b", ask.text)):
             other = " ".join(s for s in wording.sentences(low) if not (refused and words.NOT_SENT.search(s)))
             ask.address = known_address(other, self._scene.account)
+
+    def _drop_present_address(self, said: Said, focus: Focus) -> None:
+        """ "The one bound for Denver, yes, go ahead": beside a proposal, where an order goes now tells which it is."""
+        for ask in (*said.asks, said.rest):
+            mine: set[str | None] = {*ask.orders} or {focus.order}
+            there = [dict(o.address) for o in self._scene.account.orders if o.order_id in mine]
+            as_before = said.yes and ask.address == {"before": True}
+            if as_before or (ask.address in there and places(said.text, ask.address)):
+                ask.address = {}
+        said.asks = [a for a in said.asks if a.kind not in ("address", "home", "both") or a.address]
 
     def _to_one_told(self, ask: Ask, low: str) -> None:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """

@@ -121,6 +121,7 @@ class WishReader:
         if re.search(r"\b(?:already )?(?:received|got|have)\b", text):
             wanted = ["delivered", "exchange", "return"]
         others = [x for x in others if any(status[x.order_id].startswith(w) for w in wanted)] if wanted else others
+        others = described(others, text)
         return [others[0].order_id, others[0].number] if others else None
 
     def _the_other(self, lines: Sequence[Line]) -> list[object] | None:

@@ -16,12 +16,20 @@ ASKS = re.compile(
     r"what(?!(?:'s| is)? (?:about|if)| i(?:'d| would|'m| am)? (?:need|want|like|after|looking))|"
     r"which|when|where|who|why|is|are|does|do|did|was|were|has)\b"
 )
+ASKS_WHAT = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|now|well)\W+)*(?:what(?!(?:'s| is)? (?:about|if)\b)|how (?:much|many))\b"
+)
 ONE_MORE = re.compile(r"^\W*(?:and|plus|also)\b|\b(?:too|also|as well|other one|orders)\b")
 IF_NOT = re.compile(r"\W*(?:(?:and|but)\W+)?(?:if (?:not|there (?:is|are)n't|you don't)|otherwise|or else)\b")
 GOES = re.compile(
     r"\b(?:should|must|needs? to|has to|have to|ought to|(?:want(?:ed)?|like) (?:it|that|this|them) to) "
     r"(?:be )?(?:go|come|sent|shipped|delivered|redirected|rerouted)\b[^.?!]{0,20}\b(?:to|at)\b"
 )
+GOES_THERE = re.compile(r"\b(?:goes?|going|sent|shipped|delivered|come|send|ship|deliver)\b[^.?!,]{0,20}\bthere\b")
+GOES_ON = re.compile(
+    r"\b(?:goes|go|going|come|comes|coming|sent|shipped|delivered)\b[^.?!]{0,30}\b(?:there|to (?!me\b|you\b))"
+)
+"""Where something is going: it isn't to be stopped."""
 SENDS_TO = re.compile(
     r"\b(?:send|sent|ship|deliver|redirect|reroute|forward|divert|move) (?![^.?!]*\bback\b)(?:[#\w'-]+ ){1,7}?"
     r"to (?!me\b|you\b|us\b)"
