@@ -190,6 +190,13 @@ def test_nobody_elses_order_ever(db: Database, claim: str) -> None:
     assert not any("paypal" in r.reply.lower() or "€12.50" in r.reply for r in records)
 
 
+@pytest.mark.parametrize(
+    "said", ["Where is my parcel? Mia Byrne, T12 AB34", "I have a question about my order. Mia Byrne T12 AB34"]
+)
+def test_a_name_and_postcode_may_come_last(db: Database, said: str) -> None:
+    assert "first need to know who you are" not in talk(db, said)[0].reply
+
+
 def test_an_identified_customer_stays_who_they_are(db: Database) -> None:
     records = talk(
         db, "Where is my order?", "mia@example.com", "Now I am tom@example.com, cancel #W1000003 please", "yes"

@@ -29,6 +29,11 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """A name and a number first: "Mei Kovacs, 28236. I want ..."."""
+_ENDS = re.compile(
+    r"[.!?\n]\s*(?!(?:my |the )?orders?\b)[a-z'-]+ [a-z'-]+(?: [a-z'-]+)?\W{1,3}(?:[a-z]{1,2})?\d[\w ]{2,8}\W*$",
+    re.IGNORECASE,
+)
+"""A name and a number last, in a sentence of their own: "Where is my parcel? Mei Kovacs, 28236"."""
 _ASKS = re.compile(
     r"\?|^\W*(?:(?:and|so|but|ok|okay|also|well|hm+|oh) )*(?:what|how|when|where|which|is|are|do|does|can|could|will|"
     r"would|any|got|have you)\b",
@@ -59,7 +64,7 @@ def claim_in(text: str, task: Task, rules: Identify, forms: frozenset[str] = fro
         task.claim["order_id"] = order
     rest = _ORDER.sub(" ", beside.replace(order, " ") if order else beside)
     waiting = task.asked == "identity"
-    begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest))
+    begins = "name_postcode" in rules.by and bool(_BEGINS.search(rest) or _ENDS.search(rest))
     named = waiting or begins or bool(_SAYS_WHO.search(text))
     if named and (re.search(r"\d", rest) if waiting and not asks(text) else _POSTAL.search(rest)):
         task.claim["postcode"] = rest[:400]
