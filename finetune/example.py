@@ -72,7 +72,7 @@ def check(example: Example) -> str | None:
             return f"the placeholder {match[0]} isn't in the notes"
     if not is_plain(PLACEHOLDER.sub("x", example.reply)):
         return "a figure, brace or mark outside of placeholders in the reply"
-    if not example.reply.rstrip().endswith((".", "!", "?", "}", ":")):
+    if not example.reply.rstrip().rstrip("”").endswith((".", "!", "?", "}", ":")):
         return "the reply has no end mark"
     return None
 

@@ -236,7 +236,7 @@ class OrderReader:
             as_before = said.yes and ask.address == {"before": True}
             if as_before or (ask.address in there and places(said.text, ask.address)):
                 ask.address = {}
-        said.asks = [a for a in said.asks if a.kind not in ("address", "home", "both") or a.address]
+                said.asks = [a for a in said.asks if a is not ask]
 
     def _to_one_told(self, ask: Ask, low: str) -> None:
         """ "My order with the notebook has the right address. Could it be used for the lamp's too?" """
