@@ -59,7 +59,21 @@ def _tells(text: str) -> set[str]:
     return {t.name for t in stated(text, "", Clause(text, Links(()), {}, "none"), State())}
 
 
+_LIKES = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|so|well|and|also|as)\W+)*(?:i|we)(?:'m| am|'re| are)? (?:really |also |just |absolutely |"
+    r"very |so )*(?:love|like|enjoy|adore|into|keen on|fond of|(?:a )?(?:big )?fans? of) "
+    r"(?!(?:the|this|that|these|those|your|it|them|one|to|how|both|all|what)\b)"
+)
+"""A liking of a kind of thing, not of the one that is talked of."""
+_MUCH_OF_A_NAME = 0.5
+
+
 def only_tells(clause: Clause) -> bool:
-    """Whether a clause says of its writer what they are or wear, and asks nothing: "I'm vegan" names no vegan duvet."""
-    asks = _ASKS.search(fold(clause.text))
-    return not asks and any(t.name in ("diet", "size", "avoids") for t in stated(clause.text, "", clause, State()))
+    """Whether a clause says of its writer what they are, wear or like, and asks nothing: "I'm vegan" names no vegan
+    duvet, "I love hiking" no hiking socks."""
+    asks = _ASKS.search(_LIKES.sub(" ", fold(clause.text)))
+    if asks:
+        return False
+    if _LIKES.match(fold(clause.text)) and all(m.coverage < _MUCH_OF_A_NAME for m in clause.links.mentions):
+        return any(t.name == "likes" for t in stated(clause.text, "prefer", clause, State()))
+    return any(t.name in ("diet", "size", "avoids") for t in stated(clause.text, "", clause, State()))

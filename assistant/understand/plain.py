@@ -67,11 +67,21 @@ _AND = re.compile(
 
 _PLUS = re.compile(r"(?<=\w)\s+\+\s?(?=[a-z])", re.IGNORECASE)
 _EQUALS = re.compile(r"\s*=\s*\W*$")
+_TO_KEEP = re.compile(
+    r"^(?P<before>(?:.*?[.!;,]\s+)?)(?:(?:and|also|so|ok|okay)\W+)*(?:can|could|will|would) (?:you|u) "
+    r"(?:please |just |also |kindly |maybe )*(?:remember|note(?: down)?|(?:keep|bear) in mind|"
+    r"make (?:a|yourself a) note|(?:write|jot|put) down|save|store)"
+    r"(?: (?:for me|somewhere|for (?:later|next time)))*,?(?: that)? "
+    r"(?P<told>(?:i|we)(?:'?m|'?re|'?ve)?\b[^?]*|(?:my|our) [\w ]{2,30}? (?:is|are)\b[^?]*)\?*\s*$",
+    re.IGNORECASE,
+)
 
 
 def plain(text: str) -> str:
-    """`text` without what asks nothing; as it is where nothing else would be left. A question has its mark."""
+    """`text` without what asks nothing; as it is where nothing else would be left. A question has its mark; what is to
+    be kept in mind of somebody is told as they would tell it."""
     text = _EQUALS.sub(" in total?", _PLUS.sub(" and ", text))
+    text = _TO_KEEP.sub(r"\g<before>\g<told>", text)
     return _marked(_AND.sub("and ", _without_politeness(_without_the_same(_joined(_without_pictures(text))))))
 
 

@@ -62,7 +62,9 @@ def _opened(path: Path, *turns: str) -> Say:
 
     def say(text: str) -> tuple[list[Json], str]:
         answer = take(text, copy.deepcopy(opened))
-        return (answer.writes, " ".join(map(str, answer.plan.core))) if answer else ([], "")
+        if answer is None:
+            return [], ""
+        return answer.writes, " ".join([answer.plan.opening, *map(str, answer.plan.core)])
 
     return say
 
@@ -112,6 +114,12 @@ def test_a_yes_to_everything_is_no_wish_for_more(swap: Say, off: Say, text: str)
 )  # fmt: skip
 def test_naming_something_is_no_request_beside_a_yes(swap: Say, off: Say, text: str) -> None:
     assert swap(text)[0] == off(text)[0] == []
+
+
+def test_what_may_have_been_a_yes_is_told_that_a_plain_one_is_needed(swap: Say) -> None:
+    writes, said = swap("yes, as the crow flies")
+    assert writes == [] and "plain yes" in said
+    assert "plain yes" not in swap("no")[1]
 
 
 @pytest.mark.parametrize("text", YES)

@@ -17,6 +17,8 @@ from assistant.understand.plain import plain
         ("when do you close", "when do you close?"),
         ("& what does it cost", "and what does it cost?"),
         ("What about the red one :)", "What about the red one?"),
+        ("can you note that I avoid wool", "I avoid wool"),
+        ("thanks, could you please remember my shoe size is 42?", "thanks, my shoe size is 42"),
     ],
 )
 def test_what_asks_nothing_goes(said: str, asks: str) -> None:
@@ -28,6 +30,7 @@ def test_what_asks_nothing_goes(said: str, asks: str) -> None:
     [
         "hi", "thanks", "ok great thanks", "yes please", "that's all, thanks", "I need a tent", "😊", "Nike™ shoes",
         "1 Mill Lane\nLower Wick", "- a tent\n- a stove", "my kettle broke. It leaks", "hello\nI need a tent",
+        "can you remember what I asked?",
     ],
 )  # fmt: skip
 def test_what_says_something_stays(said: str) -> None:

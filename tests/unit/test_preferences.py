@@ -492,3 +492,8 @@ def test_of_what_is_avoided_it_is_said_that_nothing_is_without() -> None:
 
 def test_nothing_is_found_without_it(talk: Talk) -> None:
     assert "has no leather" in talk("I avoid leather and need hiking boots").reply
+
+
+def test_a_liking_takes_nothing_from_what_is_asked_beside_it(db: Database, talk: Talk) -> None:
+    reply = talk("I love hiking. what boots do you have?").reply
+    assert "likes hiking" in reply and "Fellwalker" in reply

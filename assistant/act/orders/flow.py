@@ -24,6 +24,7 @@ from assistant.types import Json
 
 _ELSE = "Is there anything else I can help you with?"
 _GIVEN_UP = "I'm sorry, I don't get this right, so I'm handing it over to a colleague."
+_NO_PLAIN_YES = "I do this only on a plain yes, and I'm not sure that this was one."
 _LOST = 3
 
 
@@ -65,8 +66,11 @@ def respond(step: Step, said: Said, *, turned: bool = False) -> bool:
         told += _is_done(step)
     stuck = not told and not changed.touched
     told += settle_open(step, said)
-    if stuck and told and task.asked == before[0] and _too_often(step):
-        return True
+    if stuck and told and task.asked == before[0]:
+        if _too_often(step):
+            return True
+        if task.asked == "confirm":
+            plan.opening = plan.opening or _NO_PLAIN_YES
     if not told and not changed.touched and not before[0].strip("help"):
         told += _spoken_of(step, said)
     if not told:

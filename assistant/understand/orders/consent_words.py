@@ -71,12 +71,13 @@ EXPLICIT = re.compile(
     r"proceed(?: accordingly)?|"
     r"do (?:it|that|so|this|both|them|all|the needful)(?: of (?:it|them))?|(?:please|kindly|you can|you may) do|"
     r"carry (?:on|it out)|make (?:it|this|that) (?:so|happen)|put it through|let's go(?: with (?:it|"
-    r"that))?|so be it)\b"
+    r"that))?|so be it|(?:run|hit) it|fire away|(?:pull|press|push|hit) the (?:trigger|button))\b"
     r"(?: with (?:it|that|this|both|all|everything))?"
 )
 PLAIN = re.compile(
     r"\b(?:yes|absolutely|definitely|certainly|indeed|of course|by all means|obviously|naturally|approved?|agreed|"
-    r"accepted|granted|confirm(?:ed)?|deal|go go|"
+    r"accepted|granted|confirm(?:ed)?|(?:it's )?a? ?deal|go go|roger(?: that)?|tick(?:ed)?|"
+    r"thumbs up(?: from (?:me|us))?|green light|"
     r"(?:that|this|it)(?:'s| is) (?:(?:exactly |just )?(?:what|how) i(?:'d| would)? (?:want|wanted|like|"
     r"need|asked for|"
     r"meant)(?: it)?|the plan|in order)|you (?:may|can)|"
