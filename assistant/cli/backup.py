@@ -58,7 +58,8 @@ def restore(
     if check_only:
         manifest, again = check(file, key), 0
     else:
-        manifest, again = restore_backup(file, settings.shop.db, key=key)
+        keep = settings.privacy.bookkeeping_days
+        manifest, again = restore_backup(file, settings.shop.db, keep_orders_days=keep, key=key)
     if as_json:
         print_json({"file": str(file), "restored": not check_only, "erased_again": again, **asdict(manifest)})
         return

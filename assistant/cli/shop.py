@@ -48,7 +48,7 @@ def import_(
                     database, kind, path, dry_run=dry_run, skip_bad=skip_bad, progress=bar.update, currency=currency
                 )
                 if not dry_run:
-                    again = erase_again(database)
+                    again = erase_again(database, keep_orders_days=settings.privacy.bookkeeping_days)
                     bar.index(database)
         except ImportFailedError as error:
             if len(error.rows) > 1:  # one alone is in the message

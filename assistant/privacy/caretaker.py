@@ -87,7 +87,8 @@ class Caretaker:
 
     def _keep_house(self) -> None:
         counts = apply(self._db, self._settings, is_over=lambda: self._rounds.is_over)
-        again = 0 if self._rounds.is_over else erase_again(self._db)
+        keep = self._settings.bookkeeping_days
+        again = 0 if self._rounds.is_over else erase_again(self._db, keep_orders_days=keep)
         if any(counts.values()) or again:
             log.info("retention: %s deleted, %d erased again", counts, again)
 

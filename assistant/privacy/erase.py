@@ -10,6 +10,7 @@ staff console and the command line call `erase`.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -27,13 +28,16 @@ from assistant.privacy.clean import clean
 from assistant.privacy.mentions import identifiers
 from assistant.privacy.pending import Pending, new_name, note, unfinished
 from assistant.privacy.rules import OwnedTable, owned_tables
-from assistant.privacy.schema import ErasureRow
+from assistant.privacy.schema import ErasureRow, HoldRow
 from assistant.privacy.secrets import digest, signing_key
-from assistant.privacy.subject import Subject, gather, ids, release, theirs
+from assistant.privacy.subject import Subject, customers_of, gather, ids, release, theirs
 from assistant.privacy.traces import Traces, traces_of
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit import audit, forget
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
+
+log = logging.getLogger("backroom.privacy")
 
 LEGAL_HOLD = "legal_hold"
 
@@ -129,8 +133,11 @@ def _finish(db: Database, pending: Pending, traces: Traces | None, result: Erase
     _certify(db, pending, result)
 
 
-def erase_again(db: Database) -> int:
-    """Erase whoever was erased before and is back, by an import or a backup; returns how many that were."""
+def erase_again(db: Database, *, keep_orders_days: int) -> int:
+    """Erase whoever was erased before and is back, by an import or a backup; returns how many that were.
+
+    `keep_orders_days` as in `erase`. Who is under a legal hold by now stays, and the log says how many do.
+    """
     with db.read() as session:
         done = set(session.scalars(select(ErasureRow.digest)))
         if not done:
@@ -140,25 +147,41 @@ def erase_again(db: Database) -> int:
             f"conversation:{key}" for key in session.scalars(text("SELECT conversation_id FROM conversation"))
         ]
         back = [reference for reference in references if digest(session, reference) in done]
-    num = 0
+    num = num_held = 0
     for reference in back:
         with db.read() as session:
             kind, _, key = reference.partition(":")
             there = session.scalar(text(f"SELECT 1 FROM {kind} WHERE {kind}_id = :key"), {"key": key})
-        if there:
-            erase(db, Subject(reference), actor="system:privacy", reason="erased_before")
+        if not there:
+            continue
+        try:
+            erase(
+                db, Subject(reference), actor="system:privacy", reason="erased_before",
+                keep_orders_days=keep_orders_days,
+            )  # fmt: skip
             num += 1
+        except UsageError:  # one who is held keeps nobody else here
+            num_held += 1
+    if num_held:
+        log.warning("%d erased before and back here are under a legal hold, and stay until it is lifted", num_held)
     return num
 
 
 def _refuse_held(session: Session) -> None:
-    query = text("""SELECT reference, at FROM privacy_hold
-        WHERE kind = :kind AND reference IN (SELECT id FROM temp.subject_reference)""")
-    held = session.execute(query, {"kind": LEGAL_HOLD}).first()
-    if held is not None:
-        raise UsageError(
-            f"{held.reference} is under a legal hold since {held.at[:10]}; lift it first: backroom privacy hold --lift"
-        )
+    """Raises UsageError when the subject is held, or a customer whose conversation is among what would go."""
+    held = {row.reference: row.at for row in session.scalars(select(HoldRow).where(HoldRow.kind == LEGAL_HOLD))}
+    if not held:
+        return
+    references = ids(session, "reference")
+    for key in ids(session, "conversation"):
+        row = session.get(ConversationRow, key)
+        references += [f"customer:{customer}" for customer in customers_of(row)] if row else []
+    for reference in references:
+        if reference in held:
+            raise UsageError(
+                f"{reference} is under a legal hold since {held[reference]:%Y-%m-%d}; lift it first: "
+                "backroom privacy hold --lift"
+            )
 
 
 def _orders(session: Session, keep_days: int, result: Erased) -> None:

@@ -19,9 +19,10 @@ from assistant.store.database import Database
 
 
 def restore_backup(
-    file: Path, path: Path, *, key: str | None = None, actor: str = "system:command"
+    file: Path, path: Path, *, keep_orders_days: int, key: str | None = None, actor: str = "system:command"
 ) -> tuple[Manifest, int]:
     """Restore a backup over the database at `path`; what it holds, and how many persons were erased again.
+    `keep_orders_days`: how long their orders stay (see `erase`).
 
     Raises DatabaseError and WrongKeyError, with the old database in place.
     """
@@ -35,7 +36,7 @@ def restore_backup(
             for digest, at in done:
                 session.merge(ErasureRow(digest=digest, at=at))
             audit(session, actor, "backup.restore", "system:database", "restore", {"made_at": manifest.made_at})
-        return manifest, erase_again(db)
+        return manifest, erase_again(db, keep_orders_days=keep_orders_days)
 
 
 def _erasures(path: Path) -> tuple[list[tuple[str, datetime]], str | None]:

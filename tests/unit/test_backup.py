@@ -81,7 +81,7 @@ def test_a_restore_brings_everything_back(path: Path, tmp_path: Path) -> None:
         back_up(db, out)
         say(db, "web-2", "later")
     key = key_file(path).read_text()
-    manifest, again = restore_backup(out, path, key=key)
+    manifest, again = restore_backup(out, path, keep_orders_days=0, key=key)
     assert again == 0 and manifest.rows["message"] == 2
     with Database.open(path) as db:
         assert len(Conversations(db).messages("web-1")) == 2 and not Conversations(db).messages("web-2")
@@ -106,10 +106,10 @@ def test_a_restore_that_fails_at_the_very_end_leaves_the_old_one_in_place(
 
     with monkeypatch.context() as patched, pytest.raises(DatabaseError, match="No space left"):
         patched.setattr(Path, "replace", cut_off)
-        restore_backup(out, path)
+        restore_backup(out, path, keep_orders_days=0)
     with Database.open(path, create=False) as db:
         assert Conversations(db).messages("web-2") and verify(db).ok
-    restore_backup(out, path)
+    restore_backup(out, path, keep_orders_days=0)
     with Database.open(path, create=False) as db:
         assert not Conversations(db).messages("web-2") and verify(db).ok
 
@@ -133,7 +133,7 @@ def test_who_was_erased_since_stays_erased(path: Path, tmp_path: Path) -> None:
         say(db, "web-mia", "I am Mia", "mia")
         back_up(db, out)
         erase(db, find_subject(db, "mia"))
-    assert restore_backup(out, path)[1] >= 1
+    assert restore_backup(out, path, keep_orders_days=0)[1] >= 1
     with Database.open(path) as db:
         assert not Conversations(db).messages("web-mia") and Conversations(db).messages("web-1")
         with pytest.raises(UsageError):
@@ -147,7 +147,7 @@ def test_a_database_in_use_isnt_replaced(path: Path, tmp_path: Path) -> None:
         with db.read() as session, pytest.raises(DatabaseError, match="in use; stop the server"):
             Conversations(db).state("web-1")
             session.connection()
-            restore_backup(out, path)
+            restore_backup(out, path, keep_orders_days=0)
         with pytest.raises(DatabaseError, match="in use; stop the server"):
             rotate_key(path)
         assert Conversations(db).messages("web-1")
@@ -177,11 +177,11 @@ def test_a_damaged_backup_is_refused(path: Path, tmp_path: Path, damage: str) ->
         manifest_file(out).write_text("{}")
     before = path.read_bytes()
     with pytest.raises(DatabaseError):
-        restore_backup(out, path)
+        restore_backup(out, path, keep_orders_days=0)
     if damage != "manifest":
         manifest_file(out).unlink()
         with pytest.raises(DatabaseError):
-            restore_backup(out, path, key=key_file(path).read_text())
+            restore_backup(out, path, keep_orders_days=0, key=key_file(path).read_text())
     assert path.read_bytes() == before
 
 

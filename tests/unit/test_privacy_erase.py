@@ -236,12 +236,39 @@ def test_a_legal_hold_stops_it(busy: Database) -> None:
 
 def test_who_comes_back_is_erased_again(busy: Database, tmp_path: Path) -> None:
     erase(busy, find_subject(busy, TARGET))
-    assert erase_again(busy) == 0
+    assert erase_again(busy, keep_orders_days=KEPT_DAYS) == 0
     with busy.write() as session:
         session.add(CustomerRow(customer_id=TARGET, email="wilhelmina.okonkwo@example.com"))
-    assert erase_again(busy) == 1
+    assert erase_again(busy, keep_orders_days=KEPT_DAYS) == 1
     with pytest.raises(UsageError):
         find_subject(busy, TARGET)
+
+
+def test_a_legal_hold_holds_every_conversation_of_theirs(busy: Database) -> None:
+    """Asked for by its own id, or by another who said in it who they are."""
+    conversations, now = Conversations(busy), datetime.now(UTC)
+    message = conversations.begin_turn("web-both", "and mine?", now, "cust-other-001")
+    known = {"task": {"customer": "cust-other-001", "known": [{"customer": TARGET}]}}
+    conversations.finish_turn(message, Record(reply="x"), known, now)
+    set_hold(busy, find_subject(busy, TARGET), LEGAL_HOLD, True, actor="staff:anna", reason="dispute")
+    for who in ("web-wil-1", "web-both", "cust-other-001"):
+        with pytest.raises(UsageError, match=f"{TARGET} is under a legal hold"):
+            erase(busy, find_subject(busy, who))
+    assert conversations.messages("web-wil-1") and conversations.messages("web-both")
+    assert erase(busy, find_subject(busy, "cust-other-002")).conversations
+
+
+def test_one_who_is_held_keeps_nobody_else_here(busy: Database, caplog: pytest.LogCaptureFixture) -> None:
+    both = ("cust-other-001", TARGET)
+    for who in both:
+        erase(busy, find_subject(busy, who))
+    with busy.write() as session:
+        session.add_all(CustomerRow(customer_id=who, email=f"{who}@example.com") for who in both)
+    set_hold(busy, Subject(f"customer:{both[0]}"), LEGAL_HOLD, True, actor="staff:anna", reason="dispute")
+    assert erase_again(busy, keep_orders_days=0) == 1
+    assert "1 erased before and back here are under a legal hold" in caplog.text and both[0] not in caplog.text
+    with busy.read() as session:
+        assert list(session.scalars(text(f"SELECT customer_id FROM customer WHERE customer_id IN {both}"))) == [both[0]]
 
 
 def test_nobody_is_found_by_guessing(busy: Database) -> None:
@@ -430,12 +457,27 @@ def test_retention_runs_by_itself_whatever_else_fails(shop_db: Database) -> None
     assert not conversations.messages("web-old") and conversations.messages("web-new")
 
 
-def test_an_import_doesnt_bring_anybody_back(tmp_path: Path, capsys: Any) -> None:
-    path = str(tmp_path / "demo.db")
+def test_an_import_or_a_backup_brings_nobody_back_and_takes_no_order_from_the_accounts(
+    tmp_path: Path, capsys: Any
+) -> None:
+    path, backup = str(tmp_path / "demo.db"), str(tmp_path / "backup.db")
+
+    def num_orders() -> list[tuple[int, int]]:
+        with Database.open(Path(path)) as db, db.read() as session:
+            query = """SELECT count(*), sum(customer_id LIKE 'erased-%' AND address = '{}') FROM "order"
+                WHERE order_id IN (SELECT value FROM json_each(:theirs))"""
+            return [tuple(row) for row in session.execute(text(query), {"theirs": json.dumps(theirs)})]
+
     assert run(["import", "shop", str(DEMO_SHOP), "--db", path]) == 0
     with Database.open(Path(path)) as db, db.read() as session:
-        who = session.scalar(text("SELECT customer_id FROM customer LIMIT 1"))
+        who = session.scalar(text('SELECT customer_id FROM "order" GROUP BY 1 ORDER BY count(*) DESC'))
+        theirs = list(session.scalars(text('SELECT order_id FROM "order" WHERE customer_id = :who'), {"who": who}))
+    assert run(["backup", backup, "--db", path]) == 0
     assert run(["privacy", "erase", who, "--db", path]) == 0
+    assert num_orders() == [(len(theirs), len(theirs))]
     assert run(["import", "shop", str(DEMO_SHOP), "--db", path]) == 0
     assert "erased again" in capsys.readouterr().err
+    assert num_orders() == [(len(theirs), len(theirs))], "after the import"
+    assert run(["restore", backup, "--db", path]) == 0
+    assert num_orders() == [(len(theirs), len(theirs))], "after the restore"
     assert run(["privacy", "export", who, "--db", path]) == 2
