@@ -49,15 +49,25 @@ def save(out: Path, state: State, weights: Mapping[str, Any], optimizer: Mapping
         shutil.rmtree(old, ignore_errors=True)
 
 
+def standing(out: Path) -> State | None:
+    """Where the last whole checkpoint stands, or None where there is none."""
+    found = _last(out)
+    return None if found is None else State(**json.loads((found / "state.json").read_text()))
+
+
 def latest(out: Path, device: str) -> tuple[State, dict[str, Any], dict[str, Any]] | None:
     """The state, matrices and optimizer of the last whole checkpoint, or None where there is none."""
     import torch
 
-    found = sorted((out / "checkpoints").glob("step-??????"))
-    if not found:
+    found, state = _last(out), standing(out)
+    if found is None or state is None:
         return None
-    kept = torch.load(found[-1] / "state.pt", map_location=device, weights_only=True)
-    return State(**json.loads((found[-1] / "state.json").read_text())), kept["weights"], kept["optimizer"]
+    kept = torch.load(found / "state.pt", map_location=device, weights_only=True)
+    return state, kept["weights"], kept["optimizer"]
+
+
+def _last(out: Path) -> Path | None:
+    return max((out / "checkpoints").glob("step-??????"), default=None)
 
 
 def keep_along(out: Path, step: int, model: Any) -> None:

@@ -237,11 +237,14 @@ class Judgement:
         return safety
 
     def _facts(self) -> dict[str, str]:
+        """What is known of the adapter; which data it learnt the file itself says, as that may be made anew."""
         manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
+        noted = read_header(self.file).metadata
         return {
-            "base": self.base.id, "base_sha256": self.base.sha256, "data_sha256": manifest["sha256"]["train.jsonl"],
-            "phrasebook_sha256": manifest["phrasebook_sha256"], "sha256": file_hash(self.file),
+            "base": self.base.id, "base_sha256": self.base.sha256,
+            "data_sha256": str(noted.get("backroom.data_sha256", "")),
+            "phrasebook_sha256": str(noted.get("backroom.phrasebook_sha256", "")), "sha256": file_hash(self.file),
             "size": f"{self.file.stat().st_size:,}", "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": f"{platform.machine()} {platform.system()}", "sources": ", ".join(manifest["sources"]),
-            "started_from": str(read_header(self.file).metadata.get("backroom.started_from_sha256", "")),
+            "started_from": str(noted.get("backroom.started_from_sha256", "")),
         }  # fmt: skip

@@ -76,19 +76,19 @@ class Run:
         """Train, or go on, or see that it is done."""
         from finetune.train import Trainer
 
-        settings = self.settings.train
+        settings, data = self.settings.train, self.out / "data" / "tokens.safetensors"
+        if not data.is_file():
+            raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
         done = self._training()
-        if done and done["settings"] == asdict(settings):
+        if done and done["settings"] == asdict(settings) and done["state"].get("data") == file_hash(data):
             self.progress(f"train: done already, {done['state']['step']} steps")
             return
-        if not (self.out / "data" / "tokens.safetensors").is_file():
-            raise UsageError(f"{self.out}: no data here yet; make it with `backroom finetune data`")
         if settings.dora and not self.settings.merged:
             raise UsageError(
                 'no adapter file holds DoRA, only a whole model does: set merged = ["Q8_0"], or dora = false'
             )
         weights = self._weights()
-        trainer = Trainer(weights, self.out / "data" / "tokens.safetensors", self.out, settings, self.progress)
+        trainer = Trainer(weights, data, self.out, settings, self.progress)
         if settings.start_from:
             trainer.learner.begin_with(self._earlier())
         state = trainer.train()
@@ -117,11 +117,14 @@ class Run:
         return read_back(adapter.path, model_config(self.base.path))
 
     def convert(self) -> Path:
-        """Write the trained matrices as a GGUF adapter."""
+        """Write the trained matrices as a GGUF adapter that says which data they learnt."""
         from finetune.convert import convert
 
-        if self._training() is None:
+        training, data = self._training(), self.out / "data" / "tokens.safetensors"
+        if training is None:
             raise UsageError(f"{self.out}: nothing is trained here yet; train it with `backroom finetune train`")
+        if not data.is_file() or training["state"].get("data") != file_hash(data):
+            raise UsageError(f"{self.out}: the data was made anew since the adapter was trained; give another --out")
         if self.settings.train.dora:
             self._whole_models()
         manifest = json.loads((self.out / "data" / "manifest.json").read_text("utf-8"))
@@ -134,8 +137,8 @@ class Run:
             "template_sha256": manifest.get("template_sha256") or template_hash(LlamaTokenizer(self.base.path)),
             "licence": self.settings.licence,
         }
-        if self.settings.train.start_from:
-            metadata["started_from_sha256"] = " ".join(lineage(find(self.settings.train.start_from).path))
+        if begun_with := training["settings"]["start_from"]:
+            metadata["started_from_sha256"] = " ".join(lineage(find(begun_with).path))
         count = convert(self.out / "adapter", self.file, model_config(self.base.path), metadata)
         self._note_sources(self.file)
         self.progress(f"convert: {count} tensors, {self.file.stat().st_size:,} bytes -> {self.file}")

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from assistant.adapters import file_hash
 from assistant.errors import BackroomError, UsageError
 from finetune import checkpoint
 from finetune.activated import activate
@@ -41,6 +42,8 @@ class Trainer:
         splits = read_tokens(data)
         if not splits["train"]:
             raise UsageError(f"{data}: there is nothing to train on; make more data")
+        self.state = State(data=file_hash(data), settings=settings.learning())
+        self._goes_on()
         self.prefix = common_prefix([*splits["train"], *splits["dev"]])
         self.examples = splits["train"]
         self.dev_rows = rows(splits["dev"][: settings.dev_examples], self.prefix, settings.row_tokens)
@@ -49,7 +52,6 @@ class Trainer:
         self.learner = Learner(base, settings)
         if settings.activated:
             activate(self.learner.model, self.prefix)
-        self.state = State()
         self._epoch_rows: tuple[int, list[Row]] = (-1, [])
         self._log: Any = None
 
@@ -86,6 +88,18 @@ class Trainer:
                 self.out / "adapter", self.learner.model, {"settings": asdict(settings), "state": asdict(state)}
             )
         return state
+
+    def _goes_on(self) -> None:
+        """Raises UsageError when what was begun here is another run: its checkpoints know nothing of this one's data or
+        settings, and would be taken for what was learnt with them. One that notes neither is of an older release."""
+        begun, now = checkpoint.standing(self.out), self.state
+        if begun is None or (begun.data, begun.settings) == (now.data, now.settings):
+            return
+        others = [f"{name} = {was!r}" for name, was in begun.settings.items() if now.settings.get(name) != was]
+        what = f"settings ({', '.join(others)})" if others else "data"
+        raise UsageError(
+            f"{self.out}: begun with other {what}; give another --out, or remove its checkpoints to begin anew"
+        )
 
     def _kept(self, examples: list[Tokens], data: Path) -> list[Row]:
         """The rows of what the adapter must go on to say as its base does; one of them goes into each update."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_HOW_LONG_AND_WHERE = frozenset({"minutes", "threads", "device", "save_every"})
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,15 @@ class TrainSettings:
     keep: float = 0.0
     keep_tokens: int = 256
 
+    def learning(self) -> dict[str, Any]:
+        """All that decides what is learnt: not for how long, on what, or how often it is kept."""
+        return {name: value for name, value in asdict(self).items() if name not in _HOW_LONG_AND_WHERE}
+
 
 @dataclass
 class State:
-    """Where a run stands; kept with every checkpoint."""
+    """Where a run stands; kept with every checkpoint. `data` is the sha256 of the token file that it learns from and
+    `settings` what it learns with: with others it can't go on."""
 
     step: int = 0
     total: int = 0
@@ -61,3 +69,5 @@ class State:
     supervised: int = 0
     losses: list[list[float]] = field(default_factory=list)
     held_out: list[list[float]] = field(default_factory=list)
+    data: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
