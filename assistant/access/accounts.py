@@ -18,11 +18,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from assistant.access.roles import ROLES
+from assistant.access.roles import ROLES, may
 from assistant.access.schema import StaffRow, StaffSessionRow
 from assistant.errors import BackroomError, UsageError
 from assistant.store.audit import audit
 from assistant.store.database import Database
+from assistant.store.handoffs import let_go
 
 MAX_FAILURES = 5
 LOCK = timedelta(minutes=5)
@@ -80,25 +81,32 @@ class Accounts:
             return _staff(_row(session, name))
 
     def set_role(self, name: str, role: str, *, by: str = "system:cli") -> None:
-        """Give an account another role. Raises UsageError, also when it would leave the shop without an owner."""
+        """Give an account another role; where it may no longer answer customers, those it has taken over wait again.
+        Raises UsageError, also when it would leave the shop without an owner."""
         _check_role(role)
         with self._db.write() as session:
             row = _row(session, name)
             if row.role == "owner" and role != "owner":
                 _keep_an_owner(session, name)
             row.role = role
-            audit(session, by, "staff.role", f"staff:{name}", "administration", {"role": role})
+            # Who may no longer answer would keep the customers from everybody else.
+            num = 0 if may(role, "answer") else let_go(session, name)
+            audit(session, by, "staff.role", f"staff:{name}", "administration", {"role": role, "handed_back": num})
 
     def set_active(self, name: str, active: bool, *, by: str = "system:cli") -> None:
-        """Close an account (its sessions end at once) or open it again. Raises UsageError as `set_role` does."""
+        """Close an account (its sessions end at once, customers whom it has taken over wait again) or open it again.
+        Raises UsageError as `set_role` does."""
         with self._db.write() as session:
             row = _row(session, name)
             if not active and row.role == "owner":
                 _keep_an_owner(session, name)
             row.active, row.num_failures, row.locked_until = active, 0, None
-            if not active:
-                _end_sessions(session, name)
-            audit(session, by, "staff.open" if active else "staff.close", f"staff:{name}", "administration")
+            if active:
+                audit(session, by, "staff.open", f"staff:{name}", "administration")
+                return
+            _end_sessions(session, name)
+            details = {"handed_back": let_go(session, name)}
+            audit(session, by, "staff.close", f"staff:{name}", "administration", details)
 
     def set_password(self, name: str, password: str, *, by: str = "system:cli") -> None:
         """A new password; every session of the account ends. Raises UsageError for one that doesn't do."""

@@ -6,9 +6,10 @@
     queue.reply(handoff.handoff_id, "lena", "Hello, this is Lena.", at)
     queue.resolve(handoff.handoff_id, "lena", at, note="sent a new one")
 
-`waiting` -> `claimed` -> `resolved`; a claim can be given back. A conversation has at most one that isn't resolved: to
-call again while one waits renews its summary. Thread-safe, as the database is; holds nothing in memory. Knows no shop
-and decides nobody's rights: who may act as whom is the caller's to know.
+`waiting` -> `claimed` -> `resolved`; a claim goes over to a colleague who takes it, and waits again when its own may no
+longer answer (`let_go`). A conversation has at most one that isn't resolved: to call again while one waits renews its
+summary. Thread-safe, as the database is; holds nothing in memory. Knows no shop and decides nobody's rights: who may
+act as whom is the caller's to know.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ class Handoffs:
         with self._db.read() as session:
             return session.scalar(count) or 0
 
-    def claim(self, handoff_id: str, staff: str, at: datetime) -> Handoff:
-        """Make it this colleague's. Claiming one's own again changes nothing.
+    def claim(self, handoff_id: str, staff: str, at: datetime, *, from_colleague: bool = False) -> Handoff:
+        """Make it this colleague's, `from_colleague` also from another. Claiming one's own again changes nothing.
 
         Raises InputError when it is another colleague's or settled already.
         """
@@ -129,17 +130,10 @@ class Handoffs:
             row = _row(session, handoff_id)
             if row.status == RESOLVED:
                 raise InputError("This request has been settled already.")
-            if row.status == CLAIMED and row.claimed_by != staff:
+            if row.status == CLAIMED and row.claimed_by != staff and not from_colleague:
                 raise InputError(f"{row.claimed_by} is looking after this request.")
-            if row.status == WAITING:
+            if row.status == WAITING or row.claimed_by != staff:
                 row.status, row.claimed_by, row.claimed_at = CLAIMED, staff, at
-            return _handoff(row)
-
-    def release(self, handoff_id: str, staff: str) -> Handoff:
-        """Give a claim back: it waits again, at its old place. Raises InputError when it isn't this colleague's."""
-        with self._db.write() as session:
-            row = _claimed(session, handoff_id, staff)
-            row.status, row.claimed_by, row.claimed_at = WAITING, None, None
             return _handoff(row)
 
     def reply(self, handoff_id: str, staff: str, text: str, at: datetime) -> str:
@@ -163,6 +157,15 @@ class Handoffs:
                 row.status, row.resolved_at, row.note = RESOLVED, at, note
                 row.claimed_by = row.claimed_by or staff
             return _handoff(row)
+
+
+def let_go(session: Session, staff: str) -> int:
+    """What this colleague has claimed waits again, each at its old place, within the caller's transaction; how many."""
+    claimed = select(HandoffRow).where(HandoffRow.status == CLAIMED, HandoffRow.claimed_by == staff)
+    rows = session.scalars(claimed).all()
+    for row in rows:
+        row.status, row.claimed_by, row.claimed_at = WAITING, None, None
+    return len(rows)
 
 
 def _row(session: Session, handoff_id: str) -> HandoffRow:

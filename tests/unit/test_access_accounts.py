@@ -14,6 +14,9 @@ from assistant.access.roles import ROLES, may
 from assistant.access.schema import StaffRow
 from assistant.access.sessions import IDLE, LONGEST, Sessions
 from assistant.errors import UsageError
+from assistant.store.audit_verify import entries
+from assistant.store.conversations import Conversations
+from assistant.store.handoffs import Handoffs
 
 PASSWORD = "seven green kettles"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -137,6 +140,26 @@ def test_a_role_counts_at_once_and_signing_out_ends_one_session(accounts: Accoun
     assert bert is not None and anna is not None and bert.role == "auditor"
     sessions.end(token)
     assert sessions.find(token) is None and sessions.find(other) == anna
+
+
+def test_who_may_no_longer_answer_leaves_the_customers_to_the_others(accounts: Accounts, shop_db: Any) -> None:
+    queue = Handoffs(shop_db)
+    Conversations(shop_db).begin_turn("c1", "Get me a person", NOW)
+    accounts.add("bert", "agent", PASSWORD)
+    handoff = queue.call("c1", "asked", {}, NOW)
+    for leave, back in (
+        (lambda: accounts.set_active("bert", False), lambda: accounts.set_active("bert", True)),
+        (lambda: accounts.set_role("bert", "auditor"), lambda: accounts.set_role("bert", "agent")),
+    ):
+        queue.claim(handoff.handoff_id, "bert", NOW)
+        accounts.set_role("bert", "manager")
+        assert queue.in_charge("c1") == "bert", "a manager goes on"
+        leave()
+        assert queue.in_charge("c1") is None and queue.num_waiting() == 1
+        with shop_db.read() as session:
+            assert next(iter(entries(session, newest=True)))["details"]["handed_back"] == 1
+        back()
+        assert queue.num_waiting() == 1
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(accounts: Accounts, shop_db: Any) -> None:

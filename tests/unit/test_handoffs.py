@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from assistant.errors import InputError
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
-from assistant.store.handoffs import Handoffs
+from assistant.store.handoffs import Handoffs, let_go
 from assistant.store.schema import ConversationRow
 from assistant.types import Record
 
@@ -44,8 +44,26 @@ def test_a_claim_is_one_colleagues(queue: Handoffs) -> None:
         with pytest.raises(InputError):
             act(handoff.handoff_id, "omar", AT)
     assert queue.num_waiting() == 0 and [h.status for h in queue.list()] == ["claimed"]
-    queue.release(handoff.handoff_id, "lena")
-    assert queue.claim(handoff.handoff_id, "omar", AT).claimed_by == "omar"
+    assert queue.claim(handoff.handoff_id, "omar", AT, from_colleague=True).claimed_by == "omar"
+    assert queue.in_charge("c1") == "omar"
+    with pytest.raises(InputError, match="Take this request first"):
+        queue.reply(handoff.handoff_id, "lena", "Hi", AT)
+
+
+def test_what_a_colleague_lets_go_waits_again_and_nothing_else_does(queue: Handoffs, shop_db: Database) -> None:
+    hers, settled = queue.call("c1", "asked", {}, AT), queue.call("c2", "asked", {}, AT)
+    queue.claim(settled.handoff_id, "lena", AT)
+    queue.resolve(settled.handoff_id, "lena", AT)
+    others = queue.call("c2", "asked", {}, AT)
+    queue.claim(hers.handoff_id, "lena", AT)
+    queue.claim(others.handoff_id, "omar", AT)
+    with shop_db.write() as session:
+        assert let_go(session, "lena") == 1
+    assert {(h.conversation_id, h.status, h.claimed_by) for h in queue.list()} == {
+        ("c1", "waiting", None),
+        ("c2", "claimed", "omar"),
+    }
+    assert queue.get(settled.handoff_id).claimed_by == "lena"
 
 
 def test_a_reply_is_a_message_of_the_conversation(queue: Handoffs, shop_db: Database) -> None:

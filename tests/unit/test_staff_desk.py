@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -25,14 +26,18 @@ from assistant.store.reviews import Reviews
 from assistant.types import Record
 from ui.staff import views
 from ui.staff.desk import NotAllowed, StaffDesk
+from ui.staff.events import Events
 from ui.staff.page import Console
 from ui.staff.signin import COOKIE, ConsoleDoor, add_sign_in
+from ui.staff.talks_tab import Open, TalksTab
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER, AGENT, AUDITOR, RESEARCHER = (
     SignedIn(name, role)
     for name, role in (("anna", "owner"), ("bert", "agent"), ("carla", "auditor"), ("dora", "researcher"))
 )
+
+LISTS = ("Waiting for a colleague", "Latest conversations")
 
 
 @pytest.fixture
@@ -60,6 +65,62 @@ def test_a_colleague_takes_over_answers_and_gives_back(desk: StaffDesk, shop_db:
     with shop_db.read() as session:
         done = [entry["action"] for entry in entries(session) if entry["actor"] == "staff:bert"]
     assert done == ["handoff.claim", "handoff.reply", "handoff.resolve"]
+
+
+def test_a_conversation_of_a_colleague_who_is_gone_is_taken_from_them_in_a_step_of_its_own(
+    desk: StaffDesk, shop_db: Any
+) -> None:
+    desk.take(AGENT, "web-1")
+    with pytest.raises(NotAllowed):
+        desk.take_from(AUDITOR, "web-1")
+    desk.take_from(OWNER, "web-1")
+    desk.answer(OWNER, "web-1", "Anna here, I look after this now.")
+    with pytest.raises(InputError):
+        desk.answer(AGENT, "web-1", "Me too.")
+    desk.give_back(OWNER, "web-1")
+    with shop_db.read() as session:
+        (taken,) = (entry for entry in entries(session) if entry["action"] == "handoff.take_from")
+    assert taken["actor"] == "staff:anna" and taken["details"] == {"from": "bert"}
+    with pytest.raises(InputError, match="Take this conversation over first"):
+        desk.take_from(OWNER, "web-1")
+
+
+@pytest.fixture
+def tab(desk: StaffDesk) -> TalksTab:
+    return TalksTab(desk, Events(Sessions(None)), lambda: ZoneInfo("UTC"))  # type: ignore[arg-type]
+
+
+def test_taking_over_from_a_colleague_is_offered_where_one_has_it(tab: TalksTab, desk: StaffDesk) -> None:
+    def offered(me: SignedIn) -> str | None:
+        here = Open()
+        button = tab.open(me, here, "web-1")[4]
+        return str(button["value"]) if button["visible"] else None
+
+    assert offered(OWNER) is None
+    desk.take(AGENT, "web-1")
+    assert offered(OWNER) == "Take over from bert" and offered(AGENT) is None
+
+
+def test_what_was_begun_for_one_customer_is_gone_when_the_next_is_opened(tab: TalksTab) -> None:
+    assert tab.open(AGENT, Open(), "web-1")[-2:] == ["", ""]
+    with gr.Blocks() as page:
+        tab.build(page)
+    opening = [f for f in page.fns.values() if [c.label for c in f.inputs] and f.inputs[-1].label in LISTS]
+    assert len(opening) == 2
+    for function in opening:
+        assert [c.label for c in function.outputs][-2:] == ["Your answer to the customer", "What it should have said"]
+
+
+def test_an_answer_given_after_a_conversation_was_opened_can_be_corrected(tab: TalksTab, shop_db: Any) -> None:
+    here = Open()
+    assert len(tab.open(AGENT, here, "web-1")[5]["choices"]) == 1
+    assert "choices" not in tab.shown(AGENT, here)[5], "the list in use isn't made anew"
+    conversations = Conversations(shop_db)
+    message = conversations.begin_turn("web-1", "And the mug?", NOW, "mia")
+    answer = conversations.finish_turn(message, Record(reply="It costs 12.50."), {}, NOW)
+    renewed = tab.shown(AGENT, here)[5]
+    assert renewed["choices"][0] == ("It costs 12.50.", answer) and "value" not in renewed
+    assert "choices" not in tab.shown(AGENT, here)[5]
 
 
 def test_any_conversation_can_be_taken_over_and_looking_into_one_is_noted(desk: StaffDesk, shop_db: Any) -> None:

@@ -81,19 +81,28 @@ class StaffDesk:
         self._note(me, "handoff.claim", conversation_id)
         return handoff
 
+    def take_from(self, me: SignedIn, conversation_id: str) -> Handoff:
+        """Take over what a colleague has taken over, who may be gone: a step of its own, under a name of its own in the
+        audit log."""
+        need(me, "answer")
+        before = self._open_of(conversation_id)
+        handoff = self._queue.claim(before.handoff_id, me.name, datetime.now(UTC), from_colleague=True)
+        self._note(me, "handoff.take_from", conversation_id, {"from": before.claimed_by})
+        return handoff
+
     def answer(self, me: SignedIn, conversation_id: str, text: str) -> None:
         """Say something to the customer, as oneself. Raises InputError when the conversation is somebody else's."""
         need(me, "answer")
-        self._queue.reply(self._mine(conversation_id).handoff_id, me.name, text, datetime.now(UTC))
+        self._queue.reply(self._open_of(conversation_id).handoff_id, me.name, text, datetime.now(UTC))
         self._note(me, "handoff.reply", conversation_id)
 
     def give_back(self, me: SignedIn, conversation_id: str, note: str = "") -> None:
         """Settle it: the assistant answers again."""
         need(me, "answer")
-        self._queue.resolve(self._mine(conversation_id).handoff_id, me.name, datetime.now(UTC), note=note)
+        self._queue.resolve(self._open_of(conversation_id).handoff_id, me.name, datetime.now(UTC), note=note)
         self._note(me, "handoff.resolve", conversation_id)
 
-    def _mine(self, conversation_id: str) -> Handoff:
+    def _open_of(self, conversation_id: str) -> Handoff:
         handoff = self._queue.open_of(conversation_id)
         if handoff is None:
             raise InputError("Take this conversation over first.")
@@ -184,9 +193,9 @@ class StaffDesk:
         need(me, "audit")
         return verify(self._db).as_json()
 
-    def _note(self, me: SignedIn, action: str, conversation_id: str) -> None:
+    def _note(self, me: SignedIn, action: str, conversation_id: str, details: Json | None = None) -> None:
         with self._db.write() as session:
-            audit(session, f"staff:{me.name}", action, f"conversation:{conversation_id}", "service")
+            audit(session, f"staff:{me.name}", action, f"conversation:{conversation_id}", "service", details)
 
 
 def permits(me: SignedIn | None, permission: str) -> bool:

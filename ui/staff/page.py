@@ -1,4 +1,4 @@
-"""The console's page: tabs over `StaffDesk`, shown by role, with the queue and the list of conversations kept fresh.
+"""The console's page: tabs over `StaffDesk`, shown by role.
 
 Every event finds out anew who is signed in, from the browser's cookie; the page's own timer keeps nobody signed in.
 Knows no SQL and no act of the assistant.
@@ -17,12 +17,12 @@ from assistant.access.sessions import Sessions, SignedIn
 from ui.staff import customer_views, views
 from ui.staff.customer_tab import CustomerTab
 from ui.staff.customers import CustomerDesk
-from ui.staff.desk import NotAllowed, StaffDesk, permits
+from ui.staff.desk import StaffDesk, permits
 from ui.staff.events import Events
 from ui.staff.signin import ENTRY, EXIT
+from ui.staff.talks_tab import TalksTab
 from ui.theme import DEFAULT_ACCENT
 
-REFRESH_S = 4.0
 STYLE = (
     """
 .br-latest { display: flex; flex-direction: column-reverse; max-height: 55vh; overflow: auto; }
@@ -69,9 +69,9 @@ class Console:
     ) -> None:
         self._desk = desk
         self._events = Events(sessions)
+        self._talks = TalksTab(desk, self._events, zone)
         self._for_customer = CustomerTab(customers, self._events, zone)
         self._shop = shop
-        self._zone = zone
 
     def blocks(self) -> Any:
         """The Gradio app."""
@@ -84,7 +84,7 @@ class Console:
                 )
             with gr.Tabs():
                 with gr.Tab("Conversations", visible=False) as talks:
-                    self._talks_tab(app)
+                    self._talks.build(app)
                 with gr.Tab("Ask for a customer", visible=False) as asking:
                     self._for_customer.build()
                 with gr.Tab("Customers' data", visible=False) as privacy:
@@ -99,85 +99,6 @@ class Console:
         name = f" · {me.name} ({me.role})" if me else ""
         shown = [gr.update(visible=permits(me, tab)) for tab in ("conversations", "customers", "privacy", "audit")]
         return [f"## {self._shop()}: staff{name}", *shown]
-
-    # --- conversations ---------------------------------------------------------------------------------------------
-
-    def _talks_tab(self, app: Any) -> None:
-        chosen = gr.State("")
-        with gr.Row():
-            with gr.Column(scale=5, min_width=320):
-                waiting = gr.Radio([], label="Waiting for a colleague", elem_classes="br-list")
-                latest = gr.Radio([], label="Latest conversations", elem_classes="br-list")
-            with gr.Column(scale=5, min_width=320):
-                brief = gr.HTML()
-                talk = gr.HTML("<p>Choose a conversation.</p>")
-                with gr.Row():
-                    take = gr.Button("Take over", variant="primary")
-                    back = gr.Button("Give back to the assistant")
-                reply = gr.Textbox(label="Your answer to the customer", lines=2, submit_btn="Send")
-                with gr.Accordion("Correct an answer", open=False):
-                    which = gr.Dropdown(label="Answer", choices=[], interactive=True)
-                    should = gr.Textbox(label="What it should have said", lines=3)
-                    with gr.Row():
-                        good = gr.Button("Good as it is")
-                        correct = gr.Button("Keep the correction", variant="primary")
-        shown = [waiting, latest, brief, talk]
-        opened = [*shown, which, chosen]
-        quiet: dict[str, Any] = {"show_progress": "hidden"}
-        for choice in (waiting, latest):
-            choice.input(self._events.said(self._open), [choice], opened, **quiet)
-        take.click(self._events.said(self._take), [chosen], shown, **quiet)
-        back.click(self._events.said(self._back), [chosen], shown, **quiet)
-        reply.submit(self._events.said(self._reply), [chosen, reply], [*shown, reply], **quiet)
-        good.click(self._events.said(self._good), [which], [should], **quiet)
-        correct.click(self._events.said(self._correct), [which, should], [should], **quiet)
-        gr.Timer(REFRESH_S).tick(self._fresh, [chosen], shown, **quiet)
-        app.load(self._fresh, [chosen], shown, **quiet)
-
-    def _fresh(self, chosen: str, request: gr.Request) -> Any:
-        """The tables and the open conversation as they are now; nothing for who may not see them."""
-        me = self._events.at_browser(request, used=False)
-        if me is None or not permits(me, "conversations"):
-            return [gr.skip()] * 4
-        return self._shown(me, chosen)
-
-    def _shown(self, me: SignedIn, chosen: str) -> list[Any]:
-        zone, queue = self._zone(), self._desk.queue(me)
-        handoff = next((h for h in queue if h.conversation_id == chosen), None)
-        talk = "<p>Choose a conversation.</p>"
-        if chosen:
-            leads = self._desk.led_by(me, chosen)
-            asks = f"{leads} (staff), for the customer" if leads else "Customer"
-            talk = views.transcript(self._desk.messages(me, chosen), zone, asks=asks)
-        lines = views.queue_lines(queue, zone), views.talk_lines(self._desk.talks(me), zone)
-        lists = [gr.update(choices=each, value=_kept(chosen, each)) for each in lines]
-        return [*lists, views.summary(handoff), talk]
-
-    def _open(self, me: SignedIn, chosen: str) -> list[Any]:
-        messages = self._desk.open(me, chosen)
-        return [*self._shown(me, chosen), gr.update(choices=views.answers(messages), value=None), chosen]
-
-    def _take(self, me: SignedIn, chosen: str) -> list[Any]:
-        self._desk.take(me, _chosen(chosen))
-        return self._shown(me, chosen)
-
-    def _back(self, me: SignedIn, chosen: str) -> list[Any]:
-        self._desk.give_back(me, _chosen(chosen))
-        return self._shown(me, chosen)
-
-    def _reply(self, me: SignedIn, chosen: str, text: str) -> list[Any]:
-        self._desk.answer(me, _chosen(chosen), text)
-        return [*self._shown(me, chosen), ""]
-
-    def _good(self, me: SignedIn, message_id: str | None) -> str:
-        self._desk.review(me, message_id or "", None)
-        gr.Info("Kept as a good answer.")
-        return ""
-
-    def _correct(self, me: SignedIn, message_id: str | None, text: str) -> str:
-        self._desk.review(me, message_id or "", text)
-        gr.Info("The correction is kept.")
-        return ""
 
     # --- customers' rights -----------------------------------------------------------------------------------------
 
@@ -235,14 +156,3 @@ class Console:
 
     def _entries(self, me: SignedIn) -> Any:
         return views.audit_rows(self._desk.audit_log(me))
-
-
-def _chosen(conversation_id: str) -> str:
-    if not conversation_id:
-        raise NotAllowed("Choose a conversation first.")
-    return conversation_id
-
-
-def _kept(chosen: str, lines: list[tuple[str, str]]) -> str | None:
-    """The choice stays where the list still has it."""
-    return chosen if any(conversation_id == chosen for _, conversation_id in lines) else None
