@@ -1,11 +1,14 @@
-"""Counts failed attempts at guessing a password or a key, by address, and attempts under way with them.
+"""Counts failed attempts at guessing a password or a key, by address.
 
-    with attempts.one(address) as attempt:     # raises TooMany
+    with attempts.one(address) as attempt:     # a password, which takes a while to check; raises TooMany
         ...
         attempt.failed()
 
-An attempt counts from its beginning: were it counted when it has failed, forty at once would all be let through before
-the first is counted. Thread-safe. Knows no password and no HTTP.
+    attempts.check(address, is_good)           # a key, which is known at once; raises TooMany
+
+A password's attempt counts from its beginning: were it counted when it has failed, forty at once would all be let
+through before the first is counted. A key's counts only when it has failed, in the moment in which it is let through or
+not: any number of requests at once may carry a good key. Thread-safe. Knows no password and no HTTP.
 """
 
 from __future__ import annotations
@@ -64,6 +67,15 @@ class Attempts:
                     del self._under_way[address]
                 if not attempt.is_good:
                     self._note(address)
+
+    def check(self, address: str, is_good: bool) -> None:
+        """Count an attempt of this address that is over already. Raises TooMany when too many others failed: a right
+        guess after many wrong ones isn't believed either."""
+        with self._lock:
+            if self._num_failed(address) >= self._per_minute:
+                raise TooMany("Too many attempts. Please wait a minute.")
+            if not is_good:
+                self._note(address)
 
     def _num_failed(self, address: str) -> int:
         failures = self._failures.get(address)

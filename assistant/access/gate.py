@@ -67,15 +67,14 @@ class Gate:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not text.startswith(f"{PREFIX}_") or self._keys is None:
             return None
+        key = self._keys.find(text.strip())
         try:
-            with self._attempts.one(address) as attempt:
-                key = self._keys.find(text.strip())
-                if key is None:
-                    attempt.failed()
-                    raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
-                return key
+            self._attempts.check(address, is_good=key is not None)
         except TooMany:
             raise _too_often("Too many wrong keys from this address.") from None
+        if key is None:
+            raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
+        return key
 
     def _count(self, caller: Caller) -> None:
         if not self._limiter.hit(RateLimitItemPerMinute(self._per_minute), "requests", caller.name):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from assistant.access.gate import Gate, others_reach
-from assistant.access.keys import ApiKeys
+from assistant.access.keys import ApiKey, ApiKeys
 from assistant.access.visitors import TokenError, read, sign, site_secret
 from assistant.api import create_app
 from assistant.config import ServerSettings, Settings
@@ -116,6 +119,27 @@ def test_too_many_requests_and_too_many_wrong_keys_are_told_when_to_come_back(sc
     guesser = _client(scripted_assistant, exposed=True, failures_per_minute=2)
     assert [_ask(guesser, "br_00000000_x").status_code for _ in range(3)] == [401, 401, 429]
     assert _ask(guesser, key).status_code == 429, "a right guess after many wrong ones is not believed either"
+
+
+def test_any_number_of_requests_at_once_may_carry_one_good_key(scripted_assistant: StandIn) -> None:
+    keys = ApiKeys(scripted_assistant.db)
+    _, text = keys.add("till", ["chat"])
+    together = threading.Barrier(8, timeout=20)
+
+    class Slow(ApiKeys):
+        def find(self, text: str | None, *, now: datetime | None = None) -> ApiKey | None:
+            together.wait()
+            return super().find(text, now=now)
+
+    gate = Gate(
+        Slow(scripted_assistant.db), Settings().override(access={"failures_per_minute": 2}).access, exposed=True
+    )
+    request = Request(
+        {"type": "http", "headers": [(b"authorization", f"Bearer {text}".encode())], "client": ("203.0.113.7", 1)}
+    )
+    with ThreadPoolExecutor(8) as pool:
+        admitted = [pool.submit(gate.admit, request, "chat") for _ in range(8)]
+    assert [caller.result().key is not None for caller in admitted] == [True] * 8
 
 
 def test_every_response_carries_the_security_headers(scripted_assistant: StandIn) -> None:
