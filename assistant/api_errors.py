@@ -68,7 +68,7 @@ def translate(error: Exception) -> ApiError:
             text = "The assistant can't answer right now. Your message is kept; please try again in a moment."
         return ApiError(503, text, "unavailable", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
     number = uuid.uuid4().hex[:8]
-    log.error("internal error %s", number, exc_info=None if isinstance(error, BackroomError) else error)
+    log.error("internal error %s: %s", number, error, exc_info=None if isinstance(error, BackroomError) else error)
     return ApiError(500, f"Something went wrong here (number {number} in the server's log).", "internal", kind=INTERNAL)
 
 

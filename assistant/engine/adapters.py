@@ -20,7 +20,8 @@ AdapterCommand = LoadAdapter | UnloadAdapter
 
 
 class AdapterDesk:
-    """The adapters of one engine, changed under its lock. `send` tells the process; `initial` it loads by itself.
+    """The adapters of one engine, changed under its lock. `send` tells the process, the first of which loads
+    `initial` by itself.
 
     `loaded` maps names to files: what requests may name.
     """
@@ -28,7 +29,6 @@ class AdapterDesk:
     def __init__(
         self, initial: Mapping[str, Path], lock: threading.Condition, send: Callable[[AdapterCommand], None]
     ) -> None:
-        self._initial = dict(initial)
         self.loaded = dict(initial)
         self._lock = lock
         self._send = send
@@ -76,7 +76,6 @@ class AdapterDesk:
         for name, waiting in self._waiting.items():
             waiting.put(f"the engine died while it changed adapter {name!r}; look at the file before trying again")
 
-    def restore(self) -> list[AdapterCommand]:
-        """What a new process must be told, after it has loaded the initial ones."""
-        new = [LoadAdapter(n, path) for n, path in self.loaded.items() if self._initial.get(n) != path]
-        return [UnloadAdapter(n) for n in self._initial if self.loaded.get(n) != self._initial[n]] + new
+    def restore(self) -> list[LoadAdapter]:
+        """What a new process, which comes without any, must be told."""
+        return [LoadAdapter(name, path) for name, path in self.loaded.items()]

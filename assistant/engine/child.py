@@ -72,8 +72,11 @@ class Worker:
             for phase in (scheduler.admit, scheduler.step):
                 if outputs := phase():
                     self._send(Outputs(outputs))
-            for name in scheduler.free_adapters():
-                self._send(AdapterChanged(name, is_gone=True))
+            self._free_adapters(scheduler)
+
+    def _free_adapters(self, scheduler: Scheduler) -> None:
+        for name in scheduler.free_adapters():
+            self._send(AdapterChanged(name, is_gone=True))
 
     def _obey(self, scheduler: Scheduler, command: Command) -> bool:
         """Carry out a command; False when it was the last one."""
@@ -82,6 +85,7 @@ class Worker:
         elif isinstance(command, Cancel):
             scheduler.cancel(command.request_id)
         elif isinstance(command, LoadAdapter):
+            self._free_adapters(scheduler)
             self._send(AdapterChanged(command.name, scheduler.load_adapter(command.name, command.path)))
         elif isinstance(command, UnloadAdapter):
             scheduler.unload_adapter(command.name)

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.engine.adapters import AdapterDesk
@@ -151,9 +152,8 @@ class EngineProcess:
     def _check_open(self) -> None:
         if self._closed:
             raise EngineError("the engine is closed")
-        if self._failure:
-            kind, message = self._failure
-            raise kind(message)
+        if self._failure:  # whatever its kind, it is no mistake of the one who asks
+            raise EngineError(self._failure[1])
 
     def status(self) -> EngineStatus:
         """See `Engine.status`."""
@@ -182,7 +182,7 @@ class EngineProcess:
         with self._lock:
             self._closed, self._closed_at = True, time.monotonic()
             self._send(Stop())
-            self._requests.fail_all(EngineError, "the engine was closed")
+            self._requests.fail_all("the engine was closed")
             self._lock.notify_all()
         if threading.current_thread() is not self._supervisor:
             self._supervisor.join(timeout=10)
@@ -203,7 +203,7 @@ class EngineProcess:
     def _supervise(self) -> None:
         while not self._closed:
             try:
-                child = Child(self.options)
+                child = Child(self._options())
             except OSError as error:
                 self._after_death(f"it could not be started: {error}", None)
                 continue
@@ -212,11 +212,16 @@ class EngineProcess:
                 if self._closed:
                     self._send(Stop())
             failed = self._attend(child)
-            how = child.reap()
-            with self._lock:
+            with self._lock:  # nobody sends any more when its connection is closed
                 self._child, self._ready = None, False
+            how = child.reap()
             if not self._closed:
                 self._after_death(how, failed)
+
+    def _options(self) -> BackendOptions:
+        """What a process starts with. Once one was ready the adapters are loaded after that, those in use now, one by
+        one: a file that has gone since costs its own requests, not the engine."""
+        return replace(self.options, adapters={}) if self._was_ready else self.options  # type: ignore[type-var]
 
     def _attend(self, child: Child) -> Failed | None:
         """Read the process's reports until it ends; its last words, if it had any."""
@@ -258,10 +263,11 @@ class EngineProcess:
 
     def _become_ready(self, report: Ready) -> None:
         _log.info("engine ready: %s loaded in %.2f s", self.options.name, report.load_s)
-        self._ready = self._was_ready = True
         self._failure = None
-        for command in self._adapters.restore():
-            self._send(command)
+        if self._was_ready:
+            for command in self._adapters.restore():
+                self._send(command)
+        self._ready = self._was_ready = True
         for pending in self._requests.all:
             self._send(Generate(pending.request, pending.deadline))
         self._lock.notify_all()
@@ -280,7 +286,7 @@ class EngineProcess:
                 hint = "" if failed else "; `backroom doctor` looks for the cause"
                 kind = ModelError if failed and failed.is_model_error else EngineError
                 self._failure = (kind, self.last_death + hint)
-                self._requests.fail_all(*self._failure)
+                self._requests.fail_all(self._failure[1])
                 self._lock.notify_all()
             self._requests.retry_all()
             again = first_start or self._deaths_in_a_row > 1

@@ -11,7 +11,7 @@ import time
 from assistant.engine.answer import Pending
 from assistant.engine.messages import Begun, Refused
 from assistant.engine.request import EngineCounts, EngineEvent, Finished, GenerateRequest, Restarted, Token
-from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError
+from assistant.errors import BusyError, DeadlineError, EngineError
 
 
 class RequestDesk:
@@ -80,10 +80,10 @@ class RequestDesk:
             self.first.first_tokens += 1
             self.first.first_token_s += time.monotonic() - pending.started
 
-    def fail_all(self, kind: type[BackroomError], message: str) -> None:
-        """End every request with an error."""
+    def fail_all(self, message: str) -> None:
+        """End every request with an EngineError."""
         for pending in self._requests.values():
-            pending.inbox.put(kind(message))
+            pending.inbox.put(EngineError(message))
         self._requests.clear()
 
     def end_of(self, conversation: str, message: str) -> list[str]:

@@ -96,8 +96,7 @@ class Scheduler:
                 self._finish(sequence, "cancelled")
 
     def load_adapter(self, name: str, path: Path) -> str | None:
-        """Load an adapter; what is wrong with it, or None."""
-        self.free_adapters()
+        """Load an adapter; what is wrong with it, or None. Free those that are to go first: it may take one's name."""
         try:
             self._backend.load_adapter(name, path)
         except ModelError as error:

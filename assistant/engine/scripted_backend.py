@@ -92,9 +92,11 @@ class ScriptedBackend:
         self.batches: list[tuple[str | None, list[Chunk]]] = []
         self.is_closed = False
         self._interruption = threading.Event()
-        self._adapters = list(options.adapters)
+        self._adapters: list[str] = []
         pieces = [bytes([value]) for value in range(256)] + [b"<|im_start|>", b"<|im_end|>"]
         self._table = TokenTable(pieces, (START, END), lambda text: list(text.encode()))
+        for name, path in options.adapters.items():
+            self.load_adapter(name, path)
 
     @property
     def table(self) -> TokenTable:

@@ -12,10 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.api import create_app
+from assistant.api_errors import translate
 from assistant.config import Settings
 from assistant.customers import find_customer
 from assistant.desk import Desk
 from assistant.engine.request import EngineStatus
+from assistant.errors import ModelError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics, samples
 from tests.stand_in import StandIn, ready_status
@@ -173,6 +175,12 @@ def test_failures_before_the_first_words(
     assert response.headers.get("retry-after") == retry
     assert response.json()["error"]["code"] == code
     assert "secret" not in response.text
+
+
+def test_the_log_explains_the_number_of_an_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    answer = translate(ModelError("the head's file is broken"))
+    number = str(answer.body["error"]["message"]).partition("number ")[2][:8]
+    assert f"{number}: the head's file is broken" in caplog.text
 
 
 def test_a_failure_in_mid_stream_is_an_error_event(client: TestClient) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from assistant.engine.cache import CacheKey, KvCache, PublicKey
+from assistant.engine.child import Worker
+from assistant.engine.messages import AdapterChanged, LoadAdapter, UnloadAdapter
 from assistant.engine.process import EngineProcess
+from assistant.engine.scheduler import Scheduler
 from assistant.engine.scripted_backend import ScriptedOptions
 from assistant.errors import EngineError, ModelError
 from tests.unit.test_engine_process import request, start, text_of, wait_until
@@ -59,6 +62,43 @@ def test_an_adapter_whose_file_is_gone_at_a_restart_costs_only_its_own_requests(
     with pytest.raises(EngineError, match="no adapter 'kind'"):
         engine.generate(named("kind", "a"))  # type: ignore[arg-type]
     assert text_of(list(engine.generate(request("still here", "b")))) == "still here"
+
+
+def test_a_file_that_nobody_uses_any_more_is_not_needed_to_come_back(start: object, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.gguf", tmp_path / "new.gguf"
+    for path in (old, new):
+        path.write_bytes(b"x")
+    engine: EngineProcess = start(adapters={"old": old})  # type: ignore[operator]
+    engine.load_adapter("new", new)
+    engine.unload_adapter("old")
+    old.unlink()
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    wait_until(lambda: engine.status().restarts == 1 and engine.status().ready)
+    assert ask(engine, "new", "a") == "hello" and engine.adapters == {"new": new}
+
+
+def test_an_adapter_that_the_operator_named_must_be_there_at_the_start(start: object, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no adapter file"):
+        start(adapters={"gone": tmp_path / "gone.gguf"})  # type: ignore[operator]
+
+
+class Wire:
+    """A connection that notes what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+
+    def send(self, report: object) -> None:
+        self.sent.append(report)
+
+
+def test_an_unload_that_a_load_carries_out_is_reported_too(file: Path) -> None:
+    wire, scheduler = Wire(), Scheduler(ScriptedOptions(adapters={"kind": file}).open(), 2)
+    worker = Worker(wire)  # type: ignore[arg-type]
+    for command in (UnloadAdapter("kind"), LoadAdapter("kind", file)):
+        assert worker._obey(scheduler, command)
+    assert wire.sent == [AdapterChanged("kind", is_gone=True), AdapterChanged("kind")]
 
 
 def test_a_broken_adapter_is_refused_with_its_reason(start: object, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ them back."""
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_parked_conversation_goes_on_where_it_was() -> None:
     "other", [{"conversation": "c"}, {"conversation": ""}, {"conversation": "a", "adapter": "kind"}]
 )
 def test_nobody_else_gets_it(other: dict[str, str]) -> None:
-    scheduler = make(adapters={"kind": "kind"})
+    scheduler = make(adapters={"kind": Path(__file__)})
     end_of(scheduler, asked("a", b"a" * TURN))
     end_of(scheduler, asked("b", b"b" * TURN))
     assert end_of(scheduler, asked(text=b"a" * TURN, **other)).num_cached == 0  # type: ignore[arg-type]
@@ -67,7 +68,7 @@ def test_the_budget_holds_and_the_oldest_goes_first() -> None:
 
 def test_what_is_forgotten_is_not_parked_any_more() -> None:
     for forget in (lambda s: s.forget("a"), lambda s: s.forget(None), lambda s: s._cache.forget_adapter("kind")):
-        scheduler = make(adapters={"kind": "kind"})
+        scheduler = make(adapters={"kind": Path(__file__)})
         end_of(scheduler, asked("a", b"a" * TURN, adapter="kind"))
         end_of(scheduler, asked("b", b"b" * TURN))
         assert scheduler.counts.parked == 1

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -239,6 +240,19 @@ def test_a_request_that_cannot_be_answered_is_refused_at_once(start: Start) -> N
 def test_a_model_that_does_not_load_is_a_model_error(start: Start) -> None:
     with pytest.raises(ModelError, match="no such model"):
         start(load_error="no such model")
+
+
+def test_a_model_file_that_breaks_in_service_is_no_mistake_of_those_who_ask(start: Start) -> None:
+    engine = start(step_s=0.05)
+    under_way = engine.generate(request("x" * 100))
+    next(under_way)
+    engine.options = replace(engine.options, load_error="no such model")  # type: ignore[type-var]
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(EngineError, match="no such model"):
+        list(under_way)
+    with pytest.raises(EngineError, match="no such model"):
+        engine.generate(request("y", "r2"))
 
 
 def test_close_ends_the_process_and_what_waits(start: Start) -> None:

@@ -141,7 +141,7 @@ def test_a_conversation_uses_its_own_tokens_again() -> None:
 
 @pytest.mark.parametrize("other", [{"conversation": "d"}, {"adapter": "kind"}])
 def test_nobody_else_uses_a_conversations_tokens(other: dict[str, str]) -> None:
-    scheduler, _ = make(adapters={"kind": Path("kind.gguf")})
+    scheduler, _ = make(adapters={"kind": Path(__file__)})
     run(scheduler, request("my secret", "c", num_public=0))
     asked = request("my secret", **{"conversation": "c", "num_public": 0, **other})  # type: ignore[arg-type]
     _, end = run(scheduler, asked)[asked.request_id]
@@ -165,7 +165,7 @@ def test_the_conversation_idle_for_longest_gives_way() -> None:
 
 
 def test_one_adapter_a_batch_and_every_adapter_gets_its_turn() -> None:
-    scheduler, backend = make(num_slots=4, adapters={"x": Path("x"), "y": Path("y")})
+    scheduler, backend = make(num_slots=4, adapters={"x": Path(__file__), "y": Path(__file__)})
     asked = [request(f"q{i}", f"c{i}", adapter=adapter) for i, adapter in enumerate(["x", "y", None, "x"])]
     answers = run(scheduler, *asked)
     assert [answers[each.request_id][0] for each in asked] == ["q0", "q1", "q2", "q3"]
@@ -425,7 +425,10 @@ def test_answers_go_on_while_many_long_prompts_come(even: bool) -> None:
 
 def test_an_activated_adapter_shares_the_public_prefix_with_the_model_alone() -> None:
     invoked = (START, *b"hi")
-    options = {"adapters": {"a": Path(), "b": Path(), "old": Path()}, "invocations": {"a": invoked, "b": invoked}}
+    options = {
+        "adapters": {"a": Path(__file__), "b": Path(__file__), "old": Path(__file__)},
+        "invocations": {"a": invoked, "b": invoked},
+    }
     scheduler, backend = make(num_public=2, **options)
     for adapter, conversation in ((None, "1"), ("a", "2"), ("b", "3"), ("old", "4")):
         (end,) = run(scheduler, request("hi, hi", conversation, adapter=adapter)).values()
@@ -442,7 +445,7 @@ def test_an_activated_adapter_shares_the_public_prefix_with_the_model_alone() ->
 
 
 def test_an_activated_adapter_sets_in_where_the_public_part_ends_and_never_without_its_tokens() -> None:
-    scheduler, backend = make(adapters={"a": Path()}, invocations={"a": (START, *b"hi")})
+    scheduler, backend = make(adapters={"a": Path(__file__)}, invocations={"a": (START, *b"hi")})
     run(scheduler, request("hi! " + chr(2) + "hi again", adapter="a"), request("other", "d", adapter="a"))
     computed = [(name, chunk.position) for name, chunks in backend.batches for chunk in chunks]
     assert min(place for name, place in computed if name == "a") == len(SYSTEM)
