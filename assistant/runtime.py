@@ -80,7 +80,8 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
         store = ModelStore()
         name = model.name or store.default
         base = store.resolve(name).sha256
-        adapters = InUse(choose(model.adapter, base))
+        its_own = model.remote_url is not None and model.adapter is None  # another server has adapters of its own
+        adapters = InUse(None if its_own else choose(model.adapter, base))
         process, tokenizer = _remote(settings, name) or open_engine(
             name,
             adapter=adapters.current.path if adapters.current else None,
@@ -100,7 +101,7 @@ def open_runtime(settings: Settings, *, wait: bool = True) -> Runtime:
 
         assistant = Assistant(db, process, tokenizer, settings, adapters)
         releases = None
-        if model.adapter is None and isinstance(process, EngineProcess):  # another server has adapters of its own
+        if model.adapter is None and isinstance(process, EngineProcess):
             releases = Releases(process, adapters, base)
         runtime = Runtime(settings, db, process, tokenizer, assistant, adapters, releases)
         if wait:

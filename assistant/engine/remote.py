@@ -124,6 +124,10 @@ class RemoteEngine:
                         yield replace(event, restarts=attempt) if isinstance(event, Finished) else event
                     self._circuit.note(ok=True)
                     return
+                except GeneratorExit:  # who listens has heard enough
+                    if num:
+                        self._circuit.note(ok=True)
+                    raise
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     self._circuit.note(ok=False)
                     if attempt or time.monotonic() >= deadline:
@@ -140,8 +144,9 @@ class RemoteEngine:
         text, tokens, reason = "", 0, "stop"
         began = time.monotonic()
         left_s = max(0.1, deadline - began)
+        timeout = httpx.Timeout(left_s, connect=min(left_s, self.options.connect_s))
         with self._http.stream(
-            "POST", f"{self.options.url}/completions", json=self._body(request), timeout=httpx.Timeout(left_s)
+            "POST", f"{self.options.url}/completions", json=self._body(request), timeout=timeout
         ) as response:
             if response.status_code in (429, 503):
                 raise BusyError("the engine's server is busy", _retry_after(response))

@@ -6,15 +6,18 @@ import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
+from assistant.config import Settings
 from assistant.engine.gbnf import gbnf
 from assistant.engine.remote import RemoteEngine, RemoteOptions
 from assistant.engine.request import Finished, GenerateRequest, Placeholders, Restarted, Sampling, Token
 from assistant.engine.scripted import ByteTokenizer
 from assistant.errors import BusyError, DeadlineError, EngineError
+from assistant.runtime import open_runtime
 from tests.unit.test_engine_draft import GRAMMAR
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -96,6 +99,31 @@ def test_the_circuit_opens_and_closes_again() -> None:
     assert remote.status().ready
 
 
+def test_a_server_is_well_again_when_who_listens_has_heard_enough() -> None:
+    answers = [httpx.Response(500)] * 2 + [httpx.Response(200, content=lines("one two ", "three"))]
+    remote = engine(lambda _: answers.pop(0), failures=2, pause_s=0.2)
+    with pytest.raises(EngineError):
+        list(remote.generate(request()))
+    time.sleep(0.25)
+    answer = remote.generate(request())
+    next(answer)
+    assert not remote.status().ready, "one request tries it at first"
+    answer.close()  # type: ignore[attr-defined]
+    assert remote.status().ready
+
+
+def test_a_server_that_cannot_be_reached_is_given_up_before_one_that_is_slow() -> None:
+    limits: list[dict[str, float]] = []
+
+    def handler(sent: httpx.Request) -> httpx.Response:
+        limits.append(sent.extensions["timeout"])
+        return httpx.Response(200, content=lines("ok"))
+
+    list(engine(handler, connect_s=2.0).generate(request(deadline_s=10.0)))
+    (limit,) = limits
+    assert limit["connect"] == 2.0 and limit["read"] > 9
+
+
 def test_a_busy_server_says_when_to_come_back() -> None:
     remote = engine(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
     with pytest.raises(BusyError) as busy:
@@ -131,3 +159,13 @@ def test_the_grammar_as_gbnf_has_the_same_sentences() -> None:
         "The {1.item} costs {1.price} and is {1.stock}.",
         "The {1.item} is {1.stock}.",
     }
+
+
+@pytest.mark.parametrize(("named", "serves"), [(None, None), ("house-words-4", "house-words-4")])
+def test_another_server_is_asked_for_an_adapter_only_when_the_operator_names_one(
+    named: str | None, serves: str | None, tmp_path: Path
+) -> None:
+    model = {"remote_url": "http://127.0.0.1:9/v1", "remote_model": "theirs", "adapter": named}
+    with open_runtime(Settings().override(model=model, shop={"db": tmp_path / "shop.db"})) as runtime:
+        current = runtime.adapters.current
+    assert (current.name if current else None) == serves
