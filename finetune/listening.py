@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.engine.request import Engine, EngineEvent, EngineStatus, GenerateRequest, Token
+from assistant.engine.request import Engine, EngineEvent, EngineStatus, GenerateRequest, Restarted, Token
 
 
 class Listening:
@@ -20,6 +20,8 @@ class Listening:
         for event in self._engine.generate(request):
             if isinstance(event, Token):
                 self.tokens.append(event.token)
+            elif isinstance(event, Restarted):
+                self.tokens = []
             else:
                 self.reason = getattr(event, "reason", "")
             yield event
