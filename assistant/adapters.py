@@ -115,11 +115,11 @@ def find(name: str) -> Adapter:
 
 
 def released(base_sha256: str) -> Adapter | None:
-    """The adapter in service for a base model; None when none was released for it, or the last was rolled back."""
+    """The adapter in service for a base model: the last released here, else the one that comes with Backroom; None when
+    there is neither."""
     for home in (local(), SHIPPED):
-        names = releases(home).get(base_sha256)
-        if names is not None:
-            return find(names[-1]) if names else None
+        if names := releases(home).get(base_sha256):  # empty once all of its own were rolled back
+            return _in(home, names[-1])
     return None
 
 
@@ -128,8 +128,14 @@ def canary(base_sha256: str) -> tuple[Adapter, float] | None:
     for home in (local(), SHIPPED):
         entry = _note(home).get("canary", {}).get(base_sha256)
         if entry:
-            return find(str(entry["name"])), float(entry["share"])
+            return _in(home, str(entry["name"])), float(entry["share"])
     return None
+
+
+def _in(home: Path, name: str) -> Adapter:
+    """A folder's own adapter of that name, whatever else is called so."""
+    file = home / name / f"{name}.gguf"
+    return open_adapter(file.resolve()) if file.is_file() else find(name)
 
 
 def releases(home: Path) -> dict[str, list[str]]:

@@ -7,6 +7,8 @@ they began with. Where the operator has named an adapter, nothing is swapped. Kn
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from assistant.adapters import Adapter, InUse, canary, released
@@ -43,6 +45,7 @@ class Releases:
         """Take over what is released now; whether anything changed. Raises ModelError or EngineError."""
         wanted, trial = released(self._base), canary(self._base)
         tried, share = trial or (None, 0.0)
+        wanted, tried = self._named(wanted), self._named(tried)
         before = {a.name: a for a in (self._in_use.current, self._in_use.canary) if a}
         after = {a.name: a for a in (wanted, tried) if a}
         changed = (wanted, tried, share) != (self._in_use.current, self._in_use.canary, self._in_use.share)
@@ -55,6 +58,16 @@ class Releases:
         for name in before.keys() - after.keys():
             self._process.unload_adapter(name)
         return True
+
+    def _named(self, adapter: Adapter | None) -> Adapter | None:
+        """The adapter by what the engine calls its file: another file may have its own name there."""
+        if adapter is None:
+            return None
+        loaded = self._process.adapters
+        its_own = [name for name, path in loaded.items() if path == adapter.path]
+        free = (f"{adapter.name}-{number}" for number in count(2) if f"{adapter.name}-{number}" not in loaded)
+        name = its_own[0] if its_own else next(free) if adapter.name in loaded else adapter.name
+        return replace(adapter, name=name)
 
 
 def _called(adapter: Adapter | None) -> str:

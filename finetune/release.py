@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.adapters import RELEASED, file_hash, local, open_adapter
+from assistant.adapters import RELEASED, SHIPPED, file_hash, local, open_adapter, released
 from assistant.errors import UsageError
 
 KEPT = ("report.md", "report.html", "curves.png", "along.png", "card.md")
@@ -65,23 +65,26 @@ def read_note(home: Path) -> dict[str, Any]:
     return {"released": {}, "canary": {}} | note
 
 
-def rollback(base_sha256: str, home: Path | None = None) -> str | None:
-    """Take the last release for a base out of service; returns the one that serves now, None for the base itself.
+def rollback(base_sha256: str) -> str | None:
+    """Take the last own release for a base out of service; returns what serves now, which behind the first is the
+    adapter that comes with Backroom; None for the base itself.
 
     Where a canary is out, only that one is taken back.
-    Raises UsageError when nothing is released for it.
+    Raises UsageError when nothing of one's own is released for it.
     """
-    home = home or local()
+    home = local()
     note = read_note(home)
     names = note["released"].get(base_sha256, [])
-    if note["canary"].pop(base_sha256, None) is not None:
-        _write(home / RELEASED, note)
-        return names[-1] if names else None
-    if not names:
-        raise UsageError(f"{home}: nothing is released for this base, so there is nothing to roll back")
-    names.pop()
+    if note["canary"].pop(base_sha256, None) is None:
+        if not names:
+            raise UsageError(
+                f"{home}: nothing of your own is released for this base, so there is nothing to roll back; "
+                "to serve the base alone, say --adapter none"
+            )
+        names.pop()
     _write(home / RELEASED, note)
-    return names[-1] if names else None
+    now = released(base_sha256)
+    return now.name if now else None
 
 
 def _verdict(run: Path) -> dict[str, Any]:
@@ -93,10 +96,10 @@ def _verdict(run: Path) -> dict[str, Any]:
 
 
 def _free_name(home: Path, name: str, sha256: str) -> str:
-    """The name, with a number behind it when another adapter has it already."""
+    """The name, with a number behind it when another adapter has it already, here or among those of Backroom."""
     for candidate in (name, *(f"{name}-{n}" for n in range(2, 1000))):
-        file = home / candidate / f"{candidate}.gguf"
-        if not file.is_file() or file_hash(file) == sha256:
+        files = [folder / candidate / f"{candidate}.gguf" for folder in (home, SHIPPED)]
+        if all(not file.is_file() or file_hash(file) == sha256 for file in files):
             return candidate
     raise UsageError(f"{home}: there are a thousand adapters called {name!r}; give the run another name")
 

@@ -113,7 +113,7 @@ def rollback(
         str | None, typer.Option("--model", metavar="NAME|PATH", help="The base; default: the default.")
     ] = None,
 ) -> None:
-    """Go back to the release before, or to the base itself."""
+    """Go back to the release before; behind your first, to what comes with Backroom."""
     from assistant.models import resolve
     from finetune.release import rollback as back
 

@@ -16,7 +16,7 @@ from assistant.engine.gguf import GgufHeader, read_header
 from assistant.engine.lib import last_error, llama
 from assistant.errors import EngineError, ModelError
 
-BASE_SHA256 = "backroom.base.sha256"
+BASE_SHA256 = "backroom.base_sha256"
 """Metadata key under which our own adapters name the model file that they were trained on."""
 _BASE_NAME = "general.base_model.0.name"
 

@@ -171,7 +171,7 @@ def test_an_adapter_of_another_model_is_refused(model: Path, tmp_path: Path) -> 
     narrow = write_adapter(tmp_path / "narrow.gguf", width=512)
     foreign = write_adapter(tmp_path / "foreign.gguf", architecture="qwen2")
     named = write_adapter(tmp_path / "named.gguf", general__base_model__0__name="Qwen2.5 0.5B Instruct")
-    hashed = write_adapter(tmp_path / "hashed.gguf", backroom__base__sha256="f00d")
+    hashed = write_adapter(tmp_path / "hashed.gguf", backroom__base_sha256="f00d")
     for adapter, problem in (
         (narrow, "'x' doesn't fit smol"),
         (foreign, "made for a qwen2 model, not for smol"),

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from assistant.adapters import InUse, canary, choose, find, local, released
+from assistant.adapters import SHIPPED, InUse, canary, choose, find, local, released
+from assistant.engine.gguf import read_header
+from assistant.engine.lora import LoraSet
 from assistant.errors import ModelError, UsageError
 from assistant.releases import Releases
 from finetune.release import release, rollback
@@ -20,7 +22,8 @@ BASE = "b" * 64
 
 @pytest.fixture(autouse=True)
 def _none_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("assistant.adapters.SHIPPED", tmp_path / "nothing-shipped")
+    for module in ("assistant.adapters", "finetune.release"):
+        monkeypatch.setattr(f"{module}.SHIPPED", tmp_path / "shipped")
 
 
 def gguf(path: Path, **metadata: str) -> Path:
@@ -58,6 +61,31 @@ def test_released_served_and_rolled_back(tmp_path: Path) -> None:
     assert choose(None, BASE) is None
     with pytest.raises(UsageError, match="nothing to roll back"):
         rollback(BASE)
+
+
+def shipped(home: Path, name: str) -> Path:
+    """An adapter that comes with Backroom."""
+    file = gguf(home / "shipped" / name / f"{name}.gguf", base_sha256=BASE, form="notes", made_in="the house")
+    (home / "shipped" / "released.json").write_text(json.dumps({"released": {BASE: [name]}}))
+    return file
+
+
+def test_behind_the_first_own_release_is_the_one_that_came_with_backroom(tmp_path: Path) -> None:
+    file = shipped(tmp_path, "house")
+    release(a_run(tmp_path / "one"), share=0.5)
+    assert rollback(BASE) == "house", "with a canary alone, what serves is the shipped one"
+    release(a_run(tmp_path / "one"))
+    assert rollback(BASE) == "house"
+    serving = choose(None, BASE)
+    assert serving is not None and serving.path == file
+    with pytest.raises(UsageError, match="nothing to roll back"):
+        rollback(BASE)
+
+
+def test_a_release_never_takes_the_name_of_one_that_came_with_backroom(tmp_path: Path) -> None:
+    shipped(tmp_path, "house")
+    assert release(a_run(tmp_path / "one", "house")) == "house-2"
+    assert choose(None, BASE) == find("house-2")
 
 
 def test_a_run_whose_gates_dont_hold_is_not_released(tmp_path: Path) -> None:
@@ -136,3 +164,25 @@ def test_a_running_server_takes_a_release_over_and_a_rollback(tmp_path: Path) ->
     rollback(BASE)
     follower.look()
     assert in_use.current.name == "mine" and list(process.adapters) == ["mine"]
+
+
+def test_another_file_of_the_name_that_serves_is_taken_over_all_the_same(tmp_path: Path) -> None:
+    file = shipped(tmp_path, "house")
+    process, in_use = Process(), InUse(released(BASE))
+    process.adapters["house"] = file
+    follower = Releases(process, in_use, BASE)  # type: ignore[arg-type]
+    assert follower.look() is False
+    mine = gguf(local() / "house" / "house.gguf", base_sha256=BASE, form="notes", made_in="here")
+    (local() / "released.json").write_text(json.dumps({"released": {BASE: ["house"]}}))
+    assert follower.look() is True and process.adapters == {"house-2": mine}
+    assert in_use.current is not None and in_use.current.name == "house-2"
+    assert follower.look() is False
+    rollback(BASE)
+    assert follower.look() is True and process.adapters == {"house": file}
+
+
+def test_a_shipped_adapter_is_refused_by_another_base_of_its_shape() -> None:
+    file = SHIPPED / "house-words-4" / "house-words-4.gguf"
+    other = LoraSet(None, read_header(file), ("other",), "f" * 64)
+    with pytest.raises(ModelError, match="made for another llama model, not for other"):
+        other.load("x", file)
