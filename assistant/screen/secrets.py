@@ -20,6 +20,8 @@ CARD, CODE, ACCOUNT, PASSWORD = "[card number]", "[security code]", "[bank accou
 _PAINT = "\x00"
 _SHORTEST = 13
 """Digits of the shortest card number that is looked for over several messages."""
+_LONGEST = 19
+"""Digits of the longest card number."""
 
 Known = Callable[[str], bool]
 """Whether the shop itself uses this number (letters and digits only): an order, a SKU, a barcode, its phone."""
@@ -173,10 +175,10 @@ def _cards_of(run: Run, named: bool, known: Known | None) -> list[Hidden]:
     """The card numbers in one run: stretches of whole groups, then stretches within an unbroken number."""
     groups, found, at = run.groups, [], 0
     while at < len(groups):
-        for end in range(len(groups), at, -1):
+        for end in range(min(len(groups), at + _LONGEST), at, -1):  # every group has a digit or more
             part = groups[at:end]
             digits = "".join(g.digits for g in part)
-            if 12 <= len(digits) <= 19 and _is_card(digits, part, named) and not (known and known(digits)):
+            if 12 <= len(digits) <= _LONGEST and _is_card(digits, part, named) and not (known and known(digits)):
                 found.append(Hidden(part[0].start, part[-1].end, CARD))
                 at = end
                 break
@@ -242,7 +244,7 @@ def split_card(messages: Sequence[str], known: Known | None = None) -> list[tupl
         for whole in (True, False):
             picked = {i: _picked(fragments[i], i == first, i == len(messages) - 1, whole) for i in involved}
             digits = "".join(d for i in involved for d in (picked[i][2],))
-            if _SHORTEST <= len(digits) <= 19 and issued(digits) and luhn.is_valid(digits):
+            if _SHORTEST <= len(digits) <= _LONGEST and issued(digits) and luhn.is_valid(digits):
                 bare = all(_is_bare(messages[i], picked[i]) for i in involved)
                 if bare or named:
                     return [picked[i][:2] if i in picked else None for i in range(len(messages))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from stdnum import luhn
@@ -126,3 +127,22 @@ def test_the_shop_is_not_asked_about_numbers_that_make_no_card_together() -> Non
     assert (
         mask_secrets("is it there in 42?", known, ["the 28 cm one", "order 10023", "2 of them"]) == "is it there in 42?"
     )
+
+
+@pytest.mark.parametrize("unit", ["1 ", "4111 1111 ", "one ", "4.1-", "12"])
+def test_a_message_of_nothing_but_digits_takes_time_in_proportion_to_its_length(unit: str) -> None:
+    assert _seconds(unit * 320) < 12 * _seconds(unit * 80)
+
+
+def _seconds(text: str) -> float:
+    spent = []
+    for _ in range(3):
+        began = time.thread_time()
+        mask_secrets(text)
+        spent.append(time.thread_time() - began)
+    return min(spent)
+
+
+def test_a_card_number_among_many_digits_is_masked() -> None:
+    apart = " ".join(VISA)
+    assert mask_secrets(f"{'7 ' * 40}{apart}{' 7' * 40}").count("[card number]") == 1
