@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant.store.database import Database, driver
 
-VERSION = 2
+VERSION = 3
 
 _FACTS = """(SELECT coalesce(group_concat(CASE
         WHEN lower(value) IN ('yes', 'true', '1') THEN replace(key, '_', ' ')
@@ -87,7 +87,7 @@ TRIGGERS = (
     f"""CREATE TRIGGER search_product_delete AFTER DELETE ON product BEGIN
         {_UNINDEX.format(row="old")} {_FORGET} END""",
     f"""CREATE TRIGGER search_variant_insert AFTER INSERT ON variant WHEN new.options <> '{{}}' BEGIN
-        {_ADD_OPTIONS} END""",
+        {_ADD_OPTIONS} {_CHANGED} END""",
     f"""CREATE TRIGGER search_variant_update AFTER UPDATE OF options, product_id ON variant BEGIN
         {_ADD_OPTIONS} {_CHANGED} END""",
 )

@@ -160,6 +160,13 @@ def test_a_change_by_any_program_is_in_the_next_answer(own: tuple[Database, Sear
     assert ids(search.products("laptop", sort="cheapest")) == ["laptop-dear", "laptop"]
     change(db, "UPDATE variant SET active = 0 WHERE sku = 'slate-pro'")
     assert "laptop-dear" not in ids(search.products("laptop"))
+    assert "lavender" in search.products("anything in lavender")[0].missing
+    change(
+        db,
+        """INSERT INTO variant(sku, product_id, price_minor, stock, active, options, position)
+        VALUES ('kettle-2', 'kettle', 5900, 4, 1, '{"colour": "lavender"}', 1)""",
+    )
+    assert search.products("anything in lavender")[0].skus[0] == "kettle-2"
     change(db, "DELETE FROM product WHERE product_id = 'sofa'")
     assert "sofa" not in ids(search.products("sofa"))
 

@@ -51,6 +51,8 @@ CHANGES = (
     "DELETE FROM policy",
     "INSERT INTO shop_info(key, value) VALUES ('synonyms', 'rug = zarpette')",
     "UPDATE product SET description = 'Throws light.'",
+    """INSERT INTO variant(sku, product_id, price_minor, stock, active, options, position)
+    SELECT 'lavender', product_id, price_minor, 1, 1, '{"colour": "lavender"}', 99 FROM variant LIMIT 1""",
 )
 
 
