@@ -93,6 +93,25 @@ def test_first_and_last_day_count(day: int, counts: bool) -> None:
     assert goods([MUG], offer, day=date(2026, 12, day)) == (700 if counts else 1400)
 
 
+def test_many_offers_on_few_lines_price_few_baskets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every way of these would be 5,216, 2,048 and 4,096 baskets."""
+    calls: list[Any] = []
+    monkeypatch.setitem(best.__globals__, "apply", lambda *args: (calls.append(args), apply(*args))[1])
+    lines = [Line(f"S{n}", 900 + 317 * n, 2, f"p{n}") for n in range(11)]
+    club = [terms("member_price", "8.00", f"sku:S{n}", id=f"club-{n:02}") for n in range(11)]
+    percents = [terms("percent", share, id=f"percent-{share}") for share in (5, 7, 11)]
+    free, voucher = terms("free_shipping", min_subtotal="30.00"), terms("fixed", 4, code="V")
+    member = Buyer(True, frozenset({"v"}))
+    three = best(lines[:5], [*club[:4], terms("buy_2_get_1"), *percents, voucher, free], member, DAY, 395)
+    assert len(calls) < 1000 and (three.to_pay, len(three.used)) == (7032, 8)
+    calls.clear()
+    clubs = best(lines, club, member, DAY, 395)
+    assert len(calls) < 100 and clubs.to_pay == 22 * 800 + 395
+    calls.clear()
+    priced = best(lines[:10], [*club[:10], *percents[:2], free], member, DAY, 395)
+    assert len(calls) < 200 and priced.to_pay == 20 * 800 - 800 - 1120
+
+
 def test_what_is_not_combinable_stands_alone_and_the_best_counts() -> None:
     ten, five, off = terms("percent", 10, combinable="no"), terms("fixed", 3), terms("fixed", 4, id="b")
     assert goods([POT], ten, five) == 5310 and goods([POT], ten, five, off) == 5200

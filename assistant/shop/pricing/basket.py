@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from assistant.shop.pricing.terms import Target, Terms, fold_code, plain
 from assistant.shop.pricing.units import Saving, piece_savings
@@ -29,19 +30,15 @@ class Line:
 
     def is_of(self, targets: Sequence[Target]) -> bool:
         """Whether one of these targets names it."""
-        return any(self._is(target) for target in targets)
+        return not self._named.isdisjoint(targets)
 
-    def _is(self, target: Target) -> bool:
-        if target.kind == "product":
-            return target.value in (plain(self.name), plain(self.product_id))
-        if target.kind == "sku":
-            return bool(target.value) and fold_code(self.sku) == target.value
-        own = {
-            "category": self.category,
-            "subcategory": self.subcategory,
-            "brand": self.brand,
-        }.get(target.kind)
-        return target.kind == "all" or (own is not None and own != "" and plain(own) == target.value)
+    @cached_property
+    def _named(self) -> frozenset[Target]:
+        """Every target that names it: worked out once, since pricing asks again and again."""
+        names = {"product": self.name, "category": self.category, "subcategory": self.subcategory, "brand": self.brand}
+        found = {Target(kind, plain(name)) for kind, name in names.items()}
+        found |= {Target("product", plain(self.product_id)), Target("sku", fold_code(self.sku))}
+        return frozenset({target for target in found if target.value} | {Target("all")})
 
 
 @dataclass(frozen=True)

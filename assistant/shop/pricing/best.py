@@ -1,22 +1,28 @@
 """The set of promotions that is best for a customer, and why another one doesn't count. Reads no database.
 
-Exact as long as the promotions per piece that compete for the same pieces are few (`_EXACT` of them); of more, the
-orders in which they are served are tried from the one that saves most by itself.
+Exact as long as the ways to choose are few (`_MOST_WAYS`); of more, one choice after another is improved. Of promotions
+per piece that compete for the same pieces and are more than `_EXACT`, the orders in which they are served are tried
+from the one that saves most by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain, combinations, permutations, product
+from itertools import chain, combinations, pairwise, permutations, product
+from math import prod
 from typing import Literal
 
 from assistant.shop.pricing.basket import Line, Priced, apply, subtotal_of
 from assistant.shop.pricing.terms import Terms
 
 _EXACT = 5
-_MOST_WAYS = 4000
+_MOST_WAYS = 400
+"""How many ways are all priced: each takes a fraction of a millisecond."""
+
+Way = tuple[tuple[Terms, ...], ...]
+"""The promotions of each group that competes for pieces, in their order; last those on amounts."""
 
 Obstacle = Literal["not yet", "over", "code", "members", "nothing", "minimum", "short", "other", "no gain"]
 
@@ -53,8 +59,7 @@ def best(
     order = sorted(range(len(lines)), key=lambda at: (lines[at].sku, lines[at].unit, lines[at].quantity))
     ordered = [lines[at] for at in order]
     open_ = sorted({t for t in promotions if is_open(t, buyer, day) and _touches(t, lines)}, key=_by_id)
-    ways = (apply(ordered, chosen, pieces, shipping) for chosen, pieces in _ways(open_, ordered))
-    return _as_given(min(chain([Priced(tuple(ordered), shipping_before=shipping)], ways), key=_rank), lines, order)
+    return _as_given(min(_ways(open_, ordered, shipping), key=_rank), lines, order)
 
 
 def _as_given(priced: Priced, lines: Sequence[Line], order: Sequence[int]) -> Priced:
@@ -109,58 +114,83 @@ def _rank(priced: Priced) -> tuple[int, bool, int, tuple[str, ...]]:
     )
 
 
-def _ways(open_: Sequence[Terms], lines: Sequence[Line]) -> Iterator[tuple[list[Terms], list[Terms]]]:
-    """The sets of promotions that may count together, each with an order for those per piece."""
-    shipping = [t for t in open_ if t.kind == "free_shipping" and t.combinable]
+def _ways(open_: Sequence[Terms], lines: Sequence[Line], shipping: int | None) -> Iterator[Priced]:
+    """The basket without any promotion, and under each set of them that may count together."""
+    yield Priced(tuple(lines), shipping_before=shipping)
+    shippers = [t for t in open_ if t.kind == "free_shipping" and t.combinable]
     for terms in (t for t in open_ if not t.combinable):
-        others = shipping if terms.kind != "free_shipping" else []
-        yield [terms, *others], [terms] if terms.per_piece else []
-    together = [t for t in open_ if t.combinable]
-    amounts = [t for t in together if not t.per_piece]
-    for pieces in _orders([t for t in together if t.per_piece], lines):
-        for kept in _without_some(amounts):
-            yield [*kept, *pieces], pieces
+        others = shippers if terms.kind != "free_shipping" else []
+        yield apply(lines, [terms, *others], [terms] if terms.per_piece else [], shipping)
+    yield from _together([t for t in open_ if t.combinable], lines, shipping)
 
 
-def _without_some(amounts: Sequence[Terms]) -> Iterator[list[Terms]]:
+def _together(offers: Sequence[Terms], lines: Sequence[Line], shipping: int | None) -> Iterator[Priced]:
+    """The basket under promotions that add up: every way while they are few, else the best that can be come at by
+    changing one choice at a time, from all promotions and from as few as may be."""
+    groups = _competing([t for t in offers if t.per_piece], lines)
+    choices = [list(_selections(group, lines)) for group in groups]
+    choices.append(list(_without_some([t for t in offers if not t.per_piece])))
+
+    def price(way: Way) -> Priced:
+        pieces = list(chain(*way[:-1]))
+        return apply(lines, [*way[-1], *pieces], pieces, shipping)
+
+    if prod(map(len, choices)) <= _MOST_WAYS:
+        yield from map(price, product(*choices))
+        return
+    for start in (tuple(c[0] for c in choices), tuple(min(c, key=len) for c in choices)):
+        yield _improved(start, choices, price)
+
+
+def _improved(way: Way, choices: Sequence[Sequence[tuple[Terms, ...]]], price: Callable[[Way], Priced]) -> Priced:
+    """The best that comes of `way` when one choice after another is made anew, until none makes it better."""
+    best, better = price(way), True
+    while better:
+        better = False
+        for at, choice in enumerate(choices):
+            others = [(*way[:at], other, *way[at + 1 :]) for other in choice if other != way[at]]
+            found, other = min(((price(o), o) for o in others), key=lambda p: _rank(p[0]), default=(best, way))
+            if _rank(found) < _rank(best):
+                best, way, better = found, other, True
+    return best
+
+
+def _without_some(amounts: Sequence[Terms]) -> Iterator[tuple[Terms, ...]]:
     """All of them, then fewer: only free shipping from a minimum can be lost by taking more off."""
     loses = [t for t in amounts if t.kind != "free_shipping"]
-    yield list(amounts)
+    yield tuple(amounts)
     if not any(t.kind == "free_shipping" and t.minimum for t in amounts) or len(loses) > 8:
         return
     for size in range(len(loses)):
         for kept in combinations(loses, size):
-            yield [t for t in amounts if t.kind == "free_shipping" or t in kept]
-
-
-def _orders(pieces: Sequence[Terms], lines: Sequence[Line]) -> Iterator[list[Terms]]:
-    """Every selection and order of the promotions per piece, those that share no line being independent."""
-    choices = [list(_selections(group, lines)) for group in _competing(pieces, lines)]
-    num_ways = 1
-    for choice in choices:
-        num_ways *= len(choice)
-    if num_ways <= _MOST_WAYS:
-        for way in product(*choices):
-            yield list(chain(*way))
-        return
-    yield list(chain(*(min(choice, key=lambda c: apply(lines, c, c, None).goods) for choice in choices)))
+            yield tuple(t for t in amounts if t.kind == "free_shipping" or t in kept)
 
 
 def _selections(group: Sequence[Terms], lines: Sequence[Line]) -> Iterator[tuple[Terms, ...]]:
+    """Which of promotions that compete are served, in which order; two that share no line in one order only."""
+    own = [_own(terms, lines) for terms in group]
     if len(group) <= _EXACT:
         for size in range(len(group), -1, -1):
-            yield from permutations(group, size)
+            for places in permutations(range(len(group)), size):
+                if all(a < b or own[a] & own[b] for a, b in pairwise(places)):
+                    yield tuple(group[at] for at in places)
         return
     ranked = sorted(group, key=lambda t: (apply(lines, [t], [t], None).goods, t.promotion_id))
     yield from (tuple(ranked[start:] + ranked[:start]) for start in range(len(ranked)))
+    yield ()
 
 
 def _competing(pieces: Sequence[Terms], lines: Sequence[Line]) -> list[list[Terms]]:
     """The promotions in groups that have no line in common."""
     groups: list[tuple[set[int], list[Terms]]] = []
     for terms in pieces:
-        own = {at for at, line in enumerate(lines) if any(line.is_of(part) for part in terms.parts)}
+        own = _own(terms, lines)
         met = [group for group in groups if group[0] & own]
         groups = [group for group in groups if group not in met]
         groups.append((own.union(*(g[0] for g in met)), [*chain(*(g[1] for g in met)), terms]))
     return [group for _, group in groups]
+
+
+def _own(terms: Terms, lines: Sequence[Line]) -> set[int]:
+    """The lines that a promotion applies to."""
+    return {at for at, line in enumerate(lines) if any(line.is_of(part) for part in terms.parts)}

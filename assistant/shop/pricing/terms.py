@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from assistant.shop.schema import PromotionRow
 
@@ -14,10 +14,9 @@ Kind = Literal["percent", "fixed", "buy_get", "member_price", "bundle", "free_sh
 PER_PIECE: frozenset[Kind] = frozenset({"buy_get", "member_price", "bundle"})
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One thing that a promotion applies to: `kind` all, category, subcategory, brand, product or sku; a folded
-    value."""
+    value, empty for all."""
 
     kind: str
     value: str = ""
@@ -87,6 +86,8 @@ def parts_of(applies_to: str, *, bundle: bool = False) -> tuple[tuple[Target, ..
 def _target(text: str) -> Target:
     kind, _, value = text.strip().partition(":")
     kind = kind.strip().lower()
+    if kind == "all":
+        return Target(kind)
     return Target(kind, fold_code(value) if kind == "sku" else plain(value))
 
 
