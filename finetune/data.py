@@ -25,6 +25,7 @@ from assistant.wording.phrasebook import default_phrasebook
 from finetune.besides import besides
 from finetune.collect import collect, consents
 from finetune.config import DataSettings, RunSettings
+from finetune.contents import contents
 from finetune.example import Example, write
 from finetune.pack import Tokens
 from finetune.token_file import write_tokens
@@ -190,8 +191,10 @@ def _sources(examples: Iterable[Example]) -> dict[str, Any]:
 
 
 def _digest(settings: RunSettings) -> str:
+    """By which data is known to be made already: by the settings, and by what their sources hold now."""
     moods = [settings.data.moods] if settings.data.moods else []  # so that data without any is still known as made
-    text = json.dumps([settings.base, repr(settings.data), default_phrasebook().digest, *moods])
+    held = contents(settings.data)
+    text = json.dumps([settings.base, repr(settings.data), default_phrasebook().digest, *moods, *held])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
