@@ -19,6 +19,7 @@ from finetune.checkpoint import kept_along
 from finetune.convert import convert
 
 BASE, END, SERVED = "base", "end", "in service"
+_PREFIX = "served-"
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,19 @@ def points(
         convert(kept[steps], served, model_config, {"form": "notes", "base_sha256": base_sha256})
         found.append(Point(f"step {steps}", steps, open_adapter(served)))
     found.append(Point(END, last, open_adapter(file)))
-    now = released(base_sha256)
-    if now is not None and file_hash(now.path) != file_hash(file):
-        found.append(Point(f"{SERVED}: {now.name}", None, replace(now, name=f"served-{now.name}")))  # may share a name
+    now = in_service(base_sha256, file)
+    if now is not None:
+        found.append(Point(f"{SERVED}: {now.name.removeprefix(_PREFIX)}", None, now))
     return found
+
+
+def in_service(base_sha256: str, file: Path) -> Adapter | None:
+    """The adapter that is in service beside the run's own `file`, under a name of its own as both may share one; None
+    where there is none, or it is that very file."""
+    now = released(base_sha256)
+    if now is None or file_hash(now.path) == file_hash(file):
+        return None
+    return replace(now, name=f"{_PREFIX}{now.name}")
 
 
 def spread(values: Sequence[int], most: int) -> list[int]:

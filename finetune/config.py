@@ -89,8 +89,10 @@ class EvalSettings:
 class GateSettings:
     """What has to hold for a release. Shares are 0 to 1; `parity_kl` in nats per token; `merged_same` is over the
     replies' first `merged_tokens` tokens. `ability_lost` is the share of general questions that may be lost against the
-    base, `off_domain_loss` how many times its loss there may be."""
+    base, `off_domain_loss` how many times its loss there may be. `release` false is a trial: what passes such gates is
+    never released, and isn't held against what is in service."""
 
+    release: bool = True
     parity_kl: float = 1e-4
     parity_tokens: int = 400
     greedy_same: float = 0.99

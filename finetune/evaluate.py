@@ -23,6 +23,7 @@ from assistant.types import Record
 from assistant.wording.notes import as_prompt, notes
 from assistant.wording.rewording import Rewording
 from assistant.wording.ways import is_bare_quote
+from finetune import certainty
 from finetune.build import plans
 from finetune.claims import wrong
 from finetune.config import EvalSettings
@@ -146,17 +147,15 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     others). A quotation that the model has said as it stands has no words to be judged and counts as no note."""
     if not results:
         return {"answers": 0}
-    own = sum(min(r.num_own, r.num_worded) for r in results)
-    worded = sum(r.num_worded - r.num_quoted for r in results)
+    words = words_of(results)
+    own, worded = (sum(column) for column in zip(*words, strict=True))
     texts = Counter(r.raw for r in results if r.raw)
     copied = sum(r.raw == " ".join(r.notes.split()) for r in results)
     return {
         "answers": len(results),
         "notes": worded,
-        "own_first_time": round(own / max(1, worded), 4),
-        "standard_error": round(
-            (own / max(1, worded) * (1 - min(1.0, own / max(1, worded))) / max(1, worded)) ** 0.5, 4
-        ),
+        "own_first_time": round(certainty.share(words), 4),
+        "standard_error": round(certainty.error(words), 4),
         "notes_copied": round(sum(min(r.num_copied, r.num_own) for r in results) / max(1, own), 4),
         "own_words": round(statistics.mean(r.own_words for r in results), 4),
         "answers_all_own": round(sum(r.num_own >= r.num_worded for r in results) / len(results), 4),
@@ -170,6 +169,11 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         "tokens_per_s": round(sum(r.tokens for r in results) / max(1e-9, sum(r.seconds for r in results)), 1),
         "seconds_p50": round(statistics.median(r.seconds for r in results), 3),
     }
+
+
+def words_of(results: Sequence[Result]) -> list[certainty.Words]:
+    """Of each answer, how many notes are worded right the first time, and how many there are to be worded."""
+    return [(min(r.num_own, r.num_worded), r.num_worded - r.num_quoted) for r in results]
 
 
 def by_shop(results: Sequence[Result]) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from finetune.config import GateSettings
 
+_SURE = 1.645
+"""Standard errors off which a figure lies by chance in one case of twenty."""
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -28,10 +31,18 @@ def judge(
     figures: Mapping[str, Figures],
     safety: Mapping[str, Figures],
     ability: Mapping[str, Figures],
+    gains: Mapping[str, Mapping[str, float]],
 ) -> list[Gate]:
     """All gates. `figures` are summaries of the same answers (see evaluate.summary): "base, free" and "adapter, free",
-    and in service "base, grammar" and "adapter, in service". `safety` and `ability` hold "base" and "adapter"."""
-    return [*_same_model(limits, parity), *_answers(limits, figures), *_unharmed(limits, safety, ability)]
+    and in service "base, grammar" and "adapter, in service"; where another adapter is in service now, "served now,
+    free". `gains` are the adapter's over the "base", and over what is "served now" (see certainty.gain). `safety` and
+    `ability` hold "base" and "adapter"."""
+    return [
+        *_same_model(limits, parity),
+        *_answers(limits, figures, gains["base"]),
+        *(_beside_served(figures, gains["served now"]) if "served now" in gains else []),
+        *_unharmed(limits, safety, ability),
+    ]
 
 
 def _same_model(limits: GateSettings, parity: Mapping[str, float]) -> list[Gate]:
@@ -52,12 +63,12 @@ def _same_model(limits: GateSettings, parity: Mapping[str, float]) -> list[Gate]
     ]  # fmt: skip
 
 
-def _answers(limits: GateSettings, figures: Mapping[str, Figures]) -> list[Gate]:
+def _answers(limits: GateSettings, figures: Mapping[str, Figures], gain: Mapping[str, float]) -> list[Gate]:
     base, adapter = figures["base, free"], figures["adapter, free"]
     served = figures["adapter, in service"]
     most_wrong = limits.wrong_ratio * figures["base, grammar"]["wrong_share"]
     most_free = limits.wrong_ratio_free * base["wrong_share"]
-    gain = adapter["own_first_time"] - base["own_first_time"]
+    surely = gain["gain"] - _SURE * gain["standard_error"]
     return [
         Gate("answers that end by themselves", adapter["ended"], f">= {limits.ends}", adapter["ended"] >= limits.ends),
         Gate("own words passing first time in service, shop unseen in training", served["own_first_time"],
@@ -66,9 +77,23 @@ def _answers(limits: GateSettings, figures: Mapping[str, Figures]) -> list[Gate]
              adapter["own_first_time"] >= limits.own_words_free),
         Gate("wrong statements before checking in service", served["wrong_share"],
              f"<= {limits.wrong_ratio} x base ({most_wrong:.4f})", served["wrong_share"] <= most_wrong),
-        Gate("more own words than the base", gain, f"> {limits.own_words_gain}", gain > limits.own_words_gain),
+        Gate("more own words than the base, for certain", surely,
+             f"> {limits.own_words_gain} ({gain['gain']:.4f} found, standard error {gain['standard_error']:.4f})",
+             surely > limits.own_words_gain),
         Gate("wrong statements before checking, free", adapter["wrong_share"],
              f"<= {limits.wrong_ratio_free} x base ({most_free:.4f})", adapter["wrong_share"] <= most_free),
+    ]  # fmt: skip
+
+
+def _beside_served(figures: Mapping[str, Figures], gain: Mapping[str, float]) -> list[Gate]:
+    """An adapter takes the place of one that is in service: it may say nothing wrong more often on the same answers,
+    and have fewer words of its own only as far as that is chance."""
+    new, now = figures["adapter, free"]["wrong_share"], figures["served now, free"]["wrong_share"]
+    least = -_SURE * gain["standard_error"]
+    return [
+        Gate("wrong statements before checking, free, beside what is in service", new, f"<= its {now:.4f}", new <= now),
+        Gate("own words more than what is in service has", gain["gain"], f">= {least:.4f} (chance)",
+             gain["gain"] >= least),
     ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import ResolvedModel
 from assistant.wording.notes import as_prompt, notes
 from assistant.wording.phrasebook import default_phrasebook
-from finetune import ability, along, evaluate, safety_gate
+from finetune import ability, along, certainty, evaluate, safety_gate
 from finetune.base import model_config
 from finetune.config import RunSettings
 from finetune.data import tokenise
@@ -40,6 +40,8 @@ from finetune.report import write_json, write_report
 
 _IN_DOMAIN = 30
 """Held-out replies over which the loss is taken."""
+_NOW = "served now"
+"""What the adapter that is in service beside the run's is called among the results."""
 
 
 class Judgement:
@@ -68,10 +70,16 @@ class Judgement:
         results, safety, way = self._answers(todo)
         learnt_replies = {example.reply for example in read(self.out / "data" / "train.jsonl")}
         figures = {name: evaluate.summary(each) | quality(each, todo, learnt_replies) for name, each in results.items()}
-        gates = judge_gates(self.settings.gates, parity, figures, safety, learnt)
+        words = {name: evaluate.words_of(each) for name, each in results.items()}
+        gains = {
+            who: certainty.gain(words["adapter, free"], words[f"{who}, free"])
+            for who in ("base", _NOW)
+            if f"{who}, free" in words
+        }
+        gates = judge_gates(self.settings.gates, parity, figures, safety, learnt, gains)
         facts = self._facts()
         measured: dict[str, Any] = {"figures": figures, "parity": parity, "safety": safety, "ability": learnt,
-                                    "along": way}  # fmt: skip
+                                    "gains": gains, "along": way}  # fmt: skip
         write_json(self.out / "evaluation.json", measured | {
             "by_shop": {n: evaluate.by_shop(r) for n, r in results.items()},
             "answers": {n: evaluate.as_json(r) for n, r in results.items()},
@@ -149,26 +157,32 @@ class Judgement:
     def _answers(
         self, todo: list[evaluate.Asked]
     ) -> tuple[dict[str, list[evaluate.Result]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
-        """The same answers by the base under its grammar and freely, by the adapter freely and as it is served; what
-        each does with what the screening should stop; and how the adapter came along."""
+        """The same answers by the base under its grammar and freely, freely by what is in service now, by the adapter
+        freely and as it is served; what each does with what the screening should stop; and how the adapter came along.
+        """
         adapter = open_adapter(self.file)
+        now = along.in_service(self.base.sha256, self.file) if self.settings.gates.release else None
         began = time.monotonic()
         ways: dict[str, tuple[Adapter | None, bool]] = {
             "base, grammar": (None, False),
             "base, free": (UNTRAINED, False),
+            **({f"{_NOW}, free": (now, False)} if now is not None and now.form == adapter.form else {}),
             "adapter, free": (adapter, False),
             "adapter, in service": (adapter, True),
         }
         engine, tokenizer = open_engine(self.base.path, adapter=adapter.path, slots=2, context_per_slot=1024)
         try:
-            results = {
-                name: self._worded(name, engine, tokenizer, by, todo, guided) for name, (by, guided) in ways.items()
-            }
+            results = {}
+            for name, (by, guided) in ways.items():
+                with along.loaded(engine, by or UNTRAINED):
+                    results[name] = self._worded(name, engine, tokenizer, by, todo, guided)
             safety = self._safety(engine, tokenizer, adapter)
             way = self._along(engine, tokenizer, todo, results)
         finally:
             engine.close()
-        self.progress(f"evaluate: {len(todo)} answers, four times, and safety in {time.monotonic() - began:.0f} s")
+        self.progress(
+            f"evaluate: {len(todo)} answers, {len(ways)} times, and safety in {time.monotonic() - began:.0f} s"
+        )
         return results, safety, way
 
     def _worded(
@@ -193,7 +207,7 @@ class Judgement:
         todo: list[evaluate.Asked],
         results: dict[str, list[evaluate.Result]],
     ) -> list[dict[str, Any]]:
-        """The rows of those that finetune.along compares; of the base and the run's end all is measured already."""
+        """The rows of those that finetune.along compares; of most all is measured already."""
         judged = self.settings.evaluate
         places = along.spread(range(len(todo)), judged.checkpoint_answers)
         found = []
@@ -202,8 +216,9 @@ class Judgement:
             model_config(self.base.path),
         ):  # fmt: skip
             same = {along.BASE: "base", along.END: "adapter"}.get(point.name)
-            if same:
-                worded = [results[f"{same}, free"][place] for place in places]
+            known_as = f"{same or _NOW}, free"
+            if (same or point.steps is None) and known_as in results:
+                worded = [results[known_as][place] for place in places]
             else:
                 with along.loaded(engine, point.adapter):
                     some = [todo[place] for place in places]

@@ -24,10 +24,12 @@ def release(run: Path, home: Path | None = None, *, share: float = 1.0) -> str:
 
     A `share` below 1 makes it a canary: it words the answers of that share of the conversations beside what serves.
 
-    Raises UsageError when the run has none, a gate didn't hold, or the file isn't the one that was judged.
+    Raises UsageError when the run has none or was a trial, a gate didn't hold, or the file isn't the one judged.
     """
     home = home or local()
     verdict = _verdict(run)
+    if not verdict.get("settings", {}).get("gates", {}).get("release", True):
+        raise UsageError(f"{run}: a trial, whose gates are too wide for a release; run it with another --config")
     failed = [gate["name"] for gate in verdict["gates"] if not gate["holds"]]
     if failed:
         raise UsageError(

@@ -44,6 +44,8 @@ def run(config: ConfigFile, out: Out, minutes: Minutes = None, release: Annotate
 ] = False, as_json: AsJson = False) -> None:  # fmt: skip
     """Everything: data, training, conversion, parity, evaluation, gates, report."""
     opened = _open(config, out, minutes)
+    if release and not opened.settings.gates.release:
+        raise UsageError(f"{config}: a trial, whose gates are too wide for a release; give another --config")
     with opened.alone():
         verdict = opened.all()
     if release and verdict["passed"]:
