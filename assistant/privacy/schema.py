@@ -13,7 +13,8 @@ from assistant.store.base import Base
 
 
 class ConsentRow(Base):
-    """What a customer agreed to or took back, every time: the proof that Art. 7 GDPR asks for."""
+    """What a customer agreed to or took back, every time: the proof that Art. 7 GDPR asks for. What they had forgotten
+    here stands among it, so that no import brings it back (see importers/wishes.py)."""
 
     __tablename__ = "consent_record"
     customer_id: Mapped[str] = mapped_column(primary_key=True)

@@ -13,11 +13,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from assistant.privacy.rights import set_consent
+from assistant.privacy.schema import ConsentRow
+from assistant.privacy.secrets import digest
 from assistant.privacy.subject import Subject
 from assistant.shop.schema import BrowsingRow, CustomerRow, OrderLineRow, OrderRow, PreferenceRow
 from assistant.store.database import Database
 
 _RECENT = 40
+HISTORY = "history"
+"""The purpose under which it is noted that a customer had cleared what they looked at."""
+_FORGOTTEN = "forgotten preference "
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Shoppers:
                 elif item.name in kept:
                     values = [v for v in split_values(kept[item.name]) if v != item.value]
                     kept = {**kept, item.name: "; ".join(values)}
+                    _taken_back(session, customer_id, forgotten_as(session, customer_id, item.name, item.value))
                     gone += 1
             row.preferences = {name: value for name, value in kept.items() if value}
         return gone
@@ -104,12 +110,28 @@ class Shoppers:
         """Delete what the customer looked at; how many rows there were. Orders stay: the law asks for them."""
         with self._db.write() as session:
             found = session.execute(delete(BrowsingRow).where(BrowsingRow.customer_id == customer_id))
+            _taken_back(session, customer_id, HISTORY)
             return int(found.rowcount)  # type: ignore[attr-defined]
 
     def set_consent(self, customer_id: str, given: bool) -> None:
         """Note that the customer agrees to personalisation, or no longer does, as any other consent is noted."""
         subject = Subject(f"customer:{customer_id}")
         set_consent(self._db, subject, given, actor=subject.reference, source="chat")
+
+
+def forgotten_as(session: Session, customer_id: str, name: str, value: str) -> str:
+    """The purpose under which it is noted that a customer had this forgotten: a digest, for the words are to go."""
+    return _FORGOTTEN + digest(session, f"preference:{customer_id}:{name}={value}")[:16]
+
+
+def is_forgotten(purpose: str) -> bool:
+    """Whether a purpose is one of `forgotten_as`."""
+    return purpose.startswith(_FORGOTTEN)
+
+
+def _taken_back(session: Session, customer_id: str, purpose: str) -> None:
+    """Note it beside the consents, so that the next import doesn't bring it back."""
+    session.add(ConsentRow(customer_id=customer_id, purpose=purpose, at=datetime.now(UTC), given=False, source="chat"))
 
 
 def split_values(text: str) -> list[str]:

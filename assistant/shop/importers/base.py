@@ -31,6 +31,7 @@ from assistant.shop.importers.children import NumberedWriter, OrderLineWriter
 from assistant.shop.importers.facts import ShopFacts
 from assistant.shop.importers.report import BadValue, ImportProgress, ImportReport, Place, ProgressCallback
 from assistant.shop.importers.tables import Parent, Row, TableWriter, known_keys, missing_parent
+from assistant.shop.importers.wishes import Wishes
 
 BATCH = 5000
 ORDER_STATUSES = ("pending", "processed", "shipped", "delivered", "cancelled", "returned")
@@ -56,6 +57,7 @@ class ShopWriter:
         self._progress = progress
         self._facts = ShopFacts(session, report)
         self._replaced_by: list[tuple[Place, str, str]] = []
+        self._wishes: Wishes | None = None
         self._order = (
             "product", "variant", "customer", "payment_method", "order", "order_line", "payment", "browsing", "review",
             "promotion", "policy",
@@ -71,6 +73,12 @@ class ShopWriter:
     def zone(self) -> ZoneInfo:
         """The shop's time zone (UTC until somebody says otherwise)."""
         return self._facts.zone
+
+    @property
+    def wishes(self) -> Wishes:
+        """What customers have taken back here."""
+        self._wishes = self._wishes or Wishes(self._session)
+        return self._wishes
 
     def money(self, cell: Any, column: str) -> int:
         """An amount in the shop's currency as minor units; raises BadValue."""
@@ -126,7 +134,7 @@ class ShopWriter:
     def customer(self, row: Row, place: Place) -> None:
         """A customer; needs `customer_id`. Leave `consent` out where the source doesn't say."""
         _needs(row, "customer_id")
-        self._add("customer", row, place)
+        self._add("customer", self.wishes.customer(row), place)
 
     def payment_method(self, row: Row, place: Place) -> None:
         """A way to pay; needs `payment_method_id`, `customer_id`, `source`. Never a full card number."""
@@ -158,7 +166,8 @@ class ShopWriter:
     def browsing(self, row: Row, place: Place) -> None:
         """A product that a customer looked at; needs `customer_id`, `product_id`, `viewed_at`."""
         _needs(row, "customer_id", "product_id")
-        self._add("browsing", row, place)
+        if self.wishes.may_be_viewed(row):
+            self._add("browsing", row, place)
 
     def review(self, row: Row, place: Place) -> None:
         """The next review of a product; needs `product_id`."""
@@ -219,6 +228,8 @@ class ShopWriter:
         """Write what is still queued, check `replaced_by` and drop outgrown rows. `import_shop` calls it."""
         self._flush_through(self._order[-1])
         self._check_replacements()
+        for warning in self._wishes.warnings() if self._wishes else ():
+            self.warn(warning)
         for writer in self._writers.values():
             if isinstance(writer, NumberedWriter):
                 writer.finish()
