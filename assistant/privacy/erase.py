@@ -91,7 +91,7 @@ def erase(
         _refuse_held(session)
         result.conversations = ids(session, "conversation")
         words = identifiers(session, subject)
-        used = training.used_in(session, result.conversations)
+        used = training.used_in(session, result.conversations, ids(session, "customer"))
         result.adapters = sorted({adapter for adapters in used.values() for adapter in adapters})
         tables = owned_tables(session)
         traces = traces_of(session, tables, words)

@@ -44,8 +44,7 @@ def export(db: Database, subject: Subject, *, actor: str = "system:command", rea
         _nest(sections, "orders", "order", "payment", "order_id", "payments")
         sections.pop("audit", None)
         about_them = pseudonyms(session, ids(session, "reference"))
-        conversations = ids(session, "conversation")
-        used = training.used_in(session, conversations)
+        used = training.used_in(session, ids(session, "conversation"), ids(session, "customer"))
         release(session)
         number = audit(session, actor, "privacy.export", subject.reference, reason)
         log = [_without_digest(entry) for entry in _entries(session, about_them) if entry["entry"] != number]

@@ -6,17 +6,22 @@ the server does every day (watch.py), `backroom privacy retention` when it is to
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from assistant.config import PrivacySettings
+from assistant.privacy import training
 from assistant.privacy.compact import compact_due
 from assistant.store.audit import audit, forget
 from assistant.store.database import Database
+
+log = logging.getLogger("backroom.privacy")
 
 BATCH = 500
 _HELD_CUSTOMERS = "SELECT substr(reference, 10) FROM privacy_hold WHERE reference LIKE 'customer:%'"
@@ -88,6 +93,8 @@ def _count(db: Database, kind: str, before: str) -> int:
 def _delete_all(db: Database, kind: str, before: str, actor: str, is_over: Callable[[], bool]) -> int:
     num = 0
     while not is_over():
+        if kind == "conversations":
+            _clean_training(db, before)
         with db.write() as session:
             deleted = _delete_batch(session, kind, before)
             if deleted:
@@ -99,6 +106,21 @@ def _delete_all(db: Database, kind: str, before: str, actor: str, is_over: Calla
     return num
 
 
+def _clean_training(db: Database, before: str) -> None:
+    """Take the next conversations to go out of the training data. First, and outside of the transaction: a crash in
+    between leaves them to be found again, and nobody waits for a large file."""
+    with db.read() as session:
+        keys = session.scalars(text(_SELECTED["conversations"][1]), {"before": before})
+        folders = training.folders_of(session, keys)
+    for folder, conversations in folders.items():
+        if Path(folder).is_dir():
+            named = [name for one in conversations for name in training.as_named(one)]
+            num_lines, left = training.clean(Path(folder), named)
+            log.info("retention: %d lines taken out of the training data in %s", num_lines, folder)
+            for file in left:
+                log.warning("retention: %s holds conversations whose period is over; delete it by hand", file)
+
+
 def _delete_batch(session: Session, kind: str, before: str) -> int:
     table, query = _SELECTED[kind]
     key = _KEYS.get(kind, "rowid")
@@ -108,10 +130,10 @@ def _delete_batch(session: Session, kind: str, before: str) -> int:
     if kind in _KEYS:
         references = [f"{table}:{one}" for one in keys]
         if kind == "conversations":
+            training.leave_to_customers(session, keys)
             for one in keys:
                 found = text("SELECT message_id FROM message WHERE conversation_id = :id")
                 references += [f"message:{message}" for message in session.scalars(found, {"id": one})]
-                session.execute(text("DELETE FROM training_source WHERE conversation_id = :id"), {"id": one})
         forget(session, references)
     parameters: list[dict[str, Any]] = [{"key": one} for one in keys]
     session.execute(text(f'DELETE FROM "{table}" WHERE {key} = :key'), parameters)

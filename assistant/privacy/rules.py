@@ -65,6 +65,9 @@ RULES: dict[str, Rule] = {
     "privacy_hold": Rule("restrictions", "honouring restrictions and legal holds", _DUTY),
     "audit_subject": Rule("audit", "finding somebody's entries in the audit log", _DUTY, hidden=("salt",)),
     "training_source": Rule("training", "knowing which training data a conversation went into", _INTEREST),
+    "training_customer": Rule(
+        "training", "naming, at an erasure, the adapters that learnt from the customer", _INTEREST
+    ),
 }
 
 UNKNOWN = Rule("other", "not stated: add the table to assistant/privacy/rules.py")

@@ -60,6 +60,15 @@ class TrainingSourceRow(Base):
     conversation_id: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
+class TrainingCustomerRow(Base):
+    """A customer of whom a conversation went into a folder of training data, noted when retention takes it: adapters
+    have learnt from it all the same."""
+
+    __tablename__ = "training_customer"
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
 class TrainingAdapterRow(Base):
     """An adapter that was trained from a folder of training data."""
 

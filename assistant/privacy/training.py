@@ -1,11 +1,13 @@
 """Which conversations went into which training data, and which adapters were trained from it.
 
 The fine-tuning rooms report here (`register_data`, `register_adapter`); erasure takes a person's lines out of the files
-and names the adapters, whose weights can't be cleaned. Knows nothing of training.
+and names the adapters, whose weights can't be cleaned. Retention takes a conversation's lines with it, and leaves the
+note of whose it was. Knows nothing of training.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.adapters import lineages
-from assistant.privacy.schema import TrainingAdapterRow, TrainingSourceRow
+from assistant.privacy.schema import TrainingAdapterRow, TrainingCustomerRow, TrainingSourceRow
+from assistant.privacy.subject import customers_of
 from assistant.store.database import Database
+from assistant.store.schema import ConversationRow
 
 _FILE = re.compile(r" \(sha256 ([0-9a-f]{64})\)$")
 TOKENS = "tokens.safetensors"
@@ -38,10 +42,12 @@ def register_adapter(db: Database, folder: Path, name: str, sha256: str) -> None
         session.merge(TrainingAdapterRow(folder=str(folder.resolve()), adapter=adapter, at=datetime.now(UTC)))
 
 
-def used_in(session: Session, conversation_ids: list[str]) -> dict[str, list[str]]:
-    """The folders of training data that these conversations went into, with the adapters trained from each: under the
-    names that they and those that went on from them serve under; what serves nowhere under its name when trained."""
-    folders: set[str] = set()
+def used_in(session: Session, conversation_ids: list[str], customer_ids: list[str]) -> dict[str, list[str]]:
+    """The folders of training data that these conversations, or earlier ones of these customers, went into, with the
+    adapters trained from each: under the names that they and those that went on from them serve under; what serves
+    nowhere under its name when trained."""
+    earlier = select(TrainingCustomerRow.folder).where(TrainingCustomerRow.customer_id.in_(customer_ids)).distinct()
+    folders = set(session.scalars(earlier))
     for start in range(0, len(conversation_ids), 500):
         part = conversation_ids[start : start + 500]
         query = select(TrainingSourceRow.folder).where(TrainingSourceRow.conversation_id.in_(part)).distinct()
@@ -57,6 +63,33 @@ def used_in(session: Session, conversation_ids: list[str]) -> dict[str, list[str
 def _called(noted: str, serving: Mapping[str, Sequence[str]]) -> list[str]:
     found = _FILE.search(noted)
     return [name for name, files in serving.items() if found and found[1] in files] or [noted]
+
+
+def folders_of(session: Session, conversation_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Which of these conversations went into which folders of training data."""
+    found: dict[str, list[str]] = {}
+    rows = select(TrainingSourceRow).where(TrainingSourceRow.conversation_id.in_(list(conversation_ids)))
+    for row in session.scalars(rows):
+        found.setdefault(row.folder, []).append(row.conversation_id)
+    return found
+
+
+def leave_to_customers(session: Session, conversation_ids: Iterable[str]) -> None:
+    """These conversations are about to go: what was noted of them becomes a note of whose they were."""
+    for folder, conversations in folders_of(session, conversation_ids).items():
+        for conversation_id in conversations:
+            row = session.get(ConversationRow, conversation_id)
+            for customer_id in customers_of(row) if row else ():
+                session.merge(TrainingCustomerRow(folder=folder, customer_id=customer_id))
+            session.delete(session.get_one(TrainingSourceRow, (folder, conversation_id)))
+    session.flush()
+
+
+def as_named(conversation_id: str) -> tuple[str, str]:
+    """How a line of training data names this conversation and no other whose id goes on: as a whole string of JSON, or
+    after the name of its source ("reviews/web-9")."""
+    rest = json.dumps(conversation_id, ensure_ascii=False)[1:]
+    return f'"{rest}', f"/{rest}"
 
 
 def clean(folder: Path, words: Iterable[str]) -> tuple[int, list[str]]:

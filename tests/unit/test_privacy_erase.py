@@ -25,6 +25,7 @@ from assistant.privacy.caretaker import Caretaker
 from assistant.privacy.certificate import is_genuine
 from assistant.privacy.erase import erase, erase_again, finish_all
 from assistant.privacy.pending import unfinished
+from assistant.privacy.retention import apply
 from assistant.privacy.rights import LEGAL_HOLD, set_hold
 from assistant.privacy.rules import RULES, owned_tables
 from assistant.privacy.subject import Subject, find_subject
@@ -37,7 +38,7 @@ from assistant.store.database import Database
 from assistant.store.schema import ConversationRow
 from assistant.types import Record
 from finetune.release import release
-from tests.unit.privacy_shop import STRINGS, TARGET, busy_shop
+from tests.unit.privacy_shop import AT, STRINGS, TARGET, busy_shop
 from tests.unit.test_adapters import a_run, gguf
 
 NOT_PERSONAL = {
@@ -179,6 +180,28 @@ def test_training_data_is_cleaned_and_adapters_are_named(busy: Database, tmp_pat
     assert result.adapters == [f"fern (sha256 {'f' * 64})"] and result.training_lines == 2
     assert [json.loads(line)["conversation_id"] for line in (folder / "train.jsonl").open()] == ["web-a"]
     assert result.not_cleaned == [str(folder / "packed.bin")]
+
+
+def test_what_retention_took_is_out_of_the_training_data_and_its_adapters_are_still_named(
+    busy: Database, tmp_path: Path
+) -> None:
+    names = ("reviews/web-wil-1", "reviews/web-wil-11", "reviews/web-said", "reviews/web-a")
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps({"group": name}) + "\n" for name in names))
+    (tmp_path / "tokens.safetensors").write_bytes(b"numbers")
+    conversations = Conversations(busy)
+    conversations.finish_turn(
+        conversations.begin_turn("web-said", "it's me", AT), Record(reply="x"), {"task": {"customer": TARGET}}, AT
+    )
+    training.register_data(busy, tmp_path, ["web-wil-1", "web-said", "web-a"])
+    training.register_adapter(busy, tmp_path, "fern", "f" * 64)
+    apply(busy, PrivacySettings(), now=AT + timedelta(days=400))
+    left = [json.loads(line)["group"] for line in (tmp_path / "train.jsonl").open()]
+    assert left == ["reviews/web-wil-11", "reviews/web-a"] and not (tmp_path / "tokens.safetensors").exists()
+    result = erase(busy, find_subject(busy, TARGET))
+    assert not result.conversations and result.adapters == [f"fern (sha256 {'f' * 64})"]
+    assert result.certificate["statement"]["adapters_trained_from_the_data"] == result.adapters
+    with busy.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM training_customer")) == 0
 
 
 def test_adapters_are_named_as_they_serve_and_with_those_that_went_on_from_them(busy: Database, tmp_path: Path) -> None:
