@@ -82,8 +82,10 @@ class TokenTable:
         self._automata: dict[tuple[tuple[str, ...], tuple[int, ...]], Automaton] = {}
 
     def encode(self, text: str) -> tuple[int, ...]:
-        """Token ids of plain text."""
-        return tuple(self._encode(text))
+        """Token ids that spell plain text; none where the tokenizer's own spell another: some put a space before
+        every text."""
+        tokens = tuple(self._encode(text))
+        return tokens if "".join(self.texts[token] for token in tokens) == text else ()
 
     def automaton(self, allowed: tuple[str, ...], stop_tokens: tuple[int, ...]) -> Automaton:
         """The automaton for these placeholders; built once for as long as it is among the last 256 in use."""

@@ -72,6 +72,8 @@ class Writer:
             token = state.forced[0]
             sequence.sampler.note(token)
         else:
+            if state and state.forbidden.all():  # nothing can be written, not even the end
+                return "stop"
             if state:
                 np.copyto(logits, -np.inf, where=state.forbidden)
             elif sequence.num_completion < sequence.request.min_tokens:

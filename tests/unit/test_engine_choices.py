@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from assistant.act.plan import Fact, Field, Plan
 from assistant.engine.choices import ChoiceAutomaton
-from assistant.engine.mask import TokenTable
+from assistant.engine.draft import Draft
+from assistant.engine.mask import State, TokenTable
 from assistant.engine.phrase import automaton_for
-from assistant.engine.request import Placeholders
+from assistant.engine.request import EngineCounts, Placeholders
+from assistant.engine.writer import Writer
 from assistant.wording.notes import notes
 from assistant.wording.rewording import Rewording
 from assistant.wording.ways import ways
+from tests.unit.test_engine_draft import GRAMMAR
 
 STOP = 0
 TEXTS = [
@@ -71,6 +75,15 @@ def test_every_answer_is_one_wording_of_each_sentence(table: TokenTable) -> None
     assert seen == {f"{a} {b}" for a in first for b in second}
 
 
+def test_a_tokenizer_that_puts_a_space_before_every_text_forces_nothing_that_isnt_meant(table: TokenTable) -> None:
+    spaced = TokenTable([text.encode() for text in TEXTS], [STOP], lambda text: list(table.encode(" " + text)))
+    first, second = ("The {1.item} is in stock.", "The {1.item} is in."), ("Bye.",)
+    for kept in (Placeholders((), sentences=(first, second)), Placeholders((), grammar=GRAMMAR)):
+        automata = [automaton_for(each, kept, (STOP,)) for each in (table, spaced)]
+        said, said_spaced = ({written(a, random.Random(n)) for n in range(50)} for a in automata)  # type: ignore[arg-type]
+        assert said == said_spaced
+
+
 def test_what_the_vocabulary_cant_spell_is_left_out(table: TokenTable) -> None:
     automaton = automaton_for(table, Placeholders((), sentences=(("Ein Café.", "A bar."),)), (STOP,))
     assert isinstance(automaton, ChoiceAutomaton)
@@ -99,3 +112,9 @@ def test_all_ways_of_a_note_pass_the_check(table: TokenTable) -> None:
         for _ in (*judge.feed(text), *judge.end()):
             pass
         assert (judge.num_own, judge.refused, judge.failed) == (2, [], None), text
+
+
+def test_where_nothing_may_follow_the_answer_ends() -> None:
+    stuck = SimpleNamespace(state=State("", np.ones(4, dtype=np.bool_), ()), tokens=[1])  # its sampler isn't asked
+    writer = Writer(100, EngineCounts(), lambda *_: None)
+    assert writer.take(stuck, Draft(), [np.zeros(4, dtype=np.float32)]) == "stop"  # type: ignore[arg-type]
