@@ -39,7 +39,7 @@ class ChatTemplate:
             trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
         )
         environment.globals["raise_exception"] = _raise
-        environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+        environment.globals["strftime_now"] = datetime.now().strftime  # one date: the start of all prompts is shared
         try:
             self._template = environment.from_string(source or _CHATML)
         except jinja2.TemplateError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 import pytest
 
 from assistant.engine.template import ChatTemplate
@@ -40,6 +42,21 @@ def test_a_missing_template_means_chatml() -> None:
 def test_templates_that_trim_and_use_special_names() -> None:
     template = ChatTemplate("{{ bos_token }}{{ messages[0].content | trim }}", SPECIAL, bos="<s>")
     assert template.parts(user("<s>"), generation_prompt=False) == [3, "<s>"]
+
+
+def test_the_prefix_that_all_prompts_share_outlives_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        day = 1
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls(2026, 3, cls.day)
+
+    monkeypatch.setattr("assistant.engine.template.datetime", Clock)
+    template = ChatTemplate("{{ strftime_now('%d %b') }} {{ messages[0].content }}", SPECIAL)
+    assert template.parts(user("hi"), generation_prompt=True) == ["01 Mar hi"]
+    Clock.day = 2
+    assert template.parts(user("hi"), generation_prompt=True) == ["01 Mar hi"]
 
 
 @pytest.mark.parametrize(
