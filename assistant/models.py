@@ -98,6 +98,10 @@ class ModelStore:
             raise ModelError(
                 f"{path} is not the file that the catalogue calls {chosen!r}; give another name with --name"
             )
+        if copy and not known and any(model.file == f"{chosen}.gguf" for model in self.catalogue.values()):
+            raise ModelError(
+                f"{path} is not the catalogue's {chosen}.gguf, whose place it would take; give another name with --name"
+            )
         if not known:
             try_out(path)
         if copy:

@@ -35,6 +35,7 @@ def converted(source: Path, sha256: str, weights: str, folder: Path | None = Non
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder, target.stem)
         _quantize(source, part, FILE_TYPES[weights])
         part.replace(target)
         return target
@@ -42,6 +43,17 @@ def converted(source: Path, sha256: str, weights: str, folder: Path | None = Non
         part.unlink(missing_ok=True)
         _log.warning("%s is used as it is: its weights can't be kept as %s: %s", source.name, weights, error)
         return source
+
+
+def _sweep(folder: Path, stem: str) -> None:
+    """Remove the parts that processes have left which were killed while they converted."""
+    for part in folder.glob(f"{stem}.*.part"):
+        try:
+            os.kill(int(part.suffixes[-2][1:]), 0)  # asks only
+        except ProcessLookupError:
+            part.unlink(missing_ok=True)
+        except (PermissionError, ValueError):
+            pass  # another user's process, which lives; not a name of ours
 
 
 def _is_whole(path: Path) -> bool:

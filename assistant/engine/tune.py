@@ -21,10 +21,12 @@ from assistant.engine.launch import engine_environment
 from assistant.engine.options import LlamaOptions
 from assistant.engine.profile import Profile
 from assistant.engine.trial import Work
+from assistant.errors import ModelError
 
 SAFE_DIVERGENCE = 0.01
 """Nats. Batches of another size alone make 0.001, Q8_0 of 4-bit weights 0.005, Q4_0 of Q4_1 weights more than 0.03."""
 _NEW_TOKENS, _ANSWER_TOKENS = 275, 60  # of an average turn
+_LONGEST_S = 600  # of one trial
 _GAIN = 0.97  # a setting must save 3% to be taken: less is noise
 
 
@@ -52,17 +54,23 @@ class Tuner:
         self.tried: list[Tried] = []
 
     def run(self) -> Profile:
-        """Try everything, and return the best profile. Raises OSError when no trial can be started."""
+        """Try everything, and return the best profile.
+
+        Raises ModelError when the model doesn't even run as it is, OSError when no trial can be started.
+        """
         with tempfile.TemporaryDirectory() as folder:
             reference = Path(folder) / "reference.npy"
             best = Profile(threads=1 if self._by_cpu else self._cores)
             best_ms = self._try("as it is", best, reference, is_reference=True)
+            if best_ms is None:
+                problem = self.tried[0].figures["problem"]
+                raise ModelError(f"{self._model} can't be tuned, because it doesn't run as it is: {problem}")
             for setting, change in self._changes():
                 candidate = replace(best, **change)
                 if candidate == best:
                     continue
                 turn_ms = self._try(setting, candidate, reference)
-                if turn_ms is not None and (best_ms is None or turn_ms < _GAIN * best_ms):
+                if turn_ms is not None and turn_ms < _GAIN * best_ms:
                     best, best_ms = candidate, turn_ms
                     self.tried[-1] = replace(self.tried[-1], taken=True)
                 self._say(self.tried[-1])
@@ -114,13 +122,16 @@ class Tuner:
             unified_kv=profile.unified_kv,
             kv_type=profile.kv_type,
         )
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "assistant.engine.trial"],
-            input=pickle.dumps(Work(options, self._tokens, reference, is_reference)),
-            capture_output=True,
-            env=engine_environment(),
-            timeout=600,
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "assistant.engine.trial"],
+                input=pickle.dumps(Work(options, self._tokens, reference, is_reference)),
+                capture_output=True,
+                env=engine_environment(),
+                timeout=_LONGEST_S,
+            )
+        except subprocess.TimeoutExpired:
+            return {"problem": f"it wasn't done within {_LONGEST_S} s"}
         if done.returncode:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
             return {"problem": lines[-1] if lines else f"it ended with code {done.returncode}"}

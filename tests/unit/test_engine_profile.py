@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from assistant.engine.convert import converted
 from assistant.engine.gguf import GgufHeader
 from assistant.engine.profile import Profile, Profiles, rules
 from assistant.engine.tune import Tried, Tuner
+from assistant.errors import ModelError
 
 FLAGS = frozenset({"avx2", "avx512_bf16"})
 
@@ -72,9 +76,35 @@ def test_tuning_takes_what_is_quicker_and_safe(monkeypatch: pytest.MonkeyPatch, 
     assert any(tried.turn_ms is None and "crashed" in tried.figures["problem"] for tried in said)
 
 
+def test_a_model_that_does_not_run_as_it_is_has_no_best_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def hangs(*_: object, timeout: float, **__: object) -> None:
+        raise subprocess.TimeoutExpired("trial", timeout)
+
+    monkeypatch.setattr("assistant.engine.tune.subprocess.run", hangs)
+    said: list[Tried] = []
+    tuner = Tuner(tmp_path / "m.gguf", "f00d", tuple(range(700)), 2, said.append, by_cpu=False)
+    with pytest.raises(ModelError, match="doesn't run as it is: it wasn't done within 600 s"):
+        tuner.run()
+    assert [tried.setting for tried in said] == ["as it is"]
+
+
 def test_a_file_that_can_not_be_converted_is_used_as_it_is(tmp_path: Path) -> None:
     source = tmp_path / "m.gguf"
     source.write_bytes(b"GGUF and nothing more")
     assert converted(source, "", "q8_0", tmp_path) == source == converted(source, "f00d", "", tmp_path)
     assert converted(source, "f00d", "q8_0", tmp_path / "cache") == source
     assert not list((tmp_path / "cache").glob("*")), "nothing half-made is left"
+
+
+def test_what_a_killed_conversion_has_left_goes_with_the_next(tmp_path: Path) -> None:
+    source = tmp_path / "m.gguf"
+    source.write_bytes(b"GGUF and nothing more")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = tmp_path / f"f00d-q8_0.{ended.pid}.part", tmp_path / f"f00d-q8_0.{os.getppid()}.part"
+    for part in (left, others):
+        part.write_bytes(b"GGUF")
+    converted(source, "f00d", "q8_0", tmp_path)
+    assert not left.exists() and others.exists(), "one that still converts is left alone"

@@ -153,6 +153,18 @@ def test_add_refuses_bad_names(store: ModelStore, tmp_path: Path, name: str, mes
         store.add(path, name=name)
 
 
+def test_a_copy_never_takes_the_place_of_a_catalogue_file(store: ModelStore, tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text(catalogue.read_text().replace('file = "tiny.gguf"', 'file = "Tiny-Instruct.gguf"'))
+    store = ModelStore(store.directory, catalogue)
+    path = put(tmp_path / "Tiny-Instruct.gguf", OTHER)
+    with pytest.raises(ModelError, match="give another name with --name"):
+        store.add(path, copy=True)
+    assert store.add(path, name="mine", copy=True).path == store.directory / "mine.gguf"
+    store.add(put(tmp_path / "right.gguf", GGUF), copy=True)
+    assert store.resolve("tiny").path == store.directory / "Tiny-Instruct.gguf"
+
+
 def test_add_tries_a_strange_file_out_first(store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.engine.tryout.try_out", try_out)
     with pytest.raises(ModelError, match="vocabulary can't be read"):
