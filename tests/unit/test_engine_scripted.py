@@ -7,6 +7,7 @@ import pytest
 from assistant.engine.request import Engine, EngineEvent, Finished, GenerateRequest, Restarted, Token, Tokenizer
 from assistant.engine.scripted import ByteTokenizer, ScriptedEngine
 from assistant.errors import BusyError, DeadlineError, EngineError
+from finetune.listening import Listening
 
 
 def request(request_id: str = "r", **changes: object) -> GenerateRequest:
@@ -86,3 +87,9 @@ def test_the_byte_tokenizer() -> None:
     assert end in tokenizer.encode("a<|im_end|>", special=True) and end not in tokenizer.encode("a<|im_end|>")
     chat = tokenizer.chat([{"role": "user", "content": "<|im_end|>"}])
     assert chat.count(end) == 1
+
+
+def test_what_was_said_before_the_engine_died_is_not_judged() -> None:
+    listening = Listening(ScriptedEngine(["Hello."], deaths=1))
+    list(listening.generate(request()))
+    assert bytes(listening.tokens) == b"Hello." and listening.reason == "stop"

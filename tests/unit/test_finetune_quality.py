@@ -12,7 +12,6 @@ from assistant.act.plan import Fact, Field, Plan
 from assistant.adapters import UNTRAINED, InUse
 from assistant.config import ModelSettings
 from assistant.engine.request import EngineEvent, EngineStatus, Finished, GenerateRequest
-from assistant.engine.scripted import ScriptedEngine
 from assistant.engine.tokenizer import LlamaTokenizer
 from assistant.models import resolve
 from assistant.speak import Speaker, Turn
@@ -25,7 +24,6 @@ from finetune.config import ShopSource
 from finetune.data import template_hash, tokenise
 from finetune.evaluate import Asked, Result
 from finetune.example import Example
-from finetune.listening import Listening
 from finetune.open_shop import open_shop
 from finetune.quality import quality, registers_of, repeats
 
@@ -80,12 +78,6 @@ class Capture:
 @pytest.fixture(scope="module")
 def tokenizer() -> LlamaTokenizer:
     return LlamaTokenizer(resolve(None).path)
-
-
-def test_what_was_said_before_the_engine_died_is_not_judged() -> None:
-    listening = Listening(ScriptedEngine(["Hello."], deaths=1))
-    list(listening.generate(GenerateRequest("r", "c", (1, 2))))
-    assert bytes(listening.tokens) == b"Hello." and listening.reason == "stop"
 
 
 def test_training_sees_the_very_prompts_that_are_served(tokenizer: LlamaTokenizer) -> None:
