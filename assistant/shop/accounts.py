@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.shop.order_payments import paid_by
+from assistant.shop.order_payments import given_back, held, paid_by, total_of
 from assistant.shop.schema import CustomerRow, OrderRow, PaymentMethodRow, ShopInfo
 
 ADDRESS = ("address1", "address2", "city", "state", "country", "postcode")
@@ -70,6 +70,9 @@ class Order:
     discount: int
     """What was taken off the goods of the whole order."""
     extra: Mapping[str, Any]
+    ways: tuple[tuple[Method | None, int], ...] = ()
+    """What each way to pay would get back were the order cancelled; of a cancelled one, what it got. Empty where no
+    payments are noted."""
 
     @property
     def open(self) -> bool:
@@ -160,9 +163,9 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method], zone: Zo
         method = _of_words(row.paid_with)
     goods = sum(x.price * x.quantity for x in lines)
     paid = sum(p.amount_minor if p.kind == "payment" else -p.amount_minor for p in row.payments)
-    total = row.total_minor if row.total_minor is not None else goods
+    total = total_of(row)
     off = row.discount_minor
-    if off is None:  # not noted: what the total lacks of the goods and their delivery
+    if off is None:  # not noted: what the total, where it is noted, lacks of the goods and their delivery
         off = max(0, goods + (row.shipping_cost_minor or 0) - total)
     return Order(
         row.order_id,
@@ -181,7 +184,19 @@ def _order(row: OrderRow, home: Address, methods: Mapping[str, Method], zone: Zo
         total,
         off,
         dict(row.extra or {}),
+        _ways(row, total, method, methods),
     )
+
+
+def _ways(
+    row: OrderRow, total: int, method: Method | None, methods: Mapping[str, Method]
+) -> tuple[tuple[Method | None, int], ...]:
+    """The ways that hold an order's money. `method`: what it is paid with, which a single one is."""
+    found = given_back(row.payments, total) if row.status.startswith("cancel") else held(row.payments)
+    if len(found) == 1:
+        return ((method, found[0][1]),)
+    words = {name: _of_words(row.paid_with) for name in ("", row.paid_with) if row.paid_with}
+    return tuple((methods.get(name) or words.get(name), amount) for name, amount in found)
 
 
 def _here(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

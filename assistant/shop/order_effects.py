@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.shop.order_payments import held, paid_by
+from assistant.shop.accounts import load_account
+from assistant.shop.order_payments import held, paid_by, total_of
 from assistant.shop.order_rules import Action, OrderRules, Swap, too_late
 from assistant.shop.read_rows import is_available
 from assistant.shop.schema import CustomerRow, OrderLineRow, OrderRow, PaymentMethodRow, PaymentRow, VariantRow
+from assistant.shop.shares import costs_more
 
 MODIFIED, EXCHANGE, RETURN, CANCELLED = (
     "pending (item modified)",
@@ -76,11 +78,21 @@ def _pay(change: Change, order: OrderRow, method: str, amount: int, row: Payment
         if balance < amount:
             raise Refused("The balance of the gift card isn't enough.")
         row.balance_minor = balance - amount
+    if not order.payments and (total := total_of(order)):
+        _add(change, order, order.paid_with, total)  # else a difference alone would stand for all that was paid
+    _add(change, order, method, amount)
+
+
+def _add(change: Change, order: OrderRow, method: str | None, amount: int) -> None:
     number = max((p.payment_no for p in order.payments), default=0) + 1
     kind = "payment" if amount > 0 else "refund"
     change.session.add(
         PaymentRow(
-            order_id=order.order_id, payment_no=number, kind=kind, amount_minor=abs(amount), payment_method_id=method
+            order_id=order.order_id,
+            payment_no=number,
+            kind=kind,
+            amount_minor=abs(amount),
+            payment_method_id=method or None,
         )
     )
     change.session.flush()
@@ -125,7 +137,7 @@ def _pieces(order: OrderRow, skus: Sequence[str]) -> list[OrderLineRow]:
 
 
 def _swaps(change: Change, order: OrderRow, rule: Swap) -> list[tuple[OrderLineRow, VariantRow, int]]:
-    """Line, its new variant, and what the new one costs more, for every piece."""
+    """Line, its new variant, and the new one's price, for every piece."""
     old, new = change.arguments.get("item_ids") or [], change.arguments.get("new_item_ids") or []
     if len(old) != len(new):
         raise Refused("Every item needs one to take its place.")
@@ -136,10 +148,20 @@ def _swaps(change: Change, order: OrderRow, rule: Swap) -> list[tuple[OrderLineR
             raise Refused(f"{line.name} can only become another version of the same product.")
         if not is_available(variant.active and variant.product.active, variant.stock, variant.available):
             raise Refused(f"The {line.name} you want is no longer available.")
-        pairs.append((line, variant, 0 if rule.price == "ordered" else variant.price_minor - line.unit_price_minor))
-    if sum(d for _, _, d in pairs) != change.money:
-        raise Refused("A price has changed since I told you the difference.")
+        pairs.append((line, variant, line.unit_price_minor if rule.price == "ordered" else variant.price_minor))
+    _check_money(change, order, pairs)
     return pairs
+
+
+def _check_money(change: Change, order: OrderRow, pairs: Sequence[tuple[OrderLineRow, VariantRow, int]]) -> None:
+    """That the difference is what the customer was told, and no more goes back than was paid."""
+    account = load_account(change.session, change.customer.customer_id)
+    now = account.order(order.order_id) if account else None
+    own = {x.number: x for x in now.lines} if now else {}
+    if now is None or sum(costs_more(now, own[line.line_no], price) for line, _, price in pairs) != change.money:
+        raise Refused("A price has changed since I told you the difference.")
+    if -change.money > max(now.paid, 0):
+        raise Refused("More would go back than was paid for this order.")
 
 
 def modify_items(change: Change) -> None:
@@ -148,14 +170,16 @@ def modify_items(change: Change) -> None:
     order = change.order(rule)
     pairs = _swaps(change, order, rule)
     method, row = change.method(order)
-    for line, variant, difference in pairs:
-        _stock(change, variant.sku, -1)
-        _stock(change, line.sku, 1)
-        _replace(change, order, line, variant, line.unit_price_minor + difference)
     if change.money:
         _pay(change, order, method, change.money, row)
     if order.total_minor is not None:
         order.total_minor += change.money
+    if order.discount_minor:  # what didn't come back of a difference was the discount on it
+        order.discount_minor += sum(price - line.unit_price_minor for line, _, price in pairs) - change.money
+    for line, variant, price in pairs:
+        _stock(change, variant.sku, -1)
+        _stock(change, line.sku, 1)
+        _replace(change, order, line, variant, price)
     if rule.once:
         order.status = MODIFIED
 

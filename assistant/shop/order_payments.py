@@ -1,4 +1,4 @@
-"""Which ways to pay hold an order's money: the payments and refunds of one order, added up.
+"""What an order came to, and which ways to pay hold its money: the payments and refunds of one order, added up.
 
 Amounts are minor units. Reads rows and changes none; knows no rules and no dialogue.
 """
@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.shop.schema import PaymentRow
+from assistant.shop.schema import OrderRow, PaymentRow
+
+
+def total_of(order: OrderRow) -> int:
+    """An order's total; where none is noted, its goods and their delivery less the discount."""
+    if order.total_minor is not None:
+        return order.total_minor
+    goods = sum(x.unit_price_minor * x.quantity for x in order.lines)
+    return max(0, goods + (order.shipping_cost_minor or 0) - (order.discount_minor or 0))
 
 
 def held(payments: Sequence[PaymentRow]) -> list[tuple[str, int]]:
@@ -37,3 +45,15 @@ def paid_by(payments: Sequence[PaymentRow]) -> str | None:
         if ways := held(payments[:end]):
             return ways[0][0] or None
     return None
+
+
+def given_back(payments: Sequence[PaymentRow], total: int) -> list[tuple[str, int]]:
+    """What went back of a cancelled order, by way to pay: the last refunds, which come to its total. Empty where the
+    rows don't say so."""
+    out: list[tuple[str, int]] = []
+    for payment in reversed(payments):
+        if payment.kind == "payment" or total <= 0:
+            break
+        out.insert(0, (payment.payment_method_id or "", payment.amount_minor))
+        total -= payment.amount_minor
+    return out if total == 0 else []

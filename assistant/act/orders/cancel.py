@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from assistant.act.orders import money, phrases
-from assistant.act.orders.settle import Desk, Outcome, cannot, chosen_lines, lines_of, orders_meant, refund_when
+from assistant.act.orders.settle import (
+    Desk,
+    Outcome,
+    cannot,
+    chosen_lines,
+    goes_back,
+    lines_of,
+    orders_meant,
+    refund_when,
+)
 from assistant.act.orders.taken_back import after_use, is_of
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
@@ -13,6 +22,7 @@ from assistant.order_talk import ORIGINAL
 from assistant.shop.accounts import Line, Order
 from assistant.shop.order_rules import too_late
 from assistant.shop.order_writes import Write
+from assistant.shop.shares import refund_of
 
 
 def cancel(goal: Goal, desk: Desk) -> Outcome:
@@ -39,21 +49,19 @@ def cancel(goal: Goal, desk: Desk) -> Outcome:
         return out.ask("reason", f"May I ask for the reason why you want to cancel order {which}: {_or(rule.reasons)}?")
     for order in fit:
         wanted = [m for m in (desk.account.method(n) for n in goal.payment) if m is not None]
-        if goal.payment and goal.payment[0] != ORIGINAL and order.method and order.method not in wanted[:1]:
+        ways = [m for m, _ in order.ways if m] or [m for m in (order.method,) if m]
+        if goal.payment and goal.payment[0] != ORIGINAL and ways and not any(m in ways for m in wanted[:1]):
             named = phrases.method(wanted[0]) if wanted else phrases.unknown_method(goal.payment[0])
             out.notes.append(
                 f"The refund of a cancelled order can't go to {named}: it can only go back to "
-                f"{phrases.method(order.method)}, which you paid with."
+                f"{phrases.ways(ways)}, which you paid with."
             )
-        when = refund_when(order.method.source if order.method else None, desk)
-        amount = desk.sheet.money("order", order.order_id, "refund", order.paid)
         arguments = {"order_id": order.order_id, **({"reason": goal.reason} if goal.reason else {})}
         out.writes.append(Write("cancel_pending_order", arguments, -order.paid))
         because = f" (reason: {goal.reason})" if goal.reason else ""
         out.lines.append(
-            f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; {amount} "
-            f"goes back to "
-            f"{phrases.method(order.method)}{when}"
+            f"cancel the whole order {desk.sheet.order(order)} with {phrases.items(order.lines)}{because}; "
+            f"{goes_back(order, desk, 'refund')}"
         )
     out.staff = rule.confirm == "staff"
     return out
@@ -171,7 +179,7 @@ def _not_back(order: Order, lines: list[Line], desk: Desk, *, used: bool = False
 
 
 def _one_order(goal: Goal, order: Order, lines: list[Line], desk: Desk, out: Outcome) -> None:
-    amount = money.refund_of(order, lines)
+    amount = refund_of(order, lines)
     way = money.for_refund(goal.paying(order.order_id), order, desk, amount)
     if way.method is None:
         out.notes += [way.why_not] if way.why_not else []

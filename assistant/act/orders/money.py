@@ -12,7 +12,7 @@ from assistant.act.orders import phrases
 from assistant.act.orders.settle import Desk
 from assistant.act.orders.task import Goal
 from assistant.order_talk import ORIGINAL, OTHER, SPLIT
-from assistant.shop.accounts import Line, Method, Order
+from assistant.shop.accounts import Method, Order
 
 ONE_WAY = "The amount can't be split: only one payment method can be used."
 
@@ -126,21 +126,3 @@ def ask_which(way: Way, desk: Desk, refund: bool, order: Order) -> str:
 
 def total(amounts: Sequence[int]) -> int:
     return sum(amounts)
-
-
-def refund_of(order: Order, lines: Sequence[Line]) -> int:
-    """What was paid for these lines (their `quantity` the pieces that come back), in minor units.
-
-    The order's discount is allotted over its lines in proportion to their amounts, each share rounded down, the
-    remainder to the largest line. Of a line of which only some pieces come back, the part is rounded down. Never more
-    than was paid for the order.
-    """
-    amounts = {x.number: x.price * x.quantity for x in order.lines}
-    goods = sum(amounts.values())
-    discount = min(order.discount, goods)
-    shares = {n: discount * amount // goods if goods else 0 for n, amount in amounts.items()}
-    if amounts:
-        shares[max(amounts, key=lambda n: amounts[n])] += discount - sum(shares.values())
-    whole = {x.number: x.quantity for x in order.lines}
-    back = sum((amounts[x.number] - shares[x.number]) * x.quantity // max(whole[x.number], 1) for x in lines)
-    return min(back, max(order.paid, 0))

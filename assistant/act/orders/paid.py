@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.act.orders import phrases
 from assistant.act.orders.asked_of import MANY, NONE_THEN, each, items_of, orders_of
-from assistant.act.orders.settle import Desk
+from assistant.act.orders.settle import Desk, goes_back
 from assistant.act.words import join
 from assistant.shop.accounts import Line, Order
 from assistant.types import Json
@@ -79,6 +79,9 @@ def sent_back(question: Json, desk: Desk) -> str | None:
     if len(over) != 1 or not (question.get("orders") or question.get("status")):
         return None
     figure = desk.sheet.money("order", over[0].order_id, "total", over[0].total)
+    if len(over[0].ways) > 1:
+        shares = goes_back(over[0], desk, "refund")
+        return f"Order {desk.sheet.order(over[0])} is cancelled: of its total of {figure}, {shares}."
     back = phrases.method(over[0].method) if over[0].method else "where it was paid from"
     return f"Order {desk.sheet.order(over[0])} is cancelled: its total of {figure} goes back to {back}."
 

@@ -102,6 +102,11 @@ def method(found: Method | None) -> str:
     return f"your {found.method_id if not found.on_file else found.source.replace('_', ' ')}"
 
 
+def ways(found: Sequence[Method]) -> str:
+    """Several ways to pay: "your PayPal account and your gift card"."""
+    return join(list(dict.fromkeys(method(m) for m in found)))
+
+
 def unknown_method(name: str) -> str:
     kind = name.removeprefix("unknown:")
     names = {

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from assistant.act.orders import phrases
 from assistant.act.orders.asked_of import MANY, items_of
-from assistant.act.orders.money import refund_of
 from assistant.act.orders.paid import sent_back
-from assistant.act.orders.settle import Desk
+from assistant.act.orders.settle import Desk, goes_back
 from assistant.act.words import join
+from assistant.shop.shares import costs_more, refund_of
 from assistant.types import Json
 
 
@@ -59,7 +59,7 @@ def _part_of_swap(write: Json, desk: Desk, question: Json) -> tuple[int, str] | 
     old, new = list(write.get("item_ids", [])), list(write.get("new_item_ids", []))
     order = desk.account.order(str(write.get("order_id")))
     own = {x.sku: x for x in order.lines} if order else {}
-    if not set(old) <= set(own):
+    if order is None or not set(old) <= set(own):
         return None
     more: dict[str, int] = {}
     for was, becomes in zip(old, new, strict=True):
@@ -67,10 +67,8 @@ def _part_of_swap(write: Json, desk: Desk, question: Json) -> tuple[int, str] | 
         variant = next((v for v in product.variants if v.sku == becomes), None) if product else None
         if variant is None:
             return None
-        more[was] = more.get(was, 0) + variant.price.minor - own[was].price
-    named = {
-        x.sku: x.name for x in items_of(question, desk) if x.sku in more and order and x.order_id == order.order_id
-    }
+        more[was] = more.get(was, 0) + costs_more(order, own[was], variant.price.minor)
+    named = {x.sku: x.name for x in items_of(question, desk) if x.sku in more and x.order_id == order.order_id}
     if not named or set(named) == set(more) or sum(more.values()) != int(write["money"]):
         return None
     return sum(more[s] for s in named), join([f"the {n}" for n in named.values()])
@@ -85,6 +83,8 @@ def _one(write: Json, desk: Desk, back: str, pay: str, question: Json) -> str:
     figure = desk.sheet.money("order", str(write.get("order_id")), "amount", abs(amount))
     what = (back if amount < 0 else pay).format(figure)
     number = desk.sheet.order(order) if order else str(write.get("order_id"))
+    if order and write.get("action") == "cancel_pending_order" and len(order.ways) > 1:
+        return f"For order {number} {what}: {goes_back(order, desk, 'refund')}."
     method = desk.account.method(str(write.get("payment_method_id"))) if write.get("payment_method_id") else None
     method = method or (order.method if order else None)
     way = f" {'to' if amount < 0 else 'with'} {phrases.method(method)}" if method else ""

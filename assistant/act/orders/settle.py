@@ -16,6 +16,7 @@ from datetime import datetime
 from assistant.act.orders import phrases
 from assistant.act.orders.phrases import Sheet
 from assistant.act.orders.task import Goal, Task
+from assistant.act.words import join
 from assistant.order_talk import Item, LineKey
 from assistant.shop.accounts import Account, Line, Order
 from assistant.shop.order_rules import OrderRules
@@ -170,3 +171,13 @@ def refund_when(source: str | None, desk: Desk) -> str:
     """When money is back, to be put behind where it goes: " within 5 working days"; "" where the rules don't say."""
     when = desk.rules.refund.gift_card if source == "gift_card" else desk.rules.refund.other
     return f" {when.strip()}" if when.strip() else ""
+
+
+def goes_back(order: Order, desk: Desk, name: str) -> str:
+    """What of a cancelled order goes back where: "€20.00 goes back to your Visa card and €5.00 to your gift card"."""
+    parts: list[str] = []
+    for method, amount in order.ways or ((order.method, order.paid),):
+        figure = desk.sheet.money("order", order.order_id, name, amount)
+        when = refund_when(method.source if method else None, desk)
+        parts.append(f"{figure} {'' if parts else 'goes back '}to {phrases.method(method)}{when}")
+    return join(parts)

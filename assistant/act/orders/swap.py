@@ -11,9 +11,10 @@ from assistant.act.orders.taken_back import after_use
 from assistant.act.orders.task import Goal
 from assistant.act.words import join
 from assistant.order_talk import Item
-from assistant.shop.accounts import Line, Order
+from assistant.shop.accounts import Line, Method, Order
 from assistant.shop.order_rules import Swap, too_late
 from assistant.shop.order_writes import Write
+from assistant.shop.shares import costs_more
 from assistant.types import Product, Variant
 
 
@@ -112,8 +113,8 @@ def _pair(goal: Goal, line: Line, item: Item, order: Order, desk: Desk, out: Out
     like = desk.account.line(str(item.wish.like[0]), int(item.wish.like[1])) if item.wish.like else None
     choice = choose(product, line, item.wish, like, asked=item.asked)
     if choice.variant is not None:
-        difference = choice.variant.price.minor - line.price if _rule(order, desk).price == "today" else 0
-        return Pair(line, choice.variant, difference * line.quantity)
+        price = choice.variant.price.minor if _rule(order, desk).price == "today" else line.price
+        return Pair(line, choice.variant, costs_more(order, line, price) * line.quantity)
     if item.every and choice.problem in ("gone", "same", "best"):
         return None  # "everything in its dearest version": this one is already
     if goal.otherwise and choice.problem not in ("", "unsaid"):
@@ -184,6 +185,12 @@ def _listed(variants: list[Variant], line: Line, desk: Desk) -> str:
 def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Outcome) -> None:
     rule, pending = _rule(order, desk), order.status in desk.rules.modify_items.statuses
     difference = sum(p.difference for p in pairs)
+    if -difference > max(order.paid, 0):
+        out.refusals.append(
+            f"More would go back for order {desk.sheet.order(order)} than was paid for it, so I can't do that here; a "
+            f"colleague can."
+        )
+        return
     way = money.for_difference(goal.paying(order.order_id), order, desk, difference)
     if way.method is None and not way.choices:
         out.refusals.append(
@@ -210,9 +217,7 @@ def _one_order(goal: Goal, order: Order, pairs: list[Pair], desk: Desk, out: Out
     )
     changes = join([_change(p, desk) for p in pairs])
     verb = "change in the order, which hasn't left yet," if pending else "exchange"
-    out.lines.append(
-        f"{verb} {changes} (order {desk.sheet.order(order)}); {_money(order, difference, way.method, desk)}"
-    )
+    out.lines.append(f"{verb} {changes} (order {desk.sheet.order(order)}); {_money(order, pairs, way.method, desk)}")
     out.staff = out.staff or rule.confirm == "staff"
     once = (
         "An order's items can be changed only once" if pending else "The items of an order can be exchanged only once"
@@ -231,17 +236,16 @@ def _change(pair: Pair, desk: Desk) -> str:
     )
 
 
-def _money(order: Order, difference: int, method: object, desk: Desk) -> str:
-    from assistant.shop.accounts import Method
-
-    paid = phrases.method(method if isinstance(method, Method) else None)
+def _money(order: Order, pairs: list[Pair], method: Method, desk: Desk) -> str:
+    paid, difference = phrases.method(method), sum(p.difference for p in pairs)
     if difference == 0:
         return f"there is no price difference, and {paid} stays noted for it"
     figure = desk.sheet.money("order", order.order_id, "difference", abs(difference))
     if difference > 0:
         return f"you pay the price difference of {figure} with {paid}"
-    source = method.source if isinstance(method, Method) else None
-    when = refund_when(source, desk)
+    when = refund_when(method.source, desk)
+    if difference > sum((p.variant.price.minor - p.line.price) * p.line.quantity for p in pairs):
+        return f"you get {figure} back to {paid}{when} (what you paid of the price difference, after the discount)"
     return f"you get the price difference of {figure} back to {paid}{when}"
 
 
