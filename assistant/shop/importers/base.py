@@ -10,7 +10,8 @@ hands over rows as dicts of the schema's columns (money in minor units, see `val
             writer.reject(place, bad)
 
 Rows are kept in batches, parents are written before their children, whatever order they come in. Columns that a row
-leaves out keep what the database has. Nothing is ever deleted but outgrown order lines, payments and reviews.
+leaves out keep what the database has. Nothing is ever deleted but outgrown order lines, payments and reviews. Orders
+that customers had changed here stay as they are until the source knows (`changed_here`).
 Knows no file format.
 """
 
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session
 from assistant.errors import ImportFailedError
 from assistant.shop import schema
 from assistant.shop.importers import values
+from assistant.shop.importers.changed_here import ChangedHere
 from assistant.shop.importers.children import NumberedWriter, OrderLineWriter
 from assistant.shop.importers.facts import ShopFacts
 from assistant.shop.importers.report import BadValue, ImportProgress, ImportReport, Place, ProgressCallback
@@ -56,6 +58,7 @@ class ShopWriter:
         self.report = report
         self._progress = progress
         self._facts = ShopFacts(session, report)
+        self._changed_here = ChangedHere(self._connection)
         self._replaced_by: list[tuple[Place, str, str]] = []
         self._wishes: Wishes | None = None
         self._order = (
@@ -146,6 +149,7 @@ class ShopWriter:
         _needs(row, "order_id", "customer_id", "status")
         if row["status"] not in ORDER_STATUSES and row["status"] not in REQUEST_STATUSES:
             raise BadValue("status", row["status"], "is not a status", f"use one of {', '.join(ORDER_STATUSES)}")
+        self._changed_here.source_says(row["order_id"], row["status"])
         self._add("order", row, place)
 
     def order_line(self, row: Row, place: Place) -> None:
@@ -221,6 +225,8 @@ class ShopWriter:
                 "browsing": (customer, product),
             }.get(name, ())  # fmt: skip
             writer = TableWriter(connection, table, counts, reject, parents, name in ("product", "variant"))
+        if name in ("order", "order_line", "payment"):
+            writer.leaves = self._changed_here.leaves
         self._writers[name] = writer
         return writer
 
@@ -233,6 +239,8 @@ class ShopWriter:
         for writer in self._writers.values():
             if isinstance(writer, NumberedWriter):
                 writer.finish()
+        if (left := self._changed_here.warning()) is not None:
+            self.warn(left)
 
     def _check_replacements(self) -> None:
         table = _TABLES["product"]

@@ -61,7 +61,7 @@ class NumberedWriter(TableWriter):
         stale = [
             (name, self._used[rowid])
             for rowid, name, number in self._connection.execute(statement)
-            if rowid < len(self._used) and 0 < self._used[rowid] < number
+            if rowid < len(self._used) and 0 < self._used[rowid] < number and not self.leaves(name)
         ]
         for name, number in stale:
             gone = delete(child).where(child.columns[self._parent.column] == name, child.columns[self._number] > number)

@@ -51,6 +51,8 @@ class TableWriter:
         self._next_position = None if not position else 0 if highest is None else highest + 1
         self._defaults = {item.name: _default_of(item) for item in self._columns}
         self._by_key = self._select_by_first_key()
+        self.leaves: Callable[[str], bool] = lambda key: False
+        """Whether rows of a first key are left as they are, whatever the source has; asked where they would differ."""
 
     def _max(self, name: str) -> int | None:
         found: int | None = self._connection.scalar(select(func.max(literal_column(name))).select_from(self._table))
@@ -86,8 +88,9 @@ class TableWriter:
             if key in new or (found is not None and self._met(found["rowid"])):
                 self._reject(place, self._duplicate(row))
             elif found is None:
-                new[key] = self._complete(row)
-            elif differing := self._differing(found, row):
+                if not self.leaves(key[0]):
+                    new[key] = self._complete(row)
+            elif (differing := self._differing(found, row)) and not self.leaves(key[0]):
                 changed[differing].append({f"_{name}": row[name] for name in (*self._key, *differing)})
             else:
                 self._counts.unchanged += 1
