@@ -1,8 +1,9 @@
 """Finds out whose account it is from what a customer claims, without ever telling whether an account exists.
 
 By e-mail, by name and postcode, or by e-mail and an order's number, as the shop's rules say. Failed claims are counted
-for an hour, over all conversations, by a hash of whom they aimed at: the address, the customers of that name, the
-postcode. Whatever else was said around it makes no difference, and the very same claim counts once. Knows no dialogue.
+for an hour, over all conversations, by a hash of whom they aimed at: the address, the order, the customers of that
+name, the postcode. Whatever else was said around it makes no difference, and the very same claim counts once. Knows no
+dialogue.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.language import fold
+from assistant.shop.names import is_named, names, words_of
 from assistant.shop.order_rules import Identify
 from assistant.shop.schema import CustomerRow, OrderRow
 from assistant.store.base import Base
@@ -44,7 +45,7 @@ class IdentityFailureRow(Base):
 @dataclass(frozen=True)
 class Claim:
     """What a customer said of who they are, as far as they did. `name` and `postcode` are the words in which they
-    stand: any names and any group of letters and digits in them may be the ones."""
+    stand (see `names`); any group of letters and digits in them may be the postcode."""
 
     email: str | None = None
     name: str | None = None
@@ -91,15 +92,13 @@ def identify(db: Database, claim: Claim, rules: Identify, now: datetime) -> str 
 def _aims(session: Session, claim: Claim) -> list[str]:
     """Whom a claim is a try at. One that names nobody and no place of the shop's customers is a try at nobody."""
     aims = [f"email {claim.email.strip().lower()}"] if claim.email else []
+    if claim.email and claim.order_id:  # whoever has a parcel's label may try addresses for it
+        aims.append(f"order {_tidy(claim.order_id)}")
     if claim.name and claim.postcode:
         named = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name).where(
             func.lower(CustomerRow.last_name).in_(_last_names(claim.name))
         )
-        aims += [
-            f"customer {key}"
-            for key, first, last in session.execute(named)
-            if _is_named(_words(claim.name), first, last)
-        ]
+        aims += [f"customer {key}" for key, first, last in session.execute(named) if is_named(claim.name, first, last)]
         here = select(_TIDY_POSTCODE).where(_TIDY_POSTCODE.in_(_groups(claim.postcode))).distinct()
         aims += [f"postcode {postcode}" for postcode in session.scalars(here)]
     return aims
@@ -109,21 +108,11 @@ def _hash(aim: str) -> str:
     return hashlib.blake2b(aim.encode(), digest_size=16).hexdigest()
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", fold(text))
-
-
 def _last_names(text: str) -> set[str]:
     """Every run of one to three words of a text, as the database's `lower` leaves a name: only A to Z become small."""
     words = re.findall(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*", text.lower())
     runs = {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
     return runs | {run[0].upper() + run[1:] for run in runs if not run[0].isascii()}
-
-
-def _is_named(said: Sequence[str], first: str, last: str) -> bool:
-    """Whether both names of a customer are among the words."""
-    parts = set(_words(f"{first} {last}"))
-    return bool(parts and first and last) and parts <= set(said)
 
 
 def _by_email(session: Session, claim: Claim) -> list[str]:
@@ -132,23 +121,22 @@ def _by_email(session: Session, claim: Claim) -> list[str]:
 
 
 def _by_name_postcode(session: Session, claim: Claim) -> list[str]:
-    """Everybody with this postcode whose first and last name are both in the name given."""
+    """Everybody with this postcode who is named in the words given."""
     groups = _groups(claim.postcode or "")
     alike = Counter(map(number_form, groups))
     here = select(CustomerRow.customer_id, CustomerRow.first_name, CustomerRow.last_name, _TIDY_POSTCODE).where(
         _TIDY_POSTCODE.in_(groups)
     )
-    said = _words(claim.name or "")
     return [
         key
         for key, first, last, postcode in session.execute(here)
-        if _is_named(said, first, last) and alike[number_form(postcode)] <= _MOST_POSTCODES
+        if alike[number_form(postcode)] <= _MOST_POSTCODES and names(claim.name or "", first, last, postcode)
     ]
 
 
 def _groups(text: str) -> list[str]:
     """Every run of one to three words with a digit in it, written together: what may be a postcode."""
-    words = _words(text)
+    words = words_of(text)
     runs = ["".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
     return [r for r in dict.fromkeys(runs) if 3 <= len(r) <= 10 and re.search(r"\d", r)][:60]
 
@@ -164,13 +152,17 @@ def number_forms(session: Session) -> frozenset[str]:
     return frozenset(form for i in session.scalars(newest) if "9" in (form := number_form(i)) and len(form) >= 4)
 
 
+def _tidy(order_id: str) -> str:
+    return re.sub(r"\W", "", fold(order_id))
+
+
 def _by_order_email(session: Session, claim: Claim) -> list[str]:
-    wanted = re.sub(r"\W", "", fold(claim.order_id or ""))
+    wanted = _tidy(claim.order_id or "")
     own = _by_email(session, claim)
     if len(own) != 1:
         return []
     ids = session.scalars(select(OrderRow.order_id).where(OrderRow.customer_id == own[0]))
-    return own if any(re.sub(r"\W", "", fold(i)) == wanted for i in ids) else []
+    return own if any(_tidy(i) == wanted for i in ids) else []
 
 
 _BY = {"email": _by_email, "name_postcode": _by_name_postcode, "order_email": _by_order_email}
