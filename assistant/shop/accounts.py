@@ -34,6 +34,12 @@ class Method:
     balance: int | None = None
     on_file: bool = True
 
+    def covers(self, amount: int) -> bool:
+        """Whether an amount can be charged to it: of a gift card on file it must be known that it holds as much."""
+        if self.source != "gift_card" or not self.on_file or amount <= 0:
+            return True
+        return self.balance is not None and self.balance >= amount
+
 
 @dataclass(frozen=True)
 class Line:

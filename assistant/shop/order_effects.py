@@ -72,15 +72,23 @@ def _original(order: OrderRow) -> str | None:
 
 
 def _pay(change: Change, order: OrderRow, method: str, amount: int, row: PaymentMethodRow | None) -> None:
-    """Note a payment (positive) or refund (negative); a gift card's balance follows."""
-    if row is not None and row.source == "gift_card":
-        balance = row.balance_minor or 0
-        if balance < amount:
-            raise Refused("The balance of the gift card isn't enough.")
-        row.balance_minor = balance - amount
+    """Note a payment (positive) or refund (negative); a gift card's balance follows, where it is known."""
+    _check_balance(row, amount)
+    if row is not None and row.source == "gift_card" and row.balance_minor is not None:
+        row.balance_minor -= amount
     if not order.payments and (total := total_of(order)):
         _add(change, order, order.paid_with, total)  # else a difference alone would stand for all that was paid
     _add(change, order, method, amount)
+
+
+def _check_balance(row: PaymentMethodRow | None, amount: int) -> None:
+    """That a gift card holds an amount that is to be paid with it."""
+    if row is None or row.source != "gift_card" or amount <= 0:
+        return
+    if row.balance_minor is None:
+        raise Refused("What is left on the gift card isn't known.")
+    if row.balance_minor < amount:
+        raise Refused("The balance of the gift card isn't enough.")
 
 
 def _add(change: Change, order: OrderRow, method: str | None, amount: int) -> None:
@@ -254,8 +262,7 @@ def exchange_items(change: Change) -> None:
         raise Refused(f"The {days} days for exchanging it are over.")
     pairs = _swaps(change, order, rule)
     method, row = change.method(order)
-    if row is not None and row.source == "gift_card" and (row.balance_minor or 0) < change.money:
-        raise Refused("The balance of the gift card isn't enough.")
+    _check_balance(row, change.money)
     for _, variant, _ in pairs:
         _stock(change, variant.sku, -1)
     order.status = EXCHANGE

@@ -69,7 +69,8 @@ class OrderDesk:
             customer = session.get(CustomerRow, customer_id)
             if customer is None:
                 raise WriteRefused("This account is no longer there.")
-            rules = OrderRules.of({r.key: r.value for r in session.scalars(select(ShopInfo))})
+            facts = {r.key: r.value for r in session.scalars(select(ShopInfo))}
+            rules = OrderRules.of(facts)
             for number, write in enumerate(writes):
                 effect = effects.EFFECTS.get(write.action)
                 if effect is None:
@@ -79,7 +80,8 @@ class OrderDesk:
                 except effects.Refused as refused:
                     raise WriteRefused(str(refused)) from None
                 session.flush()
-                put(session, f"{key}/{number}", write.as_json(), customer_id, now)
+                told = {"money_minor": write.money, "currency": facts.get("currency", "USD")}
+                put(session, f"{key}/{number}", {**write.as_json(), **told}, customer_id, now)
                 _note(session, write, customer_id, actor or f"customer:{customer_id}", now)
         return True
 

@@ -18,7 +18,8 @@ from assistant.types import Json
 
 
 class OutboxRow(Base):
-    """One message for the shop's systems. `body` is the write as the RECORD shows it; `sent_at` NULL: not delivered."""
+    """One message for the shop's systems. `body` is the write as the RECORD shows it, with what the customer was told
+    that it costs (`money_minor`; negative: gives back) and the `currency`; `sent_at` NULL: not delivered."""
 
     __tablename__ = "outbox"
     outbox_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -37,6 +37,7 @@ def test_a_write_waits_until_it_is_delivered(path: Path) -> None:
     assert waiting(db)[0].problem == "no route" and waiting(db)[0].num_tries == 1
     assert deliver(db, lambda message: sent.append(message), NOW) == (1, 0)  # type: ignore[func-returns-value]
     assert sent[0]["action"] == "cancel_pending_order" and sent[0]["order_id"] == "#W1000001" and sent[0]["key"]
+    assert (sent[0]["money_minor"], sent[0]["currency"]) == (-12000, "EUR"), "the refund that the customer was told"
     assert not waiting(db)
     db.close()
 

@@ -131,23 +131,19 @@ def change_payment(goal: Goal, desk: Desk) -> Outcome:
         return out.refuse(f"The payment of order {desk.sheet.order(order)} can't be changed again.")
     others = tuple(m for m in desk.account.methods if m.method_id != order.method.method_id)
     wanted = [m for n in goal.payment if (m := desk.account.method(n)) and m in others]
-    if not wanted:
-        if not others:
-            return out.refuse("There is no other payment method in your account, so the payment can't be changed.")
+    if not (wanted or others):
+        return out.refuse("There is no other payment method in your account, so the payment can't be changed.")
+    if not wanted and (choices := money.known(others, order.paid)):
         return out.ask(
             "payment",
-            money.ask_which(money.Way(choices=others), desk, False, order).replace(
+            money.ask_which(money.Way(choices=tuple(choices)), desk, False, order).replace(
                 "used for the price difference", "used instead"
             ),
         )
-    method = wanted[0]
+    method = (wanted or others)[0]
     figure = desk.sheet.money("order", order.order_id, "total", order.paid)
-    if method.source == "gift_card" and (method.balance or 0) < order.paid:
-        balance = desk.sheet.money("customer", desk.account.customer_id, method.method_id, method.balance or 0)
-        return out.refuse(
-            f"The balance of your gift card, {balance}, is not enough for the {figure} of order "
-            f"{desk.sheet.order(order)}."
-        )
+    if not method.covers(order.paid):
+        return out.refuse(money.too_little(method, desk, f"the {figure} of order {desk.sheet.order(order)}"))
     arguments = {"order_id": order.order_id, "payment_method_id": method.method_id}
     out.writes.append(Write("modify_pending_order_payment", arguments))
     when = refund_when(order.method.source, desk)

@@ -59,38 +59,44 @@ def _why_not_refund(named: str, instead: Method | None, order: Order, desk: Desk
 
 
 def for_difference(goal: Goal, order: Order, desk: Desk, amount: int) -> Way:
-    """What pays (or receives) the difference of a swap. A gift card must hold enough."""
-    account = desk.account
-    own = list(account.methods) or ([order.method] if order.method else [])
+    """What pays (or receives) the difference of a swap. A gift card must hold enough, and is no choice where nobody
+    knows what it holds."""
+    own = known(desk.account.methods, amount) or known([m for m in (order.method,) if m], amount)
     wanted, named = _resolve(goal, order, desk)
+
+    def lacks(card: Method) -> str:
+        figure = desk.sheet.money("order", order.order_id, "difference", amount)
+        return too_little(card, desk, f"the price difference of {figure}")
+
     why = ""
     for method in wanted:
-        if method.source == "gift_card" and method.balance is not None and method.balance < amount:
-            balance = desk.sheet.money("customer", account.customer_id, method.method_id, method.balance)
-            needed = desk.sheet.money("order", order.order_id, "difference", amount)
-            why = f"The balance of your gift card, {balance}, is not enough for the price difference of {needed}."
-            continue
-        return Way(method, why)
+        if method.covers(amount):
+            return Way(method, why)
+        why = lacks(method)
     if why:
-        left = [m for m in own if m.source != "gift_card" or (m.balance or 0) >= amount]
+        left = [m for m in own if m.covers(amount)]
         return Way(left[0], why) if len(left) == 1 else Way(None, why, tuple(left))
     if goal.payment == [SPLIT]:
         why = ONE_WAY
     elif goal.payment and named:
         why = f"I can't use {named}: it isn't in your account."
-    if len(own) == 1:
-        return _enough(own[0], order, desk, amount, why)
+    alone = own[0] if len(own) == 1 else desk.account.methods[0] if not own and desk.account.methods else None
+    if alone is not None:
+        return Way(alone, why) if alone.covers(amount) else Way(None, lacks(alone))
     return Way(None, why, tuple(own))
 
 
-def _enough(method: Method, order: Order, desk: Desk, amount: int, why: str) -> Way:
-    if method.source != "gift_card" or method.balance is None or method.balance >= amount:
-        return Way(method, why)
-    balance = desk.sheet.money("customer", desk.account.customer_id, method.method_id, method.balance)
-    needed = desk.sheet.money("order", order.order_id, "difference", amount)
-    return Way(
-        None, f"The balance of your gift card, {balance}, is not enough for the price difference of {needed}.", ()
-    )
+def known(methods: Sequence[Method], amount: int) -> list[Method]:
+    """Those that an amount can be asked of: no gift card of which nobody knows what it holds."""
+    return [m for m in methods if m.covers(amount) or m.balance is not None]
+
+
+def too_little(card: Method, desk: Desk, needed: str) -> str:
+    """That a gift card can't pay what is `needed`: it doesn't hold as much, or nobody knows what it holds."""
+    if card.balance is None:
+        return f"I can't see what is left on your gift card, so it can't be used for {needed}."
+    balance = desk.sheet.money("customer", desk.account.customer_id, card.method_id, card.balance)
+    return f"The balance of your gift card, {balance}, is not enough for {needed}."
 
 
 def _resolve(goal: Goal, order: Order, desk: Desk) -> tuple[list[Method], str]:

@@ -111,9 +111,11 @@ def rest(question: Json, desk: Desk) -> str | None:
 
 def balance(question: Json, desk: Desk) -> str | None:
     """What is left on the gift cards of the account."""
-    cards = [m for m in desk.account.methods if m.source == "gift_card" and m.balance is not None]
+    every = [m for m in desk.account.methods if m.source == "gift_card"]
+    cards = [m for m in every if m.balance is not None]
     if not cards:
-        return "There is no gift card in your account."
+        unknown = "I can't see what is left on your gift card."
+        return unknown if every else "There is no gift card in your account."
     parts = [desk.sheet.money("customer", desk.account.customer_id, m.method_id, m.balance or 0) for m in cards]
     return f"The balance of your gift card is now {join(parts)}."
 
