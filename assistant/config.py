@@ -186,7 +186,7 @@ class PrivacySettings(Section):
     """Counted from a conversation's last message; hand-overs and feedback go with it."""
     browsing_days: int = Field(default=365, ge=0, le=36500)
     outbox_days: int = Field(default=90, ge=0, le=36500)
-    """Of messages that were delivered."""
+    """Of messages that were delivered; without a webhook, of all."""
     attempts_days: int = Field(default=30, ge=0, le=36500)
     """Of failed attempts to identify oneself."""
     orders_days: int = Field(default=0, ge=0, le=36500)

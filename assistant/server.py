@@ -177,7 +177,9 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
             if turn.conversation_id.startswith(SERVED_PREFIXES) or turn.led_by
         ]
         threading.Thread(target=_answer_left, args=(runtime, desk, left), daemon=True).start()
-    caretaker = Caretaker(runtime.db, settings.privacy, lambda: _forget(runtime, pool))
+    caretaker = Caretaker(
+        runtime.db, settings.privacy, lambda: _forget(runtime, pool), has_webhook=bool(settings.orders.webhook)
+    )
     caretaker.start()
     shelving = Shelving(runtime.db, runtime.assistant.guard, runtime.assistant.read_ahead)
     shelving.start()

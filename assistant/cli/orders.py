@@ -61,7 +61,7 @@ def outbox(
 
     from assistant.errors import BackroomError, UsageError
     from assistant.runtime import open_database
-    from assistant.shop.outbox import message, waiting
+    from assistant.shop.outbox import message, num_waiting, waiting
     from assistant.shop.outbox_sender import deliver, webhook, webhook_secret
 
     settings = load_settings(config, db=db)
@@ -76,7 +76,7 @@ def outbox(
                 raise BackroomError(f"{delivered} delivered, {left} still wait: {why}")
             print_json({"delivered": delivered, "waiting": left}) if as_json else typer.echo(f"{delivered} delivered")
             return
-        rows = waiting(database)
+        rows, num = waiting(database), num_waiting(database)
     if as_json:
         print_json([{**message(r), "tries": r.num_tries, "problem": r.problem} for r in rows])
     else:
@@ -84,7 +84,7 @@ def outbox(
             told = f"  (tried {row.num_tries} times: {row.problem})" if row.num_tries else ""
             what = f"{row.body.get('action')} {row.body.get('order_id', row.customer_id)}"
             typer.echo(f"{row.at:%Y-%m-%d %H:%M} {what}{told}")
-        typer.echo(f"{len(rows)} waiting")
+        typer.echo(f"{num} waiting" + (f", the oldest {len(rows)} above" if num > len(rows) else ""))
 
 
 @orders.command("webhook-secret")

@@ -93,6 +93,12 @@ def erase_command(
         typer.echo(f"{result.emptied['order']} orders stay for the accounts, without the person")
     if result.adapters:
         typer.echo(f"trained from their conversations, to be released anew: {', '.join(result.adapters)}")
+    if result.not_told:
+        typer.echo(
+            "the shop's own systems hadn't been told of these changes to orders; pass them on by hand:", err=True
+        )
+    for what in result.not_told:
+        typer.echo(f"  {json.dumps(what, ensure_ascii=False)}", err=True)
     for file in result.not_cleaned:
         typer.echo(f"delete this file by hand: {file}", err=True)
     if not result.is_clean:
@@ -211,7 +217,7 @@ def retention_command(
     from assistant.privacy.retention import apply, periods
 
     with _open(db, config) as (settings, database):
-        counts = apply(database, settings.privacy, dry_run=dry_run)
+        counts = apply(database, settings.privacy, has_webhook=bool(settings.orders.webhook), dry_run=dry_run)
         with database.read() as session:
             due = is_compact_due(session)
         if due and not dry_run and size_of(database) <= SMALL_BYTES and compact(database):

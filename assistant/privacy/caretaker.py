@@ -42,12 +42,14 @@ class Caretaker:
         settings: PrivacySettings,
         forget: Callable[[], None],
         *,
+        has_webhook: bool = True,
         poll_s: float = POLL_S,
         first_after_s: float = FIRST_AFTER_S,
     ) -> None:
         self._db = db
         self._settings = settings
         self._forget = forget
+        self._has_webhook = has_webhook
         self._due = time.monotonic() + first_after_s
         self._finish_from = 0.0
         self._num_erased: int | None = None
@@ -86,7 +88,9 @@ class Caretaker:
         self._num_erased = num_erased
 
     def _keep_house(self) -> None:
-        counts = apply(self._db, self._settings, is_over=lambda: self._rounds.is_over)
+        counts = apply(
+            self._db, self._settings, has_webhook=self._has_webhook, is_over=lambda: self._rounds.is_over
+        )  # fmt: skip
         keep = self._settings.bookkeeping_days
         again = 0 if self._rounds.is_over else erase_again(self._db, keep_orders_days=keep)
         if any(counts.values()) or again:

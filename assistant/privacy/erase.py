@@ -27,11 +27,12 @@ from assistant.privacy.certificate import Json, proof_of, sign
 from assistant.privacy.clean import clean
 from assistant.privacy.mentions import identifiers
 from assistant.privacy.pending import Pending, new_name, note, unfinished
-from assistant.privacy.rules import OwnedTable, owned_tables
+from assistant.privacy.rules import NOBODY_DOMAIN, OwnedTable, owned_tables
 from assistant.privacy.schema import ErasureRow, HoldRow
 from assistant.privacy.secrets import digest, signing_key
 from assistant.privacy.subject import Subject, customers_of, gather, ids, release, theirs
 from assistant.privacy.traces import Traces, traces_of
+from assistant.shop.outbox import message, waiting_of
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit import audit, forget
 from assistant.store.database import Database
@@ -53,6 +54,8 @@ class Erased:
     adapters: list[str] = field(default_factory=list)
     training_lines: int = 0
     not_cleaned: list[str] = field(default_factory=list)
+    not_told: list[Json] = field(default_factory=list)
+    """Messages about changes to their orders that the shop's own systems hadn't got: the operator's to pass on."""
     is_clean: bool = False
     """Whether no byte is left; else somebody read or wrote meanwhile, and the server goes on with it."""
     seconds: float = 0.0
@@ -66,6 +69,7 @@ class Erased:
             "adapters_trained_from_them": self.adapters,
             "training_lines_removed": self.training_lines,
             "files_not_cleaned": self.not_cleaned,
+            "shop_not_told_of": self.not_told,
             "no_byte_left": self.is_clean,
             "seconds": round(self.seconds, 2),
             "certificate": self.certificate,
@@ -95,6 +99,7 @@ def erase(
         result.adapters = sorted({adapter for adapters in used.values() for adapter in adapters})
         tables = owned_tables(session)
         traces = traces_of(session, tables, words)
+        result.not_told = [message(row) for row in waiting_of(session, ids(session, "customer"))]
         _orders(session, keep_orders_days, result)
         for table in sorted(tables, key=_parents_last):
             _delete(session, table, result)
@@ -195,7 +200,7 @@ def _orders(session: Session, keep_days: int, result: Erased) -> None:
     if not order_ids:
         return
     nobody = f"erased-{secrets.token_hex(8)}"
-    session.add(CustomerRow(customer_id=nobody, email=f"{nobody}@erased.invalid", consent=False))
+    session.add(CustomerRow(customer_id=nobody, email=f"{nobody}@{NOBODY_DOMAIN}", consent=False))
     session.flush()
     for table in owned_tables(session):
         if table.rule.on_erasure != "blank":

@@ -7,7 +7,7 @@ the server does every day (watch.py), `backroom privacy retention` when it is to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from assistant.config import PrivacySettings
 from assistant.privacy import training
 from assistant.privacy.compact import compact_due
+from assistant.privacy.rules import NOBODIES
 from assistant.store.audit import audit, forget
 from assistant.store.database import Database
 
@@ -29,6 +30,8 @@ _HELD_CONVERSATIONS = "SELECT substr(reference, 14) FROM privacy_hold WHERE refe
 _SAID_BY_HELD = """EXISTS (SELECT 1 FROM privacy_hold WHERE reference LIKE 'customer:%'
     AND instr(conversation.state, '"customer":' || json_quote(substr(reference, 10))) > 0)"""
 """Of somebody who wasn't signed in and said in it who they are: the dialogue state has it (see subject.py)."""
+_IDLE_NOBODIES = f'{NOBODIES} EXCEPT SELECT customer_id FROM "order"'
+"""Owners of orders that an erasure left, when the last of these is gone or came back to its customer by an import."""
 _SELECTED: dict[str, tuple[str, str]] = {
     "conversations": (
         "conversation",
@@ -44,7 +47,7 @@ _SELECTED: dict[str, tuple[str, str]] = {
     ),
     "outbox": (
         "outbox",
-        f"""SELECT rowid FROM outbox WHERE sent_at IS NOT NULL AND sent_at < :before
+        f"""SELECT rowid FROM outbox WHERE coalesce(sent_at, CASE WHEN :has_webhook THEN NULL ELSE at END) < :before
             AND customer_id NOT IN ({_HELD_CUSTOMERS}) LIMIT {BATCH}""",
     ),
     "attempts": ("identity_failure", f"SELECT rowid FROM identity_failure WHERE at < :before LIMIT {BATCH}"),
@@ -53,25 +56,37 @@ _SELECTED: dict[str, tuple[str, str]] = {
         f"""SELECT order_id FROM "order" WHERE ordered_at IS NOT NULL AND ordered_at < :before
             AND customer_id NOT IN ({_HELD_CUSTOMERS}) LIMIT {BATCH}""",
     ),
+    "bookkeeping": (
+        "order",
+        f"""SELECT order_id FROM "order" WHERE ordered_at IS NOT NULL AND ordered_at < :before
+            AND customer_id IN ({NOBODIES}) LIMIT {BATCH}""",
+    ),
 }
-_KEYS = {"conversations": "conversation_id", "orders": "order_id"}
+_KEYS = {"conversations": "conversation_id", "orders": "order_id", "bookkeeping": "order_id"}
 
 
 def periods(settings: PrivacySettings) -> dict[str, int]:
-    """The period of each kind in days; 0 is for ever."""
-    return {kind: getattr(settings, f"{kind}_days") for kind in _SELECTED}
+    """The period of each kind in days; 0 is for ever. "bookkeeping" is of orders that an erasure left; with 0 it
+    leaves none."""
+    days = {kind: getattr(settings, f"{kind}_days") for kind in _SELECTED}
+    return {kind: num for kind, num in days.items() if num or kind != "bookkeeping"}
 
 
 def apply(
     db: Database,
     settings: PrivacySettings,
     *,
+    has_webhook: bool = True,
     now: datetime | None = None,
     dry_run: bool = False,
     actor: str = "system:retention",
     is_over: Callable[[], bool] = lambda: False,
 ) -> dict[str, int]:
-    """Delete what is too old; how many of each kind (with `dry_run`: would be). Ends early when `is_over` says so."""
+    """Delete what is too old; how many of each kind (with `dry_run`: would be). Ends early when `is_over` says so.
+
+    A message in the outbox that waits for a webhook is kept until it is delivered; without one (`has_webhook` False)
+    nothing is ever delivered, and its period counts from when it was written.
+    """
     now = now or datetime.now(UTC)
     counts: dict[str, int] = {}
     for kind, days in periods(settings).items():
@@ -80,23 +95,27 @@ def apply(
             if not days or not _exists(session, table):
                 continue
         before = (now - timedelta(days=days)).astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-        counts[kind] = _count(db, kind, before) if dry_run else _delete_all(db, kind, before, actor, is_over)
+        when = {"before": before} | ({"has_webhook": has_webhook} if kind == "outbox" else {})
+        counts[kind] = _count(db, kind, when) if dry_run else _delete_all(db, kind, when, actor, is_over)
+    if not dry_run:
+        with db.write() as session:
+            session.execute(text(f"DELETE FROM customer WHERE customer_id IN ({_IDLE_NOBODIES})"))
     return counts
 
 
-def _count(db: Database, kind: str, before: str) -> int:
+def _count(db: Database, kind: str, when: Mapping[str, Any]) -> int:
     unbounded = _SELECTED[kind][1].rsplit("LIMIT", 1)[0]
     with db.read() as session:
-        return int(session.scalar(text(f"SELECT count(*) FROM ({unbounded})"), {"before": before}) or 0)
+        return int(session.scalar(text(f"SELECT count(*) FROM ({unbounded})"), when) or 0)
 
 
-def _delete_all(db: Database, kind: str, before: str, actor: str, is_over: Callable[[], bool]) -> int:
+def _delete_all(db: Database, kind: str, when: Mapping[str, Any], actor: str, is_over: Callable[[], bool]) -> int:
     num = 0
     while not is_over():
         if kind == "conversations":
-            _clean_training(db, before)
+            _clean_training(db, when)
         with db.write() as session:
-            deleted = _delete_batch(session, kind, before)
+            deleted = _delete_batch(session, kind, when)
             if deleted:
                 audit(session, actor, "privacy.retention", f"kind:{kind}", "period_over", {"num": deleted})
                 compact_due(session, True)
@@ -106,11 +125,11 @@ def _delete_all(db: Database, kind: str, before: str, actor: str, is_over: Calla
     return num
 
 
-def _clean_training(db: Database, before: str) -> None:
+def _clean_training(db: Database, when: Mapping[str, Any]) -> None:
     """Take the next conversations to go out of the training data. First, and outside of the transaction: a crash in
     between leaves them to be found again, and nobody waits for a large file."""
     with db.read() as session:
-        keys = session.scalars(text(_SELECTED["conversations"][1]), {"before": before})
+        keys = session.scalars(text(_SELECTED["conversations"][1]), when)
         folders = training.folders_of(session, keys)
     for folder, conversations in folders.items():
         if Path(folder).is_dir():
@@ -121,10 +140,10 @@ def _clean_training(db: Database, before: str) -> None:
                 log.warning("retention: %s holds conversations whose period is over; delete it by hand", file)
 
 
-def _delete_batch(session: Session, kind: str, before: str) -> int:
+def _delete_batch(session: Session, kind: str, when: Mapping[str, Any]) -> int:
     table, query = _SELECTED[kind]
     key = _KEYS.get(kind, "rowid")
-    keys = list(session.scalars(text(query), {"before": before}))
+    keys = list(session.scalars(text(query), when))
     if not keys:
         return 0
     if kind in _KEYS:

@@ -17,6 +17,10 @@ from sqlalchemy.orm import Session
 
 OWNERS = ("customer_id", "conversation_id", "message_id", "order_id", "reference")
 """Columns that say whose a row is. `reference` holds "customer:mia" or "conversation:web-1"."""
+NOBODY_DOMAIN = "erased.invalid"
+NOBODIES = f"""SELECT customer_id FROM customer WHERE customer_id >= 'erased-' AND customer_id < 'erased.'
+    AND email = customer_id || '@{NOBODY_DOMAIN}'"""
+"""The owners, whom nobody is, of orders that stay after an erasure for the accounts."""
 
 
 @dataclass(frozen=True)

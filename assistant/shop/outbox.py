@@ -6,10 +6,12 @@ asks for it. The key makes a write that is repeated visible as the same one. Kno
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.store.base import Base
@@ -38,13 +40,29 @@ def put(session: Session, key: str, body: Json, customer_id: str, at: datetime) 
     session.flush()
 
 
-def waiting(db: Database, limit: int = 100) -> list[OutboxRow]:
-    """The messages not delivered yet, oldest first."""
+def waiting(db: Database, limit: int = 100, without: Collection[str] = ()) -> list[OutboxRow]:
+    """The messages not delivered yet, oldest first; none to the customers `without`, whose turn it isn't."""
+    others = func.json_each(json.dumps(sorted(without))).table_valued("value")
     with db.read() as session:
         rows = session.scalars(
-            select(OutboxRow).where(OutboxRow.sent_at.is_(None)).order_by(OutboxRow.outbox_id).limit(limit)
+            select(OutboxRow)
+            .where(OutboxRow.sent_at.is_(None), OutboxRow.customer_id.not_in(select(others.c.value)))
+            .order_by(OutboxRow.outbox_id)
+            .limit(limit)
         )
         return list(rows)
+
+
+def num_waiting(db: Database) -> int:
+    """How many messages aren't delivered yet."""
+    with db.read() as session:
+        return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.sent_at.is_(None))) or 0
+
+
+def waiting_of(session: Session, customer_ids: Collection[str]) -> list[OutboxRow]:
+    """The messages about these customers that aren't delivered yet, oldest first."""
+    theirs = (OutboxRow.sent_at.is_(None), OutboxRow.customer_id.in_(customer_ids))
+    return list(session.scalars(select(OutboxRow).where(*theirs).order_by(OutboxRow.outbox_id)))
 
 
 def mark(db: Database, row: OutboxRow, problem: str | None, now: datetime) -> None:

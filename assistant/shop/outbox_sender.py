@@ -18,13 +18,13 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from assistant.errors import BackroomError
 from assistant.privacy.schema import StateRow
 from assistant.rounds import Rounds
-from assistant.shop.outbox import mark, message, waiting
+from assistant.shop.outbox import OutboxRow, mark, message, num_waiting, waiting
 from assistant.store.audit import audit
 from assistant.store.database import Database
 from assistant.types import Json
@@ -92,39 +92,47 @@ def webhook(url: str, secret: str, timeout_s: float = 10.0) -> Send:
 
 
 def deliver(
-    db: Database, send: Send, now: datetime, limit: int = 100, skip: Callable[[str], bool] = lambda key: False
+    db: Database,
+    send: Send,
+    now: datetime,
+    limit: int = 100,
+    *,
+    without: Collection[str] = (),
+    failed: Callable[[OutboxRow, str], None] = lambda row, problem: None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[int, int]:
-    """Hand waiting messages to `send`, oldest first: (delivered, still waiting).
+    """Hand waiting messages to `send`, oldest first, `limit` at a look: (delivered, still waiting).
 
-    After a failure the same customer's later messages wait too; with Unreachable all do. `skip` leaves out messages by
-    their key. Nothing is delivered while another sender is at it.
+    After a failure, which `failed` hears of, the same customer's later messages wait too; with Unreachable all do.
+    Customers `without` are left out. Nothing is delivered while another sender is at it.
     """
     me = secrets.token_hex(8)
-    rows = waiting(db, limit)
-    if not rows or not _lease(db, me, now):
-        return 0, len(rows)
-    delivered, held = 0, set()
+    held = set(without)
+    if not waiting(db, 1, held) or not _lease(db, me, now):
+        return 0, num_waiting(db)
+    delivered = 0
     try:
-        for row in waiting(db, limit):  # read again: another sender may have ended in between
-            if row.customer_id in held:
-                continue
-            if skip(row.key):
-                held.add(row.customer_id)
-                continue
-            if not _lease(db, me, datetime.now(UTC)):
-                break
-            try:
-                problem = send(message(row))
-            except Unreachable as error:
-                mark(db, row, str(error), now)
-                break
-            mark(db, row, problem, now)
-            delivered += problem is None
-            if problem is not None:
-                held.add(row.customer_id)
+        while rows := waiting(db, limit, held):  # each look leaves out who was held, so that it comes to the rest
+            for row in rows:
+                if row.customer_id in held:
+                    continue
+                if is_over() or not _lease(db, me, datetime.now(UTC)):
+                    return delivered, num_waiting(db)
+                try:
+                    problem = send(message(row))
+                except Unreachable as error:
+                    mark(db, row, str(error), now)
+                    failed(row, str(error))
+                    return delivered, num_waiting(db)
+                mark(db, row, problem, now)
+                if problem is None:
+                    delivered += 1
+                else:
+                    held.add(row.customer_id)
+                    failed(row, problem)
     finally:
         _lease(db, me, datetime.now(UTC), release=True)
-    return delivered, len(waiting(db, limit))
+    return delivered, num_waiting(db)
 
 
 def _lease(db: Database, me: str, now: datetime, *, release: bool = False) -> bool:
@@ -148,6 +156,7 @@ class Sender:
     def __init__(self, db: Database, url: str, *, every_s: float = EVERY_S) -> None:
         self._db, self._url = db, url
         self._not_before: dict[str, float] = {}
+        """By customer: the oldest message to one holds up the later ones."""
         self._every_s = every_s
         self._rounds = Rounds("outbox", self.round, log, "the shop's systems can't be told", every_s=every_s)
 
@@ -160,17 +169,17 @@ class Sender:
 
     def round(self) -> None:
         """One look at what waits."""
-        rows = waiting(self._db)
-        self._not_before = {key: at for key, at in self._not_before.items() if key in {r.key for r in rows}}
-        if not any(self._is_due(row.key) for row in rows):
-            return
-        send = webhook(self._url, webhook_secret(self._db))
-        deliver(self._db, send, datetime.now(UTC), skip=lambda key: self._rounds.is_over or not self._is_due(key))
-        for row in waiting(self._db):
-            if row.num_tries and self._is_due(row.key):
-                wait = min(LONGEST_WAIT_S, 2 * self._every_s * 2 ** min(row.num_tries - 1, 12))
-                self._not_before[row.key] = time.monotonic() + wait
-                log.warning("message %s isn't delivered (try %d): %s", row.key, row.num_tries, row.problem)
+        now = time.monotonic()
+        self._not_before = {customer: at for customer, at in self._not_before.items() if at > now}
+        held = self._not_before.keys()
+        if waiting(self._db, 1, held):
+            send = webhook(self._url, webhook_secret(self._db))
+            deliver(
+                self._db, send, datetime.now(UTC),
+                without=held, failed=self._failed, is_over=lambda: self._rounds.is_over,
+            )  # fmt: skip
 
-    def _is_due(self, key: str) -> bool:
-        return time.monotonic() >= self._not_before.get(key, 0.0)
+    def _failed(self, row: OutboxRow, problem: str) -> None:
+        wait = min(LONGEST_WAIT_S, 2 * self._every_s * 2 ** min(row.num_tries, 12))
+        self._not_before[row.customer_id] = time.monotonic() + wait
+        log.warning("message %s isn't delivered (try %d): %s", row.key, row.num_tries + 1, problem)

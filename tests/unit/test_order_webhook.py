@@ -114,6 +114,18 @@ def test_a_failure_holds_up_that_customers_later_messages_only(db: Database, sho
     assert shop.keys() == ["a", "b", "a", "c"]
 
 
+def test_many_that_are_refused_hold_up_nobody_elses(db: Database, shop: Shop) -> None:
+    """Whoever reads only the oldest hundred never comes to the others."""
+    put(db, *((f"m{n}", f"customer {n}") for n in range(120)), ("ours", "mia"))
+    shop.answers = [422] * 120
+    sender = Sender(db, shop.url, every_s=1000)
+    sender.round()
+    assert shop.keys()[-1] == "ours" and outbox.num_waiting(db) == 120
+    put(db, ("later", "mia"), ("held", "customer 7"))
+    sender.round()
+    assert shop.keys()[-1] == "later" and len(shop.keys()) == 122, "who was refused isn't tried again yet"
+
+
 def test_nothing_else_is_tried_where_nobody_answers(db: Database, shop: Shop) -> None:
     put(db, ("a", "mia"), ("b", "tom"))
     shop.server.shutdown()

@@ -446,7 +446,9 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     assert run(["privacy", "erase", TARGET, "--reason", "She asked me to", *where]) == 2
     file = tmp_path / "certificate.json"
     assert run(["privacy", "erase", TARGET, "--certificate", str(file), *where]) == 0
-    assert "1 orders stay" in capsys.readouterr().out and file.stat().st_mode & 0o077 == 0
+    shown = capsys.readouterr()
+    assert "hadn't been told" in shown.err and '"order_id": "W-wil-1"' in shown.err
+    assert "1 orders stay" in shown.out and file.stat().st_mode & 0o077 == 0
     assert run(["privacy", "check-certificate", str(file), *where]) == 0
     file.write_text(file.read_text().replace('"conversations": 2', '"conversations": 3'))
     assert run(["privacy", "check-certificate", str(file), *where]) == 1

@@ -14,11 +14,12 @@ from sqlalchemy import insert, text
 from assistant.cli import run
 from assistant.config import PrivacySettings, Settings
 from assistant.errors import UsageError
+from assistant.privacy.erase import erase
 from assistant.privacy.export import export
 from assistant.privacy.export_page import page
 from assistant.privacy.report import impact_sheet, look, record_of_processing
 from assistant.privacy.report_page import report_page
-from assistant.privacy.retention import apply
+from assistant.privacy.retention import apply, periods
 from assistant.privacy.rights import (
     LEGAL_HOLD,
     RESTRICTION,
@@ -193,6 +194,25 @@ def test_retention_of_browsing_and_orders(busy: Database) -> None:
         assert set(session.scalars(text('SELECT order_id FROM "order"'))) == {"W1", "W-wil-1"}
 
 
+def test_what_the_accounts_kept_goes_when_its_days_are_over(busy: Database) -> None:
+    erase(busy, find_subject(busy, TARGET), keep_orders_days=3650)
+    nobody = "SELECT count(*) FROM customer WHERE customer_id LIKE 'erased-%'"
+    for years, orders in ((9, {"W1", "W-wil-1"}), (11, {"W1"})):
+        apply(busy, PrivacySettings(), now=datetime.now(UTC) + timedelta(days=365 * years))
+        with busy.read() as session:
+            assert set(session.scalars(text('SELECT order_id FROM "order"'))) == orders
+            assert session.scalar(text(nobody)) == len(orders) - 1
+    assert "bookkeeping" not in periods(PrivacySettings(bookkeeping_days=0))
+
+
+def test_a_message_that_no_webhook_fetches_goes_by_its_age(busy: Database) -> None:
+    settings, later = PrivacySettings(outbox_days=90), AT + timedelta(days=91)
+    assert apply(busy, settings, now=later)["outbox"] == 0, "it waits to be delivered"
+    assert apply(busy, settings, has_webhook=False, now=later - timedelta(days=2))["outbox"] == 0
+    assert apply(busy, settings, has_webhook=False, now=later, dry_run=True)["outbox"] == 1
+    assert apply(busy, settings, has_webhook=False, now=later)["outbox"] == 1
+
+
 def test_retention_of_many_goes_in_batches(shop_db: Database) -> None:
     old = datetime(2020, 1, 1, tzinfo=UTC)
     with shop_db.write() as session:
@@ -229,7 +249,8 @@ def test_the_commands(busy: Database, tmp_path: Path, capsys: Any, monkeypatch: 
     assert call("consent", TARGET, "--json") == 0
     assert [row["given"] for row in json.loads(capsys.readouterr().out)] == [True, False]
     assert call("retention", "--dry-run", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["days"]["conversations"] == 365
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["days"]["conversations"] == 365 and shown["deleted"]["outbox"] == 1, "no webhook is set"
     assert call("retention") == 0
     assert call("report", "--out", str(tmp_path / "sheets")) == 0
     assert sorted(file.suffix for file in (tmp_path / "sheets").iterdir()) == [".html", ".html", ".md", ".md"]
