@@ -281,7 +281,9 @@ class Assistant:
     def _look(self, text: str, heard: Heard, state: State, reader: Reader, context: Context) -> Taken:
         """The answer from the shop's data, and what the message was taken for."""
         first = Taken("read", heard.requests, answer(heard.requests, context))
-        return second_look(text, first, state, reader, context, self._choose)
+        taken = second_look(text, first, state, reader, context, self._choose)
+        wellbeing.warn(taken.requests, taken.plan, context)
+        return taken
 
     def _describe(self, turn: Turn, plan: Plan, incoming: _Incoming, told: str) -> None:
         """Write into the record what the answer is, and begin it with what must be said first."""

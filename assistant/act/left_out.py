@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.act.avoid import has, is_of_diet, unwanted
 from assistant.act.context import Context
+from assistant.act.plan import Plan
 from assistant.act.wishes import from_kept
 from assistant.language import stems
 from assistant.request import Request
@@ -34,8 +35,8 @@ def spared(request: Request) -> Request:
 def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[Hit], list[str]]:
     """The hits without what is to be avoided by the message, what was told before or is kept with consent, and what
     made any of them go."""
-    avoided = [*unwanted(f"{request.text}. {request.query}"), *request.extra.get("avoided", ())]
-    avoided = list(dict.fromkeys([*avoided, *_kept(request, context)]))
+    told = [*unwanted(f"{request.text}. {request.query}"), *avoided_by(request, context)]
+    avoided = list(dict.fromkeys(told))
     if not avoided or not hits:
         return hits, []
     products = {p.product_id: p for p in context.catalogue.products([h.product_id for h in hits])}
@@ -46,6 +47,21 @@ def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[H
     if not left and not _OF_HEALTH.search(request.text.lower()) and not any(map(is_of_diet, avoided)):
         return hits, []  # who hates gyms may still be told of workouts: nothing there is made of one
     return left, list(dict.fromkeys(a for values in found.values() for a in values))
+
+
+def avoided_by(request: Request, context: Context) -> list[str]:
+    """What the customer told that they avoid, now or before, and what is kept of it with their consent."""
+    return list(dict.fromkeys([*request.extra.get("avoided", ()), *_kept(request, context)]))
+
+
+def shows_avoided(request: Request, plan: Plan, context: Context) -> bool:
+    """Whether an answer tells of something that has what the customer avoids."""
+    avoided = [a for a in avoided_by(request, context) if is_of_diet(a)]
+    shown = context.catalogue.products(plan.focus[:_FEW]) if avoided and plan.focus else []
+    return any(has(product, a) for product in shown for a in avoided)
+
+
+_FEW = 5
 
 
 def _kept(request: Request, context: Context) -> list[str]:

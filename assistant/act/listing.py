@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.act import needs
+from assistant.act.avoid import is_diet
 from assistant.act.conditions import held
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only
@@ -51,7 +52,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     hits = held(_not_denied(hits, request.text, context), request.text, context)
     hits, avoided = without(_of_measure(_as_told(hits, request, context), request, context), request, context)
     if avoided and not hits:
-        diets = [a for a in avoided if _DIET.search(a)]
+        diets = [a for a in avoided if is_diet(a)]
         things = [a for a in avoided if a not in diets]
         fits = [f"that is {join(diets)}"] * bool(diets) + [f"that has no {join(things, 'or')}"] * bool(things)
         said = f"I'm sorry, I found nothing of that kind {join(fits)} by what our texts say."
@@ -68,8 +69,6 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
-_DIET = re.compile(r"\b(?:vegan|vegetarian|pescatarian|kosher|halal|coeliac|celiac|diabetic|intolerant|free)\b")
-"""A way to eat, which a thing may be fit for; what else is avoided, a thing has or hasn't: "has no leather"."""
 _DENIED = re.compile(
     r"\b(?:not|no|isn'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?([a-z-]{3,})s?\b"
     r"(?! (?:than|more|less))"

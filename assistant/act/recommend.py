@@ -13,7 +13,7 @@ from dataclasses import replace
 from babel.numbers import get_currency_precision
 
 from assistant.act import finding
-from assistant.act.avoid import unwanted
+from assistant.act.avoid import is_of_diet, unwanted
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
 from assistant.act.left_out import spared
@@ -154,6 +154,8 @@ def _say(
         plan.wanted = [
             {"asked": v, "name": n, "value": v, "pinned": n not in told} for n, v in _shown(picks[0]).items() if v
         ]
+    if any(is_of_diet(w.value) for w in values(known, "avoids")):
+        plan.closing.append("For an allergy please check the label.")
     if not known and not request.query and not gift:
         plan.closing.append("Tell me what it is for, and I can choose better.")
 

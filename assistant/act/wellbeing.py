@@ -1,7 +1,8 @@
 """What comes before any other answer: somebody is hurt now, or asks whether a product is safe for their health.
 
 The first is told to call for help at once, and a person is called. The second gets the shop's own words on what is in
-the product, never a yes and never just a price. Gives no medical advice and knows no orders.
+the product, never a yes and never just a price. Beside any other answer about a product it says that it has what the
+customer avoids. Gives no medical advice and knows no orders.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.act import handover
-from assistant.act.aspects import known
+from assistant.act import handover, preferences
+from assistant.act.aspects import Aspect, known
+from assistant.act.avoid import as_told, has, is_diet, is_of_diet, names
 from assistant.act.context import Context
-from assistant.act.plan import Plan
+from assistant.act.left_out import avoided_by
+from assistant.act.plan import Fact, Plan
 from assistant.act.words import cell, join
 from assistant.language import STOP_WORDS, fold, stems
 from assistant.request import Request
@@ -61,8 +64,18 @@ _HEALTH = re.compile(
     r"\bdiabet\w*|\bepilep\w*|\bpacemaker\w*"
 )
 _ABOUT_CONTENTS = re.compile(r"contain|allerg|ingredient|traces?\b|warning|composition|\bfree\b|handles", re.I)
-_NO_QUESTION = frozenset({"recommend", "preference", "preferences", "order", "human"})
+_WHO = r"(?:i|we|he|she|they|(?:my|our) \w+)"
+_FITS = re.compile(
+    r"\b(?:safe|ok|okay|alright|all right|fine|suitable|good)\b"
+    r"(?= (?:for (?:me|us|him|her|them|my|our|some(?:one|body))|to (?:eat|drink|wear|have|use)|"
+    r"with (?:my|our|his|her|their|that|this))\b)|\b(?:safe|ok|okay|fine)\W*$"
+    rf"|\bcan {_WHO}\b[^.?!]{{0,20}} (?:eat|drink|wear|taste)\b"
+    rf"|\bcan {_WHO} (?:have|use|try) (?:it|this|that|them|the [a-z' -]{{3,40}})\W*$"
+)
+"""Asks whether something is fit for somebody: of who told what they avoid, that is a question of what is in it."""
+_ASKS_ELSE = frozenset({"recommend", "preferences", "order", "human"})
 _SHOWN = 4
+_NAMED = 3
 
 
 def first(text: str, requests: Sequence[Request], context: Context) -> Plan | None:
@@ -70,12 +83,44 @@ def first(text: str, requests: Sequence[Request], context: Context) -> Plan | No
     folded = fold(text)
     if _is_hurt(folded) and not _ONLY_ASKED.search(folded):
         return _emergency(context)
-    if not _HEALTH.search(folded) or any(r.act in _NO_QUESTION for r in requests):
+    asking = [r for r in requests if r.act != "preference"]
+    avoided = list(dict.fromkeys(a for r in requests for a in avoided_by(r, context)))
+    of_health = bool(_HEALTH.search(folded)) and len(asking) == len(requests)
+    of_told = bool(avoided) and any(_FITS.search(fold(r.text)) for r in asking)
+    if not (of_health or of_told) or any(r.act in _ASKS_ELSE for r in requests):
         return None
-    products = _products(requests, context)
+    products = _products(asking, context)
     if len(products) != 1:
         return None
-    return _contents(folded, products[0], context)
+    plan = Plan()
+    for request in requests:
+        preferences.remember(request, context, plan)
+    return _contents(folded, products[0], avoided, context, plan)
+
+
+def warn(requests: Sequence[Request], plan: Plan, context: Context) -> None:
+    """Adds to an answer about products that one of them has what the customer avoids."""
+    health = any(_HEALTH.search(fold(r.text)) for r in requests)
+    avoided = dict.fromkeys(a for r in requests for a in avoided_by(r, context) if health or is_of_diet(a))
+    if not avoided or len(plan.focus or ()) > _NAMED:
+        return
+    for product in context.catalogue.products(plan.focus or []):
+        if found := [a for a in avoided if has(product, a)]:
+            plan.closing.insert(0, _warning(found, _fact_of(product, context, plan)))
+
+
+def _warning(found: Sequence[str], fact: Fact) -> str:
+    """That a product has what is avoided, as far as the catalogue tells."""
+    things, diets = [a for a in found if not is_diet(a)], [a for a in found if is_diet(a)]
+    said = [f"our catalogue names {join([as_told(t) for t in things])} in the {fact.key('item')}"] * bool(things)
+    said += [f"by our texts the {fact.key('item')} may not be {join(diets)}"] * bool(diets)
+    return f"Please note: {join(said)}."
+
+
+def _fact_of(product: Product, context: Context, plan: Plan) -> Fact:
+    """The fact of the plan that has the product's name."""
+    named = (f for f in plan.facts if "item" in f.fields and f.fields["item"].receipts[0].key == product.product_id)
+    return next(named, None) or context.item(plan, product)
 
 
 def _is_hurt(folded: str) -> bool:
@@ -107,26 +152,34 @@ def _products(requests: Sequence[Request], context: Context) -> list[Product]:
     return []
 
 
-def _contents(folded: str, product: Product, context: Context) -> Plan:
+def _contents(folded: str, product: Product, avoided: Sequence[str], context: Context, plan: Plan) -> Plan:
     """What the shop writes of what is in the product, word for word."""
-    plan = Plan()
     fact = context.item(plan, product)
     asked = {s for w in folded.split() if w not in STOP_WORDS for s in stems(w)} - set(stems(product.name))
     keys = []
     for aspect in known(product):
-        own = aspect.value if aspect.kind == "sentence" else f"{aspect.name} {aspect.value}"
-        if aspect.kind in ("sentence", "attribute", "spec") and (
-            _ABOUT_CONTENTS.search(own.replace("_", " ")) or asked & set(stems(own.replace("_", " ")))
-        ):
+        if aspect.kind in ("sentence", "attribute", "spec") and _tells(aspect, asked, avoided):
             shown = aspect.value.rstrip(".") if aspect.kind == "sentence" else f"{aspect.name}: {cell(aspect.value)}"
             receipt = Receipt("product", product.product_id, aspect.name, aspect.value, context.as_of)
             keys.append(context.add_value(fact, "says", shown.replace("_", " "), receipt, "the shop's own words"))
+    found = [a for a in avoided if has(product, a)]
     if keys:
         told = join([f"“{key}”" for key in keys[:_SHOWN]])
         plan.say(f"About the {fact.key('item')} our catalogue says: {told}.", fact.key("item"), *keys[:_SHOWN])
-    else:
+    elif not found:
         plan.say(f"I'm sorry, our catalogue doesn't say what is in the {fact.key('item')}.", fact.key("item"))
         plan.answered = False
+    if found:
+        plan.say(_warning(found, fact))
     plan.say("I can't tell whether it is safe for you: please check the label, and ask a doctor or a pharmacist.")
     plan.focus, plan.cards = [product.product_id], [context.card(product)]
     return plan
+
+
+def _tells(aspect: Aspect, asked: set[str], avoided: Sequence[str]) -> bool:
+    """Whether something that is known of a product tells what is in it: by its own words, those of the question, or
+    what is avoided."""
+    own = (aspect.value if aspect.kind == "sentence" else f"{aspect.name} {aspect.value}").replace("_", " ")
+    if _ABOUT_CONTENTS.search(own) or asked & set(stems(own)):
+        return True
+    return any(fold(aspect.name) == a or names(own, a) for a in avoided)

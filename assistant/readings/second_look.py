@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.act.answer import answer
 from assistant.act.context import Context
+from assistant.act.left_out import shows_avoided
 from assistant.act.plan import Plan, in_code_words
 from assistant.act.service import speaks_of_else
 from assistant.act.trouble import went_wrong
@@ -145,11 +146,14 @@ def _others(
         return next(iter(context.catalogue.products([product])), None)
 
     known = [first]
+    spares = not shows_avoided(first.requests[0], first.plan, context)
     for way in ways(text, first.requests, state, reader, near, lookup)[1:]:
         if _settled(way.requests) and way.name not in _MADE_HERE:
             continue
         same = next((each.plan for each in known if each.requests == list(way.requests)), None)
         each = Taken(way.name, list(way.requests), same or answer(way.requests, context))
+        if spares and shows_avoided(first.requests[0], each.plan, context):
+            continue
         if speaks_of_else(first.requests[0], each.requests[0], each.plan, context):
             continue
         if not any(unfit(first.requests, each) for unfit in _UNFIT) and not _knows_less(first, each):

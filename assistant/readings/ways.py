@@ -74,7 +74,13 @@ def ways(
     found += [Way("near", (_near("details", text, product, lookup),)) for product in near[:_NUM_NEAR]]
     found += _lines(text, read[0], state)
     found += [Way("near:price", (_near("price", text, product, lookup),)) for product in near[:1]]
-    return found
+    return [replace(way, requests=_sparing(way.requests, read)) for way in found]
+
+
+def _sparing(requests: Sequence[Request], read: Sequence[Request]) -> tuple[Request, ...]:
+    """The requests with what the customer avoids: it holds however a message is taken."""
+    avoided = {name: value for r in read for name, value in r.extra.items() if name == "avoided"}
+    return tuple(replace(r, extra=r.extra | avoided) for r in requests) if avoided else tuple(requests)
 
 
 def _page(text: str) -> Request:

@@ -91,6 +91,19 @@ def test_what_a_message_avoids(said: str, avoided: list[str]) -> None:
         ({"alcohol": "42% vol"}, "alcohol", True),
         ({"alcohol": "no"}, "alcohol", False),
         ({"meat": "pork"}, "meat", True),
+        ({"allergens": "milk; may contain nuts"}, "hazelnuts", True),
+        ({"allergens": "milk"}, "butter", True),
+        ({"allergens": "gluten"}, "wheat", True),
+        ({"free_from": "nuts"}, "hazelnuts", False),
+        ({"vegan": "yes", "filling": "comfortable down to -5 °C"}, "feathers", False),
+        ({"vegan": "yes"}, "vegetarian", False),
+        ({"vegan": "yes", "allergens": "may contain milk"}, "milk", True),
+        ({"vegan": "yes", "material": "oat milk"}, "milk", False),
+        ({"suitable_for": "vegetables; meat; fish"}, "vegetarian", False),
+        ({"suitable_for": "not for those with a nut allergy"}, "nuts", True),
+        ({"country_of_origin": "Turkey"}, "vegetarian", False),
+        ({"certified": "kosher"}, "kosher", False),
+        ({"kosher": "no"}, "kosher", True),
     ],
 )
 def test_what_the_shop_itself_says_of_a_product(fields: dict[str, str], avoided: str, found: bool) -> None:
@@ -123,6 +136,8 @@ def test_what_the_shop_itself_says_of_a_product(fields: dict[str, str], avoided:
         ("A non-dairy, nut-free bar", "nuts", False),
         ("No leather, no wool or silk", "silk", False),
         ("Synthetic filling instead of down", "down", False),
+        ("Works down to -8 °C and folds down flat", "feathers", False),
+        ("Filled with goose feathers and down", "down", True),
     ],
 )
 def test_a_denial_holds_for_what_it_names_and_no_further(text: str, avoided: str, found: bool) -> None:

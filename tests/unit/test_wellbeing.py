@@ -66,6 +66,42 @@ def test_a_question_of_health_gets_the_label_and_no_price(talk: Talk) -> None:
     assert not reply.startswith("Yes")
 
 
+def test_an_allergy_told_before_counts_when_a_product_is_asked_about(talk: Talk) -> None:
+    for told, asked in (
+        ("Do you sell nuts? I have a nut allergy", "Is the hot chocolate safe for me?"),
+        ("I have a nut allergy", "Can my son eat the hot chocolate?"),
+    ):
+        reply = talk(told, asked).reply
+        assert "may contain nuts" in reply and "names nuts in the Hearth Hot Chocolate" in reply and "doctor" in reply
+    reply = talk("My son has a milk allergy.", "Is the hot chocolate ok for him?").reply
+    assert "Contains milk" in reply or "allergens: milk" in reply
+    assert "names milk in the Hearth Hot Chocolate" in reply
+
+
+def test_an_allergy_told_in_the_sentence_before_is_noted_and_answered(talk: Talk) -> None:
+    reply = talk("I'm allergic to wool. Is the Bodo beanie ok?").reply
+    assert reply.startswith("Noted: avoids wool") and "Norwegian wool" in reply and "doctor" in reply
+
+
+def test_whatever_else_is_asked_it_is_said_that_it_has_what_is_avoided(talk: Talk) -> None:
+    reply = talk("I have a nut allergy", "how much is the hearth hot chocolate").reply
+    assert "£9.25" in reply and "names nuts in the Hearth Hot Chocolate" in reply
+    reply = talk("I'm vegan", "is the hearth hot chocolate in stock").reply
+    assert reply.startswith("Yes") and "may not be vegan" in reply
+    assert "Please note" not in talk("I have a nut allergy", "how much is the ember kettle").reply
+    assert "Please note" not in talk("I hate gyms", "how much is the hearth hot chocolate").reply
+
+
+@pytest.mark.parametrize("asked", ["is the jacket ok for rain", "is friday ok", "can i have the trail runner in 42"])
+def test_another_question_stays_what_it_is(talk: Talk, asked: str) -> None:
+    assert "doctor" not in talk("I have a nut allergy", asked).reply
+
+
+def test_what_is_avoided_is_not_shown_instead_of_nothing(talk: Talk) -> None:
+    reply = talk("I can't have nuts.", "What chocolate do you have?").reply
+    assert "has no nuts" in reply and "£" not in reply
+
+
 def test_an_allergy_by_itself_is_noted(talk: Talk) -> None:
     assert "Noted" in talk("i'm allergic to wool").reply
 
