@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from assistant.language import fold, words_to_numbers
+from assistant.language import STOP_WORDS, fold, words_to_numbers
 from assistant.request import Bounds
 
 _AMOUNT = (
@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
     rf"bucks|[$€£]))"
 )
 _MAX = re.compile(
-    r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?(?: of)?|"
+    r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum|\.)?(?: of)?|"
     r"within|"
     r"budget(?: is| of)?(?: about| around)?|(?:can|could|want to|willing to|like to|got|"
     r"have)(?: only)? spend(?: up to| about| around)?|"
@@ -37,6 +37,12 @@ _SO_MANY = re.compile(
 """How many pieces: "do I have to take more than 1"."""
 _NOTHING = re.compile(r"\b(?:nothing|not|no|none|never|without|\w+n't|dont|cant|wont|avoid)\b(?: [\w']+){0,3} *$")
 """Before a lower limit: "nothing over 120" is an upper one."""
+_NOT_LESS = re.compile(
+    r"(?:\b(?:not|no|never)(?: be| cost| go)?|\bnothing|"
+    r"(?:n't|\bdont) (?:want|need|like)(?: (?:to \w+|anything|something|one|it))?) $"
+)
+_LESS = re.compile(r"(?:under|below|less than|cheaper than|lower than|beneath|for less than)\b")
+"""Behind a word of denying these are lower limits: "not under 100"."""
 _TO_SPEND = re.compile(rf"{_AMOUNT}(?: or so)? to (?:spend|play with|blow|work with)\b")
 _SLANG = {"fiver": 5, "tenner": 10, "grand": 1000}
 _OF_SLANG = re.compile(r"\b(?:(\d+(?:\.\d+)?)|an?)\s(fiver|tenner|grand)s?\b")
@@ -52,8 +58,22 @@ _NOT_MONEY_AFTER = re.compile(
     r"months?|weeks?|days?|hours?|minutes?|people|persons?|pieces|pcs|units|of (?:them|those|these|the|your)|left|"
     r"items?|in stock|"
     r"litres?|liters?|oz|lbs?|"
-    r"dpi|lumens?|season|man\b|person|kids|times|cups?)"
+    r"dpi|lumens?|season|man\b|person|kids|times|cups?|°|degrees?\b|celsius\b|fahrenheit\b|kilos?\b|grams?\b|kilomet\w+|"
+    r"met(?:re|er)s?\b|miles?\b|(?:working|business) days?\b|stone\b|tons?\b|tonnes?\b|thread count\b)"
 )
+_SIGN = re.compile(r"(?:[$€£¥]|\b(?:usd|eur|gbp))\s?$")
+_MONEY_WORD = re.compile(
+    r"(?:\s?k\b)?\s?(?:[$€£¥]|(?:dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp|chf|yen|francs?|rupees?|kron\w+|pence|p|"
+    r"cents?)\b)"
+)
+_UNIT = re.compile(r"\s([a-z]{2,3}|[a-z]{3,}s)\b")
+"""What stands behind a number and looks like what it counts: "500 lm", "3 pockets"."""
+_NO_UNIT = re.compile(
+    r"(?:please|pls|plz|pl[sz]|max|tops|thanks|thx|ta|all|per|ish|bro|mate|red|tan|new|big|mens?|womens)$|.*(?:ss|ous)$"
+)
+_SHORT = 3
+_FEW = 20
+"""So many of a thing may well be meant; 50 of them are its price: "under 50 shoes"."""
 
 _SPENDING = re.compile(
     rf"(?:^\W*|[,.;:(-]\s*|\b(?:for|spend|spending|budget|want to pay) )(?:(?:around|about|roughly|approx\w*|circa|say|"
@@ -77,7 +97,7 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
 
     def find(pattern: re.Pattern[str], at: int = 1) -> re.Match[str] | None:
         for match in pattern.finditer(text):
-            if not _NOT_MONEY_AFTER.match(text, match.end()) and not _NOT_MONEY_AFTER.match(text, match.end(at)):
+            if _is_money(text, match, at):
                 return match
         return None
 
@@ -90,7 +110,10 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
     low_match = find(_MIN) or find(_OR_MORE)
     if low_match and _SO_MANY.search(text[: low_match.end(1)]) and not re.search(_MONEY, text[low_match.start() :]):
         low_match = None
-    if low_match and not high_match and _NOTHING.search(text[: low_match.start()]):
+    denied = high_match and _LESS.match(high_match[0]) and _NOT_LESS.search(text[: high_match.start()])
+    if denied and high_match and "?" not in text[high_match.end() :]:  # "you have nothing under 20?" asks for that
+        low_match, high_match = low_match or high_match, None
+    elif low_match and not high_match and _NOTHING.search(text[: low_match.start()]):
         low_match, high_match = None, low_match
     if low_match and high_match and low_match.start(1) == high_match.start(1):
         low_match = None
@@ -101,6 +124,19 @@ def price_bounds(text: str, digits: int = 2) -> Bounds:
         _minor(low_match[1], low_match[2], digits) if low_match else None,
         _minor(high_match[1], high_match[2], digits) if high_match else None,
     )
+
+
+def _is_money(text: str, match: re.Match[str], at: int) -> bool:
+    """Whether the amount in group `at` is one of money, and no number of something else: "over 500 lm"."""
+    end = match.end(at)
+    if _NOT_MONEY_AFTER.match(text, match.end()) or _NOT_MONEY_AFTER.match(text, end):
+        return False
+    unit = _UNIT.match(text, end)
+    named = _SIGN.search(text[: match.start(at)]) or _MONEY_WORD.match(text, end)
+    if named or not unit or unit[1] in STOP_WORDS or _NO_UNIT.match(unit[1]):
+        return True
+    few = len(unit[1]) <= _SHORT or bool(_MIN.match(match[0])) or float(match[at].replace(",", "")) < _FEW
+    return not few
 
 
 def _in_figures(text: str) -> str:
