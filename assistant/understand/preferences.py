@@ -87,12 +87,18 @@ _COLOUR = re.compile(
     r"\bfav(?:e|ou?rite) colou?r(?: is|'s| would be| are) (?:a )?([a-z]+)"
     r"|\b([a-z]+) is my fav(?:e|ou?rite)(?: colou?r)?\b|\bmore of an? ([a-z]+) person\b"
 )
+_OWN = r"(?:\b(?:i|we)|\bi'?m [a-z]+(?: \w+)? and) (?:usually |normally |always |mostly |now |generally |actually )*"
+_LETTERS = r"x{0,4}[sml]|small|medium|large|extra large"
+_NO_MORE = (
+    r"(?=\W*$|\s*[.,;!?)]|\s(?:in(?! (?:my|the|an?)\b)|and|but|so|usually|always|normally|now|too|please|shoes?)\b)"
+)
+"""Behind a size of somebody who "has" or "needs" it stands no thing of so many and no money."""
 _SIZE = re.compile(
-    r"(?:\b(?:i|we)|\bi'?m [a-z]+(?: \w+)? and) (?:usually |normally |always |mostly |now |generally |actually )*"
-    r"(?:wear|take|need|have|am|'m) "
-    r"(?:an? )?(?:(?:shoe |foot |european |eu |uk |us )*size )?"
-    r"(?P<a>\d{2,3}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|x{0,4}[sml]|small|medium|large|extra large)\b"
-    r"(?! (?:of|years|kids|people|minutes))"
+    rf"{_OWN}(?:wear (?:an? )?|(?:wear|take|need|have|am|'m) (?:an? )?(?:shoe |foot |european |eu |uk |us )*size )"
+    rf"(?P<a>\d{{2,3}}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|{_LETTERS})\b(?! (?:of|years|kids|people|minutes))"
+    rf"|{_OWN}(?:(?:take|need|have|am|'m) an? |take |need (?=[\d.]+(?:\W*$| in\b))|"
+    r"am (?=[\d.]+ in (?:shoes|boots|trousers|jeans|dresses|shirts|jackets|eu|uk|us)\b))"
+    rf"(?P<i>\d{{2}}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|{_LETTERS}){_NO_MORE}"
     r"|\b(?:my|the) (?P<about>[a-z]+ )?size(?: is|'s| would be| was) (?:now |a |an |size )*"
     r"(?P<b>\d{1,3}(?:\.5)?|x{0,4}[sml]|small|medium|large)\b"
     r"|\bi(?:'m| am) (?:an? )?size (?P<c>\d{1,3}(?:\.5)?|x{0,4}[sml])\b"
@@ -119,6 +125,8 @@ _BUDGET = re.compile(
     r"|\b(?:usually|normally|generally|always|typically|like to|try to) (?:spend|pay|stay|keep|go)\b"
     r"|\bis (?:my|our|the) (?:usual )?(?:limit|max\w*|most|budget)\b|\bgo over\b"
 )
+_OWN_BUDGET = re.compile(r"\bmy budget\b|\b(?:i|we)(?:'ve| have)\b[^.?!]{0,20}\d[^.?!]{0,12} to spend\b")
+"""A budget by its words alone."""
 _SELF = re.compile(r"\b(?:me|my|i|i'm|im|mine|myself|we|our)\b|\bpersonal\w*|\bpreferences?\b|\bremember")
 _MINE = re.compile(r"\b(?:about|of|on|for) (?:me|us|myself)\b|\b(?:my|mine|i)\b|\bpersonal\b")
 _TELLS = re.compile(r"\W*(?:i am|i'?m|we are|we'?re) (?:already |also )?an? ")
@@ -273,7 +281,8 @@ def _thing(words: str) -> str:
 
 
 def _budgets(text: str, folded: str, sure: bool) -> Iterator[Told]:
-    if not _BUDGET.search(folded) or not (sure or "my budget" in folded):
+    own = bool(_OWN_BUDGET.search(folded))
+    if not own and not (sure and _BUDGET.search(folded)):
         return
     bounds = price_bounds(text, 0)
     amount = bounds.high or bounds.low

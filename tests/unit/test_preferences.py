@@ -457,6 +457,30 @@ def test_what_is_disliked_is_a_thing(said: str, told: list[str]) -> None:
     assert [t.value for t in stated(said, "prefer", _CLAUSE, State())] == told
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I have 60 pounds to spend on shoes", [("budget", "60")]),
+        ("I have 150 to spend.", [("budget", "150")]),
+        ("I have 100 pounds, can I get the trail runner and socks", []),
+        ("I am 35 and like hiking", [("likes", "hiking")]),
+        ("I need 20, do you have that many", []),
+        ("I have large feet", []),
+        ("I need a large tent", []),
+        ("I need a 42", [("size", "42")]),
+        ("I take 43 in socks", [("size", "43")]),
+        ("I have size 9", [("size", "9")]),
+    ],
+)
+def test_money_counts_and_ages_are_no_size(said: str, told: list[tuple[str, str]]) -> None:
+    assert [(t.name, t.value) for t in stated(said, "prefer", _CLAUSE, State())] == told
+
+
+def test_money_to_spend_takes_no_kept_size_away(db: Database, talk: Talk) -> None:
+    talk("I have 60 pounds to spend on shoes", customer=AGREED)
+    assert account(db, "C1001")["size_shoe"] == "39"
+
+
 def test_what_is_asked_beside_a_dislike_is_answered(talk: Talk) -> None:
     assert "in stock" in talk("I hate wool but is the ember kettle in stock").reply
     assert talk("I wear 42 and need hiking boots").cards
