@@ -16,7 +16,16 @@ from typing import Protocol
 from assistant.act.plan import Plan
 from assistant.adapters import Adapter, InUse
 from assistant.config import ModelSettings
-from assistant.engine.request import Engine, Finished, GenerateRequest, Placeholders, Restarted, Token, Tokenizer
+from assistant.engine.request import (
+    Engine,
+    Finished,
+    GenerateRequest,
+    Placeholders,
+    Restarted,
+    Token,
+    Tokenizer,
+    Waiting,
+)
 from assistant.errors import BackroomError, BusyError, EngineError
 from assistant.frames import frames
 from assistant.prompt import Prompt, PromptBuilder, ask_notes, notes_messages
@@ -177,7 +186,7 @@ class Speaker:
 
     def _generated(self, turn: Turn, request: GenerateRequest, checker: Checker) -> Iterator[Event]:
         """The model's own sentences, as far as they pass. An engine that can't answer costs words, never the answer."""
-        at = time.perf_counter()
+        at, num_before = time.perf_counter(), len(turn.released)
         try:
             with closing(self._engine.generate(request)) as events:  # type: ignore[type-var]
                 text = ""
@@ -189,8 +198,6 @@ class Speaker:
                         decoded = self._tokenizer.decode(tokens)
                         yield from turn.release(checker.feed(decoded[len(text) :]))
                         text = decoded
-                        if checker.failed or (not turn.released and time.perf_counter() - at > self._patience_s):
-                            break
                     elif isinstance(event, Restarted):
                         text, tokens = "", []
                         checker.restart()
@@ -201,6 +208,9 @@ class Speaker:
                             "completion": event.num_completion,
                         }
                         yield from turn.release(checker.end())
+                    late = isinstance(event, Waiting) or time.perf_counter() - at > self._patience_s
+                    if checker.failed or (late and len(turn.released) == num_before):
+                        break
         except (EngineError, BusyError) as error:
             turn.record.ms["engine_error"] = 0.0
             checker.failed = str(error)
@@ -218,4 +228,5 @@ class Speaker:
             placeholders=task.placeholders,
             adapter=(task.adapter.name or None) if task.adapter else None,
             deadline_s=min(self._model.deadline_s, 1.5 * self._patience_s),
+            patience_s=self._patience_s,
         )

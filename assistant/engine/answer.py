@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 
-from assistant.engine.request import EngineEvent, Finished, GenerateRequest
+from assistant.engine.request import EngineEvent, Finished, GenerateRequest, Waiting
 from assistant.errors import BackroomError, DeadlineError
 
 _GRACE_S = 0.5  # the engine's own word about a deadline is awaited this much longer
@@ -40,15 +40,23 @@ class Answer(Generator[EngineEvent, None, None]):
         self._pending = pending
         self._abandon = abandon
         self._ended = False
+        patience_s = pending.request.patience_s
+        self._patient_until = None if patience_s is None else pending.started + patience_s
 
     def __next__(self) -> EngineEvent:
         if self._ended:
             raise StopIteration
         pending = self._pending
-        wait_s = max(0.0, pending.deadline - time.monotonic()) + _GRACE_S
+        now = time.monotonic()
+        wait_s = max(0.0, pending.deadline - now) + _GRACE_S
+        if self._patient_until is not None:
+            wait_s = min(wait_s, max(0.0, self._patient_until - now))
         try:
             event = pending.inbox.get(timeout=wait_s)
         except queue.Empty:
+            if self._patient_until is not None:
+                self._patient_until = None
+                return Waiting()
             self.close()
             allowed = f"{pending.request.deadline_s:g} s"
             raise DeadlineError(f"the engine gave no answer within {allowed}; try again or allow more time") from None

@@ -112,14 +112,16 @@ class RemoteEngine:
         return self._answer(request)
 
     def _answer(self, request: GenerateRequest) -> Iterator[EngineEvent]:
-        deadline = time.monotonic() + request.deadline_s
+        began = time.monotonic()
+        deadline = began + request.deadline_s
+        first_by = began + min(request.deadline_s, request.patience_s or request.deadline_s)
         with self._lock:
             self._running += 1
         try:
             for attempt in (0, 1):
                 num = 0
                 try:
-                    for event in self._stream(request, deadline):
+                    for event in self._stream(request, deadline, first_by):
                         num += isinstance(event, Token)
                         yield replace(event, restarts=attempt) if isinstance(event, Finished) else event
                     self._circuit.note(ok=True)
@@ -130,7 +132,7 @@ class RemoteEngine:
                     raise
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     self._circuit.note(ok=False)
-                    if attempt or time.monotonic() >= deadline:
+                    if attempt or time.monotonic() >= (deadline if num else first_by):
                         raise EngineError(f"the engine's server at {self.options.url} failed: {error}") from None
                     _log.warning("the engine's server failed (%s); the request is tried once more", error)
                     if num:
@@ -139,11 +141,14 @@ class RemoteEngine:
             with self._lock:
                 self._running -= 1
 
-    def _stream(self, request: GenerateRequest, deadline: float) -> Iterator[EngineEvent]:
-        """One try: tokens of the text as it comes, then the end. Leaving it closes the connection, which cancels."""
+    def _stream(self, request: GenerateRequest, deadline: float, first_by: float) -> Iterator[EngineEvent]:
+        """One try: tokens of the text as it comes, then the end. Leaving it closes the connection, which cancels.
+
+        It may be silent for as long as the first token may take.
+        """
         text, tokens, reason = "", 0, "stop"
         began = time.monotonic()
-        left_s = max(0.1, deadline - began)
+        left_s = max(0.1, first_by - began)
         timeout = httpx.Timeout(left_s, connect=min(left_s, self.options.connect_s))
         with self._http.stream(
             "POST", f"{self.options.url}/completions", json=self._body(request), timeout=timeout

@@ -56,8 +56,8 @@ class GenerateRequest:
 
     `prompt` is the whole prompt in token ids. Its first `num_public` tokens (the system text) are the same for
     everybody and may be shared; the rest belongs to `conversation` alone and is never reused for another. Without
-    placeholders,
-    no stop token comes before `min_tokens`.
+    placeholders, no stop token comes before `min_tokens`. Who listens is told with one `Waiting` when `patience_s` are
+    over (None: never); another machine's engine gives up then where it hasn't said a word.
     """
 
     request_id: str
@@ -71,6 +71,7 @@ class GenerateRequest:
     placeholders: Placeholders | None = None
     adapter: str | None = None
     deadline_s: float = 30.0
+    patience_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,12 @@ class Restarted:
     """The engine died and this request begins again from its first token: what came before is void."""
 
 
-EngineEvent = Token | Finished | Restarted
+@dataclass(frozen=True)
+class Waiting:
+    """The request's `patience_s` are over and nothing new is here: who listens may leave, or wait on."""
+
+
+EngineEvent = Token | Finished | Restarted | Waiting
 
 
 @dataclass

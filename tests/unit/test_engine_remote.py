@@ -124,6 +124,20 @@ def test_a_server_that_cannot_be_reached_is_given_up_before_one_that_is_slow() -
     assert limit["connect"] == 2.0 and limit["read"] > 9
 
 
+def test_a_server_that_says_nothing_is_given_up_when_patience_is_over() -> None:
+    limits: list[dict[str, float]] = []
+
+    def silent(sent: httpx.Request) -> httpx.Response:
+        limits.append(sent.extensions["timeout"])
+        time.sleep(0.2)
+        raise httpx.ReadTimeout("nothing came", request=sent)
+
+    with pytest.raises(EngineError, match="nothing came"):
+        list(engine(silent).generate(request(deadline_s=10.0, patience_s=0.2)))
+    (limit,) = limits
+    assert limit["read"] <= 0.2
+
+
 def test_a_busy_server_says_when_to_come_back() -> None:
     remote = engine(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
     with pytest.raises(BusyError) as busy:

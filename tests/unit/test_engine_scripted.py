@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.engine.request import Engine, EngineEvent, Finished, GenerateRequest, Restarted, Token, Tokenizer
+from assistant.engine.request import (
+    Engine,
+    EngineEvent,
+    Finished,
+    GenerateRequest,
+    Restarted,
+    Token,
+    Tokenizer,
+    Waiting,
+)
 from assistant.engine.scripted import ByteTokenizer, ScriptedEngine
 from assistant.errors import BusyError, DeadlineError, EngineError
 from finetune.listening import Listening
@@ -35,6 +44,13 @@ def test_replies_in_order_or_by_function() -> None:
     by_function = ScriptedEngine(lambda asked: asked.conversation * 3)
     assert text_of(list(by_function.generate(request()))) == "ccc"
     assert by_function.requests == [request()]
+
+
+def test_who_listens_is_told_once_that_patience_is_over() -> None:
+    events = list(ScriptedEngine(["ab"], token_delay_s=0.3).generate(request(patience_s=0.05)))
+    assert [type(event) for event in events] == [Waiting, Token, Token, Finished]
+    quick = list(ScriptedEngine(["ab"]).generate(request(patience_s=5.0)))
+    assert [type(event) for event in quick] == [Token, Token, Finished]
 
 
 def test_max_tokens_ends_the_answer() -> None:

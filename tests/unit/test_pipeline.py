@@ -230,6 +230,15 @@ def test_an_engine_that_cannot_answer_costs_words_never_the_answer(faults: dict[
     assert assistant.conversations.messages("c")[-1].status == "done"
 
 
+@pytest.mark.parametrize("token_s", [30.0, 0.06], ids=["says nothing", "comes to no sentence"])
+def test_nobody_waits_longer_than_patience_for_the_first_sentence(token_s: float, opened: Opened) -> None:
+    assistant, engine = opened(GOOD, token_delay_s=token_s, model={"patience_s": 1.0})
+    record = assistant.reply("c", PRICE)  # introduces itself before
+    assert record.reply.endswith(CODES_WORDS) and record.reply != CODES_WORDS
+    assert 900 < record.ms["generate"] < 1400
+    assert engine.status().running == 0
+
+
 def test_a_closed_engine_costs_words_never_the_answer(opened: Opened) -> None:
     assistant, engine = opened()
     engine.close()
