@@ -26,7 +26,7 @@ from assistant.engine.request import (
     Tokenizer,
     Waiting,
 )
-from assistant.errors import BackroomError, BusyError, EngineError
+from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError
 from assistant.frames import frames
 from assistant.prompt import Prompt, PromptBuilder, ask_notes, notes_messages
 from assistant.types import Delta, Event, Record
@@ -209,8 +209,10 @@ class Speaker:
                         }
                         yield from turn.release(checker.end())
                     late = isinstance(event, Waiting) or time.perf_counter() - at > self._patience_s
-                    if checker.failed or (late and len(turn.released) == num_before):
+                    if checker.failed:
                         break
+                    if late and len(turn.released) == num_before:
+                        raise DeadlineError(f"the model had no sentence within {self._patience_s:g} s")
         except (EngineError, BusyError) as error:
             turn.record.ms["engine_error"] = 0.0
             checker.failed = str(error)
