@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,41 @@ def test_the_ruler_knows_an_offer_from_a_claim() -> None:
     assert wrong("The {1.item} is sold in these sizes: {1.size}.", notes, plan) is None
     assert wrong("The {1.item} is sold out in these sizes: {1.size}.", notes, plan) == "adds out, sold"
     assert wrong("All sold: the {1.item}.", notes, plan) == "adds all, sold"
+
+
+def _two(notes: str) -> Callable[[str], str | None]:
+    """The ruler on sentences about two products with prices, of which these notes tell."""
+    fields = [{"item": Field("item", name), "price": Field("price", "£9.00")} for name in ("Kettle", "Mug")]
+    fields[0]["about"] = Field("quote", "It boils.")
+    plan = Plan([Fact(number, "", fields=each) for number, each in enumerate(fields, start=1)])
+    return lambda sentence: wrong(sentence, notes, plan)
+
+
+def test_a_fact_before_the_only_product_named_is_said_of_it() -> None:
+    said = _two("{1.about} The {1.item} costs {1.price}. The {2.item} costs {2.price}.")
+    for sentence in ("For {2.price} you get the {1.item}.", "{2.price} is the price of the {1.item}."):
+        assert said(sentence) == "{2.price} said of another product"
+    assert said("For {1.price} you get the {1.item}.") is None
+    assert said("{1.about} The {2.item} is {2.price}.") is None, "a quotation is a sentence of its own"
+    assert said("You get the {1.item} for {1.price} and the {2.item} for {2.price}.") is None
+
+
+def test_what_is_said_of_one_product_is_no_excuse_for_saying_it_of_another() -> None:
+    said = _two("The {1.item} is in stock. Unfortunately the {2.item} isn't.")
+    assert said("The {1.item} isn't in stock.") == "adds not"
+    assert said("The {1.item} is not in stock and the {2.item} is in stock.") == "adds not"
+    assert said("The {1.item} hasn't arrived.") == "adds not"
+    assert said("The {2.item} is in stock.") is not None
+    for right in ("The {1.item} is in stock, but the {2.item} isn't.", "Unfortunately the {2.item} isn't."):
+        assert said(right) is None
+
+
+def test_a_multiple_of_a_price_is_a_claim_and_a_no_left_out_is_noticed() -> None:
+    said = _two("The {1.item} costs {1.price}. We have no {2.item} in this size.")
+    assert said("The {1.item} costs twice {1.price}.") == "adds twice"
+    assert said("The {1.item} costs half of {1.price}.") == "adds half"
+    assert said("We have the {2.item} in this size.") == "leaves a negation out"
+    assert said("There is no {2.item} in this size.") is None
 
 
 def test_the_ruler_knows_an_order_of_steps_from_a_price_before() -> None:
