@@ -26,6 +26,9 @@ def verify_command(
     expect: Annotated[
         str | None, typer.Option("--expect", metavar="COUNT:DIGEST", help="A head printed earlier and kept elsewhere.")
     ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="First note the head beside the database anew, with an entry that says so.")
+    ] = False,
     db: Db = None,
     as_json: AsJson = False,
     config: Config = None,
@@ -33,9 +36,11 @@ def verify_command(
     """Check that no entry was changed, moved, added or taken away. Exit code 1 when one was."""
     from assistant.errors import UsageError
     from assistant.runtime import open_database
-    from assistant.store.audit_verify import verify
+    from assistant.store.audit_verify import renew_anchor, verify
 
     with open_database(load_settings(config, db=db), create=False) as database:
+        if renew:
+            renew_anchor(database)
         try:
             verdict = verify(database, expect)
         except ValueError as error:

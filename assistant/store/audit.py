@@ -34,8 +34,9 @@ PERSONAL = ("customer", "conversation", "order", "message")
 """Kinds of reference that point to a person, directly or through what they did."""
 HEAD = 1
 GENESIS = "0" * 64
-SEAL_KEY, HEAD_WRITTEN = "audit_seal_key", "audit_head_written"
-"""Where `Database.write` puts the key into `Session.info`, and where the new head is left for it."""
+SEAL_KEY, HEAD_WRITTEN, IS_FIRST = "audit_seal_key", "audit_head_written", "audit_is_first"
+"""Where `Database.write` puts the key into `Session.info`, and where the new head is left for it, and whether the log
+began in this transaction."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9 _.:/()-]{0,95}\Z")
 _REFERENCE = re.compile(r"[a-z][a-z_]*:[^\s\x00]{1,200}\Z")
 _VALUE = re.compile(r"[\w.:/#+~*-]{1,96}\Z")
@@ -90,6 +91,12 @@ def set_head(session: Session, count: int, digest: str, *, new: bool = False) ->
     else:
         session.execute(update(AuditHeadRow).where(AuditHeadRow.head_id == HEAD).values(**values))
     session.info[HEAD_WRITTEN] = (count, digest, values["seal"])
+    session.info.setdefault(IS_FIRST, new)
+
+
+def holds(session: Session, count: int, digest: str) -> bool:
+    """Whether the log has the entry of this number with this digest."""
+    return session.scalar(select(AuditRow.digest).where(AuditRow.entry_no == count)) == digest
 
 
 def seal_key(secret: str) -> bytes:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.store import audit_anchor
-from assistant.store.audit import GENESIS, HEAD, seal_of
+from assistant.store.audit import GENESIS, HEAD, HEAD_WRITTEN, audit, seal_of
 from assistant.store.audit_schema import ENTRY_COLUMNS, AuditRow
 from assistant.store.database import Database
 
@@ -63,6 +63,12 @@ def verify(db: Database, expect: str | None = None) -> Verdict:
         if anchor:
             noted["the copy of the head beside the database"] = (anchor[0], anchor[1])
         digests = _check(connection, db.audit_seal_key, verdict, {count for count, _ in noted.values()})
+        if anchor is None and verdict.num_entries and not audit_anchor.anchor_file(db.path).exists():
+            _add(
+                verdict,
+                f"the copy of the head beside the database, {audit_anchor.anchor_file(db.path)}, isn't there: put it "
+                "back, or look into why and make it anew with: backroom audit verify --renew",
+            )
         for whose, (count, digest) in noted.items():
             if count > verdict.num_entries:
                 _add(verdict, f"{whose} says {count} entries, {verdict.num_entries} are there: the end was cut off")
@@ -70,6 +76,15 @@ def verify(db: Database, expect: str | None = None) -> Verdict:
                 _add(verdict, f"{whose} doesn't fit entry {count}: the log was written anew")
     verdict.seconds = time.perf_counter() - began
     return verdict
+
+
+def renew_anchor(db: Database) -> None:
+    """Note the head beside the database anew, whatever stands there, with an entry that says so: for who has looked
+    into why it is gone or doesn't fit. Raises DatabaseError."""
+    with db.write() as session:
+        audit(session, "system:command", "audit.renew_head", "system:database", "administration")
+        head = session.info[HEAD_WRITTEN]
+    audit_anchor.write(db.path, head, replace=True)
 
 
 def verify_file(connection: Any, key: bytes) -> Verdict:

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from assistant.errors import DatabaseError, WrongKeyError
 from assistant.store import audit_anchor
-from assistant.store.audit import HEAD_WRITTEN, SEAL_KEY, seal_key
+from assistant.store.audit import HEAD_WRITTEN, IS_FIRST, SEAL_KEY, holds, seal_key
 from assistant.store.connections import (
     BEGIN_OPTION,
     BULK_CACHE_KIB,
@@ -140,10 +141,14 @@ class Database:
             try:
                 session.connection()
                 yield session
+                head = session.info.get(HEAD_WRITTEN)
+                is_noted = head is not None and audit_anchor.may_go_on(
+                    self.path, session.info[IS_FIRST], partial(holds, session)
+                )
                 session.commit()
                 self._trouble = None
-                if HEAD_WRITTEN in session.info:
-                    audit_anchor.write(self.path, session.info[HEAD_WRITTEN])
+                if head is not None and is_noted:
+                    audit_anchor.write(self.path, head)
             except FOREIGN as error:
                 problem = translate(error, self.path)
                 self._trouble = str(problem)
@@ -205,8 +210,13 @@ class Database:
         """
         path = Path(path)
         try:
-            audit_anchor.anchor_file(path).unlink(missing_ok=True)
+            noted = audit_anchor.content(self.path)  # first: it may be behind the copy, never ahead of it
+            anchor = audit_anchor.anchor_file(path)
+            anchor.unlink(missing_ok=True)
             self._snapshots.write(path)
+            if noted is not None:
+                anchor.touch(mode=0o600)
+                anchor.write_bytes(noted)
         except (OSError, *FOREIGN) as error:
             raise translate(error, path) from error
         return Database(path, self.secret, self._busy_timeout_s)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.errors import DatabaseError, UsageError
 from assistant.store import audit_anchor
-from assistant.store.audit import audit, set_head
+from assistant.store.audit import HEAD_WRITTEN, audit, set_head
 from assistant.store.audit_verify import verify
 from assistant.store.connections import connect
 from assistant.store.database import BUSY_TIMEOUT_S, FOREIGN, Database
@@ -77,13 +77,11 @@ def _rekey(file: Path, old_secret: str, new_key: str) -> None:
 def _seal_anew(file: Path, new_key: str, head: str, actor: str) -> audit_anchor.Head:
     """The audit log's head under the new key's seal, with an entry that says so; the head for the copy outside."""
     count, digest = head.split(":")
-    with closing(Database(file, cipher_key(new_key, file), BUSY_TIMEOUT_S)) as db:
-        with db.write() as session:
-            if int(count):
-                set_head(session, int(count), digest)
-            audit(session, actor, "key.rotate", "system:database", "rotation")
-        noted = audit_anchor.read(file)
-    assert noted is not None
+    with closing(Database(file, cipher_key(new_key, file), BUSY_TIMEOUT_S)) as db, db.write() as session:
+        if int(count):
+            set_head(session, int(count), digest)
+        audit(session, actor, "key.rotate", "system:database", "rotation")
+        noted: audit_anchor.Head = session.info[HEAD_WRITTEN]
     with closing(connect(file, cipher_key(new_key, file), BUSY_TIMEOUT_S)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     return noted

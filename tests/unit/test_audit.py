@@ -15,7 +15,7 @@ from assistant.errors import DatabaseError
 from assistant.shop.schema import OrderRow
 from assistant.store.audit import HEAD, audit, forget, pseudonyms, seal_of, set_head
 from assistant.store.audit_anchor import anchor_file
-from assistant.store.audit_verify import entries, verify
+from assistant.store.audit_verify import entries, renew_anchor, verify
 from assistant.store.connections import connect
 from assistant.store.database import Database
 from assistant.store.keys import cipher_key
@@ -47,6 +47,17 @@ def tamper(db: Database, *statements: str, guards: bool = False) -> None:
         for _, sql in found:
             raw.execute(sql)
     raw.close()
+
+
+def more(db: Database, num: int) -> None:
+    for _ in range(num):
+        with db.write() as session:
+            audit(session, "staff:anna", "order.cancel", "order:W1", "customer_request")
+
+
+def last(db: Database) -> list[dict[str, Any]]:
+    with db.read() as session:
+        return list(entries(session, limit=1, newest=True))
 
 
 def test_an_untouched_log_is_whole(db: Database) -> None:
@@ -108,7 +119,7 @@ def test_a_chain_worked_out_anew_doesnt_get_the_seal(db: Database) -> None:
 def test_the_copy_outside_finds_a_cut_that_carries_the_seal(db: Database) -> None:
     """Even with the key: the head is put back where it once was, and the copy beside the database says otherwise."""
     raw = connect(db.path, cipher_key(KEY, db.path), 1.0)
-    digest = raw.execute("SELECT digest FROM audit_entry WHERE entry_no = 6").fetchone()[0]
+    digest, noted = (row[0] for row in raw.execute("SELECT digest FROM audit_entry WHERE entry_no IN (6, 8)"))
     raw.close()
     seal = seal_of(db.audit_seal_key, 6, digest)
     tamper(
@@ -120,9 +131,21 @@ def test_the_copy_outside_finds_a_cut_that_carries_the_seal(db: Database) -> Non
     assert verify(db).problems == [
         "the copy of the head beside the database says 8 entries, 6 are there: the end was cut off"
     ]
+    more(db, 3)
+    assert verify(db).problems == [
+        "the copy of the head beside the database doesn't fit entry 8: the log was written anew"
+    ], "later entries don't hide it"
     anchor_file(db.path).unlink()
-    assert verify(db).ok
-    assert not verify(db, f"7:{digest}").ok, "a head noted elsewhere finds it without that copy"
+    (gone,) = verify(db).problems
+    assert "isn't there" in gone
+    more(db, 1)
+    assert verify(db).problems == [gone], "nor that the copy is gone"
+    renew_anchor(db)
+    assert verify(db).ok and [entry["action"] for entry in last(db)] == ["audit.renew_head"]
+    more(db, 1)
+    anchor = anchor_file(db.path).read_bytes()
+    assert verify(db).ok and int(anchor.split()[0]) == 12, "the copy goes on with the log again"
+    assert not verify(db, f"8:{noted}").ok, "a head noted elsewhere finds it without that copy"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +235,8 @@ def test_a_copy_goes_on_with_the_chain(db: Database, tmp_path: Path) -> None:
     with copy.write() as session:
         audit(session, "staff:a", "a.b", "product:MUG", "why")
     assert verify(copy).num_entries == 9 and verify(copy).ok
+    anchor_file(copy.path).unlink()
+    assert not verify(copy).ok, "its copy of the head came along"
     copy.delete()
     assert not anchor_file(tmp_path / "copy.db").exists()
 
@@ -262,6 +287,8 @@ def test_the_commands(db: Database, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert call("export", str(out)) == 0 and len(out.read_text().splitlines()) == 8
     assert call("export", str(out)) == 2
     assert call("verify", "--expect", "nonsense") == 2
+    anchor_file(db.path).unlink()
+    assert call("verify") == 1 and call("verify", "--renew") == 0 and call("verify") == 0
     capsys.readouterr()
     tamper(db, f"DELETE FROM audit_entry WHERE entry_no = {HEAD}", guards=True)
     assert call("verify") == 1
