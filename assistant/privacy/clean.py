@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.privacy.compact import WAIT_S, compact
 from assistant.privacy.mentions import mask_in, needles, tables
+from assistant.privacy.phones import ends
 from assistant.privacy.traces import Traces
 from assistant.store.database import Database
 from assistant.store.pages import INDEX_INSIDE, PAGE, TABLE_INSIDE, Chunk, Page, chunks, logged
@@ -28,6 +29,8 @@ MOST_PAGES = 3000
 _SCHEMA_ROOT = 1
 _LEAST_REST = 3
 """Bytes of a word by which its end is recognised on another page."""
+_WIDEST = 7
+"""Bytes from one digit of a telephone number to the next, at most: it may stand in other writing than on file."""
 _TAKE_AWAY = "DELETE FROM privacy_state WHERE name = ?"
 
 
@@ -35,7 +38,8 @@ class Seen:
     """What a look at every page found, and what the pages that were written since hold instead."""
 
     def __init__(self, words: Iterable[str], traces: Traces | None) -> None:
-        self._wanted = needles(words)
+        words = list(words)
+        self._wanted, self._ends = needles(words), ends(words)
         self._traces = traces
         self.inside: dict[int, Page] = {}
         """All inside pages by number: the way from a page to the root of its tree."""
@@ -58,7 +62,7 @@ class Seen:
             if self._traces and page.kind != TABLE_INSIDE and self._traces.held_in(page.unused):
                 self.left[page.number] = page
         if self._wanted:
-            naming = _naming(chunk, self._wanted)
+            naming = _naming(chunk, self._wanted) | _numbering(chunk, self._ends)
             self.naming |= {number: leaf for number in naming if (leaf := chunk.leaf(number))}
             self.names_in_long = self.names_in_long or _goes_over(chunk, naming, self._wanted)
 
@@ -120,6 +124,22 @@ def _naming(chunk: Chunk, wanted: list[bytes]) -> set[int]:
         while at >= 0:
             found.add(chunk.number + at // PAGE)
             at = data.find(begin, at + 1)
+    return found
+
+
+def _numbering(chunk: Chunk, ends: list[bytes]) -> set[int]:
+    """The numbers of the pages that hold the last digits of a telephone number, whatever stands between them."""
+    if not ends:
+        return set()
+    data, found = np.ascontiguousarray(chunk.data).reshape(-1), set()
+    places = np.flatnonzero((data >= ord("0")) & (data <= ord("9")))
+    digits = data[places].tobytes()
+    for end in ends:
+        at = digits.find(end)
+        while at >= 0:
+            if places[at + len(end) - 1] - places[at] <= _WIDEST * len(end):
+                found.add(chunk.number + int(places[at]) // PAGE)
+            at = digits.find(end, at + 1)
     return found
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.privacy.phones import as_word
+from assistant.privacy.phones import pattern as phone_pattern
 from assistant.privacy.subject import Subject
 from assistant.shop.schema import CustomerRow
 from assistant.store.connections import compact_json
@@ -30,6 +32,7 @@ _TEXTS = {
     "conversation": ("state",),
     "handoff": ("summary", "note"),
     "feedback": ("note",),
+    "answer_review": ("text",),
     "review": ("author", "text"),
     "outbox": ("body",),
     "identity_failure": ("claim",),
@@ -40,12 +43,13 @@ _LONG = 3000
 
 
 def identifiers(session: Session, subject: Subject) -> list[str]:
-    """Words that point to this person and hardly to another: address, phone, full name, street, the shop's id."""
+    """Words that point to this person and hardly to another: address, phone (as it stands, and by its digits), full
+    name, street, the shop's id."""
     row = session.get(CustomerRow, subject.identity) if subject.kind == "customer" else None
     if row is None:
         return []
-    name = f"{row.first_name} {row.last_name}".strip()
-    words = [row.email, row.phone, name if row.first_name and row.last_name else "", row.address1, row.customer_id]
+    name = f"{row.first_name} {row.last_name}" if row.first_name and row.last_name else ""
+    words = [row.email, row.phone, as_word(row.phone or ""), name, row.address1, row.customer_id]
     return [word for word in words if word and len(word) >= _MIN_LETTERS]
 
 
@@ -66,7 +70,8 @@ def mask_in(connection: Any, words: list[str], rows: Mapping[str, Iterable[int]]
 
     `long_too` looks into every long row besides. Within a transaction on a driver connection.
     """
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+    forms = (phone_pattern(word) or rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)
+    pattern = re.compile("|".join(forms), re.IGNORECASE)
     num = 0
     for table, columns in _TEXTS.items():
         rowids = set(rows.get(table, ()))

@@ -35,6 +35,7 @@ from assistant.store import pages
 from assistant.store.audit_verify import verify
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
+from assistant.store.reviews import Reviews
 from assistant.store.schema import ConversationRow
 from assistant.types import Record
 from finetune.release import release
@@ -401,6 +402,30 @@ def test_mentions_are_masked_whatever_their_case_and_letters(shop_db: Database) 
     assert erase(shop_db, Subject("customer:c-1")).is_clean
     kept = [conversations.messages(f"web-{number}")[0].text for number in range(len(said))]
     assert kept == ["mail [erased]", "ask [erased]", "long " + "x " * 4000 + "to [erased]", "hello"]
+
+
+def test_a_phone_is_masked_however_it_is_written_and_in_corrections_too(shop_db: Database) -> None:
+    with shop_db.write() as session:
+        session.add(
+            CustomerRow(customer_id="c-1", email="ann@example.com", first_name="Ann", last_name="Orr",
+                        phone="+353 21 555 0199")
+        )  # fmt: skip
+    theirs = (
+        "+353 21 555 0199", "0035321 5550199", "+353 (0)21 555-0199", "(021) 555 01 99", "021/5550199", "555 0199",
+        "+353215550199", "353 21 5550199", "0 21 555 0199",
+    )  # fmt: skip
+    others = ("+353 64 555 0199", "+49 30 555 0199", "21 555 01991", "9215550199", "order 215550198", "55 0199")
+    conversations = Conversations(shop_db)
+    for number, phone in enumerate(theirs + others):
+        message = conversations.begin_turn(f"web-{number}", f"call {phone} 2 times, {number}", datetime.now(UTC))
+        answer = conversations.finish_turn(message, Record(reply="I will."), {}, datetime.now(UTC))
+        Reviews(shop_db).keep(answer, "anna", datetime.now(UTC), text=f"Tell ann@EXAMPLE.com at {phone} that.")
+    assert erase(shop_db, Subject("customer:c-1")).is_clean
+    kept = [conversations.messages(f"web-{number}")[0].text for number in range(len(theirs + others))]
+    shown = ["[erased]"] * len(theirs) + list(others)
+    assert kept == [f"call {phone} 2 times, {number}" for number, phone in enumerate(shown)]
+    said = sorted(review.text or "" for review in Reviews(shop_db).all())
+    assert said == sorted(f"Tell [erased] at {phone} that." for phone in shown)
 
 
 def test_a_masked_word_breaks_nobody_elses_state(shop_db: Database) -> None:
