@@ -98,6 +98,28 @@ def test_skip_bad_keeps_the_good_rows_and_lists_the_bad(db: Database, tmp_path: 
         assert session.get(schema.VariantRow, "Y").price_minor == 300
 
 
+@pytest.mark.parametrize("bad", ["O1,B-43,1,-9\n", "O1,NOWHERE,1,9\n", "O1,B-43,0,9\n"])
+def test_a_bad_row_costs_an_order_none_of_its_lines(db: Database, tmp_path: Path, bad: str) -> None:
+    head, first, last = "order_id,sku,quantity,unit_price\n", "O1,B-42,1,89\n", "O1,S-M,1,9\n"
+    good = head + first + "O1,B-43,1,89\n" + last
+    import_shop(db, "shop", write_folder(tmp_path / "shop", order_lines=good))
+    report = import_shop(db, "shop", write_folder(tmp_path / "shop", order_lines=head + first + bad), skip_bad=True)
+    assert report.num_bad == 1 and report.counts("order_lines").deleted == 0
+    changed = head + first + bad + last.replace("9", "8")
+    import_shop(db, "shop", write_folder(tmp_path / "shop", order_lines=changed), skip_bad=True)
+    with db.read() as session:
+        lines = session.get(schema.OrderRow, "O1").lines
+        assert [(line.sku, line.unit_price_minor) for line in lines] == [("B-42", 8900), ("B-43", 8900), ("S-M", 800)]
+
+
+def test_a_bad_review_costs_a_product_none_of_its_own(db: Database, tmp_path: Path) -> None:
+    import_shop(db, "shop", write_folder(tmp_path / "shop"))
+    reviews = FILES["reviews.csv"].replace("P1,5,", "P1,five,")
+    report = import_shop(db, "shop", write_folder(tmp_path / "shop", reviews=reviews), skip_bad=True)
+    counts = report.counts("reviews")
+    assert (report.num_bad, counts.unchanged, counts.changed, counts.deleted) == (1, 1, 0, 0)
+
+
 def test_duplicates_are_found_across_batches_and_in_an_import_over_an_older_one(db: Database, tmp_path: Path) -> None:
     rows = "".join(f"V{no},P2,1.00,1,,,yes,,,\n" for no in range(6000))
     folder = write_folder(tmp_path / "shop", variants=FILES["variants.csv"] + rows)

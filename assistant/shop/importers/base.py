@@ -99,6 +99,13 @@ class ShopWriter:
         """A row that can't be taken."""
         self.report.reject(problem.at(place))
 
+    def gap(self, name: str, parent: str, place: Place) -> None:
+        """A row of an order's lines or payments, or of a product's reviews (`name`: "order_line"), was rejected: its
+        number stays free, so that what is stored under it stays."""
+        writer = self._writers.get(name) or self._open(name)
+        if parent and isinstance(writer, NumberedWriter):
+            writer.add_gap(place, parent)
+
     def warn(self, text: str) -> None:
         """A remark for the operator that doesn't stop the import."""
         self.report.warn(text)
@@ -132,6 +139,8 @@ class ShopWriter:
     def variant(self, row: Row, place: Place) -> None:
         """A variant; needs `sku`, `product_id`, `price_minor`. Give `stock` or, where nobody counts, `available`."""
         _needs(row, "sku", "product_id")
+        if row.get("stock") is not None:
+            row = {**row, "available": None}  # the count says it
         self._add("variant", row, place)
 
     def customer(self, row: Row, place: Place) -> None:

@@ -1,7 +1,8 @@
 """Rows that have no id of their own: lines and payments of an order, reviews of a product.
 
 They are numbered within their parent in the order in which they come; when an import is over, rows behind the last
-number that it brought for a parent are gone. Knows no file format.
+number that it brought for a parent are gone. A row that was rejected leaves a gap: what is stored under its number
+stays, and so does all behind. Knows no file format.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ class NumberedWriter(TableWriter):
         self._parent = parent
         self._number = self._key[-1]
         self._used = array("H")
+        self._with_gaps: set[int] = set()
+
+    def add_gap(self, place: Place, parent: str) -> None:
+        """A row of this parent was rejected: the next one keeps the number that it would have."""
+        self.add(place, {self._parent.column: parent})
+
+    def _is_gap(self, row: Row) -> bool:
+        return len(row) == 1
 
     def flush(self) -> None:
         """Number what is queued, then write it."""
@@ -34,10 +43,14 @@ class NumberedWriter(TableWriter):
         there = known_keys(self._connection, self._parent.table, {row[self._parent.column] for _, row in pending})
         for place, row in pending:
             name = row[self._parent.column]
-            if name not in there:
+            if name in there:
+                number = self._next(there[name])
+                if self._is_gap(row):
+                    self._with_gaps.add(there[name])
+                else:
+                    self._pending.append((place, {**row, self._number: number}))
+            elif not self._is_gap(row):
                 self._reject(place, missing_parent(self._parent.column, name, self._parent.what))
-            else:
-                self._pending.append((place, {**row, self._number: self._next(there[name])}))
         super().flush()
 
     def _next(self, parent_rowid: int) -> int:
@@ -61,7 +74,10 @@ class NumberedWriter(TableWriter):
         stale = [
             (name, self._used[rowid])
             for rowid, name, number in self._connection.execute(statement)
-            if rowid < len(self._used) and 0 < self._used[rowid] < number and not self.leaves(name)
+            if rowid < len(self._used)
+            and 0 < self._used[rowid] < number
+            and rowid not in self._with_gaps
+            and not self.leaves(name)
         ]
         for name, number in stale:
             gone = delete(child).where(child.columns[self._parent.column] == name, child.columns[self._number] > number)
@@ -77,14 +93,15 @@ class OrderLineWriter(NumberedWriter):
         self._catalogue: dict[str, Row] = {}
 
     def flush(self) -> None:
-        wanted = {row["sku"] for _, row in self._pending if "name" not in row}
+        wanted = {row["sku"] for _, row in self._pending if "name" not in row and not self._is_gap(row)}
         self._catalogue = self._load(wanted)
         kept: list[tuple[Place, Row]] = []
         for place, row in self._pending:
-            if "name" in row or row["sku"] in self._catalogue:
+            if self._is_gap(row) or "name" in row or row["sku"] in self._catalogue:
                 kept.append((place, row))
             else:
                 self._reject(place, missing_parent("sku", row["sku"], "variant"))
+                kept.append((place, {self._parent.column: row[self._parent.column]}))
         self._pending = kept
         super().flush()
 

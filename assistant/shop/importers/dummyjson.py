@@ -95,6 +95,7 @@ def _product(found: dict[str, Any], place: Place, writer: ShopWriter, met: set[t
             writer.review(_review(review, product_id), place)
         except BadValue as bad:
             writer.reject(place, bad)
+            writer.gap("review", product_id, place)
 
 
 def _attributes(found: dict[str, Any]) -> dict[str, str]:

@@ -104,6 +104,9 @@ def _load_rows(file: Path, form: FileFormat, writer: ShopWriter) -> None:
             form.take(cells, place, writer)
         except BadValue as bad:
             writer.reject(place, bad)
+            if form.numbered is not None:
+                table, parent = form.numbered
+                writer.gap(table, values.text(cells.get(parent)), place)
     for column in sorted(unknown):
         writer.warn(f"{file.name}: the column {column!r} isn't known and was left out")
 

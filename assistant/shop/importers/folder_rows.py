@@ -202,13 +202,15 @@ def promotion(cells: Cells, place: Place, writer: ShopWriter) -> None:
 
 @dataclass(frozen=True)
 class FileFormat:
-    """One file of the folder. `known` is None where columns of any other name have a meaning."""
+    """One file of the folder. `known` is None where columns of any other name have a meaning. `numbered` are the table
+    of rows that have no id of their own, and its parent's column."""
 
     stem: str
     take: Callable[[Cells, Place, ShopWriter], None]
     required: tuple[str, ...]
     known: frozenset[str] | None = None
     needed: bool = False
+    numbered: tuple[str, str] | None = None
 
 
 FILES = (
@@ -222,12 +224,19 @@ FILES = (
         frozenset(["payment_method_id", "customer_id", "source", "brand", "last_four", "balance"]),
     ),
     FileFormat("orders", order, ("order_id", "customer_id", "ordered_at", "status"), ORDER),
-    FileFormat("order_lines", order_line, ("order_id", "sku", "quantity", "unit_price"), LINE),
+    FileFormat(
+        "order_lines",
+        order_line,
+        ("order_id", "sku", "quantity", "unit_price"),
+        LINE,
+        numbered=("order_line", "order_id"),
+    ),
     FileFormat(
         "payments",
         payment,
         ("order_id", "kind", "amount"),
         frozenset(["order_id", "kind", "amount", "payment_method_id"]),
+        numbered=("payment", "order_id"),
     ),
     FileFormat(
         "browsing",
@@ -235,6 +244,6 @@ FILES = (
         ("customer_id", "product_id", "viewed_at"),
         frozenset(["customer_id", "product_id", "viewed_at"]),
     ),
-    FileFormat("reviews", review, ("product_id", "rating"), REVIEW),
+    FileFormat("reviews", review, ("product_id", "rating"), REVIEW, numbered=("review", "product_id")),
     FileFormat("promotions", promotion, ("id", "name", "type"), frozenset(PROMOTION_COLUMNS)),
 )
