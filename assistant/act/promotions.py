@@ -142,9 +142,10 @@ def _codes(codes: Sequence[str], products: Sequence[Product], till: Till, plan: 
         if not terms:
             unknown_code(code, plan)
         for each in terms:
-            found = till.obstacle(each, till.price([Item(p, p.variants[0]) for p in products if p.variants]))
+            priced = till.price([Item(p, p.variants[0]) for p in products if p.variants])
+            found = till.obstacle(each, priced)
             if found in ("over", "not yet", "members") or (found == "nothing" and products):
-                say_obstacle(each, till.price([Item(p, p.variants[0]) for p in products]), till, plan, code)
+                say_obstacle(each, priced, till, plan, code)
             else:
                 plan.say(f"The code {code} works:")
                 quote(each, till, plan)

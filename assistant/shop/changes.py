@@ -53,6 +53,8 @@ def _variant(session: Session, change: Json, currency: str | None) -> Json:
     new = {_COLUMN[name]: _value(name, value, currency or shop_currency(session)) for name, value in wanted.items()}
     if new.get("available") is not None and new.get("stock", row.stock) is not None:
         raise BadValue("available", wanted["available"], "the shop counts this variant's stock", "change stock instead")
+    if new.get("stock") is not None:
+        new["available"] = None  # a count says it from now on
     for column, value in new.items():
         setattr(row, column, value)
     session.flush()

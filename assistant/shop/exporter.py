@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from assistant.errors import UsageError
 from assistant.shop import order_rules
 from assistant.shop.export_rows import FILES, Columns, ExportFile, Shop
+from assistant.shop.importers import values
 from assistant.shop.schema import PolicyRow, ShopInfo
 from assistant.store.database import Database
 
@@ -89,8 +90,11 @@ def _write(session: Session, folder: Path, progress: Progress | None) -> dict[st
             if progress is not None:
                 progress(f"{form.stem}.csv", num_rows)
     (folder / "policies").mkdir()
+    met: set[str] = set()
     for page in session.scalars(select(PolicyRow).order_by(PolicyRow.position)):
-        (folder / "policies" / f"{page.policy_id}.md").write_text(page.text, encoding="utf-8", newline="")
+        # An id may come from a source that has paths for ids: a page is written here or nowhere.
+        stem = values.another(values.file_stem(page.policy_id), met)
+        (folder / "policies" / f"{stem}.md").write_text(page.text, encoding="utf-8", newline="")
         counts["policies"] = counts.get("policies", 0) + 1
     return counts
 

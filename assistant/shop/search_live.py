@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from assistant.shop.read_rows import is_available
 from assistant.shop.search_terms import Query
 from assistant.shop.search_words import normal, stems
 
@@ -46,7 +47,7 @@ def live_offers(
     wanted_forms = [frozenset(word.forms) for word in query.words if word.option_ids]
     found: dict[str, list[Offer]] = {}
     for product_id, sku, price, stock, available, options_json, position in raw.execute(sql, values):
-        in_stock = _in_stock(stock, available)
+        in_stock = bool(is_available(True, stock, available))
         if (filters.in_stock and not in_stock) or (filters.options and not _passes(options_json, filters.options)):
             continue
         own = _option_stems(options_json) if wanted_forms else frozenset()
@@ -55,12 +56,6 @@ def live_offers(
     for offers in found.values():
         offers.sort(key=lambda offer: (-offer.num_wanted, not offer.in_stock, sign * offer.price_minor, offer.position))
     return found
-
-
-def _in_stock(stock: int | None, available: int | None) -> bool:
-    if available is not None and not available:
-        return False
-    return stock > 0 if stock is not None else bool(available)
 
 
 def _passes(options_json: str, wanted: Mapping[str, Collection[str]]) -> bool:

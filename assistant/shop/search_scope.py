@@ -60,8 +60,10 @@ def _by_facts(name: str, wanted: frozenset[str]) -> str | None:
     """An FTS expression that every product with one of these values meets; None when the index can't tell."""
     either = []
     for value in wanted:
-        words = tokens(name if value.casefold() in ("yes", "true", "1") else value)
-        if not words or value.casefold() in ("no", "false", "0"):
+        said = name if value.casefold() in ("yes", "true", "1") else value
+        words = tokens(said)
+        # The index folds other letters ("ß", "²") and apostrophes otherwise than `tokens`.
+        if not words or not said.isascii() or "'" in said or value.casefold() in ("no", "false", "0"):
             return None
         either.append("(" + " AND ".join(f'"{word}"' for word in words) + ")")
     return f"facts : ({' OR '.join(either)})" if either else None

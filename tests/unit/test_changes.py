@@ -53,6 +53,10 @@ def test_stock(db: Database) -> None:
     assert (variant(db, "S-M").stock, variant(db, "S-M").available) == (5, True)
     change(db, {"sku": "B-42", "stock": None})
     assert (variant(db).stock, variant(db).available) == (None, None)
+    change(db, {"sku": "S-M", "stock": None, "available": False})
+    change(db, {"sku": "S-M", "stock": 7})
+    change(db, {"sku": "S-M", "stock": None})
+    assert (variant(db, "S-M").stock, variant(db, "S-M").available) == (None, None)
 
 
 def test_available_where_the_shop_does_not_count(db: Database) -> None:

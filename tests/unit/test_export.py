@@ -105,6 +105,18 @@ def test_a_new_export_replaces_the_old_one(db: Database, tmp_path: Path) -> None
     assert not list(tmp_path.glob(".out*"))
 
 
+def test_a_page_is_never_written_elsewhere(db: Database, tmp_path: Path) -> None:
+    with db.write() as session:
+        for number, name in enumerate(("../../evil", "help/returns", "help\\returns", "..")):
+            session.add(schema.PolicyRow(policy_id=name, title=name, text=f"# {name}", position=10 + number))
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    export_shop(db, tmp_path / "deep" / "out")
+    written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file() and path not in before}
+    assert all(path.parts[:2] == ("deep", "out") for path in written)
+    pages = {path.stem for path in written if path.suffix == ".md"}
+    assert pages == {"returns", "shipping", "evil", "help-returns", "help-returns-2", "page"}
+
+
 def test_other_folders_are_left_alone(db: Database, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")

@@ -257,7 +257,33 @@ def test_names_place_a_product_even_without_a_tree(shop: Shop, tmp_path: Path) -
     assert (product.category, product.subcategory, product.attributes) == ("Gear", "Bags", {"collections": "Sale"})
 
 
+def test_a_page_whose_identifier_is_a_path_gets_a_name(shop: Shop, tmp_path: Path) -> None:
+    written(tmp_path / "p.csv", bag())
+    page = {"title": "Help", "content": "<p>Thirty days.</p>", "is_active": "1"}
+    written(tmp_path / "pages.csv", page | {"identifier": "help/returns"}, page | {"identifier": "../../evil"})
+    shop.take("magento", tmp_path)
+    assert {row["policy_id"] for row in shop.rows("policy")} == {"help-returns", "evil"}
+
+
+@pytest.mark.parametrize(("days", "warned"), [(-1, False), (1, True)])
+def test_a_special_price_that_ends_later_is_warned_of(shop: Shop, tmp_path: Path, days: int, warned: bool) -> None:
+    last = datetime.now(UTC) + timedelta(days=days)
+    row = bag(special_price="30", special_price_to_date=f"{last:%m/%d/%y}")
+    report = shop.take("magento", written(tmp_path / "p.csv", row, bag(sku="B2")))
+    assert any("special prices that begin or end later: 1;" in warning for warning in report.warnings) is warned
+
+
 # Price rules one by one
+
+
+def test_every_rule_has_an_id_of_its_own(shop: Shop, tmp_path: Path) -> None:
+    written(tmp_path / "p.csv", bag())
+    named = [rule(name=name) for name in ("Summer", "Summer", "Summer 2", "Лето", "Зима")]
+    written(tmp_path / "rules.csv", *named)
+    shop.take("magento", tmp_path)
+    ids = [row["promotion_id"] for row in shop.rows("promotion")]
+    assert len(ids) == 5 and ids[:3] == ["summer", "summer-2", "summer-2-2"] and all(ids)
+    assert_taking_it_again_changes_nothing(shop, "magento", tmp_path)
 
 
 def tree() -> CategoryTree:
@@ -300,6 +326,8 @@ def on(attribute: str, value: str, operator: str = "==") -> dict[str, str]:
             rule(actions=[on("sku", "A")], simple_action="buy_x_get_y", discount_step="3", discount_amount="1"),
             {"type": "buy_3_get_1", "applies_to": "sku:A"},
         ),
+        (rule(discount_qty="0.0000", uses_per_coupon="0"), {"type": "percent"}),
+        (rule(description="", uses_per_customer="1"), {"description": "Once per customer."}),
         (rule(from_date="2026-01-01", to_date="2026-02-01 00:00:00"), {"starts": "2026-01-01", "ends": "2026-02-01"}),
     ],
 )
@@ -330,6 +358,8 @@ def test_a_rule_that_can_be_expressed(row: dict[str, str], expected: dict[str, s
         (rule(actions_serialized='{"value": "0", "conditions": [{"attribute": "sku"}]}'), "excludes"),
         (rule(conditions_serialized="a:6:{s:4"), "isn't JSON"),
         (rule(discount_amount="ten"), "isn't a number"),
+        (rule(discount_qty="2.0000"), "so many pieces"),
+        (rule(coupon_type="2", coupon_code="SAVE", uses_per_coupon="100"), "so many uses"),
     ],
 )
 def test_a_rule_that_cannot_says_why(row: dict[str, str], reason: str) -> None:

@@ -147,6 +147,19 @@ def test_a_handle_further_down_adds_its_variants(shop: Shop, tmp_path: Path) -> 
     assert [variant.sku for variant in shop.product("lamp").variants] == ["L1", "L2"]
 
 
+def test_variants_without_sku_are_told_apart_in_any_script(shop: Shop, tmp_path: Path) -> None:
+    colours = ("红色", "蓝色", "Blå", "红色")
+    rows = [lamp(Variant_SKU="", Option1_Name="Colour", Option1_Value=colour) for colour in colours[:3]]
+    report = shop.take("shopify", written(tmp_path, *rows))
+    skus = [variant.sku for variant in shop.product("lamp").variants]
+    assert len(set(skus)) == 3 and skus[2] == "lamp-bla"
+    assert not any("these options already" in warning for warning in report.warnings)
+    rows.append(lamp(Variant_SKU="L9", Option1_Name="Colour", Option1_Value=colours[3]))
+    report = shop.take("shopify", written(tmp_path, *rows))
+    assert [variant.sku for variant in shop.product("lamp").variants] == [*skus, "L9"]
+    assert any("line 5: lamp has a variant with these options already" in warning for warning in report.warnings)
+
+
 @pytest.mark.parametrize(
     ("row", "column", "problem"),
     [

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from assistant.shop.catalogue import Catalogue
 from assistant.shop.embed import default_embedder
 from assistant.shop.search import Filters, Hit, Search
 from assistant.store.database import Database
@@ -138,6 +139,24 @@ def test_filters(shop: Search, filters: Filters, expected: set[str]) -> None:
     assert set(ids(shop.products("", filters))) == expected
     assert set(ids(shop.products("shoes, kettles or a laptop", filters))) <= expected
     assert set(ids(shop.products("", filters, sort="cheapest"))) == expected
+
+
+@pytest.mark.parametrize("value", ["d'Orsay", "Weiß", "10 m²", "l'été", "L’été", "café", "50/50 cotton-wool"])
+def test_an_attributes_value_may_have_any_letters(own: tuple[Database, Search], value: str) -> None:
+    db, search = own
+    change(
+        db, f"""UPDATE product SET attributes = '{{"style": "{value.replace("'", "''")}"}}' WHERE product_id = 'sofa'"""
+    )
+    filters = Filters(attributes={"style": frozenset({value})})
+    assert ids(search.products("", filters)) == ["sofa"]
+
+
+def test_search_and_catalogue_have_one_rule_for_in_stock(own: tuple[Database, Search]) -> None:
+    db, search = own
+    change(db, "UPDATE variant SET stock = 7, available = 0 WHERE sku = 'sofa-1'")
+    sofa = Catalogue(db).product("sofa")
+    assert sofa is not None and sofa.variants[0].available is True
+    assert ids(search.products("sofa", Filters(in_stock=True))) == ["sofa"]
 
 
 def test_only_variants_that_pass_are_listed(shop: Search) -> None:

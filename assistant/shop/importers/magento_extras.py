@@ -69,6 +69,7 @@ def take_reviews(files: Sequence[Path], writer: ShopWriter, product_of: Callable
                 writer.review(_review(row, product_id), place)
             except BadValue as bad:
                 writer.reject(place, bad)
+                writer.gap("review", product_id, place)
     if strangers:
         writer.warn(f"{strangers} reviews are of products that are not in the files: they are left out")
 
@@ -85,10 +86,14 @@ def _review(row: Mapping[str, str], product_id: str) -> dict[str, object]:
 
 def take_rules(files: Sequence[Path], tree: CategoryTree, writer: ShopWriter) -> None:
     """Price rules as promotions; one that can't be expressed exactly is left out with the reason."""
+    met: set[str] = set()
     for path in files:
         for place, row in read_csv(path, writer, required=("name",)):
             try:
-                writer.promotion(parse_promotion(rule_to_promotion(row, tree), writer.currency), place)
+                promotion = parse_promotion(rule_to_promotion(row, tree), writer.currency)
+                # Magento's own ids aren't in the files, and its names may be there twice.
+                promotion["promotion_id"] = values.another(promotion["promotion_id"], met)
+                writer.promotion(promotion, place)
             except NotExpressible as reason:
                 writer.warn(f"{path.name}: the rule {html_to_line(row['name'])!r} is left out: {reason}")
             except BadValue as bad:
@@ -105,7 +110,12 @@ def take_pages(files: Sequence[Path], writer: ShopWriter) -> None:
                 continue
             try:
                 title = html_to_line(row["title"])
-                writer.policy({"policy_id": row["identifier"], "title": title, "text": f"# {title}\n\n{text}"}, place)
+                page = {
+                    "policy_id": values.file_stem(row["identifier"]),
+                    "title": title,
+                    "text": f"# {title}\n\n{text}",
+                }
+                writer.policy(page, place)
             except BadValue as bad:
                 writer.reject(place, bad)
 

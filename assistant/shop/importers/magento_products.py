@@ -1,8 +1,8 @@
 """Magento's product rows to products and variants, in both forms; see magento.py for what the forms are.
 
 What the columns mean here:
-- `special_price` is the price while its dates last (the moment of the import decides), if it is lower; `price` is then
-  what to compare it with.
+- `special_price` is the price while its dates last (the moment of the import decides; one that begins or ends later is
+  warned of), if it is lower; `price` is then what to compare it with.
 - `product_online` 2 is switched off. Columns that aren't known here are taken only in the sample form, which has its
   attributes as columns; `cost` is never read.
 Names lose entities and tags, descriptions become plain text.
@@ -23,7 +23,16 @@ from assistant.shop.importers.magento_categories import CategoryTree, Placement
 from assistant.shop.importers.magento_cells import attribute_pairs, lines_of, option_labels, stock_of, variations
 from assistant.shop.importers.readers import read_csv
 from assistant.shop.importers.report import BadValue, Place
-from assistant.shop.importers.sources import SilentWriter, effective_price, in_force, limit, slug, without_empty
+from assistant.shop.importers.sources import (
+    SilentWriter,
+    changes_later,
+    effective_price,
+    in_force,
+    limit,
+    slug,
+    timed_prices,
+    without_empty,
+)
 
 Cells = Mapping[str, str]
 _SOLD_ALONE = frozenset({"simple", "virtual", "downloadable", "giftcard"})
@@ -61,6 +70,7 @@ class ProductFiles:
         self._option_sets: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         self._products: set[str] = set()
         self._left_out: Counter[str] = Counter()
+        self._num_timed = 0
 
     def product_of(self, sku: str) -> str | None:
         """The id of the product that an SKU belongs to; None for one that isn't in the files."""
@@ -84,6 +94,8 @@ class ProductFiles:
         for reason, number in self._left_out.items():
             rows = "1 product row is" if number == 1 else f"{number} product rows are"
             self._writer.warn(f"{rows} left out: {reason}")
+        if self._num_timed:
+            self._writer.warn(timed_prices(self._files[0].name, "special prices", self._num_timed))
 
     def _rows(self, path: Path, first: bool) -> Iterator[tuple[Place, Cells]]:
         """The rows worth reading. Only the first pass counts what is left out, and reports what can't be read."""
@@ -177,6 +189,7 @@ class ProductFiles:
         first, last = "special_price_from_date", "special_price_to_date"
         starts = limit(_either(row, first, "special_from_date"), writer, first)
         ends = limit(_either(row, last, "special_to_date"), writer, last, end=True)
+        self._num_timed += special is not None and changes_later(starts, ends)
         now, compare_at = effective_price(price, special if in_force(starts, ends) else None)
         stock, available = stock_of(row)
         return {

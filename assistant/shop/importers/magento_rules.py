@@ -6,7 +6,8 @@ and the category tree; writes nothing.
 
 What differs in meaning and is therefore refused: money off each piece (`by_fixed`, `to_fixed`: ours is off the
 subtotal), buy X get Y over several articles (Magento counts each article by itself, ours the whole selection),
-exclusions ("not watches"), discounts on shipping charges, customer groups, generated coupon codes.
+exclusions ("not watches"), discounts on shipping charges, customer groups, generated coupon codes, a limit to so many
+pieces or to so many uses by all customers together.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.shop.importers.magento_categories import CategoryTree
+from assistant.shop.importers.sources import id_of_name
 
 # The sample data writes category references without quotes, as %url_key=pants-women,url_key=pants-men%.
 _PLACEHOLDER = re.compile(r":\s*%([^%\"]*)%")
@@ -37,6 +39,7 @@ def rule_to_promotion(row: Mapping[str, str], tree: CategoryTree) -> dict[str, s
     if row.get("is_active", "1").strip() not in ("1", "true", "yes"):
         raise NotExpressible("the rule is switched off (is_active)")
     _refuse_side_conditions(row)
+    _refuse_limits(row)
     conditions, actions = _tree(row, "conditions_serialized"), _tree(row, "actions_serialized")
     if is_cart_rule:
         applies_to, min_subtotal = _targets(actions, tree), _min_subtotal(conditions)
@@ -48,7 +51,7 @@ def rule_to_promotion(row: Mapping[str, str], tree: CategoryTree) -> dict[str, s
         raise NotExpressible("the minimum counts the whole cart, but the discount only some products")
     stops = row.get("stop_rules_processing", "").strip() == "1"
     return columns | {
-        "id": re.sub(r"[^a-z0-9]+", "-", columns["name"].lower()).strip("-"),
+        "id": id_of_name(re.sub(r"[^a-z0-9]+", "-", columns["name"].lower()).strip("-"), columns["name"]),
         "code": _code(row) if is_cart_rule else "",
         "starts": row.get("from_date", "").strip()[:10],
         "ends": row.get("to_date", "").strip()[:10],
@@ -64,6 +67,14 @@ def _refuse_side_conditions(row: Mapping[str, str]) -> None:
     groups = {group.strip() for group in re.split(r"[,;\n]", row.get("customer_group_ids", "")) if group.strip()}
     if groups and not groups >= _ALL_GROUPS:
         raise NotExpressible("it holds only for some customer groups (customer_group_ids)")
+
+
+def _refuse_limits(row: Mapping[str, str]) -> None:
+    """A promotion knows no end but a day, and every piece that it applies to gets it."""
+    if _number(row.get("discount_qty", "")) > 0:
+        raise NotExpressible("it discounts only so many pieces (discount_qty)")
+    if _number(row.get("uses_per_coupon", "")) > 0:
+        raise NotExpressible("its coupon ends after so many uses (uses_per_coupon)")
 
 
 def _discount(row: Mapping[str, str], applies_to: str) -> dict[str, str]:
@@ -106,7 +117,8 @@ def _description(row: Mapping[str, str]) -> str:
     uses = row.get("uses_per_customer", "").strip()
     limit = {"": "", "0": "", "1": " Once per customer."}.get(uses, f" At most {uses} times per customer.")
     text = _line(row.get("description", ""))
-    return f"{text if text.endswith(('.', '!', '?')) or not limit else text + '.'}{limit}".strip()
+    ends = not text or text.endswith((".", "!", "?"))
+    return f"{text if ends or not limit else text + '.'}{limit}".strip()
 
 
 def _targets(rule: dict[str, Any], tree: CategoryTree) -> str:

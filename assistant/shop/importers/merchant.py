@@ -14,7 +14,7 @@ All prices must be in one currency, which becomes the shop's. Streaming; of grou
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from assistant.shop.importers import values
@@ -22,7 +22,14 @@ from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.html_text import html_to_line, html_to_text
 from assistant.shop.importers.merchant_feed import Item, read_feed
 from assistant.shop.importers.report import BadValue, Place
-from assistant.shop.importers.sources import effective_price, in_force, limit, without_empty
+from assistant.shop.importers.sources import (
+    changes_later,
+    effective_price,
+    in_force,
+    limit,
+    timed_prices,
+    without_empty,
+)
 
 _OPTIONS = ("color", "size", "material", "pattern")
 _ATTRIBUTES = ("gender", "age_group", "condition", "availability_date", "expiration_date", "energy_efficiency_class",
@@ -51,10 +58,7 @@ def load(path: Path, writer: ShopWriter) -> None:
         except BadValue as bad:
             writer.reject(place, bad)
     if taker.num_timed:
-        writer.warn(
-            f"{path.name}: sale prices that begin or end later: {taker.num_timed}; "
-            "prices are those of now: import the feed again when a sale begins or ends"
-        )
+        writer.warn(timed_prices(path.name, "sale prices", taker.num_timed))
 
 
 class _Taker:
@@ -81,8 +85,7 @@ class _Taker:
         price = self._money(values.required(item.get("price"), "price"), "price", place)
         sale = self._money(item["sale_price"], "sale_price", place) if item.get("sale_price") else None
         starts, ends = self._period(item.get("sale_price_effective_date", ""))
-        if sale is not None and any(moment and moment > datetime.now(UTC) for moment in (starts, ends)):
-            self.num_timed += 1
+        self.num_timed += sale is not None and changes_later(starts, ends)
         now, compare_at = effective_price(price, sale if in_force(starts, ends) else None)
         return {
             "price_minor": now,

@@ -7,7 +7,8 @@ images. What the columns mean here:
   variant at zero or less is then available with an unknown count. Otherwise a negative quantity (oversold) is zero.
 - A product that is a draft, archived, unlisted or not published in the online store is not active.
 - A compare-at price that isn't above the price is no reduction and is left out, as Shopify's storefront does.
-- A variant without an SKU gets one of handle and options, "gift-box-blue": the same at every import.
+- A variant without an SKU gets one of handle and options, "gift-box-blue": the same at every import. Options in
+  another script than Latin are told apart by a short hash.
 - "Cost per item" is what the shop pays. It is nobody's business here and is never read; nor are prices for other
   markets ("Price / International"), SEO texts and tax settings.
 The file doesn't say its currency. Streaming: one product is held at a time.
@@ -25,7 +26,7 @@ from assistant.shop.importers.base import ShopWriter
 from assistant.shop.importers.html_text import html_to_line, html_to_text
 from assistant.shop.importers.readers import read_csv
 from assistant.shop.importers.report import BadValue, Place
-from assistant.shop.importers.sources import settle_currency, slug, web_address, without_empty
+from assistant.shop.importers.sources import id_of_name, settle_currency, slug, web_address, without_empty
 
 Cells = dict[str, str]
 Lines = list[tuple[Place, Cells]]
@@ -110,11 +111,18 @@ class _Export:
     def _take_variants(self, handle: str, lines: Lines) -> None:
         columns = [f"option{number} name" for number in (1, 2, 3)]
         names = [next((row[column] for _, row in lines if row.get(column)), "") for column in columns]
+        met: list[dict[str, str]] = []
         for place, row in lines:
             if not _is_variant(row):
                 continue
             try:
-                self._writer.variant(_variant(handle, names, row, self._writer), place)
+                options = _options(names, row)
+                if options in met:
+                    self._writer.warn(
+                        f"{place.file}: line {place.line}: {handle} has a variant with these options already"
+                    )
+                met.append(options)
+                self._writer.variant(_variant(handle, options, row, self._writer), place)
             except BadValue as bad:
                 self._reject(place, bad)
 
@@ -173,13 +181,12 @@ def _is_variant(row: Cells) -> bool:
     return any(row.get(column) for column in _VARIANT_COLUMNS)
 
 
-def _variant(handle: str, names: list[str], row: Cells, writer: ShopWriter) -> dict[str, object]:
-    options = _options(names, row)
+def _variant(handle: str, options: dict[str, str], row: Cells, writer: ShopWriter) -> dict[str, object]:
     price = writer.money(row["price"], "price")
     compare_at = writer.money_or_none(row.get("compare-at price"), "compare-at price")
     stock, available = _stock(row)
     return {
-        "sku": row.get("sku") or slug(handle, *options.values()),
+        "sku": row.get("sku") or id_of_name(slug(handle, *options.values()), *options.values()),
         "product_id": handle,
         "price_minor": price,
         "compare_at_minor": compare_at if compare_at is not None and compare_at > price else None,

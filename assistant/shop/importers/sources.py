@@ -5,6 +5,7 @@ Knows the writer, no particular format.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -115,6 +116,17 @@ def slug(*parts: str) -> str:
     return _NOT_IN_IDS.sub("-", plain).strip("-")
 
 
+def id_of_name(made: str, *names: str) -> str:
+    """`made`, an id out of names, told apart from others by a short hash where letters of another script got lost on
+    the way: "tee" of "Tee" and "红色" -> "tee-3fd1c0a2"."""
+    letters = unicodedata.normalize("NFKD", "".join(names))
+    lost = [c for c in letters if c.isalnum() and not c.isascii() and not unicodedata.name(c, "").startswith("LATIN")]
+    if not lost:
+        return made
+    mark = hashlib.blake2b("\0".join(names).encode(), digest_size=4).hexdigest()
+    return f"{made}-{mark}" if made else mark
+
+
 def without_empty(fields: Mapping[str, str | None]) -> dict[str, str]:
     """Only the fields that say something."""
     return {name: value for name, value in fields.items() if value}
@@ -140,6 +152,20 @@ def in_force(starts: datetime | None, ends: datetime | None) -> bool:
     """Whether a price with these limits holds at the moment of the import. None is no limit."""
     now = datetime.now(UTC)
     return (starts is None or starts <= now) and (ends is None or now <= ends)
+
+
+def changes_later(starts: datetime | None, ends: datetime | None) -> bool:
+    """Whether a price with these limits will begin or end after the moment of the import."""
+    now = datetime.now(UTC)
+    return any(moment is not None and moment > now for moment in (starts, ends))
+
+
+def timed_prices(file: str, what: str, number: int) -> str:
+    """The warning about prices that begin or end later: nobody but another import changes them."""
+    return (
+        f"{file}: {what} that begin or end later: {number}; "
+        "prices are those of now: import the file again when one begins or ends"
+    )
 
 
 def effective_price(price: int, sale: int | None) -> tuple[int, int | None]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
+from itertools import count as count_from
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -205,6 +207,18 @@ def pairs(cell: Any, column: str) -> dict[str, str]:
                 raise BadValue(column, part.strip(), "is not Name=value", "write Name=value; Name=value")
             found[last] += f"; {part.strip()}"
     return {name: value for name, value in found.items() if value}
+
+
+def file_stem(name: str) -> str:
+    """A name as that of a file in the folder at hand: "help/returns" -> "help-returns", "../../evil" -> "evil"."""
+    return re.sub(r"[\x00-\x1f/\\:*?\"<>|]+", "-", name).strip("-. ") or "page"
+
+
+def another(name: str, met: set[str]) -> str:
+    """`name`, or where it was met already "name-2", "name-3"; from now on the one given is met."""
+    found = next(n for n in chain([name], (f"{name}-{number}" for number in count_from(2))) if n not in met)
+    met.add(found)
+    return found
 
 
 def first_heading(page: str) -> str | None:
