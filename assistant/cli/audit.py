@@ -61,7 +61,9 @@ def verify_command(
 def list_command(
     about: About = None,
     action: Action = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many, the newest first.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=10_000_000, help="At most this many, the newest first.")
+    ] = 50,
     db: Db = None,
     as_json: AsJson = False,
     config: Config = None,

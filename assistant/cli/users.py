@@ -135,7 +135,7 @@ def site_secret(
 def keys_add(
     label: Annotated[str, typer.Argument(metavar="LABEL", help="What the key is for.")],
     scope: Annotated[list[str], typer.Option("--scope", help="chat, customers, metrics; may be given several times.")],
-    days: Annotated[int | None, typer.Option("--days", min=1, help="Ends after so many days.")] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=36500, help="Ends after so many days.")] = None,
     db: Db = None,
     as_json: AsJson = False,
     config: Config = None,
@@ -191,7 +191,10 @@ def _password(from_stdin: bool) -> str:
     from assistant.errors import UsageError
 
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"the password is not UTF-8 text (byte {error.start}); convert it first") from None
     if not sys.stdin.isatty():
         raise UsageError("a password is asked for in a terminal; in a script use --password-stdin")
     first = getpass.getpass("Password: ")

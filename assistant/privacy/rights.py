@@ -5,6 +5,7 @@ Each is one transaction with its audit entry. Knows no HTTP; the console and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -26,6 +27,7 @@ CORRECTABLE = (
     "email", "first_name", "last_name", "phone", "address1", "address2", "city", "state", "postcode", "country",
 )  # fmt: skip
 MAX_CHARS = 300
+_PURPOSE = re.compile(r"[\w.-]{1,64}")
 
 
 def correct(db: Database, subject: Subject, values: Mapping[str, str], *, actor: str, reason: str = "request") -> None:
@@ -45,7 +47,12 @@ def correct(db: Database, subject: Subject, values: Mapping[str, str], *, actor:
 def set_consent(
     db: Database, subject: Subject, given: bool, *, purpose: str = PERSONALISATION, actor: str, source: str = ""
 ) -> None:
-    """Note a consent or its withdrawal. For personalisation it takes effect with the customer's next message."""
+    """Note a consent or its withdrawal. For personalisation it takes effect with the customer's next message.
+
+    Raises UsageError for a purpose that isn't a word.
+    """
+    if not _PURPOSE.fullmatch(purpose):
+        raise UsageError(f"{purpose!r} is no purpose; write one word, such as 'newsletter' or 'market_research'")
     with db.write() as session:
         row = _customer(session, subject)
         if purpose == PERSONALISATION:

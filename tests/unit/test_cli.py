@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from assistant import __version__
+from assistant.access.accounts import Accounts
 from assistant.cli import run
+from assistant.store.database import Database
 from tests.stand_in import small_shop
 
 COMMANDS = [
@@ -233,3 +236,23 @@ def test_replay_makes_no_database(capsys: Captured, tmp_path: Path) -> None:
     cases.write_text('{"id": "a", "turns": ["hello"]}\n')
     error = fails(capsys, ["replay", str(cases), "--out", str(tmp_path / "o.jsonl"), "--db", str(tmp_path / "no.db")])
     assert "no.db isn't there" in error and list(tmp_path.iterdir()) == [cases]
+
+
+def test_an_operators_slip_is_one_line_that_says_what_to_do(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = str(tmp_path / "shop.db")
+    small_shop(Path(db)).close()
+    monkeypatch.setenv("BACKROOM_DB_KEY", "test key")
+    for arguments, says in (
+        (["users", "keys", "add", "x", "--scope", "chat", "--days", "3000000"], "less than or equal to 36500"),
+        (["audit", "list", "--limit", "99999999999999999999"], "less than or equal to"),
+        (["privacy", "consent", "mia", "--give", "--purpose", "x y"], "write one word"),
+    ):
+        assert says in fails(capsys, [*arguments, "--db", db])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"pass\xffword and more\n"), "utf-8"))
+    assert "not UTF-8" in fails(capsys, ["users", "add", "anna", "owner", "--password-stdin", "--db", db])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("sieben grüne Kessel\r\n".encode()), "ascii"))
+    assert run(["users", "add", "anna", "owner", "--password-stdin", "--db", db]) == 0
+    with Database.open(Path(db)) as shop:
+        assert Accounts(shop).sign_in("anna", "sieben grüne Kessel").role == "owner"
