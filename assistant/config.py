@@ -129,6 +129,11 @@ class LimitSettings(Section):
     request_bytes: int = Field(default=256 * 1024, ge=1024, le=64 * 1024 * 1024)
     json_depth: int = Field(default=32, ge=8, le=200)
     turns_at_once: int = Field(default=64, ge=1, le=10000)
+    messages_per_minute: int = Field(default=600, ge=0, le=1_000_000)
+    """In the browser chat, of one address; 0: no limit. Generous, for a shop's own visitors may all come from one. This
+    machine's own isn't counted: a proxy on it says whom it speaks for (X-Forwarded-For)."""
+    turns_per_address: int = Field(default=32, ge=1, le=10000)
+    """Answers being made at once in the browser chat for one address, counted as above."""
     isolated_shops: int = Field(default=64, ge=1, le=10000)
 
 

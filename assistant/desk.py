@@ -14,12 +14,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from datetime import datetime
 from typing import Any, Protocol
 
-from assistant.errors import BackroomError, BusyError, InputError
+from assistant.errors import BackroomError, BusyError, InputError, StillAnsweringError
 from assistant.metrics import Metrics
 from assistant.types import CustomerRef, Delta, Done, Event, Record
 
 WAIT_FOR_CONVERSATION_S = 60.0
 RETRY_AFTER_S = 2.0
+STILL_ANSWERING = "Your last message is still being answered. Please wait for it."
 
 
 class TurnTaker(Protocol):
@@ -129,7 +130,8 @@ class Desk:
     ) -> DeskTurn:
         """The turn's events, as `Assistant.turn` yields them; it begins when the first is asked for.
 
-        The first raises BusyError when too many turns are under way, or the conversation's last one doesn't end.
+        The first raises BusyError when too many turns are under way, StillAnsweringError when the conversation's last
+        one doesn't end.
         """
         how: dict[str, Any] = {"customer": customer, "now": now, "introduced": introduced}
         how |= {"silent": silent, "done_before": done_before, "waiting": waiting}
@@ -235,7 +237,7 @@ class ConversationLocks:
             self._held[conversation_id] = (lock, num_users + 1)
         try:
             if not lock.acquire(timeout=WAIT_FOR_CONVERSATION_S):
-                raise BusyError("Your last message is still being answered. Please wait for it.", RETRY_AFTER_S)
+                raise StillAnsweringError(STILL_ANSWERING, RETRY_AFTER_S)
             try:
                 yield
             finally:

@@ -8,6 +8,7 @@
     |  |- ImportFailedError  a catalogue file can't be taken in; carries the bad rows
     |  `- ModelError         a model file is missing, broken or not the one that the catalogue names
     |- BusyError             the queue is full; carries when to try again
+    |  `- StillAnsweringError  it is the conversation's own last message that is still being answered
     |- EngineError           the engine died, timed out or refused
     |  `- DeadlineError      the time that the request was given is over
     `- InputError            a customer's message that can't be answered as it is (too long, empty, not text)
@@ -79,6 +80,10 @@ class BusyError(BackroomError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StillAnsweringError(BusyError):
+    """The conversation's last message is still being answered, however many others there are."""
 
 
 class EngineError(BackroomError):

@@ -25,8 +25,10 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from assistant.access.gate import address_of, is_this_machine
+from assistant.access.pace import Pace
 from assistant.config import Settings
-from assistant.errors import BackroomError
+from assistant.errors import BackroomError, BusyError
 from assistant.types import CustomerRef, Json
 from ui.backend import Backend, ChatAssistant, new_conversation_id, valid_conversation_id
 from ui.cards import IMAGE_ROUTE, IMAGE_TYPES, PICTURE_HEADERS, image_file
@@ -45,8 +47,16 @@ class Chat:
     """The five things that a page may ask for. Every argument comes from a browser and is checked here, and whether the
     conversation is open to who is signed in on that browser: its id alone shows a customer's conversation to nobody."""
 
-    def __init__(self, backend: Backend, turns: Turns, max_chars: int, believe: Believe | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        turns: Turns,
+        max_chars: int,
+        believe: Believe | None = None,
+        per_minute: int = 0,
+    ) -> None:
         self._believe = believe
+        self._pace = Pace(per_minute)
         self.backend = backend
         self.turns = turns
         self.max_chars = max_chars
@@ -64,8 +74,16 @@ class Chat:
             "examples": self.backend.examples(),
             "messages": self.backend.messages(conversation_id) if known else [],
             "running": turn.snapshot() if turn is not None and turn.running else None,
+            "arrived": self._arrived(turn, asked),
             "max_chars": self.max_chars,
         }
+
+    def _arrived(self, turn: Turn | None, asked: Any) -> bool | None:
+        """Whether the message of the turn that a page names is kept: it isn't sure, for its connection was lost. None:
+        that turn isn't known (any more)."""
+        if turn is None or not isinstance(asked, dict) or asked.get("turn") != turn.key:
+            return None
+        return self.backend.arrived(turn)
 
     def news(self, asked: Any = None, request: gr.Request | None = None) -> Json:
         """What colleagues wrote since: the conversation's messages of staff beyond the `seen` first ones."""
@@ -96,7 +114,8 @@ class Chat:
             return
         nothing: Json = {"turn": key, "sentences": [], "error": None, "message": None}
         try:
-            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"), _cookies(request))
+            who = _cookies(request), _counted(request)
+            turn = await asyncio.to_thread(self._turn, conversation_id, key, asked.get("text"), *who)
         except BackroomError as error:
             yield {**nothing, "status": "failed", "error": vars(Failure.of(error))}
             return
@@ -107,20 +126,31 @@ class Chat:
             if state["status"] == "stopped":
                 # Stopping is shown at once; what the store keeps of it is known only when the pipeline has let go.
                 yield {**state, "message": None}
-                await asyncio.to_thread(turn.wait_released, STOPPED_S)
-            ended = state["status"] in ("done", "stopped")
-            message = await asyncio.to_thread(self.backend.answer, conversation_id, turn) if ended else None
-            yield {**state, "message": message}
+                await turn.released(STOPPED_S)
+            ended = state["status"] not in ("thinking", "answering")
+            end = await asyncio.to_thread(self._end, turn, state["status"]) if ended else {"message": None}
+            yield {**state, **end}
 
-    def _turn(self, conversation_id: str, key: str, text: Any, cookies: Mapping[str, str]) -> Turn | None:
+    def _end(self, turn: Turn, status: str) -> Json:
+        """What a page is told when a turn has ended: the answer as it was kept, and how many messages of the customer's
+        there are now."""
+        answer = None if status == "failed" else self.backend.answer(turn.conversation_id, turn)
+        return {"message": answer, "num_asked": self.backend.num_asked(turn.conversation_id)}
+
+    def _turn(
+        self, conversation_id: str, key: str, text: Any, cookies: Mapping[str, str], address: str | None = None
+    ) -> Turn | None:
         """The turn to follow: a new one for a text, the one under way where a page only comes back. None: there is
-        none, or the conversation isn't open to who is signed in."""
+        none, or the conversation isn't open to who is signed in. Raises BusyError where too much comes from `address`,
+        or too much altogether."""
         customer = self._signed_in(cookies)
         if not self.backend.is_open_to(conversation_id, customer):
             return None
         if isinstance(text, str):
+            if address is not None and not self._pace.may(address):
+                raise BusyError(f"more than {self._pace.per_minute} messages in a minute from one address", 30.0)
             num_before = self.backend.num_messages(conversation_id)
-            return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before, customer)
+            return self.turns.begin(conversation_id, text[: self.max_chars * 4], key, num_before, customer, address)
         turn = self.turns.get(conversation_id)
         return turn if turn is not None and turn.key == key else None
 
@@ -143,6 +173,12 @@ def _conversation(asked: Any) -> str | None:
 
 def _cookies(request: gr.Request | None) -> Mapping[str, str]:
     return {} if request is None else dict(request.cookies)
+
+
+def _counted(request: gr.Request) -> str | None:
+    """The address that a browser's messages are counted under; None for this machine's own."""
+    address = address_of(request)
+    return None if is_this_machine(address) else address
 
 
 def _callable_by_page(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,8 +223,9 @@ def mount(app: FastAPI, assistant: ChatAssistant, settings: Settings, believe: B
     Raises ConfigError when the accent is no colour.
     """
     backend = Backend(assistant, settings.chat)
-    turns = Turns(partial(assistant.turn, introduced=True), settings.limits.turns_at_once)
-    chat = Chat(backend, turns, settings.limits.message_chars, believe)
+    limits = settings.limits
+    turns = Turns(partial(assistant.turn, introduced=True), limits.turns_at_once, limits.turns_per_address)
+    chat = Chat(backend, turns, limits.message_chars, believe, limits.messages_per_minute)
     if believe is not None:
         add_visitors(app, believe, secure=settings.server.over_https)
     accent = settings.chat.accent or DEFAULT_ACCENT

@@ -128,6 +128,15 @@ class Backend:
     def num_messages(self, conversation_id: str) -> int:
         return self.assistant.conversations.num_messages(conversation_id)
 
+    def num_asked(self, conversation_id: str) -> int:
+        """How many messages of the customer's are kept."""
+        return len(self.assistant.conversations.messages(conversation_id, "customer"))
+
+    def arrived(self, turn: Turn) -> bool:
+        """Whether the message of this turn is kept, or will be in a moment."""
+        since = self.assistant.conversations.messages(turn.conversation_id)[turn.num_before :]
+        return turn.running or any(message.role != "staff" for message in since)
+
     def words(self) -> Words:
         """Receipts in words, in the shop's currency, locale and zone as they are now."""
         info = self.assistant.catalogue.info()

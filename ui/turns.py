@@ -11,10 +11,11 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.errors import BackroomError, BusyError, EngineError, InputError
+from assistant.errors import BackroomError, BusyError, EngineError, InputError, StillAnsweringError
 from assistant.types import CustomerRef, Delta, Done, Event, Json, Record
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ class Failure:
         """What a customer is told. Only an InputError's text is written for customers; the others stay in the log."""
         if isinstance(error, InputError):
             return cls("input", str(error))
+        if isinstance(error, StillAnsweringError):
+            text = "Your last message is still being answered. Your message is kept."
+            return cls("busy", text, error.retry_after_s)
         if isinstance(error, BusyError):
             return cls("busy", "Many people are asking at this moment. Your message is kept.", error.retry_after_s)
         if isinstance(error, EngineError):
@@ -60,9 +64,16 @@ class Turn:
     """
 
     def __init__(
-        self, key: str, conversation_id: str, text: str, num_before: int = 0, customer: CustomerRef | None = None
+        self,
+        key: str,
+        conversation_id: str,
+        text: str,
+        num_before: int = 0,
+        customer: CustomerRef | None = None,
+        address: str | None = None,
     ) -> None:
         self.key = key
+        self.address = address
         self._known = {} if customer is None else {"customer": customer}
         self.num_before = num_before
         self.conversation_id = conversation_id
@@ -99,11 +110,23 @@ class Turn:
         """Waits until the thread has let go of the pipeline; False when it still holds it."""
         return self._released.wait(timeout_s)
 
+    async def released(self, timeout_s: float) -> bool:
+        """As `wait_released`, without a thread: every stopped answer would have one of the few that all pages share."""
+        with self._watched() as changed:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    while not self._released.is_set():
+                        await changed.wait()
+                        changed.clear()
+            except TimeoutError:
+                return False
+        return True
+
     def run(self, ask: Ask, after: Turn | None) -> None:
         """The thread: takes the answer from the pipeline, sentence by sentence."""
         try:
             if after is not None and not after.wait_released(PREVIOUS_TURN_S):
-                raise BusyError("the stopped answer before this one is still winding down", PREVIOUS_TURN_S)
+                raise StillAnsweringError("the stopped answer before this one is still winding down", PREVIOUS_TURN_S)
             events = ask(self.conversation_id, self.text, **self._known)
             try:
                 self._take(events)
@@ -121,6 +144,7 @@ class Turn:
             self._fail(Failure.of(error))
         finally:
             self._released.set()
+            self._wake()
 
     def _take(self, events: Iterator[Event]) -> None:
         for event in events:
@@ -161,12 +185,8 @@ class Turn:
 
     async def follow(self) -> AsyncIterator[Json]:
         """Snapshots, at once and after each change, until the turn has ended; `beat` counts the silent ones between."""
-        changed = asyncio.Event()
-        watcher = (asyncio.get_running_loop(), changed)
-        with self._lock:
-            self._watchers.append(watcher)
         beat = 0
-        try:
+        with self._watched() as changed:
             while True:
                 changed.clear()
                 state = self.snapshot()
@@ -177,37 +197,60 @@ class Turn:
                     await asyncio.wait_for(changed.wait(), BEAT_S)
                 except TimeoutError:
                     beat += 1
+
+    @contextmanager
+    def _watched(self) -> Iterator[asyncio.Event]:
+        """Inside it, the event is set after each change."""
+        changed = asyncio.Event()
+        watcher = (asyncio.get_running_loop(), changed)
+        with self._lock:
+            self._watchers.append(watcher)
+        try:
+            yield changed
         finally:
             with self._lock:
                 self._watchers.remove(watcher)
 
 
 class Turns:
-    """The turns of all conversations, at most one running per conversation and `max_running` altogether."""
+    """The turns of all conversations, at most one running per conversation, `max_running` altogether and
+    `max_of_address` for one address."""
 
-    def __init__(self, ask: Ask, max_running: int = 64) -> None:
+    def __init__(self, ask: Ask, max_running: int = 64, max_of_address: int = 64) -> None:
         self._ask = ask
         self._max_running = max_running
+        self._max_of_address = max_of_address
         self._lock = threading.Lock()
         self._turns: dict[str, Turn] = {}
 
     def begin(
-        self, conversation_id: str, text: str, key: str, num_before: int = 0, customer: CustomerRef | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        key: str,
+        num_before: int = 0,
+        customer: CustomerRef | None = None,
+        address: str | None = None,
     ) -> Turn:
-        """Starts the answer to `text`. The same `key` again (a page that wasn't sure) gives the turn it has.
+        """Starts the answer to `text`. The same `key` again (a page that wasn't sure) gives the turn it has. `address`
+        is what the turn is counted under besides; None: nothing.
 
-        Raises BusyError when this conversation's last answer is still being made, or too many others are.
+        Raises StillAnsweringError when this conversation's last answer is still being made, BusyError when too many
+        others are.
         """
         with self._lock:
             previous = self._turns.get(conversation_id)
             if previous is not None and previous.key == key:
                 return previous
             if previous is not None and previous.running:
-                raise BusyError("the answer before this one is still being made", 2.0)
+                raise StillAnsweringError("the answer before this one is still being made", 2.0)
             self._turns = {name: turn for name, turn in self._turns.items() if not turn.expired}
-            if sum(turn.running for turn in self._turns.values()) >= self._max_running:
+            running = [turn.address for turn in self._turns.values() if turn.running]
+            if len(running) >= self._max_running:
                 raise BusyError(f"{self._max_running} answers are being made already", 5.0)
-            turn = self._turns[conversation_id] = Turn(key, conversation_id, text, num_before, customer)
+            if address is not None and running.count(address) >= self._max_of_address:
+                raise BusyError(f"{self._max_of_address} answers are being made for one address already", 5.0)
+            turn = self._turns[conversation_id] = Turn(key, conversation_id, text, num_before, customer, address)
         threading.Thread(target=turn.run, args=(self._ask, previous), name="turn", daemon=True).start()
         return turn
 

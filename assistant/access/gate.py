@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from assistant.access.attempts import Attempts, TooMany
 from assistant.access.keys import PREFIX, ApiKey, ApiKeys
+from assistant.access.pace import Pace
 from assistant.access.roles import SCOPES
 from assistant.api_errors import BUSY, ApiError
 from assistant.config import AccessSettings, ServerSettings
@@ -39,13 +38,12 @@ class Caller:
 
 
 class Gate:
-    """Admits requests. Thread-safe: the counts are `limits`', the keys are read anew each time."""
+    """Admits requests. Thread-safe: the keys are read anew each time."""
 
     def __init__(self, keys: ApiKeys | None, settings: AccessSettings, *, exposed: bool) -> None:
         self._keys = keys
         self.needs_key = exposed if settings.require_key is None else settings.require_key
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._per_minute = settings.requests_per_minute
+        self._pace = Pace(settings.requests_per_minute)
         self._attempts = Attempts(settings.failures_per_minute)
 
     def admit(self, request: Request, scope: str) -> Caller:
@@ -59,8 +57,8 @@ class Gate:
         if key is not None and scope not in key.scopes:
             raise ApiError(403, f"This key may not {SCOPES[scope]}; it needs the scope {scope!r}.", "wrong_scope")
         caller = Caller(key, f"key:{key.key_id}" if key else f"address:{address}")
-        if (key is not None or not is_this_machine(address)) and self._per_minute:
-            self._count(caller)
+        if (key is not None or not is_this_machine(address)) and not self._pace.may(caller.name):
+            raise _too_often(f"More than {self._pace.per_minute} requests in a minute.")
         return caller
 
     def _key(self, request: Request, address: str) -> ApiKey | None:
@@ -76,10 +74,6 @@ class Gate:
             raise ApiError(401, "This API key isn't good: it is unknown, revoked or over.", "bad_key")
         return key
 
-    def _count(self, caller: Caller) -> None:
-        if not self._limiter.hit(RateLimitItemPerMinute(self._per_minute), "requests", caller.name):
-            raise _too_often(f"More than {self._per_minute} requests in a minute.")
-
 
 def open_gate() -> Gate:
     """A gate that lets everybody in who gets that far: for a server that only this machine reaches."""
@@ -93,8 +87,8 @@ def others_reach(server: ServerSettings) -> bool:
     return proxied or not is_this_machine(server.host)
 
 
-def address_of(request: Request) -> str:
-    """The address that the request came from."""
+def address_of(request: Any) -> str:
+    """The address that a request came from, Starlette's or Gradio's."""
     return request.client.host if request.client else "unknown"
 
 

@@ -152,7 +152,7 @@ class ScriptedAssistant:
         assert introduced, "the page has said that it is an AI"
         self.asked.append(text)
         self._fail_on(text)
-        self.conversations.add(conversation_id, "customer", text, {})
+        self.conversations.add(conversation_id, "customer", " ".join(text.split()), {})  # tidied, as the screen does
         sentences, record = self._script(text)
         said: list[str] = []
         status = "stopped"

@@ -226,3 +226,50 @@ def test_lost_connection_loses_nothing(browser: object) -> None:
         chat.ask("trail shoes?")
         assert assistant.asked.count("trail shoes?") == 1
         chat.page.context.close()
+
+
+def test_a_message_that_arrived_is_not_asked_again_however_it_was_tidied(
+    browser: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.turns.BEAT_S", 60.0)
+    assistant = ScriptedAssistant(pace_s=0.05)
+    with serve(staged(assistant), free_port()) as address, new_chat(browser, address) as chat:
+        down = address + "/"
+        chat.page.route(down, lambda route: route.abort() if route.request.method == "HEAD" else route.continue_())
+        chat.say("held: trail\nshoes,  please?")
+        chat.page.wait_for_selector("[role=alert]")
+        chat.page.unroute(down)
+        assistant.go_on.set()
+        while assistant.conversations.num_messages(chat.conversation()) < 2:
+            chat.page.wait_for_timeout(50)
+        chat.page.get_by_role("button", name="Try again").click()
+        chat.page.wait_for_selector(".br-msg:last-child:has-text('other colours')")
+        chat.wait()
+        assert len(assistant.asked) == 1 and chat.page.locator(".br-mine").count() == 1
+        assert chat.page.input_value("#br-input") == ""
+        chat.reload()
+        assert len(assistant.asked) == 1 and chat.page.input_value("#br-input") == ""
+
+
+def test_a_second_tab_is_told_that_its_own_last_message_is_still_being_answered(browser: object) -> None:
+    assistant = ScriptedAssistant(pace_s=0.05)
+    with serve(staged(assistant), free_port()) as address, new_chat(browser, address) as chat:
+        chat.ask("return?")
+        other = Chat(chat.page.context.new_page())
+        other.page.goto(address)
+        other.page.wait_for_selector(IDLE)
+        chat.say("held: trail shoes?")
+        chat.page.wait_for_selector(".br-msg:last-child .br-sentence")
+        other.ask("how long can I return it?")
+        assert "Your last message is still being answered" in other.text("[role=alert]")
+        assistant.go_on.set()
+        chat.wait()
+        other.say("held: which shoes?")
+        other.page.wait_for_selector(".br-msg:last-child .br-sentence")
+        other.page.get_by_role("button", name="Try again").click()
+        assert other.page.locator("[role=alert]").count() == 1, "it can still be asked, after this answer"
+        assistant.go_on.set()
+        other.wait()
+        other.page.get_by_role("button", name="Try again").click()
+        other.page.wait_for_selector(".br-msg:last-child:has-text('30 days')")
+        assert other.page.locator("[role=alert]").count() == 0

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
+import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.config import ChatSettings
+from assistant.errors import BusyError
 from assistant.types import Delta, Done, Event, Record
 from tests.e2e.chat_stage import EVIL, ScriptedAssistant, staged
-from ui.app import STYLES, WEB, Chat
+from ui.app import STYLES, WEB, Chat, _counted
 from ui.backend import Backend, new_conversation_id
 from ui.page import our_page
 from ui.turns import Turn, Turns
@@ -77,11 +82,15 @@ def test_other_sites_and_files_are_refused(client: TestClient) -> None:
     assert client.post("/gradio_api/component_server", files={"file": b"x"}).status_code == 415
 
 
-def chat(assistant: ScriptedAssistant) -> Chat:
-    def turn(conversation_id: str, text: str) -> Iterator[Event]:
-        return assistant.turn(conversation_id, text, introduced=True)
+BROWSER: Any = SimpleNamespace(cookies={}, client=None)
 
-    return Chat(Backend(assistant, ChatSettings()), Turns(turn), max_chars=100)
+
+def assistant_turn(assistant: ScriptedAssistant) -> Callable[[str, str], Iterator[Event]]:
+    return partial(assistant.turn, introduced=True)
+
+
+def chat(assistant: ScriptedAssistant) -> Chat:
+    return Chat(Backend(assistant, ChatSettings()), Turns(assistant_turn(assistant)), max_chars=100)
 
 
 def test_open_gives_a_stranger_a_new_conversation() -> None:
@@ -91,6 +100,71 @@ def test_open_gives_a_stranger_a_new_conversation() -> None:
     opened.append(chat(assistant).open("nonsense"))
     assert all(page["messages"] == [] for page in opened)
     assert len({page["conversation"] for page in opened}) == len(opened)
+
+
+def test_a_page_that_lost_its_connection_learns_whether_its_message_arrived() -> None:
+    class Failing(ScriptedAssistant):
+        def turn(self, conversation_id: str, text: str, *, introduced: bool = False) -> Iterator[Event]:
+            if "early" in text:
+                raise RuntimeError("before it was kept")
+            self.conversations.add(conversation_id, "customer", " ".join(text.split()), {})
+            raise RuntimeError("after")
+
+    assistant = Failing()
+    page, name = chat(assistant), new_conversation_id()
+
+    def arrived(key: object) -> bool | None:
+        told: bool | None = page.open({"conversation": name, "turn": key})["arrived"]
+        return told
+
+    for key, text, kept in (("key-one-1", "two  spaces", True), ("key-two-2", "early", False)):
+        turn = page._turn(name, key, text, {})
+        assert turn is not None and turn.wait_released(5)
+        assert arrived(key) is kept
+    assert arrived("key-one-1") is None and arrived(None) is None and arrived(["x"]) is None
+    assert page.open({"conversation": new_conversation_id(), "turn": "key-two-2"})["arrived"] is None
+
+
+async def test_a_page_is_told_how_many_of_its_messages_are_kept() -> None:
+    assistant = ScriptedAssistant(pace_s=0)
+    page, name = chat(assistant), new_conversation_id()
+    for number, text in enumerate(("trail shoes?", "refuse this", "engine"), 1):
+        asked: Any = SimpleNamespace(_data={"conversation": name, "turn": f"key-{number}-of-it", "text": text})
+        states = [state async for state in page.ask(asked, BROWSER)]
+        assert [state.get("num_asked") for state in states[-1:]] == [1]
+        assert all("num_asked" not in state for state in states[:-1])
+
+
+def test_one_address_has_a_pace_and_a_share_of_the_answers() -> None:
+    assistant = ScriptedAssistant(pace_s=0)
+    page = Chat(Backend(assistant, ChatSettings()), Turns(assistant_turn(assistant), 8, 2), 100, per_minute=4)
+
+    def ask(text: str, address: str | None) -> Turn | None:
+        return page._turn(new_conversation_id(), "k" * 16, text, {}, address)
+
+    held = [ask("held", "203.0.113.7") for _ in range(2)]
+    with pytest.raises(BusyError, match="for one address"):
+        ask("hello", "203.0.113.7")
+    for address in ("203.0.113.8", None, None):
+        assert ask("held", address) is not None
+    for turn in held:
+        assert turn is not None
+        turn.stop()
+    assert ask("hello", "203.0.113.7") is not None
+    with pytest.raises(BusyError, match="more than 4 messages in a minute"):
+        ask("hello", "203.0.113.7")
+    assert ask("hello", "203.0.113.9") is not None
+    assistant.go_on.set()
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"), [("203.0.113.7", "203.0.113.7"), ("127.0.0.1", None), ("::1", None), (None, "unknown")]
+)
+def test_this_machines_own_messages_are_not_counted(host: str | None, counted: str | None) -> None:
+    from starlette.requests import Request
+
+    client = (host, 1) if host else None
+    assert _counted(gr.Request(Request({"type": "http", "client": client}))) == counted  # type: ignore[arg-type]
 
 
 def test_operators_examples_and_title_come_first() -> None:

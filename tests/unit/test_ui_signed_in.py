@@ -32,7 +32,7 @@ def believe(token: str) -> CustomerRef:
 
 def browser(token: str | None) -> Any:
     """A request from a browser with this cookie."""
-    return SimpleNamespace(cookies={COOKIE: token} if token else {})
+    return SimpleNamespace(cookies={COOKIE: token} if token else {}, client=None)
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError, InputError
+from assistant.errors import BackroomError, BusyError, DeadlineError, EngineError, InputError, StillAnsweringError
 from assistant.types import Delta, Done, Event, Json, Record
 from ui.backend import new_conversation_id, valid_conversation_id
 from ui.turns import Failure, Turn, Turns
@@ -88,6 +89,21 @@ async def test_stop_is_immediate_and_closes_the_pipeline_at_its_next_step() -> N
     assert turn.wait_released(2) and turn.snapshot()["sentences"] == ["0. "] and turn.record is None
 
 
+async def test_stopped_answers_that_wind_down_hold_up_nobody_else() -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    script = Script(3)
+    stopped = [Turns(script.turn).begin("c", "hello", KEY) for _ in range(3)]
+    for turn in stopped:
+        turn.stop()
+    waiting = [asyncio.create_task(turn.released(5)) for turn in stopped]
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "in"), 2) == "in"
+    assert await stopped[0].released(0.05) is False
+    for _ in range(9):
+        script.let.release()
+    assert await asyncio.gather(*waiting) == [True] * 3
+    assert await stopped[0].released(0) is True
+
+
 def test_a_new_question_waits_for_the_stopped_answer() -> None:
     script = Script(3)
     turns = Turns(script.turn)
@@ -105,11 +121,12 @@ def test_one_at_a_time_and_not_too_many() -> None:
     turns = Turns(script.turn, max_running=2)
     turn = turns.begin("a", "hello", KEY)
     assert turns.begin("a", "hello", KEY) is turn, "the same question of a page that wasn't sure"
-    with pytest.raises(BusyError):
+    with pytest.raises(StillAnsweringError):
         turns.begin("a", "again", "another-key")
     turns.begin("b", "hello", KEY)
     with pytest.raises(BusyError) as refused:
         turns.begin("c", "hello", KEY)
+    assert not isinstance(refused.value, StillAnsweringError)
     assert refused.value.retry_after_s > 0 and turns.get("c") is None
     turns.stop("b")
     assert turns.begin("c", "hello", KEY).running
@@ -130,6 +147,7 @@ def test_finished_turns_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -
     ("error", "kind"),
     [
         (BusyError("queue of 64 is full", 2.5), "busy"),
+        (StillAnsweringError("the answer before is being made", 2.0), "busy"),
         (EngineError("engine died at 0xdead"), "engine"),
         (DeadlineError("deadline"), "engine"),
         (BackroomError("internal"), "other"),
@@ -144,6 +162,8 @@ async def test_failures_in_the_customers_words(error: Exception, kind: str) -> N
     shown = final["error"]["text"]
     assert (shown == "Please write less.") if kind == "input" else (str(error) not in shown)
     assert Failure.of(BusyError("x", 2.5)).retry_after_s == 2.5
+    assert ("Many people" in shown) == (type(error) is BusyError)
+    assert ("Your last message is still being answered" in shown) == isinstance(error, StillAnsweringError)
 
 
 def test_conversation_ids_cannot_be_guessed_or_made_up() -> None:

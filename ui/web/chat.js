@@ -6,6 +6,7 @@ const MOVED = "Your sign-in has ended or changed, so this is a new conversation.
 class Chat {
   constructor() {
     this.seen = 0;
+    this.num_asked = 0;
     this.conversation = null;
     this.answer = null;
     this.asked = "";
@@ -27,7 +28,7 @@ class Chat {
   async open(conversation) {
     this.state("loading");
     try {
-      const page = await call("open", { conversation });
+      const page = await call("open", { conversation, turn: this.composer.unsent?.turn });
       const elsewhere = Boolean(conversation) && page.conversation !== conversation;
       if (elsewhere) this.leave();
       this.show(page);
@@ -42,7 +43,10 @@ class Chat {
 
   /** The conversation isn't open to who is here now: what the browser kept of it isn't either, but what was just typed. */
   leave() {
-    for (const name of this.asked ? ["votes"] : ["votes", "unsent", "draft"]) keep.set(name, null);
+    keep.set("votes", null);
+    if (this.asked) return;
+    keep.set("draft", null);
+    this.composer.sent();
   }
 
   reopen(conversation) {
@@ -62,16 +66,24 @@ class Chat {
     this.place(new Answer(this.tools)).sentences([page.greeting]);
     log.lastChild.classList.add("br-greeting");
     this.seen = page.messages.filter((message) => message.role === "staff").length;
+    this.num_asked = numAsked(page);
     this.talked = page.messages.length > 0;
     page.messages.forEach((message, index) => this.kept(message, page.messages, index, page.running));
     this.examples(page.messages.length || page.running ? [] : page.examples);
     this.state("idle");
-    if (page.running) this.composer.sent();
-    this.composer.restore(page.messages.filter((message) => message.role === "customer").map((message) => message.text));
+    if (this.arrived(page, this.composer.unsent)) this.composer.sent();
+    this.composer.restore();
     if (page.running) this.follow(page.running);
     this.toEnd();
     setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
     if (matchMedia("(hover: hover)").matches) this.composer.focus();
+  }
+
+  /** Whether a message that was sent is kept. Its turn says so, not its words, for the server masks and tidies what it
+   * keeps. Where the server knows no such turn (it was started anew), more messages than before do, if it was the last. */
+  arrived(page, sent) {
+    if (!sent || page.arrived !== null) return !sent || page.arrived;
+    return sent === this.composer.unsent && numAsked(page) > sent.num_before;
   }
 
   /** One message of the conversation so far. */
@@ -89,7 +101,7 @@ class Chat {
 
   unanswered(text, last) {
     const answer = this.place(new Answer(this.tools));
-    if (last) answer.fail("This message wasn't answered yet.", "Ask again", () => (answer.node.remove(), this.begin(text)));
+    if (last) answer.fail("This message wasn't answered yet.", "Ask again", () => this.again(answer, text));
     else answer.remark("This message wasn't answered.");
   }
 
@@ -118,14 +130,21 @@ class Chat {
     this.begin(text);
   }
 
+  /** Asks again for what `answer` couldn't say. Its line stays while another answer is being made. */
+  again(answer, text) {
+    if (this.mode !== "idle") return;
+    answer.node.remove();
+    this.begin(text);
+  }
+
   /** Asks for the answer to a message that is on the page already. */
   begin(text) {
     if (this.mode !== "idle") return;
     for (const button of element.querySelectorAll(".br-retry")) button.remove();
     this.asked = text;
     this.talked = true;
-    this.composer.sending(text);
     this.turn = randomKey();
+    this.composer.sending({ text, turn: this.turn, num_before: this.num_asked });
     this.answer = this.place(new Answer(this.tools)).waiting();
     this.state("busy");
     this.keepFocus();
@@ -145,6 +164,7 @@ class Chat {
     if (!this.answer) return;
     const follow = this.atEnd();
     this.answer.sentences(state.sentences);
+    this.num_asked = state.num_asked ?? this.num_asked;
     if (state.status === "answering") this.composer.sent();
     if (state.status === "done") this.done(state.message);
     else if (state.status === "stopped") this.stopped(state.message);
@@ -171,12 +191,11 @@ class Chat {
   failed(error) {
     const answer = this.ended(true);
     const text = this.asked;
-    const drop = () => answer.node.remove();
     if (error.kind === "input") {
-      answer.fail(error.text, "Edit the message", () => (drop(), this.composer.type(text)), "pen");
+      answer.fail(error.text, "Edit the message", () => (answer.node.remove(), this.composer.type(text)), "pen");
     } else {
       const wait = error.retry_after_s ? ` Try again in about ${Math.ceil(error.retry_after_s)} s.` : "";
-      answer.fail(error.text + wait, "Try again", () => (drop(), this.begin(text)));
+      answer.fail(error.text + wait, "Try again", () => this.again(answer, text));
     }
   }
 
@@ -191,25 +210,22 @@ class Chat {
     if (this.mode !== "busy") return;
     const follow = this.atEnd();
     const answer = this.ended(true);
-    answer.fail("The connection was interrupted. Your message is kept.", "Try again", () => this.recover(answer));
+    const sent = this.composer.unsent;
+    answer.fail("The connection was interrupted. Your message is kept.", "Try again", () => this.recover(answer, sent));
     if (follow) this.toEnd();
   }
 
   /** After a lost connection: what the store has counts. Only a message that never arrived is asked again. */
-  async recover(answer) {
-    const text = this.asked;
-    const shown = [...element.querySelectorAll(".br-mine .br-text")].filter((said) => said.textContent === text);
+  async recover(answer, sent) {
+    if (this.mode !== "idle") return;
     try {
-      const page = await call("open", { conversation: this.conversation });
-      const kept = page.messages.filter((message) => message.role === "customer" && message.text === text);
-      const arrived = page.running || kept.length >= shown.length; // the same words may have been said before
-      answer.node.remove();
-      if (arrived) this.show(page);
-      else this.begin(text);
+      const page = await call("open", { conversation: this.conversation, turn: sent?.turn });
+      if (this.arrived(page, sent) || page.running) this.show(page);
+      else this.again(answer, sent.text);
     } catch {
       // A server that is there but doesn't know this page any more (it was renewed): the page comes up afresh.
       if (await reachable()) location.reload();
-      else answer.fail("The shop still can't be reached. Your message is kept.", "Try again", () => this.recover(answer));
+      else answer.fail("The shop still can't be reached. Your message is kept.", "Try again", () => this.recover(answer, sent));
     }
   }
 
@@ -222,7 +238,8 @@ class Chat {
   newChat() {
     this.line.hang_up();
     if (this.mode === "busy") call("stop", { conversation: this.conversation }).catch(() => {});
-    for (const name of ["conversation", "unsent", "votes"]) keep.set(name, null);
+    for (const name of ["conversation", "votes"]) keep.set(name, null);
+    this.composer.sent();
     this.open(null);
   }
 
@@ -300,6 +317,11 @@ class Chat {
     $(".br-latest").addEventListener("click", () => (this.toEnd(), this.composer.focus()));
     $(".br-scroll").addEventListener("scroll", () => ($(".br-latest").hidden = this.atEnd()), { passive: true });
   }
+}
+
+/** How many messages of the customer's are kept. */
+function numAsked(page) {
+  return page.messages.filter((message) => message.role === "customer").length;
 }
 
 new Chat();

@@ -8,7 +8,17 @@ class Composer {
     this.max_chars = 2000;
     this.mode = "loading";
     this.input = $(".br-input");
+    this.unsent = Composer.kept();
     this.wire();
+  }
+
+  /** What the page before this one had sent, and doesn't know to have got through. */
+  static kept() {
+    try {
+      return JSON.parse(keep.get("unsent"));
+    } catch {
+      return null;
+    }
   }
 
   get empty() {
@@ -30,18 +40,19 @@ class Composer {
   }
 
   /** Puts back what was typed before the page went: a message that never got through, or else a draft. */
-  restore(arrived) {
-    const unsent = keep.get("unsent");
-    this.input.value = (unsent && !arrived.includes(unsent) ? unsent : keep.get("draft")) || "";
+  restore() {
+    this.input.value = this.unsent?.text || keep.get("draft") || "";
     this.grow();
   }
 
-  /** A message is on its way: it is kept until the server is known to have it (`sent`). */
-  sending(text) {
-    keep.set("unsent", text);
+  /** A message `{text, turn, num_before}` is on its way: it is kept until the server is known to have it (`sent`). */
+  sending(message) {
+    this.unsent = message;
+    keep.set("unsent", JSON.stringify(message));
   }
 
   sent() {
+    this.unsent = null;
     keep.set("unsent", null);
   }
 
