@@ -40,7 +40,9 @@ from assistant.api_models import BackroomExtension, ChatRequest, chunk, completi
 from assistant.config import Settings
 from assistant.desk import Desk, DeskTurn
 from assistant.engine.request import EngineStatus
-from assistant.errors import BackroomError, UsageError
+from assistant.errors import UsageError
+from assistant.store.conversations import StoredMessage
+from assistant.store.handoffs import ONCE, reaches
 from assistant.types import CustomerRef, Delta, Event, Json, Record
 
 AI_HEADERS = {"X-AI-Generated": "true", "Cache-Control": "no-store"}
@@ -53,6 +55,8 @@ HUNG_UP = 499
 """What is counted for callers that are gone; nobody sees it."""
 T = TypeVar("T")
 FindCustomer = Callable[[str | None, str | None], CustomerRef]
+StaffSaid = Callable[[str], list[StoredMessage]]
+"""What colleagues wrote in a conversation that its caller hasn't been given, with the answer that it gets now."""
 CountTokens = Callable[[str], int]
 
 
@@ -65,9 +69,11 @@ def create_app(
     gate: Gate | None = None,
     trouble: Callable[[], str | None] = lambda: None,
     count_tokens: CountTokens = lambda text: len(text.split()),
+    staff_said: StaffSaid = lambda conversation: [],
 ) -> FastAPI:
     """The server without the browser chat. `find_customer` takes an id and an address, one of them None; `trouble`
-    says what keeps the database from being written; `count_tokens` counts those of the model (here: the words).
+    says what keeps the database from being written; `count_tokens` counts those of the model (here: the words);
+    `staff_said` is asked after each answer in a conversation that goes on.
 
     `gate` None: everybody who reaches the server may use the API.
     """
@@ -88,7 +94,7 @@ def create_app(
     install(app)
     _add_health(app, desk, status, gate, trouble)
     _add_models(app, status, gate)
-    chat = ChatEndpoint(desk, settings, status, find_customer, gate, count_tokens)
+    chat = ChatEndpoint(desk, settings, status, find_customer, gate, count_tokens, staff_said)
 
     @app.post(CHAT_PATH, summary="Answer a customer", tags=["chat"], openapi_extra=request_schema())
     async def chat_completions(request: Request) -> Response:
@@ -116,6 +122,7 @@ class ChatEndpoint:
         find_customer: FindCustomer,
         gate: Gate,
         count_tokens: CountTokens,
+        staff_said: StaffSaid,
     ) -> None:
         self._desk = desk
         self._limits = settings.limits
@@ -125,6 +132,7 @@ class ChatEndpoint:
         self._find_customer = find_customer
         self._gate = gate
         self._count_tokens = count_tokens
+        self._staff_said = staff_said
         self._threads = CapacityLimiter(settings.limits.turns_at_once + 8)
 
     async def answer(self, request: Request) -> Response:
@@ -136,13 +144,14 @@ class ChatEndpoint:
         if not status.ready and status.restarts == 0:
             text = "The model is still loading. Please try again in a moment."
             raise ApiError(503, text, "loading", kind=UNAVAILABLE, retry_after_s=RETRY_AFTER_S)
-        turn = await self._run(self._turn, chat, caller)
+        conversation = conversation_of(caller, chat.user) if chat.user else f"{ONCE}{uuid.uuid4().hex}"
+        turn = await self._run(self._turn, chat, caller, conversation)
         events = self._events(turn)
         model, cut = status.model, Cut(stop=chat.stops(), max_tokens=chat.limit(), count=self._count_tokens)
         async with self._listened_to(request, turn):
             item = await anext(events)
         if chat.stream:
-            stream = self._stream(chat, model, item, events, cut)
+            stream = self._stream(chat, model, item, events, cut, conversation)
             return StreamingResponse(stream, 200, AI_HEADERS, "text/event-stream")
         async with aclosing(events), self._listened_to(request, turn):
             while isinstance(item, Delta):
@@ -152,10 +161,17 @@ class ChatEndpoint:
                 item = await anext(events)
         cut.rest()
         record = replace(item.record, reply=cut.sent)
-        body = completion(_new_id(), int(time.time()), record.model or model, record, cut.finish)
+        kept = await self._run(self._kept, record, conversation)
+        body = completion(_new_id(), int(time.time()), record.model or model, record, cut.finish, kept)
         return JSONResponse(body, 200, AI_HEADERS)
 
-    def _turn(self, chat: ChatRequest, caller: Caller) -> DeskTurn:
+    def _kept(self, record: Record, conversation: str) -> Json:
+        """What an answer carries under `backroom`: its RECORD, and what colleagues have written meanwhile."""
+        said = self._staff_said(conversation) if reaches(conversation) else []
+        colleague = [{"text": message.text, "at": message.at.isoformat()} for message in said]
+        return record.as_json() | ({"colleague": colleague} if colleague else {})
+
+    def _turn(self, chat: ChatRequest, caller: Caller, conversation: str) -> DeskTurn:
         """The turn, not yet begun. Runs in a thread: it may read the database."""
         extension = chat.backroom or BackroomExtension()
         if chat.backroom is not None and not (self._trusted or caller.speaks_for_customers):
@@ -172,7 +188,6 @@ class ChatEndpoint:
                 customer = self._find_customer(extension.customer.id, extension.customer.email)
             except UsageError as error:
                 raise ApiError(422, f"backroom.customer: {error}", "unknown_customer", param="backroom") from None
-        conversation = conversation_of(caller, chat.user) if chat.user else f"once-{uuid.uuid4().hex}"
         if not chat.user:
             self._desk.recall(conversation, chat.earlier()[-NUM_EARLIER:], customer=customer, now=extension.now)
         introduced = any(message.role == "assistant" for message in chat.messages)
@@ -217,11 +232,17 @@ class ChatEndpoint:
             watching.cancel()
 
     async def _stream(
-        self, chat: ChatRequest, model: str, first: Event, events: AsyncGenerator[Event, None], cut: Cut
+        self,
+        chat: ChatRequest,
+        model: str,
+        first: Event,
+        events: AsyncGenerator[Event, None],
+        cut: Cut,
+        conversation: str,
     ) -> AsyncIterator[str]:
         """Server-sent events. A failure in the middle is an `error` event; nothing follows it."""
         head = (_new_id(), int(time.time()), model)
-        include_usage = chat.stream_options is not None and chat.stream_options.include_usage
+        include_usage = bool(chat.stream_options and chat.stream_options.include_usage)
         yield _sse(chunk(*head, {"role": "assistant", "content": ""}))
         try:
             item: Event = first
@@ -231,9 +252,11 @@ class ChatEndpoint:
                 item = await anext(events)
             if text := cut.rest():
                 yield _sse(chunk(*head, {"content": text}))
-            for line in _last_chunks(head, replace(item.record, reply=cut.sent), cut.finish, include_usage):
+            record = replace(item.record, reply=cut.sent)
+            kept = await self._run(self._kept, record, conversation)
+            for line in _last_chunks(head, record, cut.finish, include_usage, kept):
                 yield line
-        except (BackroomError, ApiError, StopAsyncIteration) as error:
+        except Exception as error:
             yield _sse(event(error))
         finally:
             with anyio.CancelScope(shield=True):
@@ -250,12 +273,13 @@ def conversation_of(caller: Caller, user: str) -> str:
     return f"api-.{user}" if _LIKE_A_KEYS.match(user) else f"api-{user}"
 
 
-def _last_chunks(head: tuple[str, int, str], record: Record, finish: str, include_usage: bool) -> Iterator[str]:
-    """The end of a stream: the RECORD with `finish_reason`, the usage when asked for, and `[DONE]`."""
-    kept = {"backroom": record.as_json()}
-    yield _sse({**chunk(*head, {}, finish), **kept, **({"usage": None} if include_usage else {})})
+def _last_chunks(
+    head: tuple[str, int, str], record: Record, finish: str, include_usage: bool, kept: Json
+) -> Iterator[str]:
+    """The end of a stream: the RECORD (`kept`) with `finish_reason`, the usage when asked for, and `[DONE]`."""
+    yield _sse({**chunk(*head, {}, finish), "backroom": kept, **({"usage": None} if include_usage else {})})
     if include_usage:
-        yield _sse({**chunk(*head, None), **kept, "usage": usage(record)})
+        yield _sse({**chunk(*head, None), "backroom": kept, "usage": usage(record)})
     yield "data: [DONE]\n\n"
 
 

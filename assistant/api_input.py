@@ -94,11 +94,13 @@ def _misfit(error: ValidationError) -> ApiError:
     """The first field that doesn't fit, as the caller knows it: `messages.0.content.1.type`.
 
     pydantic reports every reading that a field may have (text or parts), each under a name of its own with brackets in
-    it: the reading that came furthest is the one that was meant.
+    it: the reading that came furthest is the one that was meant, or the one that fits but for its length.
     """
-    found = [(_place(e["loc"]), e["msg"]) for e in error.errors(include_url=False, include_input=False)]
-    same = [(place, text) for place, text in found if place[:3] == found[0][0][:3]]
-    place, text = max(same, key=lambda pair: len(pair[0]))
+    errors = error.errors(include_url=False, include_input=False)
+    found = [(_place(e["loc"]), e["type"].endswith(("too_long", "too_short")), e["msg"]) for e in errors]
+    field = found[0][0][:3]
+    same = [reading for reading in found if reading[0][: len(field)] == field]
+    place, _, text = max(same, key=lambda reading: (len(reading[0]), reading[1]))
     param = ".".join(place)
     return ApiError(422, f"{param}: {text.removeprefix('Value error, ')}", "invalid_field", param=param)
 

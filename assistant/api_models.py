@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.types import Json, Record
 
@@ -25,7 +25,9 @@ def _plain_text(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain_text)]
-StopSequence = Annotated[Text, Field(min_length=1, max_length=200)]
+# The lengths come before the check: behind it they would be those of anything, and told as numbers of "items".
+UserName = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_plain_text)]
+StopSequence = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain_text)]
 
 
 class TextPart(BaseModel):
@@ -68,7 +70,7 @@ class BackroomExtension(BaseModel):
 class StreamOptions(BaseModel):
     """OpenAI's stream options."""
 
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class ChatRequest(BaseModel):
@@ -97,9 +99,9 @@ class ChatRequest(BaseModel):
     )
 
     messages: list[ChatMessage] = Field(min_length=1, max_length=2000)
-    model: Text = "backroom"
-    user: Text | None = Field(default=None, min_length=1, max_length=256)
-    stream: bool = False
+    model: Text | None = "backroom"
+    user: UserName | None = None
+    stream: bool | None = False
     stream_options: StreamOptions | None = None
     max_tokens: int | None = Field(default=None, ge=1)
     max_completion_tokens: int | None = Field(default=None, ge=1)
@@ -135,8 +137,8 @@ def usage(record: Record) -> Json:
     }
 
 
-def completion(completion_id: str, created: int, model: str, record: Record, finish: str) -> Json:
-    """A whole answer. The RECORD is under `backroom`."""
+def completion(completion_id: str, created: int, model: str, record: Record, finish: str, kept: Json) -> Json:
+    """A whole answer. `kept` is what stands under `backroom`: the RECORD, and what colleagues wrote."""
     message = {"role": "assistant", "content": record.reply}
     return {
         "id": completion_id,
@@ -145,7 +147,7 @@ def completion(completion_id: str, created: int, model: str, record: Record, fin
         "model": model,
         "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
         "usage": usage(record),
-        "backroom": record.as_json(),
+        "backroom": kept,
     }
 
 

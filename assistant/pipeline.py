@@ -45,7 +45,7 @@ from assistant.shop_words import ShopWords, reader
 from assistant.speak import Speaker, Turn
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
-from assistant.store.handoffs import Handoffs
+from assistant.store.handoffs import Handoffs, reaches
 from assistant.turn_encoder import TurnEncoder
 from assistant.types import CustomerRef, Decision, Done, Event, Json, Product, Record
 from assistant.understand.acts import default_head
@@ -192,7 +192,7 @@ class Assistant:
         at = turn.clock("keep", at)
         status = "stopped"
         try:
-            context = self._context(self._catalogue.glance(), now, customer, done_before)
+            context = self._context(now, customer, done_before, reaches(conversation_id))
             colleague = self._handoffs.in_charge(conversation_id)
             incoming = _Incoming(conversation_id, screened, state, context, customer, colleague, introduced)
             yield from self._answer(turn, incoming, at)
@@ -305,9 +305,8 @@ class Assistant:
             unheard(state)
         self.conversations.finish_turn(message_id, turn.record, state.as_json(), datetime.now(UTC), status)
 
-    def _context(
-        self, shop: Catalogue, now: datetime | None, customer: CustomerRef | None, done_before: bool = False
-    ) -> Context:
+    def _context(self, now: datetime | None, customer: CustomerRef | None, done_before: bool, reached: bool) -> Context:
+        shop = self._catalogue.glance()
         info = shop.info()
         led_by = customer.led_by if customer else None
         return Context(
@@ -321,6 +320,7 @@ class Assistant:
             shopper=self._shoppers.find(customer.customer_id) if customer else None,
             shoppers=None if led_by or done_before else self._shoppers,
             led_by=led_by,
+            reached=reached,
             done_before=done_before,
         )
 

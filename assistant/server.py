@@ -168,6 +168,7 @@ def build_app(runtime: Runtime, settings: Settings, *, isolate: bool = False) ->
         gate=gate,
         trouble=runtime.db.trouble,
         count_tokens=lambda text: len(runtime.tokenizer.encode(text)),
+        staff_said=runtime.assistant.conversations.said_by_staff,
     )
     if pool is None:
         _add_chat(app, Face(desk, runtime.assistant), settings, runtime.db)

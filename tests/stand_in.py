@@ -56,7 +56,8 @@ def ready_status() -> EngineStatus:
 
 
 class StandIn:
-    """Answers: "price SKU", "cancel ORDER", "who am I", "slow", "deep", "busy", "dead", "boom"; else it is an echo."""
+    """Answers: "price SKU", "cancel ORDER", "who am I", "slow", "deep"; fails: "busy", "dead", "boom", in mid-answer
+    "half", "bang"; else it is an echo."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -138,7 +139,9 @@ class StandIn:
             if word == "half":
                 yield "Half of it."
             raise EngineError("the engine died twice")
-        elif word == "boom":
+        elif word in ("boom", "bang"):
+            if word == "bang":
+                yield "Half of it."
             raise RuntimeError("a bug with a secret in it")
         else:
             yield f"Turn {number}. "

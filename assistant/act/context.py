@@ -44,6 +44,8 @@ class Context:
     """The colleague who asks for the customer; None: the customer asks. A colleague's words aren't the customer's own:
     nothing that they tell of a customer is kept beyond the conversation, nothing kept is forgotten and no consent noted
     by them, and their tone is nobody's business."""
+    reached: bool = True
+    """Whether what a colleague writes into the conversation reaches the customer."""
     done_before: bool = False
     """What the message leads to was done when it was new: it is only to be known again."""
     worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)

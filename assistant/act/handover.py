@@ -16,18 +16,24 @@ _HOURS = tuple(re.compile(p) for p in (r"(?:support|service|chat|staff|team|help
 _CONTACT = ("phone", "email")
 
 NEXT = "They see this conversation with a summary, so you don't need to repeat anything, and answer you here."
+APART = "They see this conversation with a summary, but they can't answer you here."
+"""Where the conversation ends with this answer, or goes on where no colleague's words are shown."""
 
 
 def call(reason: str, opening: str, context: Context, plan: Plan, *, called_before: bool = False) -> None:
     """Call a person for `reason` ("asked", "order", ...): `opening` says so, then comes what happens next."""
-    if called_before:
-        plan.core.append("A colleague has been called already and will answer you here.")
-    else:
-        plan.core += [opening, NEXT]
+    plan.core += [called_already(context)] if called_before else [opening, _next(context)]
     fact = plan.fact("our shop")
-    _how_long(fact, context, plan)
+    if context.reached:
+        _how_long(fact, context, plan)
     _reach(fact, context, plan)
     plan.handoff, plan.reason = True, reason
+
+
+def called_already(context: Context) -> str:
+    """To who asks for a person again."""
+    will = "will answer you here" if context.reached else "can't answer you here"
+    return f"A colleague has been called already {'and' if context.reached else 'but'} {will}."
 
 
 def complete(context: Context, plan: Plan) -> None:
@@ -37,9 +43,16 @@ def complete(context: Context, plan: Plan) -> None:
         plan.answered = False
     if plan.handoff and not plan.reason:
         fact = plan.fact("our shop")
-        plan.core.append(NEXT)
-        _how_long(fact, context, plan)
+        plan.core.append(_next(context))
+        if context.reached:
+            _how_long(fact, context, plan)
+        else:
+            _reach(fact, context, plan)
         plan.reason = "order"
+
+
+def _next(context: Context) -> str:
+    return NEXT if context.reached else APART
 
 
 def _how_long(fact: Fact, context: Context, plan: Plan) -> None:
@@ -57,7 +70,7 @@ def _how_long(fact: Fact, context: Context, plan: Plan) -> None:
 def _reach(fact: Fact, context: Context, plan: Plan) -> None:
     ways = [_quote(fact, key, context) for key in _CONTACT if context.info.get(key)]
     if ways:
-        plan.core.append(f"You can also reach us at {' or '.join(ways)}.")
+        plan.core.append(f"You can {'also ' if context.reached else ''}reach us at {' or '.join(ways)}.")
 
 
 def _quote(fact: Fact, key: str, context: Context) -> str:

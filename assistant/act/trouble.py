@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from assistant.act import pages
 from assistant.act.context import Context
+from assistant.act.handover import called_already
 from assistant.act.plan import Plan
 from assistant.language import fold
 from assistant.request import Request
@@ -55,7 +56,7 @@ def complain(requests: Sequence[Request], request: Request, context: Context, pl
     if len(requests) == 1 and not called:
         _help(request, context, plan)
     if called:
-        plan.core.append("A colleague has been called already and will answer you here.")
+        plan.core.append(called_already(context))
         return
     plan.core.append("Shall I call a colleague who can look into it for you?")
     plan.offer = "person"

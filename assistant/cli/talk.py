@@ -30,12 +30,13 @@ def ask(
 
     from assistant.errors import InputError, UsageError
     from assistant.runtime import open_runtime
+    from assistant.store.handoffs import ASKED
 
     text = _stdin() if question == "-" else question
     with open_runtime(load_settings(config, db=db, model=model, adapter=adapter)) as runtime:
         who = _customer(runtime, customer)
         try:
-            record = runtime.assistant.reply(f"ask-{uuid.uuid4().hex}", text, customer=who)
+            record = runtime.assistant.reply(f"{ASKED}{uuid.uuid4().hex}", text, customer=who)
         except InputError as error:
             raise UsageError(str(error)) from None  # here it is the operator's
     if as_json:
@@ -52,11 +53,12 @@ def chat(
 
     from assistant.errors import InputError
     from assistant.runtime import open_runtime
+    from assistant.store.handoffs import TYPED
     from assistant.types import Delta
 
     with open_runtime(load_settings(config, db=db, model=model, adapter=adapter)) as runtime:
         who = _customer(runtime, customer)
-        conversation = f"chat-{uuid.uuid4().hex}"
+        conversation = f"{TYPED}{uuid.uuid4().hex}"
         typer.echo(runtime.assistant.greeting())
         while (line := _line()) is not None:
             try:

@@ -135,6 +135,21 @@ class Conversations:
         with self._db.read() as session:
             return [_stored(row) for row in session.scalars(query.order_by(MessageRow.message_no))]
 
+    def said_by_staff(self, conversation_id: str) -> list[StoredMessage]:
+        """What colleagues wrote between the last two finished answers, oldest first: news to a caller who only gets
+        answers, with the last of them."""
+        query = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+        said: list[StoredMessage] = []
+        num_answers = 0
+        with self._db.read() as session:
+            for row in session.scalars(query.order_by(MessageRow.message_no.desc()).execution_options(yield_per=16)):
+                num_answers += row.role == ASSISTANT and row.status == DONE
+                if num_answers == 2:
+                    break
+                if num_answers and row.role == STAFF:
+                    said.append(_stored(row))
+        return said[::-1]
+
     def num_messages(self, conversation_id: str) -> int:
         """How many messages the conversation has."""
         query = select(func.count()).select_from(MessageRow).where(MessageRow.conversation_id == conversation_id)

@@ -29,6 +29,9 @@ from assistant.store.schema import ConversationRow, HandoffRow
 from assistant.types import Json
 
 WAITING, CLAIMED, RESOLVED = "waiting", "claimed", "resolved"
+ONCE, ASKED, TYPED = "once-", "ask-", "chat-"
+"""What the ids of conversations begin with that show no colleague's words: an API call without `user`, and those in a
+terminal, `backroom ask` and `backroom chat`."""
 _IN_CHARGE = "SELECT claimed_by FROM handoff WHERE conversation_id = ? AND status = ?"
 
 
@@ -157,6 +160,11 @@ class Handoffs:
                 row.status, row.resolved_at, row.note = RESOLVED, at, note
                 row.claimed_by = row.claimed_by or staff
             return _handoff(row)
+
+
+def reaches(conversation_id: str) -> bool:
+    """Whether what a colleague writes into this conversation reaches the customer."""
+    return not conversation_id.startswith((ONCE, ASKED, TYPED))
 
 
 def let_go(session: Session, staff: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from assistant.engine.request import EngineStatus
 from assistant.errors import ModelError
 from assistant.isolate import IsolatedShops
 from assistant.metrics import Metrics, samples
-from tests.stand_in import StandIn, ready_status
+from assistant.store.handoffs import Handoffs
+from tests.stand_in import NOW, StandIn, ready_status
 
 PATH = "/v1/chat/completions"
 Status = Callable[[], EngineStatus]
@@ -35,6 +37,7 @@ def client_for(assistant: StandIn, status: Status = ready_status, isolate: bool 
         settings,
         status=status,
         find_customer=lambda key, email: find_customer(assistant.db, customer_id=key, email=email),
+        staff_said=assistant.conversations.said_by_staff,
     )
     return TestClient(app, raise_server_exceptions=False)
 
@@ -67,6 +70,31 @@ def test_an_answer_in_openai_s_form_with_the_record(client: TestClient) -> None:
         "value": "12.50",
         "as_of": "2026-03-01T12:00:00+00:00",
     }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"stream": None}, {"model": None}, {"stream": True, "stream_options": {"include_usage": None}}, {"user": None}],
+)
+def test_null_stands_for_what_the_stock_client_leaves_out(client: TestClient, fields: dict[str, Any]) -> None:
+    response = ask(client, "price MUG", **fields)
+    assert response.status_code == 200 and "MUG costs 12.50." in response.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"stop": ["a", "b", "c", "d", "e"]}, "stop: List should have at most 4 items after validation, not 5"),
+        ({"stop": "x" * 201}, "stop: String should have at most 200 characters"),
+        ({"stop": [""]}, "stop.0: String should have at least 1 character"),
+        ({"user": "u" * 300}, "user: String should have at most 256 characters"),
+        ({"user": "a\0"}, "user: text must not hold NUL characters"),
+        ({"stop": 5}, "stop: Input should be a valid string"),
+    ],
+)
+def test_what_is_too_long_is_told_so(client: TestClient, fields: dict[str, Any], said: str) -> None:
+    error = ask(client, "price MUG", **fields).json()["error"]
+    assert error["message"] == said and error["param"] == said.split(":")[0]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +215,55 @@ def test_a_failure_in_mid_stream_is_an_error_event(client: TestClient) -> None:
     *chunks, last = events(ask(client, "half", stream=True).text)
     assert chunks[-1]["choices"][0]["delta"]["content"] == "Half of it."
     assert last["error"]["code"] == "unavailable"
+
+
+def test_an_unexpected_failure_in_mid_stream_is_one_too_and_the_log_explains_its_number(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    *chunks, last = events(ask(client, "bang", stream=True).text)
+    assert chunks[-1]["choices"][0]["delta"]["content"] == "Half of it."
+    assert last["error"]["code"] == "internal" and "secret" not in str(last)
+    number = re.search(r"number (\w+)", last["error"]["message"])
+    assert number is not None and number[1] in caplog.text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_colleague_wrote_comes_with_the_next_answer_once(
+    client: TestClient, scripted_assistant: StandIn, stream: bool
+) -> None:
+    def kept(text: str, **how: Any) -> Any:
+        response = ask(client, text, "visit-1", stream=stream, **how)
+        return events(response.text)[-2]["backroom"] if stream else response.json()["backroom"]
+
+    assert "colleague" not in kept("a person, please")
+    queue = Handoffs(scripted_assistant.db)
+    handoff = queue.call("api-visit-1", "asked", {}, NOW)
+    queue.claim(handoff.handoff_id, "bert", NOW)
+    for text in ("Hello, this is Bert.", "What is it about?"):
+        queue.reply(handoff.handoff_id, "bert", text, NOW)
+    assert kept("my kettle")["colleague"] == [
+        {"text": "Hello, this is Bert.", "at": NOW.isoformat()},
+        {"text": "What is it about?", "at": NOW.isoformat()},
+    ]
+    assert "colleague" not in kept("are you there?")
+    queue.reply(handoff.handoff_id, "bert", "Yes.", NOW)
+    assert [said["text"] for said in kept("good", max_tokens=1)["colleague"]] == ["Yes."]
+    assert "colleague" not in ask(client, "hello", None).json()["backroom"]
+
+
+def test_what_a_colleague_wrote_waits_while_an_answer_is_cut_off(scripted_assistant: StandIn) -> None:
+    conversations, queue = scripted_assistant.conversations, Handoffs(scripted_assistant.db)
+    list(scripted_assistant.turn("api-u", "hello"))
+    handoff = queue.call("api-u", "asked", {}, NOW)
+    queue.claim(handoff.handoff_id, "bert", NOW)
+    queue.reply(handoff.handoff_id, "bert", "Bert here.", NOW)
+    cut = scripted_assistant.turn("api-u", "and now?")
+    next(cut)
+    cut.close()  # type: ignore[attr-defined]
+    assert conversations.messages("api-u")[-1].status == "stopped"
+    list(scripted_assistant.turn("api-u", "again"))
+    assert [m.text for m in conversations.said_by_staff("api-u")] == ["Bert here."]
+    assert conversations.said_by_staff("nothing") == []
 
 
 BAD_BODIES: list[tuple[str, bytes, int, str]] = [

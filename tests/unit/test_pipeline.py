@@ -314,6 +314,15 @@ def test_the_first_answer_says_that_it_is_an_ai(question: str, opened: Opened) -
     assert "AI" not in assistant.reply("d", question, introduced=True).reply
 
 
+def test_nobody_is_promised_an_answer_where_no_colleague_can_give_one(opened: Opened) -> None:
+    assistant, _ = opened()
+    for name, promised in (("api-1", True), ("once-1", False), ("ask-1", False), ("chat-1", False)):
+        for ask in ("can I talk to a person?", "I want to talk to a person!"):
+            record = assistant.reply(name, ask)
+            assert record.handoff and ("can't answer you here" in record.reply) is not promised, record.reply
+            assert ("answer you here" in record.reply.replace("can't answer you here", "")) is promised, record.reply
+
+
 def test_small_talk_says_it_too_but_only_once(opened: Opened) -> None:
     assistant, _ = opened()
     assert assistant.reply("c", "hello").reply.count("AI") == 1

@@ -85,6 +85,19 @@ def test_a_conversation_of_a_colleague_who_is_gone_is_taken_from_them_in_a_step_
         desk.take_from(OWNER, "web-1")
 
 
+@pytest.mark.parametrize("conversation", ["once-1", "ask-1", "chat-1"])
+def test_where_no_customer_would_read_it_nobody_answers_and_it_can_be_settled(
+    desk: StaffDesk, shop_db: Any, conversation: str
+) -> None:
+    Conversations(shop_db).begin_turn(conversation, "A person, please", NOW)
+    Handoffs(shop_db).call(conversation, "asked", {}, NOW)
+    for action in (desk.take, lambda me, name: desk.answer(me, name, "Hello")):
+        with pytest.raises(InputError, match="Nobody would read your answer here"):
+            action(AGENT, conversation)
+    desk.give_back(AGENT, conversation)
+    assert not desk.queue(AGENT)
+
+
 @pytest.fixture
 def tab(desk: StaffDesk) -> TalksTab:
     return TalksTab(desk, Events(Sessions(None)), lambda: ZoneInfo("UTC"))  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ from assistant.store.audit import audit
 from assistant.store.audit_verify import entries, verify
 from assistant.store.conversations import Conversations, StoredMessage
 from assistant.store.database import Database
-from assistant.store.handoffs import Handoff, Handoffs
+from assistant.store.handoffs import Handoff, Handoffs, reaches
 from assistant.store.reviews import Reviews
 from assistant.store.schema import ConversationRow, MessageRow
 from assistant.types import Json
@@ -71,8 +71,10 @@ class StaffDesk:
         return self._queue.list()
 
     def take(self, me: SignedIn, conversation_id: str) -> Handoff:
-        """Take a conversation over, whether or not it waits in the queue: the assistant answers it no more."""
+        """Take a conversation over, whether or not it waits in the queue: the assistant answers it no more. Raises
+        InputError when it is another colleague's, or the customer would see no answer there."""
         need(me, "answer")
+        _must_reach(conversation_id)
         now = datetime.now(UTC)
         handoff = self._queue.open_of(conversation_id)
         if handoff is None:
@@ -91,8 +93,10 @@ class StaffDesk:
         return handoff
 
     def answer(self, me: SignedIn, conversation_id: str, text: str) -> None:
-        """Say something to the customer, as oneself. Raises InputError when the conversation is somebody else's."""
+        """Say something to the customer, as oneself. Raises InputError when the conversation is somebody else's, or the
+        customer wouldn't see it there."""
         need(me, "answer")
+        _must_reach(conversation_id)
         self._queue.reply(self._open_of(conversation_id).handoff_id, me.name, text, datetime.now(UTC))
         self._note(me, "handoff.reply", conversation_id)
 
@@ -196,6 +200,14 @@ class StaffDesk:
     def _note(self, me: SignedIn, action: str, conversation_id: str, details: Json | None = None) -> None:
         with self._db.write() as session:
             audit(session, f"staff:{me.name}", action, f"conversation:{conversation_id}", "service", details)
+
+
+def _must_reach(conversation_id: str) -> None:
+    if not reaches(conversation_id):
+        raise InputError(
+            "Nobody would read your answer here: this was asked in a terminal, or by a program that keeps no "
+            "conversation. Reach the customer another way; “Give back” settles it."
+        )
 
 
 def permits(me: SignedIn | None, permission: str) -> bool:
