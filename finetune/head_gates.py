@@ -5,8 +5,10 @@
     put_in("safety", out, found)       the new file in place of the one in use, when all of it holds
 
 messages (the screening's first head, with its encoder) and safety (its second): harmful texts blocked, harmless ones
-allowed, injections, on the held-out third; emotion: macro-F1 on GoEmotions' dev part; acts: macro-F1 on strangers'
-questions that the recipe doesn't draw. Heads are safetensors or JSON, read without running code. Knows no command line.
+allowed, injections, on the held-out third; emotion: macro-F1 on GoEmotions' dev part of what the head would say, by the
+thresholds in its file; messages also of what the emotion head in use, which reads the same encoder, makes of the new
+states; acts: macro-F1 on strangers' questions that the recipe doesn't draw. Heads are safetensors or JSON, read without
+running code. Knows no command line.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from __future__ import annotations
 import csv
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from sklearn.metrics import f1_score
 
@@ -31,7 +34,7 @@ from assistant.opinions import opinion_of
 from assistant.screen.head import SafetyHead
 from assistant.screen.judge import Judge
 from assistant.shop.embed import default_embedder
-from assistant.understand.feeling import EmotionHead
+from assistant.understand.feeling import EMOTIONS, EmotionHead
 from finetune import acts_head, emotion, heads, safety_eval, safety_head
 
 HEADS = {"messages": LAYERS, "safety": safety_head.HEAD, "emotion": heads.EMOTION_HEAD, "acts": acts_head.HEAD}
@@ -74,11 +77,14 @@ def train_to(name: str, out: Path, shared: Path) -> None:
 def gates(name: str, new: Path, shared: Path, in_use: Path | None = None) -> list[Gate]:
     """What must hold before `new` is put in, each measured for both files now. Raises UsageError without the data."""
     files = (new, in_use or HEADS[name])
-    if name in ("messages", "safety"):
-        return of_safety(*(safety_eval.measure(_judge(name, file), shared) for file in files))
-    measure = _emotion if name == "emotion" else _acts
-    found, before = (measure(file, shared) for file in files)
-    return [Gate("macro_f1", found, before, found >= before - TOLERANCE)]
+    if name == "emotion":
+        return [of_f1("macro_f1", *(_emotion(EmotionHead.load(file), states_of, shared) for file in files))]
+    if name == "acts":
+        return [of_f1("macro_f1", *(_acts(file, shared) for file in files))]
+    found = of_safety(*(safety_eval.measure(_judge(name, file), shared) for file in files))
+    if name == "messages":
+        found.append(of_f1("emotion macro_f1", *(_emotion_in(file, shared) for file in files)))
+    return found
 
 
 def put_in(name: str, new: Path, found: Sequence[Gate], in_use: Path | None = None) -> None:
@@ -109,12 +115,25 @@ def of_safety(new: dict[str, Any], in_use: dict[str, Any]) -> list[Gate]:
     return [Gate(name, new[name], in_use[name], name not in worse) for name in names]
 
 
-def _emotion(file: Path, shared: Path) -> float:
+def of_f1(name: str, new: float, in_use: float) -> Gate:
+    """Macro-F1, which may fall by what another seed makes of it."""
+    return Gate(name, new, in_use, new >= in_use - TOLERANCE)
+
+
+def _emotion(head: EmotionHead, read: Callable[[str], NDArray[np.float32]], shared: Path) -> float:
+    """Macro-F1 of the one emotion that a turn would show, beside the several that a text may be marked with."""
     path = shared / "goemotions" / "ekman" / "dev.tsv"
     if not path.is_file():
         raise UsageError(f"{path}: the texts that the gate needs aren't there; see BACKROOM_SHARED_DATA")
-    dev, head = emotion.read_goemotions(path), EmotionHead.load(file)
-    return emotion.macro_f1(np.stack([head.probabilities(t, states_of(t)) for t in dev.texts]), dev.emotions)
+    dev = emotion.read_goemotions(path)
+    shown = [EMOTIONS.index(head.feel(text, read(text)).emotion) for text in dev.texts]
+    return float(f1_score(dev.emotions > 0.5, np.eye(len(EMOTIONS))[shown] > 0.5, average="macro"))
+
+
+def _emotion_in(file: Path, shared: Path) -> float:
+    """What the emotion head in use hears in the states of the encoder in `file`."""
+    encoder = Encoder.open(file)
+    return _emotion(EmotionHead.load(HEADS["emotion"]), lambda text: encoder.states(text)[1:-1], shared)
 
 
 def _acts(file: Path, shared: Path) -> float:

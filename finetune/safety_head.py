@@ -17,6 +17,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from scipy.sparse import csr_matrix
 
+from assistant.opinions import packaged_states
 from assistant.screen.head import CATEGORIES, PIECES_SCALE
 from assistant.screen.plain import BUCKETS, pieces, plain
 from finetune.emotion import Floats, States
@@ -99,7 +100,7 @@ def train(shared: Path, *, out: Path) -> int:
     heads, seen = [], 0
     for rows, offset in zip((plain_lessons(shared), lessons(shared)), _OFFSETS, strict=True):
         texts = [e.text for e in rows]
-        fitted = fit(hashed(texts), States.of([t[:ENCODED] for t in texts]), rows)
+        fitted = fit(hashed(texts), States.of([t[:ENCODED] for t in texts], packaged_states), rows)
         heads.append(decided(fitted, offset))
         seen += len(rows)
     save(averaged(heads, _SHARES), out)

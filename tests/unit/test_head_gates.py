@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 from typer.testing import CliRunner
 
 pytest.importorskip("sklearn", reason="needs the extra: uv sync --extra finetune")
 
 from assistant.cli.app import app
 from assistant.errors import UsageError
+from assistant.messages import message_encoder
 from assistant.screen.head import SafetyHead
 from assistant.screen.plain import BUCKETS
+from assistant.understand.feeling import EMOTIONS
 from finetune import acts_head, head_gates
 from finetune.safety_head import averaged, decided
 
@@ -60,6 +63,47 @@ def test_a_head_that_blocks_less_or_refuses_more_is_not_put_in(tmp_path: Path) -
     head_gates.put_in("safety", new, slower, used)
     assert used.read_text() == "new"
     assert (tmp_path / "used.before").read_text() == "used"
+
+
+def goemotions(shared: Path) -> None:
+    """A dev part with two texts of every emotion."""
+    folder = shared / "goemotions" / "ekman"
+    folder.mkdir(parents=True)
+    (folder / "labels.txt").write_text("\n".join(EMOTIONS))
+    said = {"anger": "I am so angry, this is outrageous!", "joy": "wonderful, I love it, thank you so much!",
+            "sadness": "I'm so sad, I could cry", "neutral": "the box is on the table"}  # fmt: skip
+    rows = [f"{text}\t{EMOTIONS.index(name)}\t{number}" for name, text in said.items() for number in (1, 2)]
+    (folder / "dev.tsv").write_text("\n".join(rows) + "\n")
+
+
+def test_an_emotion_head_with_ruined_thresholds_is_not_put_in(tmp_path: Path) -> None:
+    goemotions(tmp_path)
+    used = head_gates.HEADS["emotion"]
+    deaf = load_file(used) | {"thresholds": np.ones(len(EMOTIONS), np.float32)}
+    save_file(deaf, tmp_path / "deaf.safetensors")
+    (gate,) = head_gates.gates("emotion", tmp_path / "deaf.safetensors", tmp_path)
+    assert gate.new < gate.in_use and not gate.holds
+    (same,) = head_gates.gates("emotion", used, tmp_path)
+    assert same.holds and same.new == same.in_use
+
+
+def test_an_encoder_in_which_no_mood_is_heard_any_more_is_not_put_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goemotions(tmp_path)
+    monkeypatch.setattr(head_gates.safety_eval, "measure", lambda *_: FIGURES)
+    used = head_gates.HEADS["messages"]
+
+    class Deaf:
+        def states(self, text: str) -> Any:
+            return np.zeros((9, 384), np.float32)
+
+    monkeypatch.setattr(head_gates, "_judge", lambda *_: None)
+    monkeypatch.setattr(head_gates.Encoder, "open", lambda file: message_encoder() if file == used else Deaf())
+    found = {gate.name: gate.holds for gate in head_gates.gates("messages", tmp_path / "new", tmp_path)}
+    assert found.pop("emotion macro_f1") is False and all(found.values())
+    same = head_gates.gates("messages", used, tmp_path)
+    assert all(gate.holds for gate in same)
 
 
 def test_the_head_in_use_is_never_trained_over() -> None:
