@@ -111,7 +111,9 @@ class OrderTalk:
         text, task = message.text, message.task
         numbered = self._numbers(text)
         relevant = numbered or about_orders(text, message.requests, identified=task.customer is not None)
-        relevant = relevant or wants_deed(wording.mend(text), default_embedder().encode)
+        relevant = relevant or wants_deed(
+            wording.mend(text), default_embedder().encode, known=bool(task.customer or task.heard)
+        )
         relevant = relevant and (numbered or bool(task.customer or task.heard) or not asks_rule(text))
         claims = task.customer is None and self._claims(text, task, message.rules)
         return Bearing(relevant or (claims and (wants_done(text) or asks_of_own(text))), numbered, claims)

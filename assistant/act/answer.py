@@ -38,6 +38,7 @@ from assistant.act.policy import policy
 from assistant.act.shop_facts import say_day
 from assistant.act.superlative import superlative
 from assistant.request import Request
+from assistant.understand.orders.signals import stops_no_order
 
 _OF_SHOPPING: dict[str, Callable[[Request, Context, Plan], None]] = {
     "promotion": promotions.promotions,
@@ -218,6 +219,9 @@ def _order(request: Request, context: Context, plan: Plan) -> None:
     ):
         act = "availability" if request.products else "search"
         _one(replace(request, act=act), [request], context, plan)
+        return
+    if stops_no_order(request.text):
+        talk.account(plan)
         return
     own = re.search(r"\bmy\b|#|\d{4,}", request.text.lower())
     own = own if own and not rescue.of_rules(request.text, [request], context) else None

@@ -44,7 +44,8 @@ def without(hits: list[Hit], request: Request, context: Context) -> tuple[list[H
         h.product_id: [a for a in avoided if has(products[h.product_id], a)] for h in hits if h.product_id in products
     }
     left = [h for h in hits if not found.get(h.product_id)]
-    if not left and not _OF_HEALTH.search(request.text.lower()) and not any(map(is_of_diet, avoided)):
+    sure = request.extra.get("plainly") or _OF_HEALTH.search(request.text.lower())
+    if not left and not sure and not any(map(is_of_diet, avoided)):
         return hits, []  # who hates gyms may still be told of workouts: nothing there is made of one
     return left, list(dict.fromkeys(a for values in found.values() for a in values))
 

@@ -24,6 +24,7 @@ from assistant.act.instead import (
 )
 from assistant.act.listing import say_one
 from assistant.act.plan import Fact, Field, Plan
+from assistant.act.side_by_side import each_version
 from assistant.act.words import distinguishing, join, only, option, options
 from assistant.request import Request
 from assistant.types import Product, Receipt, Variant
@@ -60,7 +61,12 @@ def price(request: Request, product: Product, context: Context, plan: Plan) -> N
 
 def availability(request: Request, product: Product, context: Context, plan: Plan) -> None:
     """Whether the asked variants can be had; if not, what can."""
+    if not request.skus and each_version(request, product, context, plan):
+        return
     choice = choose(product, request.wanted, request.skus)
+    if _too_few(request, choice):
+        stock(request, product, context, plan)
+        return
     if not_offered(choice, context, plan) or _over_budget(request, choice, context, plan):
         return
     if request.limits.price:
@@ -89,6 +95,14 @@ def availability(request: Request, product: Product, context: Context, plan: Pla
     plan.phrase = plain
     if len(choice.available) > 1 and distinguishing(choice.available):
         _offered(choice.available, fact, context, plan)
+
+
+def _too_few(request: Request, choice: Choice) -> bool:
+    """Whether so many are asked for as no version has, and all are counted: no yes is said to that."""
+    sizes = {w.asked.lower() for w in request.wanted} | {str(w.value).lower() for w in request.wanted}
+    wanted = 0 if str(request.quantity) in sizes else request.quantity or 0
+    counts = [v.stock for v in choice.available]
+    return wanted > 1 and bool(counts) and all(n is not None and n < wanted for n in counts)
 
 
 def _left_over(request: Request) -> bool:

@@ -67,6 +67,12 @@ def order(request: Request, context: Context, plan: Plan) -> None:
     plan.closing.append("Please tell me which order or item it is about, and what you would like to be done.")
 
 
+def account(plan: Plan) -> None:
+    """Ending an account, a membership or mails: a colleague's to do."""
+    plan.core += ["I can't do that here.", "Shall I call a colleague who can do it for you?"]
+    plan.offer = "person"
+
+
 def mood(request: Request, context: Context, plan: Plan) -> None:
     """What is done with the customer's mood, and the switch."""
     wish = tone.wish(request.text)

@@ -109,6 +109,8 @@ def second_look(
     if _settled(first.requests) or (first.plan.clarifying and not state.focus) or _advises(first):
         return first
     looking = replace(context, shoppers=None)  # nothing that is tried is kept of anybody
+    if any(r.extra.get("aside") for r in first.requests):
+        text = " ".join(dict.fromkeys(r.text for r in first.requests))  # without what isn't wanted
     text, bare = whoasks.without(text), whoasks.without(text, always=True)
     near = context.search.near(bare, limit=_NUM_NEAR)
     if not near:
@@ -168,7 +170,10 @@ def _traits(taken: Taken, before: Scene, state: State, context: Context) -> NDAr
 def _settled(requests: Sequence[Request]) -> bool:
     """Whether there is nothing to doubt: it says what it is, points at something by its place, or tells of a trouble
     with feeling and nothing else."""
-    if all(r.extra.get("felt") or (r.act in ("yes", "no") and len(r.text.split()) <= _BARE) for r in requests):
+    if all(
+        r.extra.get("felt") or r.extra.get("declined") or (r.act in ("yes", "no") and len(r.text.split()) <= _BARE)
+        for r in requests
+    ):
         return True
     if any(r.act == "complaint" and r.confidence >= _SURELY_WRONG and went_wrong(r) for r in requests):
         return True
@@ -178,7 +183,15 @@ def _settled(requests: Sequence[Request]) -> bool:
         return True
     if any(r.act == "details" and r.from_context and asks_when_back(r.text) for r in requests):
         return True  # that it isn't there was said before
+    if all(r.act == "availability" and r.products and _wants_version(r) for r in requests):
+        return True  # "the blue one in large please"
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
+
+
+def _wants_version(request: Request) -> bool:
+    """Whether a version is named and nothing else: no question, no number of pieces."""
+    asks = "?" in request.text or request.quantity or re.search(r"\b(?:of|both|all|total)\b", request.text.lower())
+    return bool(request.extra.get("named")) and not asks
 
 
 def _advises(first: Taken) -> bool:

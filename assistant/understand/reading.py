@@ -35,6 +35,7 @@ from assistant.understand.own_size import in_own_size
 from assistant.understand.plain import plain
 from assistant.understand.pointing import with_what_points
 from assistant.understand.quantities import min_rating, price_bounds, quantity
+from assistant.understand.set_aside import leaving_aside, only_denies, parted, set_aside
 from assistant.understand.short_forms import written_out
 from assistant.understand.state import State
 from assistant.understand.story import asked
@@ -86,9 +87,11 @@ class Reader:
         text = in_own_size(text, [*self._known, *state.told], lambda: self._spoken_of(text, state), self._vocabulary)
         if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):
             return rest
-        parts = with_what_points([p for part in split(text) for p in told_first(part)], state)
+        parts = with_what_points([p for part in split(text) for two in parted(part) for p in told_first(two)], state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
-        asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
+        asking, aside = set_aside([c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)])
+        if not state.at_work and len(asking) == 1 and only_denies(asking[0]):
+            return [Request("no", asking[0].text, extra={"declined": True})]
         requests: list[Request] = []
         context = state
         for clause in (asking or clauses[:1])[:4]:
@@ -100,6 +103,7 @@ class Reader:
                 request = of_what_is_found(requests[-1], of_the_same(requests[-1], request))
             requests.append(request)
             context = with_request(context, self._with_only_one(request))
+        requests = [leaving_aside(r, aside, self._vocabulary.products) for r in requests]
         requests = with_whole(requests, text, len(clauses))
         return shopping.refine(
             text,

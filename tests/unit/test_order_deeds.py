@@ -9,6 +9,7 @@ from assistant.understand.orders import wording
 from assistant.understand.orders.deeds import DEEDS, deed, wants_deed
 from assistant.understand.orders.likeness import Likeness
 from assistant.understand.orders.refs import address_in
+from assistant.understand.orders.signals import about_orders
 
 _OWN = {
     "Office Chair": "",
@@ -108,3 +109,31 @@ def test_an_address_may_begin_with_its_town_and_call_its_code_by_name() -> None:
 @pytest.mark.parametrize(("typed", "meant"), [("TPE", "tpe"), ("teh lamp", "the lamp"), ("adn", "and")])
 def test_three_letters_are_mended_only_where_they_changed_places(typed: str, meant: str) -> None:
     assert wording.mend(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the blue one in large please",
+        "I'd like the kettle in any colour except black",
+        "I want the same jacket in blue",
+        "ok grey then, and the throw in grey too",
+    ],
+)
+def test_wanting_a_version_is_no_exchange_while_nobody_is_known(text: str) -> None:
+    assert not wants_deed(wording.mend(text), default_embedder().encode, known=False)
+    assert wants_deed("i want the boots swapped for a size bigger", default_embedder().encode, known=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("cancel my newsletter", False),
+        ("please close my account", False),
+        ("I already bought the boots, what else do I need for hiking?", False),
+        ("cancel my account order #W1000001", True),
+        ("I bought the boots, can I return them?", True),
+    ],
+)
+def test_what_is_no_order_is_not_taken_for_one(text: str, about: bool) -> None:
+    assert about_orders(text, [], identified=False) is about

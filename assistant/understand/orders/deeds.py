@@ -46,15 +46,24 @@ _BACK_TO = re.compile(
 """What the talk goes back to ("going back to the keyboard, ..."): nobody sends that back."""
 
 
-def wants_deed(low: str, encode: Encode) -> bool:
+_CHANGES = re.compile(
+    r"\b(?:swap|exchang|chang|replac|switch|trad|convert|modif|instead|rather|back\b|return|wrong|bought|have|got\b|"
+    r"order|receiv|arriv|came\b|my\b|should be|not the\b)"
+)
+"""Without one of these, wanting a thing in a version is buying it, and no exchange: "the blue one in large please"."""
+
+
+def wants_deed(low: str, encode: Encode, *, known: bool = True) -> bool:
     """Whether a sentence of a (mended) message wants something done with an order; more readily where the message
-    speaks of what its writer has, or gives a number like an order's."""
+    speaks of what its writer has, or gives a number like an order's. `known`: whose orders they would be is known."""
     low = _BACK_TO.sub("", low)
     own = speaks_of_own(low) or bool(_NUMBER.search(low))
     for sentence in (part for s in sentences(low) for part in dict.fromkeys([s, *_parts(s)])):
         if _WH.match(sentence):
             continue
         kind, share = deed(sentence, encode)
+        if kind == "swap" and not (known or own or _CHANGES.search(sentence)):
+            continue
         if kind in DEEDS and share >= (_LIKELY if own else _CERTAIN):
             return True
     return False

@@ -94,10 +94,31 @@ _TO_COME = re.compile(
 """An order that is only going to be made: the first one, or one that comes to so much."""
 
 
+_BESIDES = re.compile(
+    r"\b(?:i|we)(?:'ve| have)?(?: already| just)? (?:bought|got|have|own|ordered)\b[^?.!]*[,.;!]\W*(?:and |so |but )*"
+    r"(?:what|which|anything|something|do you have|any)\b[^?]*\b(?:else|others?|goes|go|fits?|match\w*|similar)\b"
+)
+"""Looks for what goes with something they have: "I already bought the brush, what else for painting?"."""
+_NO_ORDER = re.compile(
+    r"\b(?:cancel|close|delete|end|stop|deactivate)\W+(?:(?:my|our|the|your|this|receiving|getting|sending|me) )*"
+    r"(?:newsletters?|(?:\w+ )?subscription|membership|(?:\w+ )?account|profile|registration|(?:marketing )?e-?mails?|"
+    r"mailing list)\b"
+)
+"""What is cancelled and is no order."""
+
+
+def stops_no_order(text: str) -> bool:
+    """Whether a message wants an account, a membership or mails ended, and no order."""
+    low = wording.mend(text)
+    return bool(_NO_ORDER.search(low)) and not ORDER_ID.search(low)
+
+
 def about_orders(text: str, requests: Sequence[Request], *, identified: bool) -> bool:
     """Whether a message wants something with the customer's own orders, address or account."""
     low = wording.mend(text)
     if _OF_MEMORY.search(low) or (_KEPT_SIZE.search(low) and {r.act for r in requests} == {"preference"}):
+        return False
+    if _BESIDES.search(low) or stops_no_order(text):
         return False
     if any(r.act in ("basket", "promotion", "policy") for r in requests):
         low = _TO_COME.sub(" ", low)
