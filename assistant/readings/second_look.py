@@ -183,15 +183,15 @@ def _settled(requests: Sequence[Request]) -> bool:
         return True
     if any(r.act == "details" and r.from_context and asks_when_back(r.text) for r in requests):
         return True  # that it isn't there was said before
-    if all(r.act == "availability" and r.products and _wants_version(r) for r in requests):
+    if all(r.act == "availability" and r.from_context and _wants_version(r) for r in requests):
         return True  # "the blue one in large please"
     return any(r.act in _SETTLED or r.extra.get("told") or r.extra.get("pointed") or r.skus for r in requests)
 
 
 def _wants_version(request: Request) -> bool:
-    """Whether a version is named and nothing else: no question, no number of pieces."""
+    """Whether a version is named and nothing else: no question, no number of pieces, no word of another thing."""
     asks = "?" in request.text or request.quantity or re.search(r"\b(?:of|both|all|total)\b", request.text.lower())
-    return bool(request.extra.get("named")) and not asks
+    return bool(request.extra.get("named")) and not asks and not request.extra.get("unlinked")
 
 
 def _advises(first: Taken) -> bool:
