@@ -177,8 +177,9 @@ def _settled(requests: Sequence[Request]) -> bool:
         return True
     if any(r.act == "complaint" and r.confidence >= _SURELY_WRONG and went_wrong(r) for r in requests):
         return True
-    if any(r.extra["refine"].how == "without" for r in requests if "refine" in r.extra):
-        return True  # "not the tartan one" is never answered with it
+    refined = [r for r in requests if "refine" in r.extra]
+    if any(r.extra["refine"].how == "without" or " than " in r.text.lower() for r in refined):
+        return True  # "not the tartan one", "cheaper than the tartan one" is never answered with it
     if any(r.limits.without for r in requests):
         return True
     if any(r.act == "details" and r.from_context and asks_when_back(r.text) for r in requests):

@@ -39,6 +39,7 @@ from assistant.understand.set_aside import leaving_aside, only_denies, parted, s
 from assistant.understand.short_forms import written_out
 from assistant.understand.state import State
 from assistant.understand.story import asked
+from assistant.understand.than import looked_for_beside
 from assistant.understand.vocabulary import Vocabulary
 
 _MASKED = re.compile(r"\[(?:card number|security code|bank account|password)\]")
@@ -87,6 +88,8 @@ class Reader:
         text = in_own_size(text, [*self._known, *state.told], lambda: self._spoken_of(text, state), self._vocabulary)
         if rest := read_leaving_out(text, self.read, self._linked, state, self._vocabulary.products):
             return rest
+        if beside := looked_for_beside(text, self._linked, state, self._vocabulary.products):
+            return beside
         parts = with_what_points([p for part in split(text) for two in parted(part) for p in told_first(two)], state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
         asking, aside = set_aside([c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)])
