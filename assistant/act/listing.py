@@ -12,7 +12,7 @@ from assistant.act.avoid import is_diet
 from assistant.act.conditions import held
 from assistant.act.context import Context
 from assistant.act.exact import asks_for_a_thing, is_near_only
-from assistant.act.finding import filters, hits_of, kind_name, of_kind, remembered, shown_kind
+from assistant.act.finding import filters, hits_of, kind_name, kinds_of, of_kind, remembered, shown_kind
 from assistant.act.left_out import without
 from assistant.act.measured import measures_in, versions, with_measures
 from assistant.act.people import asked_for, enough
@@ -40,7 +40,7 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
         if request.limits.in_stock
         else []
     )
-    hits = enough(hits, request.text, context)
+    hits = _for_so_many(hits, request, context, plan)
     plan.search = remembered(request)
     if not hits and request.from_context and request.query:  # "I'd rather have a robot, below 300": something else
         hits = [
@@ -69,6 +69,21 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
     return True
 
 
+def _for_so_many(hits: list[Hit], request: Request, context: Context, plan: Plan) -> list[Hit]:
+    """What was found that is for so many people; else what else of its kind is, before it is said that nothing is."""
+    fitting = enough(hits, request.text, context)
+    if fitting or not hits:
+        return fitting
+    first = context.catalogue.product(hits[0].product_id)
+    for kind in kinds_of(first)[:1] if first else ():
+        wide = filters(replace(request.limits, category=kind.category, subcategory=kind.subcategory))
+        if fitting := enough(context.search.products("", wide, limit=_KIND), request.text, context):
+            return fitting
+    plan.say("I'm sorry, nothing of that kind is for so many people by what our texts say.")
+    return hits
+
+
+_KIND = 100
 _DENIED = re.compile(
     r"\b(?:not|no|isn'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?([a-z-]{3,})s?\b"
     r"(?! (?:than|more|less))"

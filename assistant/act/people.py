@@ -19,7 +19,7 @@ _PEOPLE = (
 )
 _MORE_PEOPLE = re.compile(rf"(?:and|plus|\+|&|,|with) (\d{{1,2}}|an?|one) {_PEOPLE}\b")
 _ASKED = (
-    re.compile(rf"\b(\d{{1,2}})[ -]{_PEOPLE}\b"),
+    re.compile(rf"\b(\d{{1,2}})[ -](?:{_PEOPLE}|man|berth|seater)\b"),
     re.compile(r"\b(?:fits?|sleeps?|seats?|serves?|(?:room|space|big enough|large enough) for) (?:at least |up to )?"
                r"(\d{1,2})\b(?! ?(?:%|[a-z]))"),
     re.compile(r"\bfor (?:us |the )?(\d)(?=\W*$|\W*[,.?!])"),
@@ -50,13 +50,14 @@ def holds(product: Product) -> int | None:
 
 
 def enough(hits: list[Hit], text: str, context: Context) -> list[Hit]:
-    """Of what was found, what is for so many people, the nearest first; all of it where none of it says so."""
+    """Of what was found, what is for so many people, the nearest first; all of it where none of it says for how many it
+    is."""
     wanted = asked_for(text)
     if wanted is None or not hits:
         return hits
     room = _rooms(context.catalogue.products([h.product_id for h in hits]))
     fitting = [h for h in hits if room.get(h.product_id, 0) >= wanted]
-    return sorted(fitting, key=lambda h: room[h.product_id]) or hits
+    return sorted(fitting, key=lambda h: room[h.product_id]) if room else hits
 
 
 def _rooms(products: Sequence[Product]) -> dict[str, int]:
