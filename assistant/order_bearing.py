@@ -23,7 +23,9 @@ _OF_ADVICE = frozenset({"recommend", "preferences"})
 _OF_PRICES = frozenset({"preference", "basket", "promotion"})
 """Acts about what might be bought, or what is known of the customer."""
 
-_AN_ORDER = re.compile(r"\b(?:orders?|ordered|parcel|delivery with|bought|received|arrived|refunds?)\b|#\w", re.IGNORECASE)
+_AN_ORDER = re.compile(
+    r"\b(?:orders?|ordered|parcel|delivery with|bought|received|arrived|refunds?)\b|#\w", re.IGNORECASE
+)
 """What speaks of goods that somebody has ordered already."""
 _OF_WHO = re.compile(
     r"\b(?:e-?mails?|accounts?|post ?codes?|zip|names?|numbers?|who|password|guest|log(?:ged)? ?in|sign(?:ed)? ?in|"

@@ -55,6 +55,10 @@ _START = re.compile(
 )
 
 
+_RETURNS = re.compile(
+    r"\W*(?:i|we) (?:hereby |now |just )*(?:return|cancel|exchange|swap) (?:the|my|our|this|these|both)\b"
+)
+"""Says it as done: "I return the lamp"."""
 _GENERAL = re.compile(
     r"\bhow (?:\w+ )?(?:do|can|would|should|could) (?:i|we|one|you)\b|\bwhat (?:happens|if)\b|\b(?:policy|policies)\b|"
     r"^\W*(?:hi\W+|hello\W+)?(?:can|could|may|do|is it possible to) (?:i|we|you)?\b"
@@ -196,7 +200,7 @@ def _wants(sentence: str, own: bool) -> bool:
     if not any(wanted for _, _, wanted in wording.actions(sentence)):
         return False
     own = own or bool(_OWN.search(sentence))
-    if own or _START.search(sentence) or _TO_MINE.search(sentence):
+    if own or _START.search(sentence) or _TO_MINE.search(sentence) or _RETURNS.match(sentence):
         return True
     return bool(_WISH.search(sentence)) and not _HOW.search(sentence) and not _of_anybody(sentence)
 
