@@ -99,7 +99,7 @@ def erase_command(
         )
     for what in result.not_told:
         typer.echo(f"  {json.dumps(what, ensure_ascii=False)}", err=True)
-    for file in result.not_cleaned:
+    for file in [*result.not_cleaned, *([result.older_copy] if result.older_copy else [])]:
         typer.echo(f"delete this file by hand: {file}", err=True)
     if not result.is_clean:
         typer.echo(

@@ -21,6 +21,7 @@ from assistant.privacy.erase import erase_again, finish_all
 from assistant.privacy.retention import apply
 from assistant.privacy.schema import ErasureRow
 from assistant.rounds import Rounds
+from assistant.shop.importers.aside import remove_left
 from assistant.shop.schema import ShopInfo
 from assistant.store.database import Database
 
@@ -88,6 +89,7 @@ class Caretaker:
         self._num_erased = num_erased
 
     def _keep_house(self) -> None:
+        remove_left(self._db.path.parent)
         counts = apply(
             self._db, self._settings, has_webhook=self._has_webhook, is_over=lambda: self._rounds.is_over
         )  # fmt: skip

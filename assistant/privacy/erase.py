@@ -35,6 +35,7 @@ from assistant.privacy.traces import Traces, traces_of
 from assistant.shop.outbox import message, waiting_of
 from assistant.shop.schema import CustomerRow
 from assistant.store.audit import audit, forget
+from assistant.store.backup import replaced_file
 from assistant.store.database import Database
 from assistant.store.schema import ConversationRow
 
@@ -54,6 +55,8 @@ class Erased:
     adapters: list[str] = field(default_factory=list)
     training_lines: int = 0
     not_cleaned: list[str] = field(default_factory=list)
+    older_copy: str | None = None
+    """The database from before a restore, which no erasure reaches: to be deleted by hand. None where there is none."""
     not_told: list[Json] = field(default_factory=list)
     """Messages about changes to their orders that the shop's own systems hadn't got: the operator's to pass on."""
     is_clean: bool = False
@@ -69,6 +72,7 @@ class Erased:
             "adapters_trained_from_them": self.adapters,
             "training_lines_removed": self.training_lines,
             "files_not_cleaned": self.not_cleaned,
+            "older_copy_to_delete": self.older_copy,
             "shop_not_told_of": self.not_told,
             "no_byte_left": self.is_clean,
             "seconds": round(self.seconds, 2),
@@ -268,10 +272,13 @@ def _statement(subject: Subject, result: Erased) -> Json:
 
 
 def _certify(db: Database, pending: Pending, result: Erased) -> None:
+    older = replaced_file(db.path)
+    result.older_copy = str(older) if older.exists() else None
     statement = {
         **pending.statement,
         "training_lines_removed": result.training_lines,
         "training_files_to_delete_by_hand": len(result.not_cleaned),
+        "older_copies_to_delete_by_hand": int(result.older_copy is not None),
         "storage": "overwritten, no byte left" if result.is_clean else "deleted; unused space is overwritten later",
     }
     with db.write() as session:

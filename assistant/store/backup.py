@@ -145,6 +145,11 @@ def key_of(file: Path, key: str | None = None, path: Path | None = None) -> str:
     return found.strip()
 
 
+def replaced_file(path: Path) -> Path:
+    """`shop.db.replaced` beside `shop.db`: what a restore took the place of."""
+    return path.with_name(f"{path.name}.replaced")
+
+
 def manifest_file(file: Path) -> Path:
     """`shop-2026.db.json` beside `shop-2026.db`."""
     return file.with_name(f"{file.name}.json")
@@ -196,7 +201,7 @@ def _keep_others_out(alone: ExitStack, path: Path) -> None:
 
 def _keep_as_replaced(path: Path) -> None:
     """Give the old database's file a second name; it keeps the first until the new one takes that over."""
-    aside = path.with_name(f"{path.name}.replaced")
+    aside = replaced_file(path)
     for suffix in ("", "-wal", "-shm"):
         aside.with_name(aside.name + suffix).unlink(missing_ok=True)
     os.link(path, aside)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +21,7 @@ from assistant.shop.importers.report import ImportProgress
 from assistant.shop.search import Search
 from assistant.store.conversations import Conversations
 from assistant.store.database import Database
-from tests.unit.shop_folder import FILES, fresh_database, write_folder
+from tests.unit.shop_folder import FILES, KEY, fresh_database, write_folder
 
 CHANGED: dict[str, str | None] = {
     "products": FILES["products.csv"].replace("Trail Boot", "Trail Boot II") + "P9,New Lamp,Home,,Loom,,,,,,,,glass\n",
@@ -112,3 +116,28 @@ def test_what_no_longer_fits_stops_all_of_it(db: Database, tmp_path: Path) -> No
         import_shop(db, "shop", write_folder(tmp_path / "shop", **CHANGED | {"orders": orders}), progress=meanwhile)
     with db.read() as session:
         assert session.execute(text("SELECT name FROM product WHERE product_id = 'P1'")).scalar() == "Trail Boot"
+
+
+def test_the_copy_of_an_import_that_was_killed_is_removed_by_the_next(db: Database, tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, time; from pathlib import Path; from assistant.shop.importers import import_shop\n"
+        "from assistant.store.database import Database\n"
+        "db = Database.open(Path(sys.argv[1]), key=sys.argv[3])\n"
+        "def wait(_):\n"
+        "    print('at work', flush=True); time.sleep(60)\n"
+        "import_shop(db, 'shop', Path(sys.argv[2]), progress=wait)\n"
+    )
+    command = [sys.executable, "-c", code, str(db.path), str(tmp_path / "shop"), KEY]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "at work\n"
+        (left,) = tmp_path.glob(".import-*")
+        long_ago = time.time() - 3600
+        os.utime(left, (long_ago, long_ago))
+        assert aside.remove_left(tmp_path) == 0, "it is at work"
+        other.kill()
+    assert (left / "copy.db").exists()
+    os.utime(left, None)
+    assert aside.remove_left(tmp_path) == 0, "it may have been made this moment"
+    os.utime(left, (long_ago, long_ago))
+    import_shop(db, "shop", tmp_path / "shop")
+    assert list(tmp_path.glob(".import-*")) == []

@@ -469,9 +469,12 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     where = ["--db", str(tmp_path / "shop.db")]
     assert run(["privacy", "erase", "nobody", *where]) == 2
     assert run(["privacy", "erase", TARGET, "--reason", "She asked me to", *where]) == 2
-    file = tmp_path / "certificate.json"
+    file, older = tmp_path / "certificate.json", tmp_path / "shop.db.replaced"
+    older.touch()
     assert run(["privacy", "erase", TARGET, "--certificate", str(file), *where]) == 0
     shown = capsys.readouterr()
+    assert f"delete this file by hand: {older}" in shown.err
+    assert json.loads(file.read_text())["statement"]["older_copies_to_delete_by_hand"] == 1
     assert "hadn't been told" in shown.err and '"order_id": "W-wil-1"' in shown.err
     assert "1 orders stay" in shown.out and file.stat().st_mode & 0o077 == 0
     assert run(["privacy", "check-certificate", str(file), *where]) == 0

@@ -8,10 +8,14 @@ meantime stays, unless the import changed that very value. Knows no file format.
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Table, text
@@ -29,6 +33,8 @@ _MODELS = (
 TABLES: tuple[Table, ...] = tuple(model.metadata.tables[model.__tablename__] for model in _MODELS)
 """What an import may write, parents first."""
 _NEW, _GONE = "+", "-"
+_PREFIX = ".import-"
+_JUST_MADE_S = 60.0
 
 
 def is_open(db: Database) -> bool:
@@ -44,8 +50,9 @@ def import_aside(db: Database, work: Callable[[Session], bool]) -> None:
     Whatever `work` raises leaves `db` as it was. Raises DatabaseError when the copy can't be made, or when what was
     changed no longer fits (a customer with a new order was erased meanwhile): the import can be run again.
     """
-    with tempfile.TemporaryDirectory(prefix=".import-", dir=db.path.parent) as folder:
-        copy = db.copy_to(Path(folder) / "copy.db")
+    remove_left(db.path.parent)
+    with _folder(db.path.parent) as folder:
+        copy = db.copy_to(folder / "copy.db")
         try:
             with copy.write(bulk=True) as session:
                 _watch(session)
@@ -55,6 +62,36 @@ def import_aside(db: Database, work: Callable[[Session], bool]) -> None:
             copy.close()
         if wanted:
             _bring_over(db, copy)
+
+
+def remove_left(place: Path) -> int:
+    """Remove the copies that imports left here which were killed; how many there were. Each is the whole shop with
+    everybody in it, and no erasure reaches it. One that is at work has its folder locked, or made it just now."""
+    num = 0
+    for folder in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError), _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if time.time() - folder.stat().st_mtime > _JUST_MADE_S:
+                shutil.rmtree(folder)
+                log.warning("removed the copy of the shop that a killed import had left: %s", folder)
+                num += 1
+    return num
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[Path]:
+    """A folder for the copy, which goes at the end, and is known as left by its lock when this process is killed."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=place) as name, _locked(Path(name), fcntl.LOCK_EX):
+        yield Path(name)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _watch(session: Session) -> None:
