@@ -68,6 +68,18 @@ class DataSettings:
     moods: float = field(default=0.0, repr=False)
     """Not in the repr, by which data is known to be made already: see finetune.data."""
 
+    def whose_words(self) -> str:
+        """Whose words are learnt, for the cards."""
+        sources = (
+            (self.shops, "dialogues that were made, with nobody's words in them"),
+            (self.files, "files of people's dialogues, on the terms that the card of the data names"),
+            (
+                self.reviews,
+                "a shop's own customers' conversations, with what tells who they are masked where recognised",
+            ),
+        )
+        return "; ".join(words for there, words in sources if there)
+
 
 @dataclass(frozen=True)
 class EvalSettings:

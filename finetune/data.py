@@ -72,7 +72,7 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
         "consent": consents(settings.data),
         "answers_of_the_base": len(tokens.get("keep", [])),
     }
-    (folder / "card.md").write_text(_card(manifest, splits), "utf-8")
+    (folder / "card.md").write_text(_card(manifest, splits, settings.data.whose_words()), "utf-8")
     manifest_file.write_text(json.dumps(manifest, indent=1), "utf-8")
     progress(f"data: {counts}, {num_near} near duplicates left out, {sum(refused.counts.values())} refused")
     return manifest
@@ -202,13 +202,13 @@ def _file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _card(manifest: dict[str, Any], splits: dict[str, list[Example]]) -> str:
+def _card(manifest: dict[str, Any], splits: dict[str, list[Example]], whose_words: str) -> str:
     registers = collections.Counter(e.register or "plain" for e in splits["train"])
     moods = collections.Counter(e.mood for e in splits["train"] if e.mood)
     lines = [
         "# The training data", "",
         "Customers' questions to shops, what the runtime's code answers (notes with placeholders), the reply to learn.",
-        "Figures and names of customers are in none of it: facts are placeholders.", "",
+        f"Facts are placeholders. It is learnt from: {whose_words}.", "",
         "| split | examples |", "|---|---|", *(f"| {n} | {c} |" for n, c in manifest["counts"].items()), "",
         "| source | licence | examples |", "|---|---|---|",
         *(f"| {o} | {s['licence']} | {s['examples']} |" for o, s in manifest["sources"].items()), "",

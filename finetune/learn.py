@@ -3,7 +3,7 @@
 The customer's message is answered by the runtime's own code on the shop as it is; the person's reply is put into that
 answer's placeholders and kept sentence by sentence as far as the phrasebook finds each to say one of the notes. The
 rest is left out, because a model that learns it would learn to invent. Where an exchange brings its own evidence, that
-takes the shop's place. Personal data is masked first. Knows no torch.
+takes the shop's place. Personal data is masked first, the shop's own customers' by its list. Knows no torch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from assistant.act.plan import Field, Plan
 from assistant.config import Settings
 from assistant.errors import InputError
 from assistant.pipeline import Assistant
-from assistant.privacy.pii import mask
+from assistant.privacy.pii import Known, mask
 from assistant.store.database import Database
 from assistant.wording.notes import Note, as_prompt, notes, typed
 from assistant.wording.pattern import canonical
@@ -40,13 +40,13 @@ def learn(
 
     `refused` hears of everything that gives none.
     """
-    recorder = Recorder()
+    recorder, known = Recorder(), Known.of(db)
     assistant = Assistant(db, NoEngine(), NoTokenizer(), Settings(), speaker=recorder)
     for number, each in enumerate(exchanges):
         if isinstance(each, Refusal):
             refused(each.where, each.why)
             continue
-        question, reply = mask(each.question), mask(each.reply)
+        question, reply = mask(each.question, known), mask(each.reply, known)
         try:
             plan = (
                 plan_of(each) if each.evidence else _answered(assistant, recorder, f"{origin}-{each.group}", question)

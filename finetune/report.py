@@ -175,7 +175,7 @@ def _card(
         f"A LoRA adapter (rank {settings.train.rank}) for {facts['base']}, in GGUF form for llama.cpp. It words "
         "a shop's answers from notes that code has written; facts are placeholders that it copies.", "",
         f"- Licence: {settings.licence}. Base: {facts['base']}, sha256 `{facts['base_sha256']}`.",
-        f"- Trained on made dialogues ({facts['sources']}); no customer's data is in it.",
+        f"- Trained on {settings.data.whose_words()} ({facts['sources']}).",
         *([f"- {_begun(settings, facts).strip()}"] if facts["started_from"] else []),
         f"- Data sha256 `{facts['data_sha256']}`; phrasebook sha256 `{facts['phrasebook_sha256']}`.",
         f"- On shops unseen in training {own['own_first_time']:.0%} of its wordings pass the check the first time; "

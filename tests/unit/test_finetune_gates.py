@@ -205,3 +205,13 @@ def test_the_ruler_knows_an_order_of_steps_from_a_price_before() -> None:
     assert wrong("Before I can look at your orders I need to know who you are.", first, plan) is None
     assert wrong("Before I can look at it I need your name.", "The {1.item} costs {1.price}.", plan) == "adds before"
     assert wrong("It was {1.price} before, and we look first.", first, plan) == "adds before"
+
+
+def test_the_cards_say_whose_words_were_learnt() -> None:
+    from finetune.config import DataSettings, FileSource, ReviewSource, ShopSource
+
+    made, files, reviews = (ShopSource(),), (FileSource("talk.jsonl"),), (ReviewSource("shop.db"),)
+    assert DataSettings(made).whose_words() == "dialogues that were made, with nobody's words in them"
+    said = DataSettings(made, files, reviews).whose_words()
+    assert "people's dialogues" in said and "customers' conversations" in said
+    assert "nobody" not in DataSettings((), files, reviews).whose_words()

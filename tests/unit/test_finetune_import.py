@@ -214,6 +214,19 @@ def test_reviewed_conversations_are_learnt_from_with_consent_and_forgotten_on_er
         assert collect(settings, folder, lambda _: None)[0] == []
 
 
+def test_the_shops_own_customers_are_masked_by_its_list() -> None:
+    from assistant.shop.schema import CustomerRow
+    from finetune.learn import learn
+    from finetune.open_shop import open_shop
+
+    with open_shop(ShopSource(seed=5, products=12)) as db:
+        with db.write() as session:
+            session.add(CustomerRow(customer_id="p", email="p@example.com", first_name="Pepper", last_name="Rainwater"))
+        said = Exchange("g", "it was pepper rainwater. goodbye!", "Goodbye, and thanks for stopping by!")
+        (example,) = learn(db, [said], "reviews", "own", lambda *_: None)
+    assert example.question == "it was [name]. goodbye!"
+
+
 def test_without_licence_or_consent_nothing_is_read() -> None:
     from finetune.collect import collect
     from finetune.config import DataSettings, FileSource, ReviewSource
