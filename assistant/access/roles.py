@@ -3,7 +3,7 @@
 owner       everything, staff accounts and keys included
 manager     conversations, asking for a customer, corrections, customers' rights, adapters; no accounts
 agent       the queue and the conversations: watch, take over, answer, correct; find a customer and ask for them
-researcher  reviewed conversations with personal data masked, fine-tuning, evaluation
+researcher  reviewed answers with personal data masked; trains and measures on the server's command line
 auditor     the audit log and the reports; changes nothing
 """
 

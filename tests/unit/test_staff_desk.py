@@ -19,6 +19,8 @@ from assistant.access.accounts import Accounts
 from assistant.access.sessions import Sessions, SignedIn
 from assistant.config import Settings
 from assistant.errors import InputError, UsageError
+from assistant.privacy.rights import RESTRICTION, set_hold
+from assistant.privacy.subject import Subject
 from assistant.store.audit_verify import entries
 from assistant.store.conversations import Conversations
 from assistant.store.handoffs import Handoffs
@@ -169,6 +171,26 @@ def test_a_correction_is_kept_once_per_answer_and_only_for_answers(desk: StaffDe
     for message, text in ((question, None), ("nothing", None), (answer, "  "), (answer, "x" * 3000)):
         with pytest.raises(InputError):
             desk.review(AGENT, message, text)
+
+
+def test_a_researcher_reads_what_was_reviewed_with_personal_data_masked(desk: StaffDesk, shop_db: Any) -> None:
+    conversations = Conversations(shop_db)
+    message = conversations.begin_turn("web-2", "I'm Mia Berg, mia@example.com, is the mug there?", NOW, "mia")
+    conversations.finish_turn(message, Record(reply="No, Mia."), {}, NOW)
+    good, wrong = (desk.messages(AGENT, name)[-1].message_id for name in ("web-1", "web-2"))
+    desk.review(AGENT, good, None)
+    desk.review(AGENT, wrong, "Yes, Mia, we write to mia@example.com.")
+    for me in (AGENT, AUDITOR):
+        with pytest.raises(NotAllowed):
+            desk.reviewed(me)
+    rows = views.review_rows(desk.reviewed(RESEARCHER), ZoneInfo("UTC"))
+    assert "Mia" not in str(rows) and "@" not in str(rows) and "mug" in rows[0][1]
+    assert [row[2:] for row in rows] == [
+        ["No, [name].", "Yes, [name], we write to [email]."],
+        ["I'll call a colleague.", "good as it is"],
+    ]
+    set_hold(shop_db, Subject("customer:mia"), RESTRICTION, True, actor="staff:anna")
+    assert desk.reviewed(RESEARCHER) == []
 
 
 def test_a_persons_data_is_shown_and_erased_only_when_named_twice(desk: StaffDesk, shop_db: Any) -> None:

@@ -30,9 +30,11 @@ from assistant.store.handoffs import Handoff, Handoffs, reaches
 from assistant.store.reviews import Reviews
 from assistant.store.schema import ConversationRow, MessageRow
 from assistant.types import Json
+from ui.staff.reviewed import Reviewed, reviewed
 
 NUM_CONVERSATIONS = 100
 NUM_ENTRIES = 200
+NUM_REVIEWED = 100
 
 
 class NotAllowed(BackroomError):
@@ -159,6 +161,13 @@ class StaffDesk:
         with self._db.write() as session:
             what = "review.good" if text is None else "review.correct"
             audit(session, f"staff:{me.name}", what, f"message:{message_id}", "quality")
+
+    def reviewed(self, me: SignedIn) -> list[Reviewed]:
+        """The latest reviewed answers with personal data masked; looking at them is noted."""
+        need(me, "research")
+        with self._db.write() as session:
+            audit(session, f"staff:{me.name}", "review.read", "shop:reviews", "quality")
+        return reviewed(self._db, NUM_REVIEWED)
 
     # --- customers' rights -----------------------------------------------------------------------------------------
 

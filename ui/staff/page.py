@@ -23,6 +23,8 @@ from ui.staff.signin import ENTRY, EXIT
 from ui.staff.talks_tab import TalksTab
 from ui.theme import DEFAULT_ACCENT
 
+TABS = ("conversations", "customers", "research", "privacy", "audit")
+"""The permissions that the tabs are shown by, in their order."""
 STYLE = (
     """
 .br-latest { display: flex; flex-direction: column-reverse; max-height: 55vh; overflow: auto; }
@@ -72,6 +74,7 @@ class Console:
         self._talks = TalksTab(desk, self._events, zone)
         self._for_customer = CustomerTab(customers, self._events, zone)
         self._shop = shop
+        self._zone = zone
 
     def blocks(self) -> Any:
         """The Gradio app."""
@@ -87,18 +90,34 @@ class Console:
                     self._talks.build(app)
                 with gr.Tab("Ask for a customer", visible=False) as asking:
                     self._for_customer.build()
+                with gr.Tab("Reviews", visible=False) as reviews:
+                    self._reviews_tab()
                 with gr.Tab("Customers' data", visible=False) as privacy:
                     self._privacy_tab()
                 with gr.Tab("Audit log", visible=False) as log:
                     self._audit_tab()
-            app.load(self._head, outputs=[head, talks, asking, privacy, log], show_progress="hidden")
+            app.load(self._head, outputs=[head, talks, asking, reviews, privacy, log], show_progress="hidden")
         return app
 
     def _head(self, request: gr.Request) -> Any:
         me = self._events.at_browser(request)
         name = f" · {me.name} ({me.role})" if me else ""
-        shown = [gr.update(visible=permits(me, tab)) for tab in ("conversations", "customers", "privacy", "audit")]
-        return [f"## {self._shop()}: staff{name}", *shown]
+        return [f"## {self._shop()}: staff{name}", *(gr.update(visible=permits(me, tab)) for tab in TABS)]
+
+    # --- reviewed answers ------------------------------------------------------------------------------------------
+
+    def _reviews_tab(self) -> None:
+        gr.Markdown(
+            "What colleagues found good or put right, with personal data masked. A fine-tuning run learns from it "
+            "where its settings have `[[data.reviews]]`, as far as the customers have agreed to training. Fine-tuning "
+            "and evaluation are commands on the server: `backroom finetune` and `backroom eval`."
+        )
+        newest = gr.Button("Show the newest reviews", variant="primary")
+        rows = gr.Dataframe(headers=list(views.REVIEW_COLUMNS), interactive=False, label="Newest reviews", wrap=True)
+        newest.click(self._events.said(self._reviewed), outputs=[rows])
+
+    def _reviewed(self, me: SignedIn) -> Any:
+        return views.review_rows(self._desk.reviewed(me), self._zone())
 
     # --- customers' rights -----------------------------------------------------------------------------------------
 

@@ -16,8 +16,10 @@ from assistant.store.conversations import StoredMessage
 from assistant.store.handoffs import Handoff
 from assistant.types import Json
 from ui.staff.desk import Talk
+from ui.staff.reviewed import Reviewed
 
 AUDIT_COLUMNS = ("No.", "When", "Who", "What", "About", "Why", "Details")
+REVIEW_COLUMNS = ("When", "Asked", "Said", "Should have said")
 _WHY = {
     "asked": "asked for a person", "order": "order", "complaint": "complaint", "frustrated": "frustrated",
     "unknown": "couldn't answer", "taken_over": "taken over",
@@ -72,6 +74,14 @@ def audit_rows(entries: Sequence[Json]) -> list[list[str]]:
         ]
         for entry in entries
     ]  # fmt: skip
+
+
+def review_rows(reviews: Sequence[Reviewed], zone: ZoneInfo) -> list[list[str]]:
+    """Reviewed answers as rows of `REVIEW_COLUMNS`."""
+    return [
+        [clock(each.at, zone), each.asked, each.said, "good as it is" if each.should is None else each.should]
+        for each in reviews
+    ]
 
 
 def transcript(messages: Sequence[StoredMessage], zone: ZoneInfo, *, asks: str = "Customer", last: str = "") -> str:
