@@ -17,6 +17,9 @@ from assistant.types import Receipt, Variant
 def not_offered(choice: Choice, context: Context, plan: Plan) -> bool:
     """Says so, and what there is instead, when what was asked for doesn't exist or is no longer sold."""
     product = choice.product
+    if not product.variants:  # nothing of it was ever put up for sale
+        no_longer(choice, context, plan)
+        return True
     if choice.missing:
         _missing(choice, context, plan)
         return True
@@ -90,7 +93,7 @@ def no_longer(choice: Choice, context: Context, plan: Plan) -> None:
     fact = context.item(plan, product, shown_options(choice))
     gone = "no longer sold" if not product.active else "not available at the moment"
     receipts = tuple(context.availability_receipt(v) for v in choice.exact[:12]) or (
-        Receipt("product", product.product_id, "active", False, context.as_of),
+        Receipt("product", product.product_id, "active", product.active, context.as_of),
     )
     fact.fields["sold_out"] = Field("sold_out", gone, receipts, "says that it can't be bought")
     no = add_answer(fact, "no")
