@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +36,7 @@ def import_(
     from assistant.privacy.erase import erase_again
     from assistant.runtime import open_database
     from assistant.shop.importers import KINDS, import_shop
+    from assistant.store.database import Database
 
     settings = load_settings(config, db=db)
     if kind not in KINDS:
@@ -41,7 +44,12 @@ def import_(
     if not path.exists():
         raise UsageError(f"{path} isn't there; give the file or folder to import")
     again = 0
-    with open_database(settings) as database:
+    with ExitStack() as stack:
+        if dry_run and not settings.shop.db.exists():  # leaves neither a database nor its key
+            place = Path(stack.enter_context(TemporaryDirectory())) / "shop.db"
+            database = stack.enter_context(Database.open(place, create=True))
+        else:
+            database = stack.enter_context(open_database(settings))
         try:
             with _Bar(hidden=as_json) as bar:
                 report = import_shop(

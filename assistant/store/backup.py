@@ -59,6 +59,7 @@ def back_up(db: Database, out: Path) -> Manifest:
         _leave_log(draft, db.secret)
         manifest = _examine(draft, db.secret)
         _write_manifest(manifest_file(out), manifest)
+        _sync_file(draft)
         draft.replace(out)
         _sync_folder(out.parent)
     except (OSError, *FOREIGN) as error:
@@ -111,8 +112,7 @@ def restore(file: Path, path: Path, *, key: str | None = None) -> Manifest:
         if key_changes:
             next_key_file(path).unlink(missing_ok=True)
             write_key(next_key_file(path), key)
-        with draft.open("rb+") as out:
-            os.fsync(out.fileno())
+        _sync_file(draft)
         with ExitStack() as alone:
             if path.exists():
                 _keep_others_out(alone, path)
@@ -231,6 +231,12 @@ def _read_manifest(file: Path) -> Manifest | None:
         return None
     except (OSError, ValueError, TypeError) as error:
         raise DatabaseError(f"{manifest_file(file)} is no manifest ({error}); put it back or remove it") from None
+
+
+def _sync_file(draft: Path) -> None:
+    """What takes a file's name must be on the disk by then, or a power cut leaves the name to half a file."""
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

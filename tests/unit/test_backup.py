@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,20 @@ def test_a_backup_made_under_load_is_consistent(path: Path, tmp_path: Path) -> N
         found = check(tmp_path / f"backup-{number}.db", key_file(path).read_text())
         assert found.rows == manifest.rows and found.sha256 == manifest.sha256
         assert not (tmp_path / f"backup-{number}.db-wal").exists()
+
+
+def test_a_backup_is_on_the_disk_before_it_has_its_name(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, synced = tmp_path / "backup.db", set()
+
+    def fsync(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr("assistant.store.backup.os.fsync", fsync)
+    with Database.open(path) as db:
+        back_up(db, out)
+    assert out.stat().st_ino in synced
 
 
 def test_a_restore_brings_everything_back(path: Path, tmp_path: Path) -> None:

@@ -155,6 +155,7 @@ def test_import_again_and_export(capsys: Captured, tmp_path: Path) -> None:
     folder, db = shop_folder(tmp_path / "tiny"), ["--db", str(tmp_path / "shop.db")]
     assert run(["import", "shop", str(folder), *db, "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["tables"]["variants"]["inserted"] == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["tiny"], "a dry run leaves nothing, not even a key"
     assert run(["import", "shop", str(folder), *db, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["tables"]["variants"]["inserted"] == 1
     assert run(["import", "shop", str(folder), *db]) == 0
