@@ -112,7 +112,7 @@ def test_what_no_longer_fits_stops_all_of_it(db: Database, tmp_path: Path) -> No
         done.append(1)
 
     orders = FILES["orders.csv"] + "O9,C1,2026-02-28T23:59:59,pending,,,,,,,,,\n"
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError, match="erased meanwhile; nothing was changed, run the import again"):
         import_shop(db, "shop", write_folder(tmp_path / "shop", **CHANGED | {"orders": orders}), progress=meanwhile)
     with db.read() as session:
         assert session.execute(text("SELECT name FROM product WHERE product_id = 'P1'")).scalar() == "Trail Boot"

@@ -202,6 +202,12 @@ def test_a_mark_at_the_beginning_blank_lines_and_windows_line_ends(db: Database,
     assert report.tables["variants"].inserted == 5
 
 
+def test_a_promotion_of_a_category_that_no_product_has_is_told(db: Database, tmp_path: Path) -> None:
+    promotions = FILES["promotions.csv"].replace("category:Shoes; brand:Loom", "category:Shoos; brand:LOOM")
+    report = import_shop(db, "shop", write_folder(tmp_path / "shop", promotions=promotions))
+    assert report.warnings == ["the promotion T10 is for the category 'shoos', which no product has"]
+
+
 def test_unknown_columns_of_fixed_files_are_told(db: Database, tmp_path: Path) -> None:
     browsing = "customer_id,product_id,viewed_at,device\nC1,P2,2026-03-01,phone\n"
     report = import_shop(db, "shop", write_folder(tmp_path / "shop", browsing=browsing))

@@ -19,8 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Table, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from assistant.errors import DatabaseError
 from assistant.shop import schema
 from assistant.store.database import Database
 
@@ -61,7 +63,15 @@ def import_aside(db: Database, work: Callable[[Session], bool]) -> None:
         finally:
             copy.close()
         if wanted:
-            _bring_over(db, copy)
+            try:
+                _bring_over(db, copy)
+            except DatabaseError as error:
+                if not isinstance(error.__cause__, IntegrityError):
+                    raise
+                raise DatabaseError(
+                    "what was imported no longer fits: something that it belongs to was erased meanwhile; "
+                    "nothing was changed, run the import again"
+                ) from error
 
 
 def remove_left(place: Path) -> int:

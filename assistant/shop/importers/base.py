@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import ImportFailedError
@@ -34,6 +34,7 @@ from assistant.shop.importers.facts import ShopFacts
 from assistant.shop.importers.report import BadValue, ImportProgress, ImportReport, Place, ProgressCallback
 from assistant.shop.importers.tables import Parent, Row, TableWriter, known_keys, missing_parent
 from assistant.shop.importers.wishes import Wishes
+from assistant.shop.pricing.terms import Target, parts_of, plain
 
 BATCH = 5000
 ORDER_STATUSES = ("pending", "processed", "shipped", "delivered", "cancelled", "returned")
@@ -60,6 +61,7 @@ class ShopWriter:
         self._facts = ShopFacts(session, report)
         self._changed_here = ChangedHere(self._connection)
         self._replaced_by: list[tuple[Place, str, str]] = []
+        self._targets: list[tuple[str, Target]] = []
         self._wishes: Wishes | None = None
         self._order = (
             "product", "variant", "customer", "payment_method", "order", "order_line", "payment", "browsing", "review",
@@ -190,6 +192,8 @@ class ShopWriter:
     def promotion(self, row: Row, place: Place) -> None:
         """A promotion; needs `promotion_id`, `name`, `type` (see assistant.shop.promotions_format)."""
         _needs(row, "promotion_id", "name", "type")
+        parts = parts_of(row.get("applies_to") or "all", bundle=row["type"] == "bundle")
+        self._targets += [(row["promotion_id"], target) for part in parts for target in part]
         self._add("promotion", row, place)
 
     def policy(self, row: Row, place: Place) -> None:
@@ -243,6 +247,7 @@ class ShopWriter:
         """Write what is still queued, check `replaced_by` and drop outgrown rows. `import_shop` calls it."""
         self._flush_through(self._order[-1])
         self._check_replacements()
+        self._check_targets()
         for warning in self._wishes.warnings() if self._wishes else ():
             self.warn(warning)
         for writer in self._writers.values():
@@ -259,6 +264,18 @@ class ShopWriter:
                 self.reject(place, missing_parent("replaced_by", new, "product"))
                 cleared = table.update().where(table.c.product_id == product_id).values(replaced_by=None)
                 self._connection.execute(cleared)
+
+    def _check_targets(self) -> None:
+        """A promotion of a category or brand that no product has is never given: most likely it is misspelt."""
+        for kind in ("category", "subcategory", "brand"):
+            named = [(promotion_id, target) for promotion_id, target in self._targets if target.kind == kind]
+            if not named:
+                continue
+            column = _TABLES["product"].c[kind]
+            there = {plain(value) for (value,) in self._connection.execute(select(column).distinct()) if value}
+            for promotion_id, target in named:
+                if target.value not in there:
+                    self.warn(f"the promotion {promotion_id} is for the {kind} {target.value!r}, which no product has")
 
 
 _MODELS = (
