@@ -56,11 +56,15 @@ _SCOLDS = re.compile(
     r"^\W*(?:(?:so|and|but|well|oh|ugh|god|honestly|seriously) )*(?:you(?:'re| are|r| lot| guys| people| never| don'?t)"
     r"|why (?:can'?t|won'?t|don'?t) (?:you|u))\b(?!.*\b(?:yourself|myself|kill|die|hurt)\b)"
 )
+_HARMLESS = (
+    r"^(?:is|are) (?:the|this|that|these|your) (?:\w+ ){1,3}"
+    r"(?:dangerous|toxic|poisonous|flammable|explosive|harmful|safe)\W*$"
+)
 _OF_IT = 1.0
 """How much more a short message must score that asks what can be done with "it", what is left, or the least to pay."""
 _IT = re.compile(
     r"\b(?:least|most) (?:i|we) can (?:pay|spend)\b|\b(?:any|some|many) left\b"
-    r"|^(?:is|are) (?:the|this|that|these|your) (?:\w+ ){1,3}(?:dangerous|toxic|poisonous|flammable|harmful|safe)\W*$"
+    rf"|{_HARMLESS}"
     r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}how (?:many|much|long|often|quickly|fast|hot|far|loud|heavy)\b"
     r"(?: \w+){0,2} (?:does|do|will|can|is|are) (?:it|they)\b(?: \w+){0,6}\W*$"
     r"|^(?:(?:and|so|but|or|ok|then|also) ){0,2}(?:can|could|will|would|does|do|is|are) (?:(?:i|we) \w+ )?"
@@ -68,10 +72,12 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _OF_WHAT_IS_SOLD = 4.0
-"""How much more a short message must score that asks for the price, the stock or the choice of what is sold here."""
+"""How much more a short message must score that asks for the price, the stock or the choice of what is sold here, or
+whether that is dangerous."""
 _SHOPPING = re.compile(
     r"\bhow much\b|\b(?:price|cost)s?\b|\bin stock\b"
-    r"|\b(?:what|which) (?:\w+ ){1,2}(?:are there|do you have|have you got)\b",
+    r"|\b(?:what|which) (?:\w+ ){1,2}(?:are there|do you have|have you got)\b"
+    rf"|{_HARMLESS}",
     re.IGNORECASE,
 )
 _OF_ONESELF = 4.0
@@ -116,6 +122,8 @@ _SHORT = 15
 _LONG = 30
 """Words from which a message's sentences are looked at one by one."""
 _SENTENCE = re.compile(r"(?<=[.!?\n])\s+|\n+")
+_FREE_OF = re.compile(r"\b[a-z]+-free\b", re.IGNORECASE)
+"""What a thing is said to be without: "drug-free sleep aids" asks for no drugs."""
 _NAME_ENDS = re.compile(r"\s(?:with|for|by|in|of|from|and)\s|[,(:|–—]|\s-\s")
 _NAME_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -229,10 +237,12 @@ class Judge:
         if asks_what_it_is(simple):
             return Verdict(None, None)
         # The message as it is comes first: other heads read those states too. What is on the shelf is no threat, so
-        # a bad look is looked at again without the shop's names and without the things that they name.
+        # a bad look is looked at again without the shop's names, without the things that they name, and without what
+        # something is to be free of.
         scores = self._opinion.scores(text)
         if scores[0] > THRESHOLD and own:
-            for other in dict.fromkeys((stripped, own.kinds.without(stripped) if own.kinds else stripped)):
+            named = own.kinds.without(stripped) if own.kinds else stripped
+            for other in dict.fromkeys((stripped, named, _FREE_OF.sub("", stripped))):
                 if other != text and scores[0] > THRESHOLD:
                     scores = min(scores, self._opinion.scores(other), key=lambda s: float(s[0]))
         if _MONEY.search(stripped):
