@@ -17,7 +17,11 @@ from assistant.types import Product
 
 _YES = re.compile(r"(?:yes|true|y)\b")
 _NO = re.compile(r"(?:no|not|none|false|never|n)\b(?! longer)")
-_DENIED = re.compile(r"\b(?:not|no|non|without|isn't|isnt|doesn't|doesnt|don't|dont)\b(?: \w+){0,3}? *-?$")
+_DENIED = re.compile(
+    r"(?:\b(?:not|no|non|without|don'?t|cannot)|(?<=\w )(?:is|are|was|were|does|did|ca|wo|has|have|need|must)n'?t)\b"
+    r"(?: \w+){0,3}? *-?$"
+)
+"""Before a word it denies it; at the head of a question it doesn't: "aren't your jackets waterproof?"."""
 
 
 def held(hits: list[Hit], text: str, context: Context) -> list[Hit]:

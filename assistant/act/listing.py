@@ -85,8 +85,8 @@ def _for_so_many(hits: list[Hit], request: Request, context: Context, plan: Plan
 
 _KIND = 100
 _DENIED = re.compile(
-    r"\b(?:not|no|isn'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?([a-z-]{3,})s?\b"
-    r"(?! (?:than|more|less))"
+    r"\b(?:not|no|(?:is|are)n'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?"
+    r"([a-z-]{3,})s?\b(?! (?:than|more|less))"
 )
 
 

@@ -50,7 +50,7 @@ def link(text: str, vocabulary: Vocabulary) -> Links:
     links.options = [o for o in named if not negated(tokens, min(o.positions))]
     links.denied = frozenset[int]().union(*(o.positions for o in named if o not in links.options))
     plain = [
-        () if adjective(tok.text) or _is_letter(at, tokens) or _is_particle(at, tokens) else form
+        () if adjective(tok.text) or _names_nothing(at, tokens, vocabulary) else form
         for at, (tok, form) in enumerate(zip(tokens, forms, strict=True))
     ]  # no "lightest" lamps
     links.categories = _phrases(plain, vocabulary.categories)
@@ -118,6 +118,27 @@ def _option_pairs(words: Sequence[str], vocabulary: Vocabulary) -> frozenset[tup
     if len(words) == 1 and words[0] in COLOURS:
         return frozenset()
     return None
+
+
+def _names_nothing(at: int, tokens: Sequence[Tok], vocabulary: Vocabulary) -> bool:
+    """Whether a token is no part of a name, whatever is called so."""
+    return _is_letter(at, tokens) or _is_particle(at, tokens) or _is_said_of(at, tokens, vocabulary)
+
+
+def _is_said_of(at: int, tokens: Sequence[Tok], vocabulary: Vocabulary) -> bool:
+    """Whether a token says of something how it is: "which boots aren't vegan" names no Vegan Duvet."""
+    if tokens[at].text not in vocabulary.attribute_names:
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    back = at - 1
+    while back > 0 and tokens[back].text in _DEGREES:
+        back -= 1
+    ends = following is None or following.text in STOP_WORDS or tokens[at].end + 1 < following.start
+    return ends and back > 0 and tokens[back].text in _BE
+
+
+_DEGREES = frozenset("not all also really actually fully completely truly certified".split())
+_BE = frozenset("is are isn't aren't isnt arent be".split())
 
 
 def _is_letter(at: int, tokens: Sequence[Tok]) -> bool:

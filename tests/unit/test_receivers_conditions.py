@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from assistant import measures
 from assistant.act.conditions import is_so
 from assistant.measures import Measure, Value, asked, asked_dimension, dimensions
+from assistant.types import Record
 from assistant.understand.beside import against, set_beside
 from assistant.understand.cues import certain
 from assistant.understand.options import match_options
@@ -116,6 +119,10 @@ def test_that_or_the_other_sets_beside() -> None:
         ({"waterproof": "no, water-repellent only"}, "a proper waterproof coat", [-1]),
         ({"waterproof": "yes"}, "a proper waterproof coat", [1]),
         ({"waterproof": "yes"}, "a coat that is not waterproof", [-1]),
+        ({"waterproof": "yes"}, "which jackets aren't waterproof", [-1]),
+        ({"waterproof": "no"}, "which jackets arent waterproof", [1]),
+        ({"waterproof": "yes"}, "aren't your jackets waterproof", [1]),
+        ({"waterproof": "yes"}, "I want a waterproof coat", [1]),
         ({"dishwasher_safe": "no"}, "a dishwasher-safe pan", [-1]),
         ({"dishwasher_safe": "no"}, "a pan", []),
     ],
@@ -135,3 +142,9 @@ def test_what_is_wanted_is_held_against_the_yes_and_no(fields: dict[str, str], t
 )
 def test_what_is_all_the_same_is_not_looked_for(text: str, left: str) -> None:
     assert plain(text).rstrip(".") == left
+
+
+def test_what_is_said_of_a_thing_names_no_other(talk: Callable[..., Record]) -> None:
+    assert "Duvet" not in talk("Which boots aren't vegan?").reply
+    assert "Fellwalker" in talk("Which boots are not vegan?").reply
+    assert "Vegan Duvet" in talk("how much is the vegan duvet").reply
