@@ -53,10 +53,11 @@ def _thing(tokens: Sequence[Tok], first: int, last: int, named: set[int], values
             continue
         words = []
         for place in range(at + 1, min(last, at + 1 + _MOST_WORDS)):
-            if tokens[place].text in STOP_WORDS or not tokens[place].text.isalpha():
+            word = tokens[place].text
+            if word in STOP_WORDS or not word.isalpha() or COSTS.search(word) or TOGETHER.search(word):
                 break
             words.append(place)
-        of_money = any(p.search(tokens[w].text) for w in words for p in (COSTS, OFF, SHIPPING, TOGETHER))
+        of_money = any(p.search(tokens[w].text) for w in words for p in (OFF, SHIPPING))
         if words and not of_money and (named & set(words) or (many and not set(words) <= values)):
             return words
     return []
