@@ -176,6 +176,7 @@ def test_all_that_is_listed_is_in_the_sum(talk: str, told: str, say: Talk) -> No
     [
         ("demo: what do i save if i buy the pan and the knife together", "pan"),
         ("demo: two ember mugs and 3 flurbos, total?", "flurbos"),
+        ("demo: How much are 3 camp mugs and a head torch together?", "head torch"),
         ("dummyjson: 3 sports sneakers off white reds, 3 carbon steel woks: total price?", "sports sneakers"),
     ],
 )
