@@ -32,7 +32,8 @@ _NOISE = frozenset(
     nice great choose pick help looking need want something anything give buy max maximum budget year old woman man
     him her suits suit fits fit based bought might would you think enjoys fan usually often lot parents grandma grandpa
     granny uncle aunt cousin nephew niece neighbour teacher kid week month tomorrow soon next quid pound euro dollar
-    buck secret santa already dear expensive up within""".split()
+    buck secret santa already dear expensive up within turning being having getting going doing coming celebrating
+    thinking hoping trying wondering planning searching asking""".split()
 )
 
 

@@ -31,6 +31,8 @@ def search(request: Request, context: Context, plan: Plan) -> bool:
 
     Returns False, and says nothing, when the shop has nothing like it and a page of the shop may know better.
     """
+    if budget := request.extra.get("budget"):
+        return _within(budget, request, context, plan)
     if request.limits.in_stock and 0 < len(request.products) <= _SHOWN and not _ANY_OF.search(request.text.lower()):
         request = replace(
             request, limits=replace(request.limits, in_stock=False)
@@ -84,6 +86,17 @@ def _for_so_many(hits: list[Hit], request: Request, context: Context, plan: Plan
 
 
 _KIND = 100
+
+
+def _within(budget: Bounds, request: Request, context: Context, plan: Plan) -> bool:
+    """Searches within the budget that was told before, and says so, where there is anything of the kind at all."""
+    request = replace(request, extra=request.extra | {"budget": None})
+    if not hits_of(request, context):
+        return search(request, context, plan)
+    plan.closing.append("I went by the budget that you told me.")
+    return search(replace(request, limits=replace(request.limits, price=budget)), context, plan)
+
+
 _DENIED = re.compile(
     r"\b(?:not|no|(?:is|are)n'?t|anything but|other than|except|rather than) (?:an? |any |the |another )?"
     r"([a-z-]{3,})s?\b(?! (?:than|more|less))"

@@ -13,6 +13,7 @@ from dataclasses import replace
 from babel.numbers import get_currency_precision
 
 from assistant.act import finding
+from assistant.act.ages import age_from, age_in
 from assistant.act.avoid import is_of_diet, unwanted
 from assistant.act.candidates import candidates, query_of
 from assistant.act.context import Context
@@ -28,7 +29,8 @@ from assistant.types import Receipt
 
 _SHOWN = 3
 _CHILDREN_LAST = 2.5
-"""What is made for children comes behind everything else where no child was spoken of."""
+"""What is made for children comes behind everything else where no child was spoken of, and what is for somebody so old
+before everything else."""
 _CHILD = re.compile(
     r"\b(?:kid|kids|child|children\w*|baby|babies|toddler|newborn|infant|son|daughter|grandson|granddaughter|grandchild\w*|"
     r"nephew|niece|boy|girl|boys|girls|teen\w*|little|school|kindergarten|nursery|years? old|month old|yr old|"
@@ -80,15 +82,18 @@ def _picks(
     request: Request, known: Sequence[Wish], price: Bounds, context: Context, *, gift: bool, wide: bool = False
 ) -> list[Pick]:
     found, asked = candidates(request, known, price, context, gift=gift, wide=wide)
+    age = age_in(request.text)
     picks = []
     for product in context.catalogue.products(list(found)):
-        if not product.variants:
+        old_enough = age_from(product) if age is not None else None
+        if not product.variants or (age is not None and old_enough is not None and old_enough > age):
             continue
         score, reasons = found[product.product_id]
         named = [w for w in (request.match(product) if request.match else []) if w.name and w.value is not None]
         pick = fit(Pick(product, product.variants[0], score, list(reasons)), known, price, context, named)
         if pick is not None:
             pick.score += pick.variant.price.minor / price.high if gift and price.high else 0.0
+            pick.score += _CHILDREN_LAST * (old_enough is not None)
             pick.score -= _CHILDREN_LAST * (is_for_children(product) and not _CHILD.search(request.text.lower()))
             picks.append(pick)
     picks.sort(key=lambda p: (-p.score, p.product.product_id))

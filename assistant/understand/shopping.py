@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from assistant.language import fold, stems, words_to_numbers
-from assistant.request import Request
+from assistant.request import Bounds, Request
 from assistant.shop.pricing import Terms
 from assistant.types import Product
 from assistant.understand import basket, forgetting, preferences
@@ -79,13 +79,13 @@ def refine(
     ):
         if len(request.extra["basket"].pieces) < len(state.basket.get("pieces", ())):
             told = [t for t in told if t.name != "avoids"]  # "no milk after all" tells of a sum, not of a diet
-        return _with_told([_asked_before(_with_voucher(request, described), state)], told, state)
+        return _with_told([_asked_before(_with_voucher(request, described), state)], told, state, digits)
     if (request := advice(text, seen, requests, digits)) is not None:
-        return _with_told([request], told, state)
+        return _with_told([request], told, state, digits)
     out = [
         _one(request, _of(request, seen), codes, _named(text, offer_names), state, text, digits) for request in requests
     ]
-    return _with_told([of_giving_back(request) for request in _by_days(out)], told, state)
+    return _with_told([of_giving_back(request) for request in _by_days(out)], told, state, digits)
 
 
 def _by_days(requests: Sequence[Request]) -> list[Request]:
@@ -120,8 +120,23 @@ def _asked_before(request: Request, state: State) -> Request:
     return replace(request, extra=request.extra | {"basket": replace(asked, asked_which=True)})
 
 
-def _with_told(requests: list[Request], told: Sequence[preferences.Told], state: State) -> list[Request]:
+def _within_budget(request: Request, told: Sequence[preferences.Told], state: State, digits: int) -> Request:
+    """A search for goods that no price was named for, with the budget that was told last, if any was."""
+    before = [] if any(t.name == "budget" and t.gone for t in told) else state.told
+    budgets = [t["value"] for t in before if t["name"] == "budget"]
+    budgets += [t.value for t in told if t.name == "budget" and not t.gone]
+    named = request.products and not request.group and float(request.extra.get("coverage", 0.0)) >= _BY_NAME
+    if request.act != "search" or request.limits.price or named or not budgets or not budgets[-1].isdigit():
+        return request
+    return replace(request, extra=request.extra | {"budget": Bounds(high=int(budgets[-1]) * 10**digits)})
+
+
+_BY_NAME = 0.9
+
+
+def _with_told(requests: list[Request], told: Sequence[preferences.Told], state: State, digits: int) -> list[Request]:
     """The requests with what the customer told of themselves, now and before, on those that use it."""
+    requests = [_within_budget(r, told, state, digits) for r in requests]
     before = {"told_before": tuple(state.told)}
     requests = [replace(r, extra=r.extra | before) if told or r.act == "recommend" else r for r in requests]
     gone = {t.value.lower() for t in told if t.gone}
