@@ -65,6 +65,7 @@ _SWAPS = re.compile(
     r"|\binstead of (?:the |my |that )?(?P<instead>[\w' -]{2,30}?)(?: then| please)*\W*$"
 )
 """Behind a sum, what something else is to take the place of: "swap the pot for the wok"."""
+_ADD = re.compile(r"\W*(?:(?:ok|okay|and|now|also|then|please|can you|could you)\W+)*(?:add|throw in|put in)\b")
 _FEW_WORDS = 4
 """So short a message that puts things together asks for their sum: "both together"."""
 
@@ -216,7 +217,7 @@ def _sum_of_several(talk: _Talk) -> Request | None:
         return None
     pieces = talk.pieces
     adding = _adds(talk) and not TOGETHER.search(talk.folded)
-    if talk.before and adding and len(pieces) == 1:
+    if talk.before and adding and (len(pieces) == 1 or _ADD.match(talk.folded)):
         pieces = basket.joined(talk.before, pieces)
     return _request(talk, pieces, {})
 

@@ -17,7 +17,7 @@ from assistant.understand.vocabulary import Vocabulary
 
 _MAX_GAP = 2  # words that may stand between two words of one product's name
 _GROUP_LIMIT = 400
-_MAX_MENTIONS = 5
+_MAX_MENTIONS = 12
 _MIN_COVERAGE = 0.3
 """The share of a name that is enough of it."""
 _IN_LIST = 0.15

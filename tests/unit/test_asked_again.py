@@ -171,6 +171,18 @@ def test_all_that_is_listed_is_in_the_sum(talk: str, told: str, say: Talk) -> No
     assert "without" not in reply
 
 
+def test_nine_things_named_at_once_are_all_in_the_sum(say: Talk) -> None:
+    things = "1 Apple, 1 Kiwi, 1 Lemon, 1 Milk, 1 Honey Jar, 1 Cucumber, 1 Strawberry, 1 Water and 1 Ice Cream"
+    reply = say(f"dummyjson: How much are {things} together?").reply
+    assert "$27.71" in reply and "without" not in reply
+
+
+def test_several_things_are_added_to_those_of_before(say: Talk) -> None:
+    first = "How much are 2 Apples, 1 Kiwi and 2 Milk together?"
+    reply = say(f"dummyjson: {first} | Add 3 Cucumber, 3 Potatoes and 3 Strawberry. What do I pay?").reply
+    assert "Apple" in reply and "Strawberry" in reply and "$36.76" in reply
+
+
 @pytest.mark.parametrize(
     ("talk", "missing"),
     [
