@@ -1,7 +1,7 @@
 """How the screening does on texts it wasn't trained on: what `backroom eval safety` and the release gate run.
 
     measure(judge, shared)        the held-out third of everything, by source and by category, with latency
-    worse(measured, baseline)     the lines that say where a run fell below an earlier one; empty when nowhere
+    worse(measured, baseline)     the lines that say where a run fell below an earlier one of the same texts
 
 Knows no training and no command line. The shared data sets are used where they are there; without them the authored
 texts alone are measured, which the result says.
@@ -38,6 +38,8 @@ MOST = {"hetpqa": 800, "bitext": 500, "multidogo": 250, "cucom": 800, "tau1": 10
 _TRIGGERS = frozenset(
     "ignore forget override disregard prompt system instructions act pretend instruction admin".split()
 )
+_SAME = ("texts", "shared_data")
+"""What has to be the same in two results before one can be worse than the other."""
 TOLERANCE = 0.005
 """How much a share may fall before it counts as worse: a text or two of the smaller sets."""
 
@@ -116,11 +118,24 @@ def worse(measured: Mapping[str, Any], baseline: Mapping[str, Any]) -> list[str]
     """Where a run is worse than `baseline`, in words. Latency is not compared: it is the machine's."""
     found = []
     for name, (_, sign) in TARGETS.items():
-        if name.startswith("latency") or not isinstance(baseline.get(name), int | float):
+        if name.startswith("latency"):
             continue
         if sign * (measured[name] - baseline[name]) < -TOLERANCE:
             found.append(f"{name} was {baseline[name]:.4g} and is {measured[name]:.4g}")
     return found
+
+
+def is_result(found: Any) -> bool:
+    """Whether it is a result of `measure`, as far as two of them are compared."""
+    names = [*TARGETS, *_SAME]
+    return isinstance(found, Mapping) and all(isinstance(found.get(name), int | float) for name in names)
+
+
+def otherwise(measured: Mapping[str, Any], baseline: Mapping[str, Any]) -> list[str]:
+    """What says that two results aren't of the same texts, in words; empty: they can be compared."""
+    return [
+        f"{name} was {baseline[name]} and is {measured[name]}" for name in _SAME if measured[name] != baseline[name]
+    ]
 
 
 def _has_trigger(text: str) -> bool:

@@ -68,7 +68,7 @@ def safety(
     from assistant.machine import measured_on
     from assistant.opinions import opinion
     from assistant.screen.judge import Judge
-    from finetune.safety_eval import measure, missed, worse
+    from finetune.safety_eval import measure, missed, otherwise, worse
 
     before = _baseline(baseline)
     measured = measured_on() | measure(Judge(opinion()), data)
@@ -82,6 +82,8 @@ def safety(
                 typer.echo(f"{name}: {value}")
         for line in missed(measured):
             typer.echo(f"below target: {line}")
+    if before is not None and (unlike := otherwise(measured, before)):
+        raise UsageError(f"{baseline}: a result on other texts ({'; '.join(unlike)}); give the same --data")
     if before is not None and (lines := worse(measured, before)):
         for line in lines:
             typer.echo(f"worse than the baseline: {line}", err=True)
@@ -93,7 +95,12 @@ def _baseline(file: Path | None) -> dict[str, Any] | None:
 
     if file is None:
         return None
+    from finetune.safety_eval import is_result
+
     try:
-        return dict(json.loads(file.read_text("utf-8")))
+        found: dict[str, Any] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: not a result of this command ({error}); make one with --out") from None
+    if not is_result(found):
+        raise UsageError(f"{file}: not a result of this command; make one with --out")
+    return found
