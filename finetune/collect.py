@@ -6,8 +6,9 @@ Knows no split, no tokenizer and no torch.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,14 +55,16 @@ def collect(settings: DataSettings, folder: Path, progress: Progress) -> tuple[l
 
 
 def _all(settings: DataSettings, folder: Path, progress: Progress, refused: Refused) -> Iterator[Example]:
-    for file in settings.files:
+    stems = [Path(file.path).stem for file in settings.files]
+    names = _told_apart(stems + ["reviews"] * len(settings.reviews))
+    for file, name in zip(settings.files, names, strict=False):
         _terms(file.path, file.licence, file.consent)
         progress(f"data: {file.path}")
-        yield from _of_file(file, refused)
-    for source in settings.reviews:
+        yield from _of_file(file, name, refused)
+    for source, name in zip(settings.reviews, names[len(stems) :], strict=True):
         _terms(source.db, source.licence, source.consent)
         progress(f"data: reviewed conversations of {source.db}")
-        yield from _of_reviews(source, folder, refused)
+        yield from _of_reviews(source, name, folder, refused)
     for number, shop in enumerate(settings.shops):
         progress(f"data: {shop.conversations} conversations with {shop_name(shop)}")
         with open_shop(shop) as db:
@@ -72,9 +75,21 @@ def _all(settings: DataSettings, folder: Path, progress: Progress, refused: Refu
 
 def consents(settings: DataSettings) -> dict[str, str]:
     """What the people in each source of the settings have agreed to. Made dialogues have nobody in them."""
-    files = {Path(file.path).name: file.consent for file in settings.files}
-    reviews = {f"reviewed conversations of {Path(each.db).name}": each.consent for each in settings.reviews}
-    return files | reviews | ({"made dialogues": "nobody's words are in them"} if settings.shops else {})
+    names = [Path(file.path).name for file in settings.files]
+    names += [f"reviewed conversations of {Path(each.db).name}" for each in settings.reviews]
+    given = [file.consent for file in settings.files] + [each.consent for each in settings.reviews]
+    return dict(zip(_told_apart(names), given, strict=True)) | (
+        {"made dialogues": "nobody's words are in them"} if settings.shops else {}
+    )
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names of sources, with a number behind those that an earlier one has: examples are told apart by them."""
+    found: list[str] = []
+    for name in names:
+        each = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
+        found.append(next(candidate for candidate in each if candidate not in found))
+    return found
 
 
 def _terms(what: str, licence: str, consent: str) -> None:
@@ -82,13 +97,13 @@ def _terms(what: str, licence: str, consent: str) -> None:
         raise UsageError(f"{what}: name its licence, and what the people in it have agreed to, in the settings")
 
 
-def _of_file(file: FileSource, refused: Refused) -> Iterator[Example]:
+def _of_file(file: FileSource, name: str, refused: Refused) -> Iterator[Example]:
     path = Path(file.path).expanduser()
     with open_shop(ShopSource(kind=file.kind, path=file.shop)) as db:
-        yield from learn(db, read_dialogues(path), path.stem, file.licence, refused.add)
+        yield from learn(db, read_dialogues(path), name, file.licence, refused.add)
 
 
-def _of_reviews(source: ReviewSource, folder: Path, refused: Refused) -> Iterator[Example]:
+def _of_reviews(source: ReviewSource, name: str, folder: Path, refused: Refused) -> Iterator[Example]:
     """Examples from a shop's reviewed conversations, answered again on a copy of it: nothing is written to the shop
     but the note of which conversations were taken."""
     with Database.open(Path(source.db).expanduser()) as db:
@@ -97,6 +112,6 @@ def _of_reviews(source: ReviewSource, folder: Path, refused: Refused) -> Iterato
         with tempfile.TemporaryDirectory(prefix="backroom-finetune-") as place:
             copy = db.copy_to(Path(place) / "shop.db")
             try:
-                yield from learn(copy, found, "reviews", source.licence, refused.add)
+                yield from learn(copy, found, name, source.licence, refused.add)
             finally:
                 copy.close()

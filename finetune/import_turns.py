@@ -15,7 +15,7 @@ from typing import Any
 
 _CUSTOMER = frozenset({"user", "human", "customer", "end-user", "end_user", "client", "lead", "contact", "visitor"})
 _SHOP = frozenset({"assistant", "gpt", "agent", "bot", "admin", "operator", "support", "chatbot", "staff", "teammate"})
-_IGNORED = frozenset({"system", "tool", "function", "note"})
+_IGNORED = frozenset({"system", "developer", "tool", "function", "note"})
 QUESTION = ("question", "customer", "query", "prompt", "instruction", "message", "user", "body", "input")
 ANSWER = ("answer", "reply", "response", "agent", "output", "assistant", "completion")
 _ROLE_KEYS = ("role", "from", "author_type", "author", "speaker", "sender", "type")
@@ -91,24 +91,43 @@ def _turns_of(row: Mapping[str, Any]) -> Sequence[Any] | None:
 
 def _paired(turns: Sequence[Any], requester: Any, group: str, where: str) -> Iterator[Exchange | Refusal]:
     question = ""
+    replies: list[str] = []
     for turn in turns:
         if not isinstance(turn, Mapping):
+            yield from _exchange(group, question, replies)
             yield Refusal(where, "a turn that is no JSON object")
             return
         role = _role(turn, requester)
         if role in _IGNORED or turn.get("public") is False or str(turn.get("part_type") or "") not in _SAID:
             continue
-        text = plain(next((turn[k] for k in _TEXT_KEYS if isinstance(turn.get(k), str)), ""))
+        text = plain(next((said for k in _TEXT_KEYS if (said := _said(turn.get(k))) is not None), ""))
         if role not in _CUSTOMER | _SHOP:
+            yield from _exchange(group, question, replies)
             yield Refusal(where, f"unknown role {role!r}")
             return
         if not text:
             yield Refusal(where, "an empty turn")
         elif role in _CUSTOMER:
-            question = text
+            yield from _exchange(group, question, replies)
+            question, replies = text, []
         elif question:
-            yield Exchange(group, question, text)
-            question = ""
+            replies.append(text)
+    yield from _exchange(group, question, replies)
+
+
+def _exchange(group: str, question: str, replies: Sequence[str]) -> Iterator[Exchange]:
+    """The exchange of a message and all that was said to it before the next, each a sentence of its own."""
+    if replies:
+        *first, last = replies
+        yield Exchange(group, question, " ".join([*(t if t[-1] in ".!?" else f"{t}." for t in first), last]))
+
+
+def _said(content: Any) -> str | None:
+    """The text of a turn's content, a string or OpenAI's list of parts; None where it has none."""
+    if isinstance(content, list):
+        parts = [part["text"] for part in content if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
+        return " ".join(parts) if parts else None
+    return content if isinstance(content, str) else None
 
 
 def plain(text: str) -> str:

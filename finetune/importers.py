@@ -98,19 +98,21 @@ def _saved(path: Path) -> Iterator[Exchange | Refusal]:
 
 def _table(path: Path) -> Iterator[Exchange | Refusal]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter="\t" if head.count("\t") > head.count(",") else ",")
-        columns = dict.fromkeys(reader.fieldnames or ())
-        records = import_records.is_record(columns)
-        question, answer = import_records.find(columns, QUESTION), import_records.find(columns, ANSWER)
-        if not records and (question is None or answer is None):
-            raise UsageError(
-                f"{path}: its columns are {', '.join(columns)}; one named question and one named answer are needed"
-            )
+        line = 1
         try:
+            head = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter="\t" if head.count("\t") > head.count(",") else ",")
+            columns = dict.fromkeys(reader.fieldnames or ())
+            records = import_records.is_record(columns)
+            question, answer = import_records.find(columns, QUESTION), import_records.find(columns, ANSWER)
+            if not records and (question is None or answer is None):
+                raise UsageError(
+                    f"{path}: its columns are {', '.join(columns)}; one named question and one named answer are needed"
+                )
             for row in reader:
-                where = f"{path.name}:{reader.line_num}"
+                line = reader.line_num
+                where = f"{path.name}:{line}"
                 if records:
                     yield from import_records.exchange(row, where)
                     continue
@@ -118,4 +120,4 @@ def _table(path: Path) -> Iterator[Exchange | Refusal]:
                 good = bool(said and replied)
                 yield Exchange(where, said, replied) if good else Refusal(where, "question or answer is empty")
         except (UnicodeDecodeError, csv.Error) as error:
-            raise UsageError(f"{path}: not a table in UTF-8 near line {reader.line_num} ({error}); mend it") from None
+            raise UsageError(f"{path}: not a table in UTF-8 near line {line} ({error}); mend it") from None
