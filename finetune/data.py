@@ -4,7 +4,8 @@
     OUT/data/tokens.safetensors                  the same as token ids, by the base's own tokenizer and template
     OUT/data/card.md  manifest.json              counts, sources, licences; hashes (written last)
 
-Splits are by conversation and by product: what one split talks about, no other does. Knows no torch.
+Splits are by conversation; made dialogues, and questions with evidence, also by product: what one split talks about, no
+other does. Knows no torch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from assistant.errors import UsageError
 from assistant.models import resolve
 from assistant.wording.phrasebook import default_phrasebook
 from finetune.besides import besides
-from finetune.collect import collect, consents
+from finetune.collect import Refused, collect, consents
 from finetune.config import DataSettings, RunSettings
 from finetune.contents import contents
 from finetune.example import Example, write
@@ -47,12 +48,13 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     examples, refused = collect(settings.data, folder, progress)
     kept, num_near = without_near_duplicates(examples, settings.data.near, settings.data.max_near)
     kept, num_common = without_too_common(kept, settings.data.max_same_notes, settings.data.seed)
+    tokenizer = LlamaTokenizer(resolve(settings.base).path)
+    kept, tokenised = _fitting(kept, tokenizer, settings.train.row_tokens, refused, progress)
     splits = split(kept, settings.data)
     _enough(splits)
-    tokenizer = LlamaTokenizer(resolve(settings.base).path)
     for name in SPLITS:
         write(folder / f"{name}.jsonl", splits[name])
-    tokens = {name: [tokenise(e, tokenizer) for e in splits[name]] for name in ("train", "dev")}
+    tokens = {name: [tokenised[e.id] for e in splits[name]] for name in ("train", "dev")}
     if settings.data.keep:
         tokens["keep"] = besides(resolve(settings.base).path, settings.data.keep, settings.data.seed)
         progress(f"data: {len(tokens['keep'])} answers of the base itself to what has nothing to do with shops")
@@ -76,6 +78,20 @@ def make_data(settings: RunSettings, out: Path, progress: Progress = print) -> d
     manifest_file.write_text(json.dumps(manifest, indent=1), "utf-8")
     progress(f"data: {counts}, {num_near} near duplicates left out, {sum(refused.counts.values())} refused")
     return manifest
+
+
+def _fitting(
+    examples: Sequence[Example], tokenizer: Tokenizer, most: int, refused: Refused, progress: Progress
+) -> tuple[list[Example], dict[str, Tokens]]:
+    """The examples that fit into a row of training, and all of them as token ids; of the others the first is named."""
+    tokenised = {example.id: tokenise(example, tokenizer) for example in examples}
+    kept = [e for e in examples if len(tokenised[e.id].prompt) + len(tokenised[e.id].reply) <= most]
+    if left_out := sorted(tokenised.keys() - {e.id for e in kept}):
+        why = f"longer than a row of training ([train] row_tokens = {most})"
+        for each in left_out:
+            refused.add(each, why)
+        progress(f"data: {len(left_out)} refused, the first at {left_out[0]}: {why}")
+    return kept, tokenised
 
 
 def _enough(splits: dict[str, list[Example]]) -> None:
@@ -156,7 +172,8 @@ def without_too_common(examples: Sequence[Example], most: int, seed: int) -> tup
 
 
 def split(examples: Sequence[Example], settings: DataSettings) -> dict[str, list[Example]]:
-    """The examples by split. Conversations that share a product stay together, as does each conversation."""
+    """The examples by split. Conversations that share a product stay together, as does each conversation. What hangs
+    together with more than twice as much as is wanted is trained on; if all does, the least of it is the test."""
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -173,12 +190,15 @@ def split(examples: Sequence[Example], settings: DataSettings) -> dict[str, list
     random.Random(settings.seed).shuffle(clusters)
     sizes = collections.Counter(root(f"g:{e.group}") for e in examples)
     wanted = {"test": settings.test * len(examples), "dev": settings.dev * len(examples)}
+    most = {name: 2 * number for name, number in wanted.items()}
     chosen: dict[str, str] = {}
     for cluster in clusters:
-        name = next((n for n, left in wanted.items() if left > 0 and sizes[cluster] < 0.5 * len(examples)), "train")
+        name = next((n for n, left in wanted.items() if left > 0 and sizes[cluster] <= most[n]), "train")
         chosen[cluster] = name
         if name in wanted:
             wanted[name] -= sizes[cluster]
+    if "test" not in chosen.values() and len(clusters) > 1 and settings.test > 0:
+        chosen[min(clusters, key=sizes.__getitem__)] = "test"
     out: dict[str, list[Example]] = {name: [] for name in SPLITS}
     for example in examples:
         out[chosen[root(f"g:{example.group}")]].append(example)

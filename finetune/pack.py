@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import UsageError
+
 Ints = NDArray[np.int64]
 
 
@@ -61,14 +63,14 @@ def common_prefix(examples: Sequence[Tokens]) -> tuple[int, ...]:
 
 
 def rows(examples: Sequence[Tokens], prefix: tuple[int, ...], length: int) -> list[Row]:
-    """The examples in rows of at most `length` tokens, in their order. Raises ValueError for one that is longer."""
+    """The examples in rows of at most `length` tokens, in their order. Raises UsageError for one that is longer."""
     out: list[Row] = []
     current: list[Tokens] = []
     used = len(prefix)
     for example in examples:
         whole = len(example.prompt) + len(example.reply)
         if whole > length:
-            raise ValueError(f"an example of {whole} tokens doesn't fit into a row of {length}")
+            raise UsageError(f"an example of {whole} tokens doesn't fit into a row of {length}; set more row_tokens")
         shared = bool(current) and current[-1].prompt == example.prompt
         size = len(example.reply) if shared else whole - len(prefix)
         if used + size > length:
