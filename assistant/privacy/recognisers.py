@@ -25,8 +25,8 @@ class Span:
 
 
 _EMAIL = re.compile(
-    r"[\w.+%'-]+ ?(?:@|\(at\)|\[at\]) ?(?:[\w-]+(?:\.|\[dot\]|\(dot\)))+[^\W\d_]{2,24}\b"
-    r"|\b[\w.+-]+ at [\w-]+(?: dot [\w-]+)+\b"
+    r"[\w.+%'-]{1,64} ?(?:@|\(at\)|\[at\]) ?(?:[\w-]+(?:\.|\[dot\]|\(dot\)))+[^\W\d_]{2,24}\b"
+    r"|\b[\w.+-]{1,64} at [\w-]+(?: dot [\w-]+)+\b"
 )
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)")
@@ -50,7 +50,7 @@ _LICENCE = re.compile(
 )
 _UK_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b")
 _CODE = (
-    r"(?=[A-Za-z0-9 -]*\d)[A-Za-z0-9]{3,8}"
+    r"(?=[A-Za-z0-9 -]{0,24}\d)[A-Za-z0-9]{3,8}"
     r"(?:[ -](?:\d[A-Za-z0-9]{1,3}|(?-i:[A-Z][A-Z0-9]?\d[A-Z0-9]*)|(?-i:[A-Z]{2}))\b)?(?: \d{2}\b)?"
 )
 """A postcode of any country, where something says that it is one: "3520", "90210-1234", "1012 LG", "SE-111 34"."""
@@ -102,7 +102,7 @@ _HOUSE = re.compile(
 )
 """A house with a name instead of a number."""
 _STREET_EU = re.compile(
-    r"\b[A-ZÄÖÜÉ][\w-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|straat|laan|gade|vej|gatan"
+    r"\b[A-ZÄÖÜÉ][\w-]{0,60}(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|straat|laan|gade|vej|gatan"
     r"|vägen)\b ?\d{1,4} ?[a-z]?\b"
     r"|\b(?:rue|avenue|boulevard|via|viale|piazza|calle|avenida|rua|ulica|ul\.) (?:[\w'’.-]+ ){1,4}\d{1,4}\b"
     r"|(?<!\w)\d{1,4},? (?:bis )?(?:rue|avenue|boulevard|place|chemin) (?:[\w'’.-]+ ?){1,4}",

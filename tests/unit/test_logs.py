@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import time
+
+import pytest
 
 from assistant.logs import FORMAT, Masked, masked
 
@@ -34,3 +37,18 @@ def test_messages_and_tracebacks_are_masked() -> None:
 def test_what_helps_to_find_a_fault_stays() -> None:
     line = 'File "/srv/backroom/assistant/pipeline.py", line 123, in turn, web-00ff, 2026-11-28 14:55:01,123'
     assert masked(line) == line
+
+
+@pytest.mark.parametrize("unit", ["12", "sk-", "my zip "])
+def test_a_long_entry_takes_time_in_proportion_to_its_length(unit: str) -> None:
+    masked(unit)
+    assert _seconds((unit * 12_000)[:12_000]) < 20 * _seconds((unit * 1500)[:1500])
+
+
+def _seconds(text: str) -> float:
+    spent = []
+    for _ in range(3):
+        began = time.thread_time()
+        masked(text)
+        spent.append(time.thread_time() - began)
+    return min(spent)
