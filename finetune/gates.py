@@ -71,7 +71,7 @@ def _answers(limits: GateSettings, figures: Mapping[str, Figures], gain: Mapping
     surely = gain["gain"] - _SURE * gain["standard_error"]
     return [
         Gate("answers that end by themselves", adapter["ended"], f">= {limits.ends}", adapter["ended"] >= limits.ends),
-        Gate("own words passing first time in service, shop unseen in training", served["own_first_time"],
+        Gate("own words passing first time in service", served["own_first_time"],
              f">= {limits.own_words}", served["own_first_time"] >= limits.own_words),
         Gate("own words passing first time when free", adapter["own_first_time"], f">= {limits.own_words_free}",
              adapter["own_first_time"] >= limits.own_words_free),

@@ -48,13 +48,21 @@ class Asked:
 
 
 def authored(path: Path, encode: Encode, *, products: bool) -> tuple[list[Asked], list[Asked]]:
-    """The questions to train on and those of the shops held out."""
-    shops = list(read(path, products=products))
-    parts: tuple[list[Asked], list[Asked]] = ([], [])
-    for number, shop in enumerate(shops):
-        others = [line for other in shops if other is not shop for text in other.texts for line in text.lines]
-        parts[number % HELD == HELD - 1].extend(_of_shop(shop, others, encode, products))
-    return parts
+    """The questions to train on and those of the shops held out. The strange lines among theirs are of the same part:
+    what is held out isn't even seen as what doesn't answer."""
+    parts: tuple[list[Shop], list[Shop]] = ([], [])
+    for number, shop in enumerate(read(path, products=products)):
+        parts[number % HELD == HELD - 1].append(shop)
+    seen, held = (
+        [asked for shop in part for asked in _of_shop(shop, _lines_beside(shop, part), encode, products)]
+        for part in parts
+    )
+    return seen, held
+
+
+def _lines_beside(shop: Shop, shops: Sequence[Shop]) -> list[Line]:
+    """Every line of the other shops."""
+    return [line for other in shops if other is not shop for text in other.texts for line in text.lines]
 
 
 def _of_shop(shop: Shop, others: Sequence[Line], encode: Encode, products: bool) -> list[Asked]:

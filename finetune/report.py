@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from finetune.config import RunSettings
+from finetune.config import RunSettings, ShopSource
 from finetune.evaluate import Result
 from finetune.gates import Gate
+from finetune.open_shop import shop_name
 from finetune.plots import came_along, curves
 
 _ROWS = {
@@ -78,7 +79,7 @@ def write_report(
         f"adapter sha256 {facts['sha256'][:16]}, {facts['size']} bytes. Made {facts['made']}, {facts['machine']}.", "",
         "## Gates", "", "| | found | limit | holds |", "|---|---|---|---|",
         *(f"| {g.name} | {g.found:.6g} | {g.limit} | {'yes' if g.holds else '**no**'} |" for g in gates), "",
-        "## In the product, on shops unseen in training", "",
+        f"## In the product, on {_judged_on(settings)}", "",
         f"The same {figures[names[0]]['answers']} answers, worded by each; nothing wrong is shown in any of them, "
         "because what fails the check is said by code.", "",
         f"| | {' | '.join(names)} |", "|---|" + "---|" * len(names),
@@ -130,6 +131,19 @@ def _begun(settings: RunSettings, facts: Mapping[str, str]) -> str:
     return f"Begun with the adapter {settings.train.start_from} (sha256 {facts['started_from'][:16]}). "
 
 
+def _judged_on(settings: RunSettings) -> str:
+    """Whether training has seen the shops that the answers are about, which are named then."""
+    data = settings.data
+    learnt = {_shop(shop) for shop in data.shops} | {(file.kind, file.shop, 0) for file in data.files}
+    known = [shop_name(shop) for shop in settings.evaluate.shops if _shop(shop) in learnt]
+    return f"shops, of which training has seen {', '.join(known)}," if known else "shops unseen in training"
+
+
+def _shop(source: ShopSource) -> tuple[str, str, int]:
+    """What makes two sources the same shop: of one seed the smaller is a part of the other; what is given has none."""
+    return source.kind, source.path, source.seed if source.kind == "made" else 0
+
+
 def _ends(values: Sequence[Any]) -> list[Any]:
     return [values[0], values[-1]] if len(values) > 1 else list(values)
 
@@ -178,7 +192,7 @@ def _card(
         f"- Trained on {settings.data.whose_words()} ({facts['sources']}).",
         *([f"- {_begun(settings, facts).strip()}"] if facts["started_from"] else []),
         f"- Data sha256 `{facts['data_sha256']}`; phrasebook sha256 `{facts['phrasebook_sha256']}`.",
-        f"- On shops unseen in training {own['own_first_time']:.0%} of its wordings pass the check the first time; "
+        f"- On {_judged_on(settings)} {own['own_first_time']:.0%} of its wordings pass the check the first time; "
         f"{own['wrong_share']:.1%} of its answers held a wrong statement before checking (none is shown).",
         f"- Gates: {sum(g.holds for g in gates)} of {len(gates)} hold. Made {facts['made']}.",
         "- It is of no use without Backroom's prompt and check, and it knows nothing of any shop.", "",

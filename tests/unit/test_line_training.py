@@ -62,6 +62,14 @@ def test_every_authored_file_is_whole() -> None:
         assert all(product in {*titles, ""} for shop in shops for _, product in shop.needs), path.name
 
 
+def test_the_lines_of_shops_held_out_are_nowhere_in_training(tmp_path: Path) -> None:
+    shops = [f"= shop {n}\n# Thing {n}\nmade of: stuff {n}\n? what is it made of\n" for n in range(10)]
+    (tmp_path / "d.txt").write_text("".join(shops), "utf-8")
+    seen, held = authored(tmp_path / "d.txt", default_embedder().encode, products=True)
+    lines = [{line.text for asked in part for line in asked.lines} for part in (seen, held)]
+    assert not lines[0] & lines[1] and len(lines[0]) == 8 and lines[1] == {"stuff 4", "stuff 9"}
+
+
 def test_it_learns_a_few_questions_and_is_served_as_it_was_trained(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(_TEXT + "= other\n# Mug\nholds: 0.3 l\nMade of clay.\n", "utf-8")
     asked, _ = authored(tmp_path / "c.txt", default_embedder().encode, products=True)
