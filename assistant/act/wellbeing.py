@@ -113,7 +113,7 @@ def _warning(found: Sequence[str], fact: Fact) -> str:
     """That a product has what is avoided, as far as the catalogue tells."""
     things, diets = [a for a in found if not is_diet(a)], [a for a in found if is_diet(a)]
     said = [f"our catalogue names {join([as_told(t) for t in things])} in the {fact.key('item')}"] * bool(things)
-    said += [f"by our texts the {fact.key('item')} may not be {join(diets)}"] * bool(diets)
+    said += [f"by our texts the {fact.key('item')} may not suit who is {join(diets)}"] * bool(diets)
     return f"Please note: {join(said)}."
 
 

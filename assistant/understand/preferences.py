@@ -90,7 +90,7 @@ _COLOUR = re.compile(
 _OWN = r"(?:\b(?:i|we)|\bi'?m [a-z]+(?: \w+)? and) (?:usually |normally |always |mostly |now |generally |actually )*"
 _LETTERS = r"x{0,4}[sml]|small|medium|large|extra large"
 _NO_MORE = (
-    r"(?=\W*$|\s*[.,;!?)]|\s(?:in(?! (?:my|the|an?)\b)|and|but|so|usually|always|normally|now|too|please|shoes?)\b)"
+    r"(?=\W*$|\s*[.,;!?)/]|\s(?:in(?! (?:my|the|an?)\b)|and|but|so|usually|always|normally|now|too|please|shoes?)\b)"
 )
 """Behind a size of somebody who "has" or "needs" it stands no thing of so many and no money."""
 _SIZE = re.compile(

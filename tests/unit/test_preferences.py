@@ -469,6 +469,7 @@ def test_what_is_disliked_is_a_thing(said: str, told: list[str]) -> None:
         ("I need a large tent", []),
         ("I need a 42", [("size", "42")]),
         ("I take 43 in socks", [("size", "43")]),
+        ("I take 36/32.", [("size", "36")]),
         ("I have size 9", [("size", "9")]),
     ],
 )
