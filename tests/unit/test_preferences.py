@@ -463,7 +463,7 @@ def test_what_is_disliked_is_a_thing(said: str, told: list[str]) -> None:
         ("I have 60 pounds to spend on shoes", [("budget", "60")]),
         ("I have 150 to spend.", [("budget", "150")]),
         ("I have 100 pounds, can I get the trail runner and socks", []),
-        ("I am 35 and like hiking", [("likes", "hiking")]),
+        ("I am 35 and like hiking", []),
         ("I need 20, do you have that many", []),
         ("I have large feet", []),
         ("I need a large tent", []),
