@@ -95,7 +95,8 @@ _NO_MORE = (
 """Behind a size of somebody who "has" or "needs" it stands no thing of so many and no money."""
 _SIZE = re.compile(
     rf"{_OWN}(?:wear (?:an? )?|(?:wear|take|need|have|am|'m) (?:an? )?(?:shoe |foot |european |eu |uk |us )*size )"
-    rf"(?P<a>\d{{2,3}}(?:\.5)?|(?<=size )\d(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|{_LETTERS})\b(?! (?:of|years|kids|people|minutes))"
+    rf"(?P<a>\d{{2,3}}(?:\.5)?|(?<=size )\d(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|{_LETTERS})"
+    r"\b(?! (?:of|years|kids|people|minutes))"
     rf"|{_OWN}(?:(?:take|need|have|am|'m) an? |take |need (?=[\d.]+(?:\W*$| in\b))|"
     r"am (?=[\d.]+ in (?:shoes|boots|trousers|jeans|dresses|shirts|jackets|eu|uk|us)\b))"
     rf"(?P<i>\d{{2}}(?:\.5)?|\d(?:\.5)?(?= (?:in|shoes?)\b)|{_LETTERS}){_NO_MORE}"
