@@ -149,6 +149,8 @@ def open_session(model: bytes, name: str) -> onnxruntime.InferenceSession:
     # the language model shares these cores: a spinning thread would cost it more than a wake-up costs us
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # without it products of int8 overflow on x86 processors that have no VNNI, and every state is a little off
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     try:
         single = quantize_matmuls(for_single_texts(model))
