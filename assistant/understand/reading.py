@@ -92,7 +92,8 @@ class Reader:
             return beside
         parts = with_what_points([p for part in split(text) for two in parted(part) for p in told_first(two)], state)
         clauses = asked(parts, self._clause, self._vocabulary.by_kind.__contains__)
-        asking, aside = set_aside([c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)])
+        asking = [c for c in clauses if c.act not in SMALL_TALK | {"complaint"} or has_content(c)]
+        asking, aside = set_aside(asking, [self._clause(part) for part in parts])
         if not state.at_work and len(asking) == 1 and only_denies(asking[0]):
             return [Request("no", asking[0].text, extra={"declined": True})]
         requests: list[Request] = []

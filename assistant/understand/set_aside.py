@@ -34,6 +34,7 @@ _TWO = re.compile(
     r"(?=(?:i|we)(?:'d|'m| am| are|'re)? (?!don't|do not|dont|not)|what|which|do you|have you|show|any\b|got\b|only\b)",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(r"\b(?:others?|else)\b")
 _NAMED_ENOUGH = 0.5
 _SHORT = 8
 _A_THING = re.compile(r"\b(?:an?|the|one|another|more)\b")
@@ -45,12 +46,11 @@ def parted(clause: str) -> list[str]:
     return [match[1], clause[match.end() :]] if match else [clause]
 
 
-def set_aside(clauses: Sequence[Clause]) -> tuple[list[Clause], list[Clause]]:
-    """The clauses that ask something, and those that only tell what isn't wanted or is there already; all are kept
-    where nothing else asks."""
-    aside = [c for c in clauses if _says_no_more(c)]
-    kept = [c for c in clauses if c not in aside]
-    return (kept, aside) if kept else (list(clauses), [])
+def set_aside(clauses: Sequence[Clause], told: Sequence[Clause]) -> tuple[list[Clause], list[Clause]]:
+    """Of the `clauses` that may ask something those that do, and of all that the message `told` what only says what
+    isn't wanted or is there already; all are kept where nothing else asks."""
+    kept = [c for c in clauses if not _says_no_more(c)]
+    return (kept, [c for c in told if _says_no_more(c)]) if kept else (list(clauses), [])
 
 
 def only_denies(clause: Clause) -> bool:
@@ -72,6 +72,8 @@ def leaving_aside(request: Request, aside: Sequence[Clause], entries: dict[str, 
     if not aside:
         return request
     request = replace(request, extra=request.extra | {"aside": True})
+    if request.act == "options" and _OTHERS.search(fold(request.text)):
+        request = replace(request, act="search")  # "which other shoes do you have?"
     if request.act not in FINDS and request.products:
         return request
     named = [m for c in aside for m in c.links.mentions if m.coverage >= _NAMED_ENOUGH or m.specific]
