@@ -45,6 +45,8 @@ _SETTLED = frozenset(
 """What is nothing else than what it was read as."""
 _OF_VERSIONS = frozenset({"in_stock", "sold_out", "stock", "yes", "no"})
 _RANKS = frozenset({"cheapest", "most_expensive", "best_rated", "newest", "superlative"})
+_OF_TOLD = re.compile(r"\b(?:of|among|between) (?:the (?:two|three|four|\d)|these|those|them)\b")
+"""Asks for one of what was told: "which of the three is best rated"."""
 _MADE_HERE = frozenset({"so_many", "together"})
 """The ways that add up what was talked of: there is no settled reading behind them."""
 _OF_THE_TALK = ("of_it", "earlier", "joined", "page_it", "first", "unnamed")
@@ -181,6 +183,8 @@ def _settled(requests: Sequence[Request]) -> bool:
     if any(r.extra["refine"].how == "without" or " than " in r.text.lower() for r in refined):
         return True  # "not the tartan one", "cheaper than the tartan one" is never answered with it
     if any(r.limits.without for r in requests):
+        return True
+    if all(r.act in _RANKS and len(r.products) > 1 and _OF_TOLD.search(r.text.lower()) for r in requests):
         return True
     if any(r.act == "details" and r.from_context and asks_when_back(r.text) for r in requests):
         return True  # that it isn't there was said before

@@ -54,7 +54,7 @@ def test_nobody_goes_on_with_an_account_whose_sign_in_has_ended(db: Database, sa
 def take(db: Database, data: Json, said: str, customer: CustomerRef | None) -> tuple[Task, list[Json], str]:
     """What order talk alone does with a message: the task, the writes and the words."""
     one = assistant(db)
-    context = one._context(one.catalogue, None, customer)
+    context = one._context(None, customer, done_before=False, reached=True)
     answer = OrderTalk(db, Catalogue(db)).take(said, [], data, context, customer, "c")
     words = " ".join(map(str, (*answer.plan.core, *answer.plan.closing))) if answer else ""
     return Task.from_json(data), answer.writes if answer else [], words
