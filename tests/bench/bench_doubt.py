@@ -4,6 +4,7 @@
 
 `assistant/readings/second_look.py` answers a message in other ways only where the first answer is doubted by more than
 DOUBT (log odds). Each threshold is a run of the truth bench in code's words with that value; "none" never looks twice.
+One run goes first unmeasured, for what is read only once in a process.
 Times are of the whole process and say nothing of the model. Shows totals only.
 """
 
@@ -53,6 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     for module in (assistant.pipeline, assistant.speak):  # the pipeline's own clock, set to processor time
         module.time = types.SimpleNamespace(**{**vars(time), "perf_counter": time.process_time})  # type: ignore[attr-defined]
+    at_threshold(options.doubt[-1], options.shop, options.split)
     results: dict[str, Any] = {"machine": machine(), "by_doubt": {}}
     for doubt in options.doubt:
         results["by_doubt"][doubt] = at_threshold(doubt, options.shop, options.split)
